@@ -1,0 +1,57 @@
+package com.ketomealplan;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.ketomealplan.config.ReportingConfigurationFactory;
+import com.ketomealplan.db.QuizResponseDao;
+import com.ketomealplan.db.UserDao;
+import com.ketomealplan.http.AdminAccess;
+import com.ketomealplan.http.ProblemBundle;
+import com.ketomealplan.neon.NeonBundle;
+import com.ketomealplan.neon.url.Secret;
+import com.ketomealplan.resources.ComplexOperationResource;
+import com.ketomealplan.resources.HealthResource;
+import com.ketomealplan.resources.QuizResponseResource;
+import com.ketomealplan.resources.UserResource;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import org.jdbi.v3.core.Jdbi;
+
+/** What the service is made of. */
+public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
+
+    static final String NAME = "keto-meal-plan-api";
+
+    private final NeonBundle<KetoMealPlanConfiguration> neon = new NeonBundle<>(KetoMealPlanConfiguration::database);
+
+    public static void main(String[] arguments) throws Exception {
+        new KetoMealPlanApplication().run(arguments);
+    }
+
+    @Override
+    public String getName() {
+        return NAME;
+    }
+
+    @Override
+    public void initialize(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
+        bootstrap.setConfigurationFactoryFactory(ReportingConfigurationFactory.reading(System.getenv()));
+        bootstrap.getObjectMapper().disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+        bootstrap.addBundle(new ProblemBundle());
+        bootstrap.addBundle(neon);
+    }
+
+    @Override
+    public void run(KetoMealPlanConfiguration configuration, Environment environment) {
+        Jdbi jdbi = neon.jdbi();
+        UserDao users = jdbi.onDemand(UserDao.class);
+        QuizResponseDao quizResponses = jdbi.onDemand(QuizResponseDao.class);
+
+        environment.jersey().register(new UserResource(users));
+        environment.jersey().register(new QuizResponseResource(users, quizResponses));
+        environment.jersey().register(new ComplexOperationResource(users, quizResponses));
+        environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
+        AdminAccess.protect(
+                environment, configuration, configuration.adminToken().map(Secret::reveal));
+    }
+}

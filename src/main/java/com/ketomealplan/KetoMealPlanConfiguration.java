@@ -1,0 +1,57 @@
+package com.ketomealplan;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.ketomealplan.neon.Deployment;
+import com.ketomealplan.neon.NeonDataSourceFactory;
+import com.ketomealplan.neon.url.Secret;
+import io.dropwizard.core.Configuration;
+import jakarta.validation.Valid;
+import java.util.Objects;
+import java.util.Optional;
+
+/** {@code config.yml} as a type. */
+public final class KetoMealPlanConfiguration extends Configuration {
+
+    private final Deployment deployment;
+
+    @Valid private final NeonDataSourceFactory database;
+
+    private final Optional<Secret> adminToken;
+
+    /**
+     * What is null or left out has its default.
+     *
+     * @param environment development or production; development by default
+     * @param serverless whether the process lives for a few requests only; false by default
+     * @param adminToken what a client of the admin pages has to present, if anything
+     */
+    @JsonCreator
+    public KetoMealPlanConfiguration(
+            @JsonProperty("environment") Deployment.Stage environment,
+            @JsonProperty("serverless") Boolean serverless,
+            @JsonProperty("database") NeonDataSourceFactory database,
+            @JsonProperty("adminToken") String adminToken) {
+        this.deployment = new Deployment(
+                Objects.requireNonNullElse(environment, Deployment.Stage.DEVELOPMENT),
+                Objects.requireNonNullElse(serverless, false));
+        this.database = Objects.requireNonNullElseGet(
+                        database, () -> new NeonDataSourceFactory(null, null, null, null, null, null, null))
+                .in(deployment);
+        this.adminToken = Optional.ofNullable(adminToken)
+                .filter(token -> !token.isBlank())
+                .map(Secret::new);
+    }
+
+    public Deployment deployment() {
+        return deployment;
+    }
+
+    public NeonDataSourceFactory database() {
+        return database;
+    }
+
+    public Optional<Secret> adminToken() {
+        return adminToken;
+    }
+}

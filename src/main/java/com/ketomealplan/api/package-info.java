@@ -1,0 +1,2 @@
+/** What travels over HTTP: records, validated, in snake-case JSON. */
+package com.ketomealplan.api;

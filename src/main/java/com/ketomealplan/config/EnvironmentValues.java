@@ -1,0 +1,57 @@
+package com.ketomealplan.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.text.StringSubstitutor;
+
+/**
+ * Puts the environment's values in the place of {@code ${NAME}} and {@code ${NAME:-default}}, with the shell's meaning: an
+ * empty value counts as unset. It works on the parsed document, value by value, so that nothing in a value (a quote, a #,
+ * a line break, another ${…}) can change the document.
+ */
+final class EnvironmentValues {
+
+    private final StringSubstitutor substitutor;
+
+    EnvironmentValues(Map<String, String> environment) {
+        substitutor = new StringSubstitutor(name -> Optional.ofNullable(environment.get(name))
+                .filter(value -> !value.isEmpty())
+                .orElse(null));
+        substitutor.setEnableUndefinedVariableException(true);
+        substitutor.setDisableSubstitutionInValues(true);
+    }
+
+    void replaceIn(JsonNode node, String path, Mistakes mistakes) {
+        if (node instanceof ObjectNode object) {
+            object.properties().forEach(entry -> {
+                String child = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+                replaceIn(entry.getValue(), child, mistakes);
+                entry.setValue(replaced(entry.getValue(), child, mistakes));
+            });
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                String child = path + "[" + i + "]";
+                replaceIn(array.get(i), child, mistakes);
+                array.set(i, replaced(array.get(i), child, mistakes));
+            }
+        }
+    }
+
+    private JsonNode replaced(JsonNode value, String path, Mistakes mistakes) {
+        if (!value.isTextual() || !value.textValue().contains("${")) {
+            return value;
+        }
+        try {
+            return TextNode.valueOf(substitutor.replace(value.textValue()));
+        } catch (IllegalArgumentException e) {
+            mistakes.add(
+                    path,
+                    "names an environment variable that is not set; set it, or write a default: ${NAME:-default}");
+            return value;
+        }
+    }
+}

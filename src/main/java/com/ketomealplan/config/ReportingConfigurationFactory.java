@@ -1,0 +1,128 @@
+package com.ketomealplan.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClassResolver;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.dropwizard.configuration.BaseConfigurationFactory;
+import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.configuration.ConfigurationFactoryFactory;
+import io.dropwizard.configuration.ConfigurationSourceProvider;
+import io.dropwizard.core.server.ServerFactory;
+import jakarta.validation.Validator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * Dropwizard's reading of YAML, with the environment's values put in after the parsing, and all mistakes in one exception:
+ * unknown settings, values of the wrong kind, and what Bean Validation finds.
+ *
+ * @param <T> the configuration
+ */
+public final class ReportingConfigurationFactory<T> extends BaseConfigurationFactory<T> {
+
+    private final Class<T> type;
+    private final Validator validator;
+    private final EnvironmentValues environment;
+    private final String overridePrefix;
+
+    private ReportingConfigurationFactory(
+            Class<T> type, Validator validator, ObjectMapper mapper, String prefix, Map<String, String> environment) {
+        super(new YAMLFactory(), "YAML", type, null, strict(mapper), prefix);
+        this.type = type;
+        this.validator = Objects.requireNonNull(validator, "validator");
+        this.environment = new EnvironmentValues(environment);
+        this.overridePrefix = prefix.endsWith(".") ? prefix : prefix + '.';
+    }
+
+    /** What a {@code Bootstrap} takes, reading the given environment. */
+    public static <T> ConfigurationFactoryFactory<T> reading(Map<String, String> environment) {
+        return (type, validator, mapper, prefix) ->
+                new ReportingConfigurationFactory<>(type, validator, mapper, prefix, environment);
+    }
+
+    private static ObjectMapper strict(ObjectMapper mapper) {
+        return mapper.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    }
+
+    @Override
+    public T build() throws ConfigurationException {
+        throw new ConfigurationMistakes(
+                "The command line", List.of("names no configuration file; write, for example: server config.yml"));
+    }
+
+    @Override
+    public T build(ConfigurationSourceProvider provider, String path) throws IOException, ConfigurationException {
+        try (InputStream input = provider.open(path)) {
+            JsonNode document = mapper.readTree(createParser(input));
+            if (document == null || !document.isObject()) {
+                throw new ConfigurationMistakes(path, List.of("is empty or is not a YAML mapping"));
+            }
+            return build(document, path);
+        } catch (JsonProcessingException e) {
+            // Not its message, which quotes the lines around
+            throw new ConfigurationMistakes(
+                    path,
+                    List.of("is not well-formed YAML at line %d, column %d"
+                            .formatted(
+                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr())));
+        } catch (IOException e) {
+            throw new ConfigurationMistakes(path, List.of("cannot be read; is the path right?"));
+        }
+    }
+
+    @Override
+    protected T build(JsonNode document, String path) throws ConfigurationException {
+        Mistakes mistakes = new Mistakes();
+        environment.replaceIn(document, "", mistakes);
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(overridePrefix))
+                .forEach(name ->
+                        addOverride(document, name.substring(overridePrefix.length()), System.getProperty(name)));
+        checkServerType(document, mistakes);
+        try {
+            T configuration = mapper.copy()
+                    .addHandler(new CollectingProblemHandler(mistakes))
+                    .treeToValue(document, type);
+            validator
+                    .validate(configuration)
+                    .forEach(violation -> mistakes.addUnlessReported(
+                            violation.getPropertyPath().toString(), violation.getMessage()));
+            if (mistakes.isEmpty()) {
+                return configuration;
+            }
+        } catch (JsonMappingException e) {
+            mistakes.addUnlessReported(Mistakes.field(e.getPath()), "has a value that cannot be used");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a parsed document cannot fail to parse", e);
+        }
+        throw new ConfigurationMistakes(path, mistakes.messages());
+    }
+
+    /** Dropwizard takes any type of server that it does not know for the default one. */
+    private void checkServerType(JsonNode document, Mistakes mistakes) {
+        JsonNode named = document.path("server").path("type");
+        String known = mapper
+                .getSubtypeResolver()
+                .collectAndResolveSubtypesByClass(
+                        mapper.getDeserializationConfig(),
+                        AnnotatedClassResolver.resolveWithoutSuperTypes(
+                                mapper.getDeserializationConfig(), ServerFactory.class))
+                .stream()
+                .map(NamedType::getName)
+                .filter(Objects::nonNull)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!named.isMissingNode() && !List.of(known.split(", ")).contains(named.asText())) {
+            mistakes.add("server.type", "must be one of " + known);
+        }
+    }
+}

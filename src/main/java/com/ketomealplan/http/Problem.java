@@ -1,0 +1,62 @@
+package com.ketomealplan.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.jetty.http.HttpStatus;
+import org.slf4j.MDC;
+
+/**
+ * An error as RFC 9457 has it.
+ *
+ * @param type {@code about:blank}: the status says it all
+ * @param title the status in words
+ * @param status the HTTP status
+ * @param detail what happened and what to do, for a person
+ * @param requestId what to search the log for
+ * @param errors the fields at fault, if it is about fields
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        @JsonProperty("request_id") String requestId,
+        List<FieldError> errors) {
+
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    /**
+     * A value that was refused.
+     *
+     * @param field its place in the request, with the names that the client uses
+     * @param message what is wrong with it
+     */
+    public record FieldError(String field, String message) {
+        @Override
+        public String toString() {
+            return field + ": " + message;
+        }
+    }
+
+    /** A problem of the request that is being answered on this thread. */
+    public static Problem of(int status, String detail) {
+        return new Problem(
+                "about:blank", HttpStatus.getMessage(status), status, detail, MDC.get(RequestId.MDC_KEY), List.of());
+    }
+
+    /** 422, with the fields at fault. */
+    public static Problem ofFields(List<FieldError> errors) {
+        String detail =
+                String.join("; ", errors.stream().map(FieldError::toString).toList());
+        Problem problem = of(HttpStatus.UNPROCESSABLE_ENTITY_422, detail);
+        return new Problem(
+                problem.type, problem.title, problem.status, problem.detail, problem.requestId, List.copyOf(errors));
+    }
+
+    public Response toResponse() {
+        return Response.status(status).type(MEDIA_TYPE).entity(this).build();
+    }
+}

@@ -1,0 +1,36 @@
+package com.ketomealplan.http;
+
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.ConfiguredBundle;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jersey.errors.EarlyEofExceptionMapper;
+import io.dropwizard.jersey.errors.EofExceptionWriterInterceptor;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+import jakarta.servlet.DispatcherType;
+import java.util.EnumSet;
+
+/** Gives every request an id, and every error of the application port the form of RFC 9457. */
+public final class ProblemBundle implements ConfiguredBundle<Configuration> {
+
+    @Override
+    public void run(Configuration configuration, Environment environment) {
+        if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
+            server.setRegisterDefaultExceptionMappers(false);
+        }
+        JerseyEnvironment jersey = environment.jersey();
+        jersey.register(new ProblemMappers.OfWebApplication());
+        jersey.register(new ProblemMappers.OfParameter());
+        jersey.register(new ProblemMappers.OfValidation());
+        jersey.register(new ProblemMappers.OfJson());
+        jersey.register(new ProblemMappers.OfAnything());
+        jersey.register(EarlyEofExceptionMapper.class);
+        jersey.register(EofExceptionWriterInterceptor.class);
+
+        environment
+                .servlets()
+                .addFilter("request-id", new RequestId())
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
+    }
+}

@@ -1,0 +1,41 @@
+package com.ketomealplan.http;
+
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/** Errors that Jetty finds before a servlet is asked, such as a path that cannot be decoded. */
+final class ProblemErrorHandler extends ErrorHandler {
+
+    ProblemErrorHandler() {
+        setShowStacks(false);
+        setShowCauses(false);
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request, Response response, int code, String message, Throwable cause, Callback callback) {
+        String id = RequestId.of(request.getHeaders().get(RequestId.HEADER));
+        response.getHeaders().put(RequestId.HEADER, id);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        // Only our own words and numbers: nothing in here needs JSON's escapes
+        String title = HttpStatus.getMessage(code);
+        String problem =
+                "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"request_id\":\"%s\"}"
+                        .formatted(title, code, detail(code, title), id);
+        Content.Sink.write(response, true, problem, callback);
+    }
+
+    private static String detail(int code, String title) {
+        return switch (code) {
+            case 400 -> "The request is not well-formed HTTP.";
+            case 431 -> "The headers of the request are too large.";
+            case 503 -> "The service is stopping. Try again at another instance.";
+            default -> title + ".";
+        };
+    }
+}

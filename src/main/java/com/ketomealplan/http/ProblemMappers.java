@@ -1,0 +1,153 @@
+package com.ketomealplan.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.ketomealplan.http.Problem.FieldError;
+import io.dropwizard.jersey.validation.ConstraintMessage;
+import io.dropwizard.jersey.validation.JerseyViolationException;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Path;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status.Family;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.eclipse.jetty.http.HttpStatus;
+import org.glassfish.jersey.server.ParamException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The exceptions of JAX-RS, Bean Validation and Jackson as problems; and all others, of which a client learns nothing. */
+final class ProblemMappers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemMappers.class);
+
+    private ProblemMappers() {}
+
+    /** {@code quizData} as {@code quiz_data}: the JSON of this service is in snake case. */
+    private static String inJson(String javaPath) {
+        return javaPath.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
+    /** What a resource or Jersey itself throws on purpose: 404, 405, 415 and the like. */
+    static final class OfWebApplication implements ExceptionMapper<WebApplicationException> {
+        @Override
+        public Response toResponse(WebApplicationException exception) {
+            Response response = exception.getResponse();
+            int status = response.getStatus();
+            if (response.getStatusInfo().getFamily() == Family.REDIRECTION) {
+                return response;
+            }
+            if (status >= 500) {
+                LOG.error("A request failed with {}", status, exception);
+            }
+            return Response.fromResponse(response)
+                    .type(Problem.MEDIA_TYPE)
+                    .entity(Problem.of(status, detail(status, exception.getMessage())))
+                    .build();
+        }
+
+        /** Jersey's own message, "HTTP 404 Not Found", says no more than the status. */
+        private static String detail(int status, String message) {
+            if (message != null && !message.startsWith("HTTP ")) {
+                return message;
+            }
+            return switch (status) {
+                case 404 -> "There is nothing at this path.";
+                case 405 -> "This path does not take that method.";
+                case 406 -> "This path answers in application/json.";
+                case 415 -> "The body must be application/json.";
+                default -> HttpStatus.getMessage(status) + ".";
+            };
+        }
+    }
+
+    /** A path, query or header value that is not of its type, such as a UUID. */
+    static final class OfParameter implements ExceptionMapper<ParamException> {
+        @Override
+        public Response toResponse(ParamException exception) {
+            return Problem.ofFields(List.of(new FieldError(exception.getParameterName(), "is not a valid value")))
+                    .toResponse();
+        }
+    }
+
+    static final class OfValidation implements ExceptionMapper<JerseyViolationException> {
+        @Override
+        public Response toResponse(JerseyViolationException exception) {
+            if (ConstraintMessage.determineStatus(exception.getConstraintViolations(), exception.getInvocable())
+                    >= 500) {
+                LOG.error("An answer of ours breaks its own constraints", exception);
+                return Problem.of(500, OfAnything.DETAIL).toResponse();
+            }
+            return Problem.ofFields(exception.getConstraintViolations().stream()
+                            .map(violation -> new FieldError(field(violation), violation.getMessage()))
+                            .sorted((a, b) -> a.toString().compareTo(b.toString()))
+                            .toList())
+                    .toResponse();
+        }
+
+        /** The path without the method and its parameter: the first two nodes, if something follows them. */
+        private static String field(ConstraintViolation<?> violation) {
+            List<String> nodes = StreamSupport.stream(
+                            violation.getPropertyPath().spliterator(), false)
+                    .map(Path.Node::toString)
+                    .toList();
+            if (nodes.size() > 2) {
+                return inJson(String.join(".", nodes.subList(2, nodes.size())));
+            }
+            String parameter = nodes.get(nodes.size() - 1);
+            return parameter.endsWith("request body") ? "body" : inJson(lastWord(parameter));
+        }
+
+        /** Dropwizard calls a parameter "query param limit". */
+        private static String lastWord(String text) {
+            return text.substring(text.lastIndexOf(' ') + 1);
+        }
+    }
+
+    /** JSON that cannot be read is the client's mistake: 400 if it is no JSON, 422 if a field has the wrong type. */
+    static final class OfJson implements ExceptionMapper<JsonProcessingException> {
+        @Override
+        public Response toResponse(JsonProcessingException exception) {
+            if (exception instanceof MismatchedInputException mismatch) {
+                return Problem.ofFields(List.of(new FieldError(path(mismatch), "is not of the right type")))
+                        .toResponse();
+            }
+            if (exception instanceof JsonMappingException && exception.getLocation() == null) {
+                LOG.error("An answer of ours could not be written as JSON", exception);
+                return Problem.of(500, OfAnything.DETAIL).toResponse();
+            }
+            String where = exception.getLocation() == null
+                    ? ""
+                    : " at line %d, column %d"
+                            .formatted(
+                                    exception.getLocation().getLineNr(),
+                                    exception.getLocation().getColumnNr());
+            return Problem.of(400, "The body is not well-formed JSON" + where + ".")
+                    .toResponse();
+        }
+
+        private static String path(JsonMappingException exception) {
+            String path = exception.getPath().stream()
+                    .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+                    .collect(Collectors.joining("."));
+            return path.isEmpty() ? "body" : path;
+        }
+    }
+
+    /** Whatever nobody foresaw. */
+    static final class OfAnything implements ExceptionMapper<Throwable> {
+
+        static final String DETAIL = "The request could not be processed. The error has been logged.";
+
+        @Override
+        public Response toResponse(Throwable exception) {
+            LOG.error("A request failed", exception);
+            return Problem.of(500, DETAIL).toResponse();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package com.ketomealplan.http;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.slf4j.MDC;
+
+/**
+ * Gives every request an id: the client's, if it sent a sound one, else a new one. It stands in the answer's header, in
+ * every log line of the request, and in problems.
+ */
+public final class RequestId implements Filter {
+
+    public static final String HEADER = "X-Request-Id";
+    public static final String MDC_KEY = "request_id";
+
+    /** What may go into a log line and a header as it is. */
+    private static final Pattern SOUND = Pattern.compile("[A-Za-z0-9._:/+=-]{1,128}");
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        String id = of(((HttpServletRequest) request).getHeader(HEADER));
+        ((HttpServletResponse) response).setHeader(HEADER, id);
+        MDC.put(MDC_KEY, id);
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            MDC.remove(MDC_KEY);
+        }
+    }
+
+    static String of(String sent) {
+        return Optional.ofNullable(sent)
+                .filter(id -> SOUND.matcher(id).matches())
+                .orElseGet(() -> UUID.randomUUID().toString());
+    }
+}

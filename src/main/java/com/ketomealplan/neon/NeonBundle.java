@@ -1,0 +1,156 @@
+package com.ketomealplan.neon;
+
+import com.ketomealplan.neon.failure.DatabaseFailureMapper;
+import com.ketomealplan.neon.health.DatabaseHealthCheck;
+import com.ketomealplan.neon.health.DatabaseProbe;
+import com.ketomealplan.neon.migration.MigrationDataSource;
+import com.ketomealplan.neon.migration.Migrations;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolMetrics;
+import com.ketomealplan.neon.transaction.UnitOfWork;
+import com.ketomealplan.neon.transaction.UnitOfWorkFeature;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.ConfiguredBundle;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.db.PooledDataSourceFactory;
+import io.dropwizard.jdbi3.JdbiFactory;
+import io.dropwizard.migrations.MigrationsBundle;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.jackson2.Jackson2Config;
+import org.jdbi.v3.jackson2.Jackson2Plugin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Installs the connection layer in an application: a pool and a {@link Jdbi} over it, {@code @Transaction} on SQL-object
+ * and resource methods, answers for database failures, the health check, the pool's gauges, and the {@code db} commands.
+ *
+ * @param <T> the application's configuration
+ */
+public final class NeonBundle<T extends Configuration> implements ConfiguredBundle<T> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NeonBundle.class);
+
+    /** The pool's name in metrics and messages, and the health check's. */
+    private static final String NAME = "database";
+
+    private static final String MIGRATIONS = "migrations.xml";
+
+    private final Function<T, NeonDataSourceFactory> settings;
+    private Jdbi jdbi;
+    private Pool pool;
+    private DatabaseProbe probe;
+
+    /**
+     * @param settings finds the {@code database:} block in the configuration
+     */
+    public NeonBundle(Function<T, NeonDataSourceFactory> settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void initialize(Bootstrap<?> bootstrap) {
+        @SuppressWarnings("unchecked") // a bundle is given the bootstrap of the application that it is made for
+        Bootstrap<T> own = (Bootstrap<T>) bootstrap;
+        own.addBundle(new MigrationsBundle<T>() {
+            @Override
+            public PooledDataSourceFactory getDataSourceFactory(T configuration) {
+                return settings.apply(configuration).forMigrations();
+            }
+
+            @Override
+            public String getMigrationsFileName() {
+                return MIGRATIONS;
+            }
+        });
+    }
+
+    @Override
+    public void run(T configuration, Environment environment) throws Exception {
+        NeonDataSourceFactory factory = settings.apply(configuration);
+        Database database = factory.open();
+        closeAtTheEnd(database, environment);
+        if (database.isEmbedded()) {
+            migrate(factory);
+        }
+        pool = factory.pool(database.connector(), NAME);
+        LOG.info("Connections to {} are {}", database.connector().target(), describe(pool));
+        PoolMetrics.register(environment.metrics(), NAME, pool);
+        jdbi = jdbi(factory, environment);
+        environment.jersey().register(new UnitOfWorkFeature(UnitOfWork.install(jdbi)));
+        environment.jersey().register(new DatabaseFailureMapper.OfJdbi());
+        environment.jersey().register(new DatabaseFailureMapper.OfSql());
+
+        ExecutorService prober = environment
+                .lifecycle()
+                .executorService("database-probe-%d")
+                .maxThreads(1)
+                .build();
+        probe = new DatabaseProbe(database.connector(), prober);
+        environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
+    }
+
+    /** After the server and all that it manages: also when its start fails, and what it manages was never started. */
+    private static void closeAtTheEnd(Database database, Environment environment) {
+        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStopped(LifeCycle server) {
+                database.close();
+            }
+        });
+    }
+
+    private static void migrate(NeonDataSourceFactory factory) throws Exception {
+        MigrationDataSource dataSource = factory.migrations(factory.open());
+        try {
+            LOG.info("Applied {} migrations to the embedded PostgreSQL", Migrations.apply(dataSource, MIGRATIONS));
+        } finally {
+            dataSource.stop();
+        }
+    }
+
+    private Jdbi jdbi(NeonDataSourceFactory factory, Environment environment) {
+        JdbiFactory jdbiFactory = new JdbiFactory() {
+            @Override
+            protected void configure(Jdbi built) {
+                super.configure(built);
+                built.installPlugin(new Jackson2Plugin());
+                built.getConfig(Jackson2Config.class).setMapper(environment.getObjectMapper());
+            }
+        };
+        Jdbi built = jdbiFactory.build(environment, factory, pool, NAME);
+        // JdbiFactory's own check waits for a connection of the pool, and hides what is wrong
+        environment.healthChecks().unregister(NAME);
+        return built;
+    }
+
+    private static String describe(Pool pool) {
+        return switch (pool.strategy()) {
+            case POOLED ->
+                "pooled: %d kept, at most %d"
+                        .formatted(pool.statistics().kept(), pool.statistics().max());
+            default ->
+                "opened per request: none kept, at most %d"
+                        .formatted(pool.statistics().max());
+        };
+    }
+
+    /** For SQL objects. Call after {@link #run}. */
+    public Jdbi jdbi() {
+        return jdbi;
+    }
+
+    /** For statistics. Call after {@link #run}. */
+    public Pool pool() {
+        return pool;
+    }
+
+    /** For health reports. Call after {@link #run}. */
+    public DatabaseProbe probe() {
+        return probe;
+    }
+}

@@ -1,0 +1,217 @@
+package com.ketomealplan.neon;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.migration.MigrationDataSource;
+import com.ketomealplan.neon.pool.PerRequestConnections;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolMetrics;
+import com.ketomealplan.neon.pool.PooledConnections;
+import com.ketomealplan.neon.pool.PoolingStrategy;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.url.InvalidDatabaseUrlException;
+import com.ketomealplan.neon.url.Secret;
+import io.dropwizard.db.ManagedDataSource;
+import io.dropwizard.db.PooledDataSourceFactory;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDuration;
+import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.selfvalidating.SelfValidating;
+import io.dropwizard.validation.selfvalidating.SelfValidation;
+import io.dropwizard.validation.selfvalidating.ViolationCollector;
+import jakarta.validation.Valid;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The {@code database:} block: a data source factory of dropwizard-db. It has few settings, because most of those of
+ * {@link io.dropwizard.db.DataSourceFactory} open connections that nobody waits for or keep a sleeping compute awake.
+ */
+@SelfValidating
+@JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
+public final class NeonDataSourceFactory implements PooledDataSourceFactory {
+
+    private static final String DEFAULT_EMBEDDED_DIRECTORY = ".embedded-postgres";
+    private static final java.time.Duration WAIT_FOR_OTHER_MIGRATION = java.time.Duration.ofMinutes(5);
+
+    private final Optional<Secret> url;
+    private final PoolingStrategy pooling;
+    private final String applicationName;
+
+    @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
+    @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
+    private final Duration maxWaitForConnection;
+
+    @Valid private final PooledSettings pooled;
+
+    @Valid private final PerRequestSettings perRequest;
+
+    private final Path embeddedDirectory;
+    private final Deployment deployment;
+
+    /**
+     * What is null or left out has its default.
+     *
+     * @param url a libpq connection URL; without one, development uses an embedded PostgreSQL
+     * @param pooling how connections are held; {@link PoolingStrategy#AUTO} by default
+     * @param applicationName what the server shows in {@code pg_stat_activity}, unless the URL says it
+     * @param maxWaitForConnection how long a unit of work waits for its connection; 30 s by default
+     * @param embeddedDirectory where the embedded PostgreSQL lives; {@code .embedded-postgres} by default
+     */
+    @JsonCreator
+    public NeonDataSourceFactory(
+            @JsonProperty("url") String url,
+            @JsonProperty("pooling") PoolingStrategy pooling,
+            @JsonProperty("applicationName") String applicationName,
+            @JsonProperty("maxWaitForConnection") Duration maxWaitForConnection,
+            @JsonProperty("pooled") PooledSettings pooled,
+            @JsonProperty("perRequest") PerRequestSettings perRequest,
+            @JsonProperty("embeddedDirectory") String embeddedDirectory) {
+        this.url = Optional.ofNullable(url).filter(text -> !text.isBlank()).map(Secret::new);
+        this.pooling = Objects.requireNonNullElse(pooling, PoolingStrategy.AUTO);
+        this.applicationName = Objects.requireNonNullElse(applicationName, "");
+        this.maxWaitForConnection = Objects.requireNonNullElse(maxWaitForConnection, Duration.seconds(30));
+        this.pooled = Objects.requireNonNullElse(pooled, PooledSettings.DEFAULT);
+        this.perRequest = Objects.requireNonNullElse(perRequest, PerRequestSettings.DEFAULT);
+        this.embeddedDirectory = Path.of(Optional.ofNullable(embeddedDirectory)
+                .filter(text -> !text.isBlank())
+                .orElse(DEFAULT_EMBEDDED_DIRECTORY));
+        this.deployment = new Deployment(Deployment.Stage.DEVELOPMENT, false);
+    }
+
+    private NeonDataSourceFactory(NeonDataSourceFactory other, Deployment deployment) {
+        this.url = other.url;
+        this.pooling = other.pooling;
+        this.applicationName = other.applicationName;
+        this.maxWaitForConnection = other.maxWaitForConnection;
+        this.pooled = other.pooled;
+        this.perRequest = other.perRequest;
+        this.embeddedDirectory = other.embeddedDirectory;
+        this.deployment = deployment;
+    }
+
+    /** The same settings for a process that runs there; without this it is development. */
+    public NeonDataSourceFactory in(Deployment where) {
+        return new NeonDataSourceFactory(this, where);
+    }
+
+    public PooledSettings pooled() {
+        return pooled;
+    }
+
+    public PerRequestSettings perRequest() {
+        return perRequest;
+    }
+
+    public Duration maxWaitForConnection() {
+        return maxWaitForConnection;
+    }
+
+    public Path embeddedDirectory() {
+        return embeddedDirectory;
+    }
+
+    /** How connections are held here: never {@link PoolingStrategy#AUTO}. */
+    public PoolingStrategy strategy() {
+        return pooling == PoolingStrategy.AUTO ? deployment.pooling() : pooling;
+    }
+
+    /** Reports what is wrong with the URL; Dropwizard calls it when it validates the configuration. */
+    @SelfValidation
+    public void checkUrl(ViolationCollector violations) {
+        if (url.isEmpty() && !deployment.mayEmbed()) {
+            violations.addViolation(
+                    "url",
+                    "is missing, and only a long-lived process in development may use the embedded database;"
+                            + " set NEON_DATABASE_URL to what the Neon console shows, such as"
+                            + " postgresql://user:password@host/database?sslmode=require");
+        }
+        try {
+            url.ifPresent(secret -> Endpoint.parse(secret.reveal()));
+        } catch (InvalidDatabaseUrlException e) {
+            e.problems().forEach(problem -> violations.addViolation("url", problem));
+        }
+    }
+
+    /** Opens the database; starts it if it is the embedded one. */
+    Database open() {
+        return url.map(secret -> Database.at(Endpoint.parse(secret.reveal()), applicationName))
+                .orElseGet(() -> Database.embedded(embeddedDirectory, applicationName));
+    }
+
+    Pool pool(Connector connector, String name) {
+        java.time.Duration wait = maxWaitForConnection.toJavaDuration();
+        return strategy() == PoolingStrategy.POOLED
+                ? new PooledConnections(
+                        name,
+                        connector,
+                        pooled.keep(),
+                        pooled.overflow(),
+                        wait,
+                        pooled.maxConnectionAge().toJavaDuration())
+                : new PerRequestConnections(name, connector, perRequest.maxConnections(), wait);
+    }
+
+    MigrationDataSource migrations(Database database) {
+        return new MigrationDataSource(database.directConnector(), WAIT_FOR_OTHER_MIGRATION, database::close);
+    }
+
+    /**
+     * The data source of a process that does nothing else with the database; {@link NeonBundle} builds a service's. Its
+     * end closes the database.
+     */
+    @Override
+    public ManagedDataSource build(MetricRegistry metrics, String name) {
+        Database database = open();
+        Pool pool = pool(database.connector(), name);
+        PoolMetrics.register(metrics, name, pool);
+        return new OwningPool(pool, database);
+    }
+
+    /** The same settings for migrations: each connection is one to the direct endpoint, with no pool between. */
+    public PooledDataSourceFactory forMigrations() {
+        return new MigrationDataSourceFactory(this);
+    }
+
+    @Override
+    public boolean isAutoCommentsEnabled() {
+        return true;
+    }
+
+    @Override
+    public Map<String, String> getProperties() {
+        return Map.of();
+    }
+
+    @Override
+    public Optional<Duration> getValidationQueryTimeout() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> getValidationQuery() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String getDriverClass() {
+        return org.postgresql.Driver.class.getName();
+    }
+
+    /** The JDBC URL, which holds no credentials; empty for the embedded database, whose port is known when it runs. */
+    @Override
+    public String getUrl() {
+        return url.map(secret -> Endpoint.parse(secret.reveal()).jdbcUrl()).orElse("");
+    }
+
+    /** Nothing to do: neither strategy opens a connection before it is asked for. */
+    @Override
+    public void asSingleConnectionPool() {}
+}

@@ -1,0 +1,20 @@
+package com.ketomealplan.neon;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.util.Objects;
+
+/**
+ * The {@code perRequest:} block of {@link NeonDataSourceFactory}. What is left out has its default.
+ *
+ * @param maxConnections how many connections may be open at once; 50 by default
+ */
+public record PerRequestSettings(
+        @Min(value = 1, message = "must be at least 1") @Max(value = 10_000, message = "must be at most 10000") Integer maxConnections) {
+
+    static final PerRequestSettings DEFAULT = new PerRequestSettings(null);
+
+    public PerRequestSettings {
+        maxConnections = Objects.requireNonNullElse(maxConnections, 50);
+    }
+}

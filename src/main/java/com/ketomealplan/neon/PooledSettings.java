@@ -1,0 +1,32 @@
+package com.ketomealplan.neon;
+
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MinDuration;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The {@code pooled:} block of {@link NeonDataSourceFactory}. What is left out has its default.
+ *
+ * @param keep how many connections stay open when nobody uses them; 5 by default
+ * @param overflow how many more may be open under load; 10 by default
+ * @param maxConnectionAge when a connection is replaced, as it is borrowed or returned; 1 hour by default
+ */
+public record PooledSettings(
+        @Min(value = 1, message = "must be at least 1; to keep none, write pooling: per_request") @Max(value = 1000, message = "must be at most 1000") Integer keep,
+
+        @Min(value = 0, message = "must be 0 or more") @Max(value = 1000, message = "must be at most 1000") Integer overflow,
+
+        @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
+        Duration maxConnectionAge) {
+
+    static final PooledSettings DEFAULT = new PooledSettings(null, null, null);
+
+    public PooledSettings {
+        keep = Objects.requireNonNullElse(keep, 5);
+        overflow = Objects.requireNonNullElse(overflow, 10);
+        maxConnectionAge = Objects.requireNonNullElse(maxConnectionAge, Duration.hours(1));
+    }
+}

@@ -1,0 +1,45 @@
+package com.ketomealplan.neon.connect;
+
+import com.ketomealplan.neon.url.Endpoint;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/** Opens connections by pgjdbc, handing it the credentials beside the URL and never in it. */
+public final class PgConnector implements Connector {
+
+    private static final Duration SHORTEST_BUDGET = Duration.ofSeconds(1);
+
+    private final Driver driver = new Driver();
+    private final Endpoint endpoint;
+
+    public PgConnector(Endpoint endpoint) {
+        this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
+    }
+
+    @Override
+    public Connection open(Duration budget) throws SQLException {
+        Properties properties = endpoint.connectionProperties();
+        String seconds = Long.toString(Math.max(budget.toSeconds(), SHORTEST_BUDGET.toSeconds()));
+        // connectTimeout bounds TCP and TLS only, and the driver's loginTimeout gives up without ending the attempt:
+        // the socket's own time-out is what frees a thread whose server is silent. It is lifted after the log-in.
+        PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
+        properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), seconds);
+        PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
+        Connection connection = driver.connect(endpoint.jdbcUrl(), properties);
+        if (connection == null) {
+            throw new IllegalStateException("the driver does not accept " + endpoint);
+        }
+        connection.setNetworkTimeout(Runnable::run, 0);
+        return connection;
+    }
+
+    @Override
+    public String target() {
+        return endpoint.toString();
+    }
+}

@@ -1,0 +1,154 @@
+package com.ketomealplan.neon.embedded;
+
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.url.HostAndPort;
+import com.ketomealplan.neon.url.Secret;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL of the developer's own, shared by all processes that use the same directory: the first one starts it, others
+ * join, and the last one to leave stops it. Who is there is known by file locks, which the operating system releases when
+ * a process is killed: the server then runs on, and the next process joins it.
+ *
+ * <p>In the directory: {@code data} (the cluster), {@code postgresql} (the unpacked program), {@code password},
+ * {@code postgres.log}, and the two lock files.
+ */
+public final class EmbeddedDatabase implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
+    /** A lock is the process's, not the thread's: users inside this one are counted here. */
+    private static final Map<Path, EmbeddedDatabase> JOINED = new HashMap<>();
+
+    private final Path directory;
+    private final Server server;
+    private int users;
+    private FileChannel presence;
+    private Endpoint endpoint;
+
+    private EmbeddedDatabase(Path directory) {
+        this.directory = directory;
+        this.server = new Server(directory);
+    }
+
+    /**
+     * Starts the server of a directory, or joins it if it runs. Every call is to be paired with a {@link #close()}.
+     *
+     * @throws EmbeddedDatabaseException if it does not start
+     */
+    public static EmbeddedDatabase join(Path directory) {
+        synchronized (JOINED) {
+            Path key = directory.toAbsolutePath().normalize();
+            EmbeddedDatabase database = JOINED.getOrDefault(key, new EmbeddedDatabase(key));
+            if (database.users == 0) {
+                database.enter();
+                JOINED.put(key, database);
+            }
+            database.users++;
+            return database;
+        }
+    }
+
+    /** Where the server listens: on the loopback interface. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Leaves the server; stops it if nobody else is there. */
+    @Override
+    public void close() {
+        synchronized (JOINED) {
+            users--;
+            if (users == 0) {
+                JOINED.remove(directory);
+                leave();
+            }
+        }
+    }
+
+    private void enter() {
+        try {
+            Directories.createPrivate(directory);
+            try (FileChannel door = open("door.lock");
+                    FileLock onlyOne = door.lock()) {
+                presence = open("users.lock");
+                boolean present = presence.lock(0, Long.MAX_VALUE, true).isValid();
+                Optional<Integer> port = server.runningPort();
+                endpoint = endpointAt(port.orElseGet(server::start));
+                LOG.debug("Entered (door {}, present {})", onlyOne.isValid(), present);
+                if (port.isPresent()) {
+                    LOG.info("Joined the embedded PostgreSQL that runs on {}", endpoint.hosts());
+                } else {
+                    LOG.info("Started an embedded PostgreSQL on {}, because no database URL is set", endpoint.hosts());
+                }
+                LOG.info(
+                        "Its data is in {} and stays there. To use a real database, set NEON_DATABASE_URL,"
+                                + " for example to postgresql://user:password@host/database?sslmode=require",
+                        directory.resolve(Server.DATA));
+            }
+        } catch (IOException | RuntimeException e) {
+            Directories.closeQuietly(presence);
+            throw e instanceof EmbeddedDatabaseException known
+                    ? known
+                    : new EmbeddedDatabaseException(
+                            "The embedded PostgreSQL in " + directory + " cannot be started (" + e.getMessage()
+                                    + "); its log is " + directory.resolve(Server.LOG_FILE),
+                            e);
+        }
+    }
+
+    private void leave() {
+        try (FileChannel door = open("door.lock");
+                FileLock onlyOne = door.lock()) {
+            presence.close();
+            try (FileChannel others = open("users.lock");
+                    FileLock alone = others.tryLock()) {
+                if (alone == null) {
+                    LOG.info("Left the embedded PostgreSQL running: another process uses it");
+                } else {
+                    server.stop();
+                    LOG.info("Stopped the embedded PostgreSQL (door {})", onlyOne.isValid());
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("The embedded PostgreSQL in {} could not be stopped; the next start joins it", directory, e);
+        }
+    }
+
+    private FileChannel open(String lockFile) throws IOException {
+        return FileChannel.open(
+                directory.resolve(lockFile),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+    }
+
+    private Endpoint endpointAt(int port) {
+        try {
+            String password =
+                    Files.readString(directory.resolve(Server.PASSWORD)).strip();
+            return new Endpoint(
+                    List.of(new HostAndPort("127.0.0.1", port)),
+                    Server.USER,
+                    Server.USER,
+                    Optional.of(new Secret(password)),
+                    Map.of("sslmode", "disable"));
+        } catch (IOException e) {
+            throw new EmbeddedDatabaseException(
+                    "The embedded PostgreSQL's password is not in " + directory.resolve(Server.PASSWORD) + "; delete "
+                            + directory + " to begin anew",
+                    e);
+        }
+    }
+}

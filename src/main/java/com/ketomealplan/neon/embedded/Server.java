@@ -1,0 +1,153 @@
+package com.ketomealplan.neon.embedded;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The server process of one directory. The caller sees to it that only one thread of one process uses it at a time. */
+final class Server {
+
+    static final String USER = "postgres";
+    static final String DATA = "data";
+    static final String PASSWORD = "password";
+    static final String LOG_FILE = "postgres.log";
+
+    /** A crashed cluster recovers before it listens. */
+    private static final Duration START_WAIT = Duration.ofSeconds(60);
+
+    private static final Duration STOP_WAIT = Duration.ofSeconds(60);
+
+    /** Lines of postmaster.pid, by PostgreSQL's {@code miscadmin.h}. */
+    private static final int PID_LINE = 0;
+
+    private static final int PORT_LINE = 3;
+    private static final int STATUS_LINE = 7;
+
+    private final Path directory;
+    private final Path data;
+
+    /** Present if this process started the server: it then holds the library's lock on the data. */
+    private EmbeddedPostgres started;
+
+    Server(Path directory) {
+        this.directory = directory;
+        this.data = directory.resolve(DATA);
+    }
+
+    /** The port of the server that runs on the data, if one does. */
+    Optional<Integer> runningPort() {
+        List<String> lines = lines("postmaster.pid");
+        if (lines.size() <= STATUS_LINE || !lines.get(STATUS_LINE).strip().equals("ready")) {
+            return Optional.empty();
+        }
+        boolean alive = ProcessHandle.of(Long.parseLong(lines.get(PID_LINE).strip()))
+                .filter(ProcessHandle::isAlive)
+                .filter(Server::isPostgres)
+                .isPresent();
+        return alive ? Optional.of(Integer.parseInt(lines.get(PORT_LINE).strip())) : Optional.empty();
+    }
+
+    /** After a reboot, the number in postmaster.pid may be another program's. */
+    private static boolean isPostgres(ProcessHandle process) {
+        return process.info()
+                .command()
+                .map(command -> command.contains("postgres"))
+                .orElse(true);
+    }
+
+    /** Starts the server, making the cluster first if there is none, and returns its port. */
+    int start() {
+        try {
+            Path password = directory.resolve(PASSWORD);
+            if (!Files.exists(data.resolve("PG_VERSION"))) {
+                Directories.writePrivate(password, randomPassword());
+            }
+            ProcessBuilder.Redirect log =
+                    ProcessBuilder.Redirect.appendTo(directory.resolve(LOG_FILE).toFile());
+            started = EmbeddedPostgres.builder()
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setOverrideWorkingDirectory(directory.resolve("postgresql").toFile())
+                    .setRegisterShutdownHook(false)
+                    .setPGStartupWait(START_WAIT)
+                    .setOutputRedirector(log)
+                    .setErrorRedirector(log)
+                    // options of initdb, of which "locale" is only one; the last of two equal ones counts
+                    .setLocaleConfig("auth", "scram-sha-256")
+                    .setLocaleConfig("pwfile", password.toString())
+                    .setLocaleConfig("locale", "C.UTF-8")
+                    .setConnectConfig("password", Files.readString(password).strip())
+                    // The library is made for tests and trades durability for speed: here a commit is a commit
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .setServerConfig("unix_socket_directories", "")
+                    .setServerConfig("max_connections", "100")
+                    .start();
+            return started.getPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stops the server: sessions are ended, what is committed is on disk. Does nothing if none runs. */
+    void stop() throws IOException {
+        if (started != null) {
+            started.close();
+            started = null;
+        }
+        if (runningPort().isEmpty()) {
+            return;
+        }
+        List<String> command = new ArrayList<>();
+        if (LinuxUtils.isUnshareAvailable()) {
+            command.addAll(List.of("unshare", "-U")); // PostgreSQL's programs refuse to run as root
+        }
+        command.addAll(List.of(program("pg_ctl"), "stop", "-D", data.toString(), "-m", "fast"));
+        command.addAll(List.of("-w", "-t", Long.toString(STOP_WAIT.toSeconds())));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve(LOG_FILE).toFile()))
+                .start();
+        try {
+            if (!process.waitFor(STOP_WAIT.toSeconds() + 5, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IOException("pg_ctl could not stop the server; see " + directory.resolve(LOG_FILE));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the server was stopping", e);
+        }
+    }
+
+    /** A program beside the one that runs, which postmaster.opts names first. */
+    private String program(String name) {
+        String postgres = lines("postmaster.opts").get(0).split(" \"", 2)[0];
+        Path sibling = Path.of(postgres).resolveSibling(name);
+        return postgres.endsWith(".exe") ? sibling + ".exe" : sibling.toString();
+    }
+
+    private List<String> lines(String file) {
+        try {
+            return Files.readAllLines(data.resolve(file));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static String randomPassword() {
+        byte[] random = new byte[24];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+}

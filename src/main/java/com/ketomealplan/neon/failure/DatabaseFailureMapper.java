@@ -1,0 +1,56 @@
+package com.ketomealplan.neon.failure;
+
+import com.ketomealplan.http.Problem;
+import com.ketomealplan.neon.failure.Failure.Outcome;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import java.sql.SQLException;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers for a failed unit of work: what a client may know in the answer, all of it in the log.
+ *
+ * @param <E> an exception type that a unit of work throws; Jersey picks a mapper by its type argument
+ */
+public abstract sealed class DatabaseFailureMapper<E extends Exception> implements ExceptionMapper<E> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseFailureMapper.class);
+
+    private static final String OUTCOME_UNKNOWN =
+            "The connection to the database was lost while the request was being stored: it may have been stored or not.";
+
+    @Override
+    public Response toResponse(E exception) {
+        Failure failure = Failure.of(exception);
+        if (failure.kind().httpStatus() >= 500) {
+            LOG.error(
+                    "A unit of work failed ({}, {}): {}",
+                    failure.kind(),
+                    failure.outcome(),
+                    failure.cause(),
+                    exception);
+        } else {
+            LOG.info("A unit of work was refused ({}): {}", failure.kind(), failure.cause());
+        }
+        if (failure.outcome() == Outcome.UNKNOWN) {
+            return Problem.of(503, OUTCOME_UNKNOWN).toResponse();
+        }
+        Response answer = Problem.of(failure.kind().httpStatus(), failure.kind().explanation())
+                .toResponse();
+        return failure.kind()
+                .retryAfter()
+                .map(wait -> Response.fromResponse(answer)
+                        .header(HttpHeaders.RETRY_AFTER, wait.toSeconds())
+                        .build())
+                .orElse(answer);
+    }
+
+    /** What JDBI throws: nearly everything. */
+    public static final class OfJdbi extends DatabaseFailureMapper<JdbiException> {}
+
+    /** What plain JDBC throws. */
+    public static final class OfSql extends DatabaseFailureMapper<SQLException> {}
+}

@@ -1,0 +1,87 @@
+package com.ketomealplan.neon.failure;
+
+import com.ketomealplan.neon.pool.PoolTimeoutException;
+import com.ketomealplan.neon.transaction.CommitFailedException;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.JdbiException;
+
+/**
+ * A failure of the database or of the way to it.
+ *
+ * @param kind what kind of failure it is
+ * @param outcome what became of the unit of work
+ * @param sqlState the server's or the driver's code, if there is one
+ * @param cause the whole story in one line, for logs and operators: never for a client
+ */
+public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlState, String cause) {
+
+    /** What became of the unit of work that failed. */
+    public enum Outcome {
+        /** Nothing of it is stored. */
+        ROLLED_BACK,
+        /** The connection was lost on COMMIT: it may be stored. */
+        UNKNOWN
+    }
+
+    /** Whether an exception is about the database at all: otherwise it is a mistake in the program. */
+    public static boolean concerns(Throwable throwable) {
+        return find(throwable, SQLException.class).isPresent()
+                || find(throwable, JdbiException.class).isPresent();
+    }
+
+    /** Classifies an exception by the first {@link SQLException} among its causes. */
+    public static Failure of(Throwable throwable) {
+        Optional<SQLException> sql = find(throwable, SQLException.class);
+        if (sql.isEmpty()) {
+            return new Failure(FailureKind.PROGRAM, Outcome.ROLLED_BACK, Optional.empty(), message(throwable));
+        }
+        Optional<String> sqlState = sql.map(SQLException::getSQLState);
+        FailureKind kind = kindOf(throwable, sql.get());
+        boolean lostOnCommit = find(throwable, CommitFailedException.class).isPresent() && kind.losesConnection();
+        return new Failure(
+                kind,
+                lostOnCommit ? Outcome.UNKNOWN : Outcome.ROLLED_BACK,
+                sqlState,
+                message(sql.get()) + sqlState.map(state -> " (" + state + ")").orElse("") + rootOf(sql.get()));
+    }
+
+    private static FailureKind kindOf(Throwable throwable, SQLException sql) {
+        if (find(throwable, PoolTimeoutException.class).isPresent()) {
+            return FailureKind.POOL_EXHAUSTED;
+        }
+        String sqlState = Optional.ofNullable(sql.getSQLState()).orElse("");
+        boolean opening = find(throwable, ConnectionException.class).isPresent();
+        return opening
+                ? FailureKind.ofConnecting(sqlState, message(sql))
+                : FailureKind.ofSqlState(sqlState, message(sql));
+    }
+
+    /** The driver says "the attempt failed" and hides the reason in its cause. */
+    private static String rootOf(SQLException exception) {
+        Throwable root = exception;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root == exception ? "" : ": " + root.getClass().getSimpleName() + ": " + message(root);
+    }
+
+    private static String message(Throwable throwable) {
+        return Optional.ofNullable(throwable.getMessage())
+                .map(text -> text.replaceAll("\\s+", " ").strip())
+                .orElseGet(() -> throwable.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+    }
+
+    private static <T extends Throwable> Optional<T> find(Throwable throwable, Class<T> type) {
+        Throwable current = throwable;
+        for (int depth = 0; current != null && depth < 50; depth++) {
+            if (type.isInstance(current)) {
+                return Optional.of(type.cast(current));
+            }
+            current = current.getCause();
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,40 @@
+package com.ketomealplan.neon.migration;
+
+import java.util.Map;
+import liquibase.Contexts;
+import liquibase.LabelExpression;
+import liquibase.Liquibase;
+import liquibase.Scope;
+import liquibase.database.Database;
+import liquibase.database.DatabaseFactory;
+import liquibase.database.jvm.JdbcConnection;
+import liquibase.resource.ClassLoaderResourceAccessor;
+import liquibase.ui.LoggerUIService;
+
+/** Brings a database to the newest schema, as {@code db migrate} does. */
+public final class Migrations {
+
+    private Migrations() {}
+
+    /**
+     * Applies what is missing.
+     *
+     * @param file the root of the change log, on the class path
+     * @return how many change sets were missing
+     * @throws Exception if the database cannot be reached, or a change set failed; those before it are applied
+     */
+    public static int apply(MigrationDataSource dataSource, String file) throws Exception {
+        // To the log, not to the console
+        return Scope.child(Map.of(Scope.Attr.ui.name(), new LoggerUIService()), () -> {
+            Database database = DatabaseFactory.getInstance()
+                    .findCorrectDatabaseImplementation(new JdbcConnection(dataSource.getConnection()));
+            try (Liquibase liquibase = new Liquibase(file, new ClassLoaderResourceAccessor(), database)) {
+                int missing = liquibase
+                        .listUnrunChangeSets(new Contexts(), new LabelExpression())
+                        .size();
+                liquibase.update(new Contexts());
+                return missing;
+            }
+        });
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * Where migrations get their connection: past the pools, to the direct endpoint, one migrator at a time. What they do is
+ * Liquibase's and the service's business.
+ */
+package com.ketomealplan.neon.migration;

@@ -1,0 +1,33 @@
+package com.ketomealplan.neon.pool;
+
+/**
+ * A pool at one moment. The counts are read one after the other, so under load they may disagree by a few.
+ *
+ * @param kept how many connections are kept when idle; 0 where none is
+ * @param max how many connections may be open at once
+ * @param size how many are open
+ * @param active how many are borrowed
+ * @param idle how many are kept and not borrowed
+ * @param waiting how many threads wait for one
+ * @param borrowed how many were ever handed out
+ * @param returned how many of them came back
+ * @param opened how many were ever opened
+ * @param timeouts how many waits ended without a connection
+ */
+public record PoolStatistics(
+        int kept,
+        int max,
+        int size,
+        int active,
+        int idle,
+        int waiting,
+        long borrowed,
+        long returned,
+        long opened,
+        long timeouts) {
+
+    /** How many connections are open beyond those that are kept. */
+    public int overflow() {
+        return Math.max(0, size - kept);
+    }
+}

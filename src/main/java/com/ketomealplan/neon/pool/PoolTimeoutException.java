@@ -1,0 +1,15 @@
+package com.ketomealplan.neon.pool;
+
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+
+/** No connection came free in time. Nothing was sent to the database; it may be perfectly well. */
+public final class PoolTimeoutException extends SQLTransientConnectionException {
+
+    private static final long serialVersionUID = 1L;
+
+    PoolTimeoutException(String pool, Duration waited, PoolStatistics now) {
+        super("%s: no connection came free within %d ms (max %d, active %d, idle %d, waiting %d)"
+                .formatted(pool, waited.toMillis(), now.max(), now.active(), now.idle(), now.waiting()));
+    }
+}

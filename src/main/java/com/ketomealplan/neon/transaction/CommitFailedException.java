@@ -1,0 +1,13 @@
+package com.ketomealplan.neon.transaction;
+
+import org.jdbi.v3.core.transaction.TransactionException;
+
+/** COMMIT did not succeed. Where the connection was lost on it, the work may be stored all the same. */
+public final class CommitFailedException extends TransactionException {
+
+    private static final long serialVersionUID = 1L;
+
+    CommitFailedException(Throwable cause) {
+        super("COMMIT failed", cause);
+    }
+}

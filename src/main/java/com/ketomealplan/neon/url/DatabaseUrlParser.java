@@ -1,0 +1,252 @@
+package com.ketomealplan.neon.url;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads one connection URL by libpq's grammar: {@code scheme://[user[:password]@]host[:port][,…]/database[?key=value&…]},
+ * where the user information ends at the first {@code @} before a {@code /}. It collects every mistake, and its messages
+ * never quote the URL: with a raw {@code /} or {@code @} in it, a password ends up as a host, a port or a parameter's name.
+ */
+final class DatabaseUrlParser implements LibpqParameter.Draft {
+
+    /** What Neon's console shows, as a pattern to write after. */
+    private static final String EXAMPLE = "postgresql://user:password@host/database?sslmode=require";
+
+    private static final Pattern SCHEME =
+            Pattern.compile("(jdbc:postgresql|postgresql\\+asyncpg|postgresql|postgres)://(.*)", Pattern.DOTALL);
+    private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::(\\d*))?");
+
+    private final String url;
+    private final List<String> problems = new ArrayList<>();
+    private final Map<String, String> driverProperties = new HashMap<>();
+
+    private String user;
+    private Secret password;
+    private SslMode sslMode;
+    private String sslRootCert;
+    private boolean plusIsSpace;
+
+    DatabaseUrlParser(String url) {
+        this.url = url.strip();
+    }
+
+    Endpoint parse() {
+        Matcher scheme = SCHEME.matcher(url);
+        if (!scheme.matches()) {
+            throw new InvalidDatabaseUrlException(List.of("must begin with postgresql:// ; write " + EXAMPLE));
+        }
+        // pgjdbc decodes the parameters of a URL with URLDecoder; libpq knows no + for a space
+        plusIsSpace = scheme.group(1).startsWith("jdbc:");
+        String rest = scheme.group(2);
+
+        int at = rest.indexOf('@');
+        int slash = rest.indexOf('/');
+        if (at >= 0 && (slash < 0 || at < slash)) {
+            userInformation(rest.substring(0, at));
+            rest = rest.substring(at + 1);
+        }
+        String query = "";
+        int question = rest.indexOf('?');
+        if (question >= 0) {
+            query = rest.substring(question + 1);
+            rest = rest.substring(0, question);
+        }
+        if (rest.indexOf('@') >= 0) {
+            throw new InvalidDatabaseUrlException(
+                    List.of("has an @ or a / in the user or the password that must be percent-encoded:"
+                            + " write %40 for @, %2F for /"));
+        }
+        slash = rest.indexOf('/');
+        List<HostAndPort> hosts = hosts(slash < 0 ? rest : rest.substring(0, slash));
+        parameters(query);
+        if (user == null || user.isEmpty()) {
+            problem("names no user; write " + EXAMPLE);
+        }
+        String database = slash < 0 ? "" : decode(rest.substring(slash + 1), "the database's name");
+        if (database.isEmpty()) {
+            database = user; // as libpq does
+        }
+        if (!hosts.isEmpty()) {
+            secureTransport(hosts);
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDatabaseUrlException(problems);
+        }
+        return new Endpoint(hosts, database, user, Optional.ofNullable(password), driverProperties);
+    }
+
+    private void userInformation(String text) {
+        int colon = text.indexOf(':');
+        user(decode(colon < 0 ? text : text.substring(0, colon), "the user"));
+        if (colon >= 0) {
+            password(decode(text.substring(colon + 1), "the password"));
+        }
+    }
+
+    private List<HostAndPort> hosts(String text) {
+        List<HostAndPort> hosts = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            Matcher matcher = HOST.matcher(part);
+            if (part.isEmpty()) {
+                problem("names no host; write " + EXAMPLE);
+            } else if (part.startsWith("%2F") || part.startsWith("%2f")) {
+                problem("names a Unix socket, which the driver cannot use; write a host, such as localhost");
+            } else if (!matcher.matches()) {
+                problem("has a host or a port that cannot be read; write host:port, an IPv6 address in brackets,"
+                        + " and percent-encode : @ / in the password");
+            } else {
+                host(matcher.group(1), matcher.group(2)).ifPresent(hosts::add);
+            }
+        }
+        return hosts;
+    }
+
+    private Optional<HostAndPort> host(String host, String portText) {
+        int port = HostAndPort.DEFAULT_PORT;
+        if (portText != null && !portText.isEmpty()) {
+            port = portText.length() <= 5 ? Integer.parseInt(portText) : 0;
+        }
+        if (port < 1 || port > 65_535) {
+            problem("has a port that is not between 1 and 65535");
+            return Optional.empty();
+        }
+        return Optional.of(new HostAndPort(host, port));
+    }
+
+    private void parameters(String query) {
+        Set<String> seen = new HashSet<>();
+        int position = 0;
+        for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
+            position++;
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                problem("has a parameter (the " + ordinal(position) + ") that is not of the form key=value");
+                continue;
+            }
+            String name = pair.substring(0, equals);
+            LibpqParameter parameter = LibpqParameter.BY_NAME.get(name);
+            if (parameter == null) {
+                problem("has an unknown parameter (the " + ordinal(position) + ")"
+                        + LibpqParameter.nearestTo(name)
+                                .map(nearest -> "; did you mean " + nearest + "?")
+                                .orElse("; leave it out"));
+            } else if (!seen.add(name)) {
+                problem("has the parameter " + name + " twice; keep one");
+            } else {
+                String text = pair.substring(equals + 1);
+                parameter.apply(name, decode(plusIsSpace ? text.replace("+", "%20") : text, name), this);
+            }
+        }
+    }
+
+    /** TLS is not optional outside this machine, and on Neon it is always verified. */
+    private void secureTransport(List<HostAndPort> hosts) {
+        boolean loopback = hosts.stream().allMatch(HostAndPort::isLoopback);
+        boolean neon = hosts.stream().anyMatch(HostAndPort::isNeon);
+        if (sslMode == null) {
+            sslMode = loopback ? SslMode.PREFER : SslMode.REQUIRE;
+        }
+        if (!loopback && sslMode.isWeakerThan(SslMode.REQUIRE)) {
+            problem("asks for sslmode=" + sslMode + ", which is refused outside this machine;"
+                    + " write sslmode=require or sslmode=verify-full");
+        }
+        if ("system".equals(sslRootCert) && sslMode != SslMode.VERIFY_FULL && !neon) {
+            problem("asks for sslrootcert=system, which needs sslmode=verify-full"); // as libpq does
+        }
+        if (neon) {
+            sslMode = SslMode.VERIFY_FULL; // Neon's certificates are signed by an authority every JDK knows
+            driverProperties.putIfAbsent("gssEncMode", "disable"); // Neon always declines: a wasted round trip
+            driverProperties.putIfAbsent("tcpKeepAlive", "true"); // does not hold the compute awake
+        }
+        if (hosts.stream().anyMatch(HostAndPort::isNeonPooler)) {
+            // A named statement of one client may meet another client's server connection behind PgBouncer
+            driverProperties.putIfAbsent("prepareThreshold", "0");
+        }
+        driverProperties.put("sslmode", sslMode.toString());
+        if (sslRootCert != null && !sslRootCert.equals("system")) {
+            driverProperties.put("sslrootcert", sslRootCert);
+        } else if (sslMode.verifiesCertificate()) {
+            // pgjdbc's own factory would want a file ~/.postgresql/root.crt; this one uses the JDK's trust store
+            driverProperties.put("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+        }
+    }
+
+    private String decode(String text, String what) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        byte[] source = text.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < source.length; i++) {
+            if (source[i] != '%') {
+                bytes.write(source[i]);
+                continue;
+            }
+            int high = i + 2 < source.length ? Character.digit(source[i + 1], 16) : -1;
+            int low = i + 2 < source.length ? Character.digit(source[i + 2], 16) : -1;
+            if (high < 0 || low < 0 || high + low == 0) {
+                problem("has a % in " + what + " that is not followed by two hexadecimal digits; write %25 for %");
+                return "";
+            }
+            bytes.write(high * 16 + low);
+            i += 2;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            problem("has percent-encoded bytes in " + what + " that are not UTF-8");
+            return "";
+        }
+    }
+
+    private static String ordinal(int position) {
+        return switch (position) {
+            case 1 -> "1st";
+            case 2 -> "2nd";
+            case 3 -> "3rd";
+            default -> position + "th";
+        };
+    }
+
+    @Override
+    public void set(String driverProperty, String value) {
+        driverProperties.put(driverProperty, value);
+    }
+
+    @Override
+    public void problem(String problem) {
+        problems.add(problem);
+    }
+
+    @Override
+    public void sslMode(SslMode mode) {
+        sslMode = mode;
+    }
+
+    @Override
+    public void sslRootCert(String file) {
+        sslRootCert = file;
+    }
+
+    @Override
+    public void user(String name) {
+        user = name;
+    }
+
+    @Override
+    public void password(String text) {
+        password = new Secret(text);
+    }
+}

@@ -1,0 +1,33 @@
+package com.ketomealplan.neon.url;
+
+import java.util.Objects;
+
+/** A value that is used but never shown: its {@link #toString()} does not contain it. */
+public final class Secret {
+
+    private final String value;
+
+    public Secret(String value) {
+        this.value = Objects.requireNonNull(value, "value");
+    }
+
+    /** The value itself, for the one place that needs it. */
+    public String reveal() {
+        return value;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Secret secret && value.equals(secret.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "(secret)";
+    }
+}

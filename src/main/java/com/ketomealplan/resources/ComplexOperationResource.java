@@ -1,0 +1,41 @@
+package com.ketomealplan.resources;
+
+import com.ketomealplan.api.ComplexOperation;
+import com.ketomealplan.api.ComplexOperationResult;
+import com.ketomealplan.api.QuizResponse;
+import com.ketomealplan.api.User;
+import com.ketomealplan.db.QuizResponseDao;
+import com.ketomealplan.db.UserDao;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import org.jdbi.v3.sqlobject.transaction.Transaction;
+
+/** A user and a quiz response, both or neither. */
+@Path("/complex-operation")
+@Produces(MediaType.APPLICATION_JSON)
+public final class ComplexOperationResource {
+
+    private final UserDao users;
+    private final QuizResponseDao quizResponses;
+
+    public ComplexOperationResource(UserDao users, QuizResponseDao quizResponses) {
+        this.users = users;
+        this.quizResponses = quizResponses;
+    }
+
+    @POST
+    @Transaction
+    public Response create(@NotNull @Valid ComplexOperation operation) {
+        User user = users.insert(operation.email()).orElseThrow(UserResource::emailTaken);
+        QuizResponse quizResponse = quizResponses.insert(user.id(), operation.quizData());
+        return Response.created(UriBuilder.fromPath("/users/{id}").build(user.id()))
+                .entity(new ComplexOperationResult(user.id(), quizResponse.id()))
+                .build();
+    }
+}
