@@ -42,7 +42,7 @@ final class CollectingProblemHandler extends DeserializationProblemHandler {
             String propertyName)
             throws IOException {
         Collection<Object> known = deserializer == null ? null : deserializer.getKnownPropertyNames();
-        mistakes.add(
+        mistakes.unreadable(
                 field(parser),
                 "is not a setting"
                         + nearest(known == null ? List.of() : known, propertyName)
@@ -53,7 +53,7 @@ final class CollectingProblemHandler extends DeserializationProblemHandler {
     }
 
     private static Optional<String> nearest(Collection<Object> known, String name) {
-        LevenshteinDistance distance = new LevenshteinDistance(4);
+        LevenshteinDistance distance = new LevenshteinDistance(Math.min(4, name.length() / 2));
         return known.stream()
                 .map(Object::toString)
                 .filter(candidate -> distance.apply(candidate, name) >= 0)
@@ -103,13 +103,13 @@ final class CollectingProblemHandler extends DeserializationProblemHandler {
     @Override
     public JavaType handleUnknownTypeId(
             DeserializationContext context, JavaType baseType, String typeId, TypeIdResolver resolver, String failure) {
-        mistakes.add(field(context.getParser()), "has a type that does not exist");
+        mistakes.unreadable(field(context.getParser()), "has a type that does not exist");
         return context.constructType(Void.class);
     }
 
     /** Null stands for the value, and so for its default. */
     private Object note(DeserializationContext context, Class<?> targetType) {
-        mistakes.add(field(context.getParser()), expected(context, targetType));
+        mistakes.unreadable(field(context.getParser()), expected(context, targetType));
         return null;
     }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.commons.text.StringSubstitutor;
 
 /**
@@ -15,12 +17,14 @@ import org.apache.commons.text.StringSubstitutor;
  */
 final class EnvironmentValues {
 
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{(\\w+)");
+
+    private final Map<String, String> environment;
     private final StringSubstitutor substitutor;
 
     EnvironmentValues(Map<String, String> environment) {
-        substitutor = new StringSubstitutor(name -> Optional.ofNullable(environment.get(name))
-                .filter(value -> !value.isEmpty())
-                .orElse(null));
+        this.environment = environment;
+        substitutor = new StringSubstitutor(this::lookup);
         substitutor.setEnableUndefinedVariableException(true);
         substitutor.setDisableSubstitutionInValues(true);
     }
@@ -45,13 +49,28 @@ final class EnvironmentValues {
         if (!value.isTextual() || !value.textValue().contains("${")) {
             return value;
         }
+        String names = REFERENCE
+                .matcher(value.textValue())
+                .results()
+                .map(reference -> reference.group(1))
+                .filter(name -> lookup(name) != null)
+                .collect(Collectors.joining(", "));
+        if (!names.isEmpty()) {
+            mistakes.setBy(path, names);
+        }
         try {
             return TextNode.valueOf(substitutor.replace(value.textValue()));
         } catch (IllegalArgumentException e) {
-            mistakes.add(
+            mistakes.unreadable(
                     path,
                     "names an environment variable that is not set; set it, or write a default: ${NAME:-default}");
             return value;
         }
+    }
+
+    private String lookup(String name) {
+        return Optional.ofNullable(environment.get(name))
+                .filter(value -> !value.isEmpty())
+                .orElse(null);
     }
 }

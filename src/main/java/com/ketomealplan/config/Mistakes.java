@@ -3,7 +3,10 @@ package com.ketomealplan.config;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -12,18 +15,30 @@ import java.util.stream.Collectors;
 final class Mistakes {
 
     private final Set<String> messages = new TreeSet<>();
-    private final Set<String> fields = new TreeSet<>();
+    private final Set<String> unreadable = new HashSet<>();
+    private final Map<String, String> variables = new HashMap<>();
 
-    void add(String field, String problem) {
-        messages.add(field + ": " + problem);
-        fields.add(field);
+    /** Notes which environment variables gave a field its value: its mistakes then name them. */
+    void setBy(String field, String variableNames) {
+        variables.put(field, variableNames);
     }
 
-    /** Adds it unless the field is reported already: its value was left out, so what depends on it proves nothing. */
-    void addUnlessReported(String field, String problem) {
-        if (!fields.contains(field)) {
-            messages.add(field + ": " + problem);
+    /** A value that cannot be read, and is left out. */
+    void unreadable(String field, String problem) {
+        add(field, problem);
+        unreadable.add(field);
+    }
+
+    /** A value that breaks a rule. Not if it could not be read: what was put in its place proves nothing. */
+    void invalid(String field, String problem) {
+        if (!unreadable.contains(field)) {
+            add(field, problem);
         }
+    }
+
+    private void add(String field, String problem) {
+        String origin = variables.containsKey(field) ? " (set by " + variables.get(field) + ")" : "";
+        messages.add(field + origin + ": " + problem);
     }
 
     boolean isEmpty() {
@@ -34,7 +49,7 @@ final class Mistakes {
         return messages;
     }
 
-    /** The same, of a path that an exception carries. */
+    /** The dotted name of a path that an exception carries. */
     static String field(List<JsonMappingException.Reference> path) {
         return path.stream()
                 .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())

@@ -7,18 +7,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.AnnotatedClassResolver;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.dropwizard.configuration.BaseConfigurationFactory;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.ConfigurationFactoryFactory;
 import io.dropwizard.configuration.ConfigurationSourceProvider;
 import io.dropwizard.core.server.ServerFactory;
+import io.dropwizard.logging.common.LoggingFactory;
 import jakarta.validation.Validator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +32,8 @@ import java.util.stream.Collectors;
  * @param <T> the configuration
  */
 public final class ReportingConfigurationFactory<T> extends BaseConfigurationFactory<T> {
+
+    private static final String TYPE = "type";
 
     private final Class<T> type;
     private final Validator validator;
@@ -87,42 +93,58 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
                 .filter(name -> name.startsWith(overridePrefix))
                 .forEach(name ->
                         addOverride(document, name.substring(overridePrefix.length()), System.getProperty(name)));
-        checkServerType(document, mistakes);
+        checkType(document, "server", ServerFactory.class, mistakes);
+        checkType(document, "logging", LoggingFactory.class, mistakes);
+        putTypesFirst(document);
         try {
             T configuration = mapper.copy()
                     .addHandler(new CollectingProblemHandler(mistakes))
                     .treeToValue(document, type);
             validator
                     .validate(configuration)
-                    .forEach(violation -> mistakes.addUnlessReported(
-                            violation.getPropertyPath().toString(), violation.getMessage()));
+                    .forEach(violation ->
+                            mistakes.invalid(violation.getPropertyPath().toString(), violation.getMessage()));
             if (mistakes.isEmpty()) {
                 return configuration;
             }
         } catch (JsonMappingException e) {
-            mistakes.addUnlessReported(Mistakes.field(e.getPath()), "has a value that cannot be used");
+            mistakes.invalid(Mistakes.field(e.getPath()), "has a value that cannot be used");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a parsed document cannot fail to parse", e);
         }
         throw new ConfigurationMistakes(path, mistakes.messages());
     }
 
-    /** Dropwizard takes any type of server that it does not know for the default one. */
-    private void checkServerType(JsonNode document, Mistakes mistakes) {
-        JsonNode named = document.path("server").path("type");
-        String known = mapper
+    /** Dropwizard takes any type of a server or of logging that it does not know for the default one. */
+    private void checkType(JsonNode document, String field, Class<?> factory, Mistakes mistakes) {
+        if (!(document.path(field) instanceof ObjectNode block)) {
+            return;
+        }
+        Set<String> known = mapper
                 .getSubtypeResolver()
                 .collectAndResolveSubtypesByClass(
                         mapper.getDeserializationConfig(),
-                        AnnotatedClassResolver.resolveWithoutSuperTypes(
-                                mapper.getDeserializationConfig(), ServerFactory.class))
+                        AnnotatedClassResolver.resolveWithoutSuperTypes(mapper.getDeserializationConfig(), factory))
                 .stream()
                 .map(NamedType::getName)
                 .filter(Objects::nonNull)
-                .sorted()
-                .collect(Collectors.joining(", "));
-        if (!named.isMissingNode() && !List.of(known.split(", ")).contains(named.asText())) {
-            mistakes.add("server.type", "must be one of " + known);
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!block.has(TYPE)) {
+            block.put(TYPE, "default");
+        } else if (!known.contains(block.path(TYPE).asText())) {
+            mistakes.unreadable(field + "." + TYPE, "must be one of " + String.join(", ", known));
+        }
+    }
+
+    /** Jackson reads a block whose type does not come first from a buffer, and then cannot say where a mistake is. */
+    private static void putTypesFirst(JsonNode node) {
+        node.forEach(ReportingConfigurationFactory::putTypesFirst);
+        if (node instanceof ObjectNode block && block.has(TYPE)) {
+            ObjectNode rest = block.deepCopy().without(TYPE);
+            JsonNode type = block.get(TYPE);
+            block.removeAll();
+            block.set(TYPE, type);
+            block.setAll(rest);
         }
     }
 }

@@ -7,7 +7,6 @@ import com.ketomealplan.http.Problem.FieldError;
 import io.dropwizard.jersey.validation.ConstraintMessage;
 import io.dropwizard.jersey.validation.JerseyViolationException;
 import jakarta.validation.ConstraintViolation;
-import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status.Family;
@@ -15,9 +14,9 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.eclipse.jetty.http.HttpStatus;
 import org.glassfish.jersey.server.ParamException;
+import org.glassfish.jersey.server.model.Invocable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,23 +83,17 @@ final class ProblemMappers {
                 return Problem.of(500, OfAnything.DETAIL).toResponse();
             }
             return Problem.ofFields(exception.getConstraintViolations().stream()
-                            .map(violation -> new FieldError(field(violation), violation.getMessage()))
+                            .map(violation ->
+                                    new FieldError(field(violation, exception.getInvocable()), violation.getMessage()))
                             .sorted((a, b) -> a.toString().compareTo(b.toString()))
                             .toList())
                     .toResponse();
         }
 
-        /** The path without the method and its parameter: the first two nodes, if something follows them. */
-        private static String field(ConstraintViolation<?> violation) {
-            List<String> nodes = StreamSupport.stream(
-                            violation.getPropertyPath().spliterator(), false)
-                    .map(Path.Node::toString)
-                    .toList();
-            if (nodes.size() > 2) {
-                return inJson(String.join(".", nodes.subList(2, nodes.size())));
-            }
-            String parameter = nodes.get(nodes.size() - 1);
-            return parameter.endsWith("request body") ? "body" : inJson(lastWord(parameter));
+        private static String field(ConstraintViolation<?> violation, Invocable invocable) {
+            return ConstraintMessage.isRequestEntity(violation, invocable)
+                    .map(path -> path.isEmpty() ? "body" : inJson(path))
+                    .orElseGet(() -> lastWord(violation.getPropertyPath().toString()));
         }
 
         /** Dropwizard calls a parameter "query param limit". */

@@ -55,16 +55,20 @@ public final class UnitOfWorkFeature implements Feature {
             };
         }
         UnitOfWork.Options options = new UnitOfWork.Options(transaction.value(), transaction.readOnly());
-        return (resource, invoked, arguments) -> unitOfWork.call(options, () -> invoke(invoked, resource, arguments));
+        return (resource, invoked, arguments) -> {
+            try {
+                return unitOfWork.call(options, () -> invoked.invoke(resource, arguments));
+            } catch (InvocationTargetException e) {
+                throw e;
+            } catch (Exception e) {
+                // Jersey asks the exception mappers about what a method threw, and about nothing else
+                throw new InvocationTargetException(e);
+            }
+        };
     }
 
     private static boolean isAsynchronous(Method method) {
         return CompletionStage.class.isAssignableFrom(method.getReturnType())
                 || Stream.of(method.getParameterTypes()).anyMatch(AsyncResponse.class::isAssignableFrom);
-    }
-
-    private static Object invoke(Method method, Object resource, Object[] arguments)
-            throws IllegalAccessException, InvocationTargetException {
-        return method.invoke(resource, arguments);
     }
 }

@@ -107,22 +107,23 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
                 problem("has a host or a port that cannot be read; write host:port, an IPv6 address in brackets,"
                         + " and percent-encode : @ / in the password");
             } else {
-                host(matcher.group(1), matcher.group(2)).ifPresent(hosts::add);
+                hosts.add(host(matcher.group(1), matcher.group(2)));
             }
         }
         return hosts;
     }
 
-    private Optional<HostAndPort> host(String host, String portText) {
-        int port = HostAndPort.DEFAULT_PORT;
-        if (portText != null && !portText.isEmpty()) {
-            port = portText.length() <= 5 ? Integer.parseInt(portText) : 0;
+    /** With the default port in the place of a wrong one, so that the rest can be checked as well. */
+    private HostAndPort host(String host, String port) {
+        if (port == null || port.isEmpty()) {
+            return new HostAndPort(host, HostAndPort.DEFAULT_PORT);
         }
-        if (port < 1 || port > 65_535) {
+        int number = port.length() <= 5 ? Integer.parseInt(port) : 0;
+        if (number < 1 || number > 65_535) {
             problem("has a port that is not between 1 and 65535");
-            return Optional.empty();
+            number = HostAndPort.DEFAULT_PORT;
         }
-        return Optional.of(new HostAndPort(host, port));
+        return new HostAndPort(host, number);
     }
 
     private void parameters(String query) {

@@ -1,0 +1,230 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client of the FastAPI service finds here. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ApiTest {
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private final TestService service = TestService.on(database);
+
+    @AfterAll
+    void stop() {
+        service.stop();
+    }
+
+    private static String email() {
+        return UUID.randomUUID() + "@example.com";
+    }
+
+    private HttpResponse<String> complexOperation(String email, String quizData) {
+        return service.post("/complex-operation", "{\"email\":\"%s\",\"quiz_data\":%s}".formatted(email, quizData));
+    }
+
+    @Test
+    void createsAUserAndAQuizResponseTogether() throws Exception {
+        String email = email();
+        String quiz = "{\"goal\":\"energy\",\"meals\":[1,2.5,null,true],\"nested\":{\"ä\":\"☃\"}}";
+
+        HttpResponse<String> created = complexOperation(email, quiz);
+
+        assertThat(created.statusCode()).isEqualTo(201);
+        JsonNode ids = json(created);
+        assertThat(ids.properties().stream().map(java.util.Map.Entry::getKey)).containsExactly("user_id", "quiz_id");
+        String userId = ids.get("user_id").asText();
+
+        JsonNode user = json(service.get("/users/" + userId));
+        assertThat(user.get("id").asText()).isEqualTo(userId);
+        assertThat(user.get("email").asText()).isEqualTo(email);
+        assertThat(user.get("created_at").asText()).endsWith("Z");
+        assertThat(Instant.parse(user.get("created_at").asText())).isBeforeOrEqualTo(Instant.now());
+        assertThat(user.size()).isEqualTo(3);
+
+        JsonNode responses = json(service.get("/users/" + userId + "/quiz-responses"));
+        assertThat(responses).hasSize(1);
+        assertThat(responses.get(0).get("id")).isEqualTo(ids.get("quiz_id"));
+        assertThat(responses.get(0).get("user_id")).isEqualTo(ids.get("user_id"));
+        assertThat(responses.get(0).get("quiz_data")).isEqualTo(new ObjectMapper().readTree(quiz));
+        assertThat(responses.get(0).get("created_at").asText()).endsWith("Z");
+    }
+
+    @Test
+    void createsBothOrNeither() {
+        String email = email();
+        assertThat(complexOperation(email, "{}").statusCode()).isEqualTo(201);
+        int users = database.count("users");
+        int responses = database.count("quiz_responses");
+
+        assertProblem(complexOperation(email.toUpperCase(java.util.Locale.ROOT), "{}"), 409, "e-mail");
+
+        // stored by the first statement, refused by the second
+        assertProblem(complexOperation(email(), "{\"nul\":\"\\u0000\"}"), 422, "cannot be stored");
+        assertThat(database.count("users")).isEqualTo(users);
+        assertThat(database.count("quiz_responses")).isEqualTo(responses);
+    }
+
+    @Test
+    void createsAUser() throws Exception {
+        HttpResponse<String> created = service.post("/users", "{\"email\":\"%s\"}".formatted(email()));
+
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(created.headers().firstValue("Location").orElseThrow())
+                .endsWith("/users/" + json(created).get("id").asText());
+    }
+
+    @Test
+    void listsTheNewestFirstInPages() throws Exception {
+        String userId =
+                json(complexOperation(email(), "{\"n\":0}")).get("user_id").asText();
+        database.jdbi().useHandle(handle -> handle.execute("""
+                        INSERT INTO quiz_responses (user_id, quiz_data, created_at)
+                        SELECT ?, jsonb_build_object('n', n), now() + n * interval '1 s' FROM generate_series(1, 4) n
+                        """, UUID.fromString(userId)));
+
+        JsonNode page = json(service.get("/users/" + userId + "/quiz-responses?limit=2&offset=1"));
+
+        assertThat(page).hasSize(2);
+        assertThat(page.get(0).at("/quiz_data/n").asInt()).isEqualTo(3);
+        assertThat(page.get(1).at("/quiz_data/n").asInt()).isEqualTo(2);
+        assertProblem(service.get("/users/" + userId + "/quiz-responses?limit=0"), 422, "limit: ");
+        assertProblem(service.get("/users/" + userId + "/quiz-responses?limit=x"), 422, "limit: ");
+        assertProblem(service.get("/users/" + userId + "/quiz-responses?offset=-1"), 422, "offset: ");
+    }
+
+    @Test
+    void saysThatAUserIsNotThere() {
+        assertProblem(service.get("/users/" + UUID.randomUUID()), 404, "User not found");
+        assertProblem(service.get("/users/" + UUID.randomUUID() + "/quiz-responses"), 404, "User not found");
+        assertProblem(service.get("/users/not-a-uuid"), 422, "user_id: is not a valid value");
+        assertProblem(service.get("/users/%00"), 400, "");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}                                          | email: must not be null; quiz_data: must not be null",
+                "{\"email\":\"x\",\"quiz_data\":{}}          | email: must be an e-mail address",
+                "{\"email\":\"a@b\",\"quiz_data\":{}}        | email: must be an e-mail address",
+                "{\"email\":\"a\\u0000@b.co\",\"quiz_data\":{}} | email: must be an e-mail address",
+                "{\"email\":\"a@b.co\",\"quiz_data\":[]}     | quiz_data: is not of the right type",
+                "{\"email\":\"a@b.co\",\"quiz_data\":\"x\"}  | quiz_data: is not of the right type",
+                "{\"email\":{},\"quiz_data\":{}}             | email: is not of the right type",
+                "{\"email\":\"a@b.co\",\"quiz_data\":null}   | quiz_data: must not be null",
+                "[]                                          | body: is not of the right type",
+                "null                                        | body: must not be null"
+            })
+    void namesEachFieldAtFault(String body, String detail) {
+        HttpResponse<String> answer = service.post("/complex-operation", body);
+
+        assertProblem(answer, 422, detail);
+        assertThat(json(answer).get("errors")).isNotEmpty();
+    }
+
+    @Test
+    void namesTheMissingBody() {
+        assertProblem(service.post("/users", ""), 422, "body: must not be null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "{\"email\":}", "nonsense", "{\"email\":\"a@b.co\""})
+    void refusesWhatIsNoJson(String body) {
+        assertProblem(service.post("/complex-operation", body), 400, "not well-formed JSON");
+    }
+
+    @Test
+    void answersErrorsOfHttpAsProblems() {
+        assertProblem(service.get("/nowhere"), 404, "nothing at this path");
+        assertProblem(service.get("/complex-operation"), 405, "method");
+        assertProblem(service.send("POST", "/users", "x", "Content-Type", "text/plain"), 415, "application/json");
+        assertProblem(service.send("GET", "/users/" + UUID.randomUUID(), null, "Accept", "image/png"), 406, "json");
+        assertProblem(service.send("GET", "/", null, "X-Large", "x".repeat(10_000)), 431, "headers");
+    }
+
+    @Test
+    void givesEveryAnswerTheRequestsId() {
+        HttpResponse<String> own = service.send("GET", "/nowhere", null, "X-Request-Id", "from-the-client.1");
+        HttpResponse<String> unsound = service.send("GET", "/nowhere", null, "X-Request-Id", "a b\"<>");
+
+        assertThat(own.headers().firstValue("X-Request-Id")).contains("from-the-client.1");
+        assertThat(json(own).get("request_id").asText()).isEqualTo("from-the-client.1");
+        assertThat(UUID.fromString(unsound.headers().firstValue("X-Request-Id").orElseThrow()))
+                .hasToString(json(unsound).get("request_id").asText());
+    }
+
+    /** A failed COMMIT: the row is inserted, and a deferred trigger refuses it at the very end. */
+    @Test
+    void aFailedCommitIsNeverASuccess() {
+        database.jdbi().useHandle(handle -> {
+            handle.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " $$ BEGIN RAISE EXCEPTION 'secret of the trigger'; END $$");
+            handle.execute("CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON users"
+                    + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+                    + " WHEN (NEW.email LIKE 'refuse-%') EXECUTE FUNCTION refuse()");
+        });
+        String email = "refuse-" + email();
+
+        HttpResponse<String> answer = complexOperation(email, "{}");
+
+        assertProblem(answer, 500, "could not be processed");
+        assertThat(answer.body()).doesNotContain("secret");
+        assertThat(database.jdbi().<Integer, RuntimeException>withHandle(handle -> handle.createQuery(
+                                "SELECT count(*) FROM users WHERE email = :email")
+                        .bind("email", email)
+                        .mapTo(int.class)
+                        .one()))
+                .isZero();
+    }
+
+    @Test
+    void aRequestThatNeedsNoDatabaseBorrowsNoConnection() {
+        long before = service.gauge("pool.database.borrowed");
+
+        service.get("/nowhere");
+        service.get("/users/not-a-uuid");
+        service.post("/users", "{}");
+
+        assertThat(service.gauge("pool.database.borrowed")).isEqualTo(before);
+    }
+
+    @Test
+    void everyConnectionIsReturned() {
+        service.get("/users/" + UUID.randomUUID());
+        complexOperation(email(), "{\"nul\":\"\\u0000\"}");
+
+        assertThat(service.gauge("pool.database.active")).isZero();
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, int status, String detail) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        JsonNode problem = json(answer);
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        assertThat(problem.get("title").asText()).isNotBlank();
+        assertThat(problem.get("detail").isTextual()).isTrue();
+        assertThat(problem.get("detail").asText()).contains(detail);
+        assertThat(problem.get("request_id").asText())
+                .isEqualTo(answer.headers().firstValue("X-Request-Id").orElseThrow());
+        assertThat(answer.body())
+                .doesNotContainPattern("(?i)exception|select |insert |com\\.ketomealplan|org\\.|\\n\\s+at ");
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        return TestService.json(answer);
+    }
+}

@@ -1,0 +1,106 @@
+package com.ketomealplan;
+
+import static com.tngtech.archunit.lang.conditions.ArchConditions.beFinal;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+
+/** The rule of the house. */
+@AnalyzeClasses(packages = "com.ketomealplan", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule neonKnowsNothingOfTheService = noClasses()
+            .that()
+            .resideInAPackage("com.ketomealplan.neon..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "com.ketomealplan",
+                    "com.ketomealplan.api..",
+                    "com.ketomealplan.config..",
+                    "com.ketomealplan.db..",
+                    "com.ketomealplan.resources..");
+
+    @ArchTest
+    static final ArchRule httpAndConfigStandAlone = noClasses()
+            .that()
+            .resideInAnyPackage("com.ketomealplan.http..", "com.ketomealplan.config..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "com.ketomealplan",
+                    "com.ketomealplan.api..",
+                    "com.ketomealplan.db..",
+                    "com.ketomealplan.neon..",
+                    "com.ketomealplan.resources..");
+
+    @ArchTest
+    static final ArchRule resourcesHoldNoSql = noClasses()
+            .that()
+            .resideInAPackage("com.ketomealplan.resources..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.sql..",
+                    "javax.sql..",
+                    "org.jdbi.v3.core",
+                    "org.jdbi.v3.core.statement..",
+                    "org.jdbi.v3.sqlobject.statement..");
+
+    @ArchTest
+    static final ArchRule dbHoldsNoHttp = noClasses()
+            .that()
+            .resideInAPackage("com.ketomealplan.db..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "jakarta.ws.rs..", "jakarta.servlet..", "org.glassfish.jersey..", "com.ketomealplan.http..");
+
+    @ArchTest
+    static final ArchRule onlyDbAndNeonSpeakToTheDatabase = noClasses()
+            .that()
+            .resideOutsideOfPackages("com.ketomealplan.db..", "com.ketomealplan.neon..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "org.postgresql..", "org.apache.tomcat..");
+
+    @ArchTest
+    static final ArchRule failuresAreClassifiedInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackage("com.ketomealplan.neon.failure..")
+            .should()
+            .callMethod(java.sql.SQLException.class, "getSQLState");
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("com.ketomealplan.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule stateIsFinalOrPrivate =
+            fields().that().areNotPrivate().should(beFinal());
+
+    @ArchTest
+    static final ArchRule everyPackageSaysWhatItIsFor = classes().should(resideInADescribedPackage());
+
+    private static ArchCondition<JavaClass> resideInADescribedPackage() {
+        return new ArchCondition<>("reside in a package with a package-info.java") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                String file = "src/main/java/" + type.getPackageName().replace('.', '/') + "/package-info.java";
+                boolean described = java.nio.file.Files.exists(java.nio.file.Path.of(file));
+                events.add(new SimpleConditionEvent(type, described, type.getName() + ": there is no " + file));
+            }
+        };
+    }
+}

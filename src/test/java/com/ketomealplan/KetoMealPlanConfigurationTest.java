@@ -1,0 +1,271 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.ketomealplan.config.ConfigurationMistakes;
+import com.ketomealplan.config.ReportingConfigurationFactory;
+import com.ketomealplan.neon.Deployment;
+import com.ketomealplan.neon.Deployment.Stage;
+import com.ketomealplan.neon.pool.PoolingStrategy;
+import com.ketomealplan.neon.url.Secret;
+import io.dropwizard.configuration.ConfigurationSourceProvider;
+import io.dropwizard.configuration.FileConfigurationSourceProvider;
+import io.dropwizard.core.server.DefaultServerFactory;
+import io.dropwizard.core.server.SimpleServerFactory;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.jersey.validation.Validators;
+import io.dropwizard.jetty.HttpConnectorFactory;
+import io.dropwizard.util.Duration;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The very files that ship, and the report of everything that can be wrong with them. */
+class KetoMealPlanConfigurationTest {
+
+    private static final String URL = "postgresql://u:geheim@db.example.com/db?sslmode=require";
+
+    private static KetoMealPlanConfiguration file(String path, Map<String, String> environment) throws Exception {
+        return read(new FileConfigurationSourceProvider(), path, environment);
+    }
+
+    private static KetoMealPlanConfiguration yaml(String text, Map<String, String> environment) throws Exception {
+        return read(path -> new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "test.yml", environment);
+    }
+
+    private static KetoMealPlanConfiguration read(
+            ConfigurationSourceProvider source, String path, Map<String, String> environment) throws Exception {
+        return ReportingConfigurationFactory.<KetoMealPlanConfiguration>reading(environment)
+                .create(
+                        KetoMealPlanConfiguration.class,
+                        Validators.newValidator(),
+                        Jackson.newObjectMapper(),
+                        "dw-test")
+                .build(source, path);
+    }
+
+    private static ConfigurationMistakes mistakesOf(String text, Map<String, String> environment) {
+        return catchThrowableOfType(ConfigurationMistakes.class, () -> yaml(text, environment));
+    }
+
+    @Test
+    void theShippedFileHasTheseDefaults() throws Exception {
+        KetoMealPlanConfiguration configuration = file("config.yml", Map.of());
+
+        assertThat(configuration.deployment()).isEqualTo(new Deployment(Stage.DEVELOPMENT, false));
+        assertThat(configuration.adminToken()).isEmpty();
+        assertThat(configuration.database().strategy()).isEqualTo(PoolingStrategy.POOLED);
+        assertDefaultsOfTheCode(configuration);
+        DefaultServerFactory server = (DefaultServerFactory) configuration.getServerFactory();
+        HttpConnectorFactory application =
+                (HttpConnectorFactory) server.getApplicationConnectors().get(0);
+        HttpConnectorFactory admin =
+                (HttpConnectorFactory) server.getAdminConnectors().get(0);
+        assertThat(application.getPort()).isEqualTo(8080);
+        assertThat(application.getBindHost()).isNull();
+        assertThat(admin.getPort()).isEqualTo(8081);
+        assertThat(admin.getBindHost()).isEqualTo("127.0.0.1");
+        assertThat(server.getShutdownGracePeriod()).isEqualTo(Duration.seconds(30));
+    }
+
+    @Test
+    void anEmptyDatabaseBlockHasTheSameDefaultsAsTheShippedFile() throws Exception {
+        assertDefaultsOfTheCode(yaml("database: {}", Map.of()));
+        assertDefaultsOfTheCode(yaml("serverless: false", Map.of()));
+    }
+
+    private static void assertDefaultsOfTheCode(KetoMealPlanConfiguration configuration) {
+        assertThat(configuration.database().pooled().keep()).isEqualTo(5);
+        assertThat(configuration.database().pooled().overflow()).isEqualTo(10);
+        assertThat(configuration.database().pooled().maxConnectionAge()).isEqualTo(Duration.hours(1));
+        assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(50);
+        assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(30));
+        assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of(".embedded-postgres"));
+        assertThat(configuration.database().getUrl()).isEmpty();
+    }
+
+    @Test
+    void theShippedFileReadsTheEnvironment() throws Exception {
+        KetoMealPlanConfiguration configuration = file(
+                "config.yml",
+                Map.of(
+                        "NEON_DATABASE_URL", URL,
+                        "ENV", "production",
+                        "SERVERLESS", "true",
+                        "POOLING", "pooled",
+                        "PORT", "9000",
+                        "ADMIN_PORT", "9001",
+                        "ADMIN_HOST", "0.0.0.0",
+                        "ADMIN_TOKEN", "token"));
+
+        assertThat(configuration.deployment()).isEqualTo(new Deployment(Stage.PRODUCTION, true));
+        assertThat(configuration.database().getUrl()).isEqualTo("jdbc:postgresql://db.example.com:5432/db");
+        assertThat(configuration.database().strategy()).isEqualTo(PoolingStrategy.POOLED);
+        assertThat(configuration.adminToken()).contains(new Secret("token"));
+        DefaultServerFactory server = (DefaultServerFactory) configuration.getServerFactory();
+        assertThat(((HttpConnectorFactory) server.getApplicationConnectors().get(0)).getPort())
+                .isEqualTo(9000);
+        HttpConnectorFactory admin =
+                (HttpConnectorFactory) server.getAdminConnectors().get(0);
+        assertThat(admin.getPort()).isEqualTo(9001);
+        assertThat(admin.getBindHost()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void theServerlessFileServesEverythingOnOnePort() throws Exception {
+        KetoMealPlanConfiguration configuration =
+                file("config-serverless.yml", Map.of("NEON_DATABASE_URL", URL, "PORT", "9000"));
+
+        assertThat(configuration.deployment().serverless()).isTrue();
+        assertThat(configuration.database().strategy()).isEqualTo(PoolingStrategy.PER_REQUEST);
+        SimpleServerFactory server = (SimpleServerFactory) configuration.getServerFactory();
+        assertThat(server.getAdminContextPath()).isEqualTo("/admin");
+        assertThat(((HttpConnectorFactory) server.getConnector()).getPort()).isEqualTo(9000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "development, false, auto, POOLED",
+        "development, true, auto, PER_REQUEST",
+        "production, false, auto, PER_REQUEST",
+        "production, true, auto, PER_REQUEST",
+        "production, true, pooled, POOLED",
+        "development, false, per_request, PER_REQUEST"
+    })
+    void autoDependsOnWhereTheProcessRuns(String env, String serverless, String pooling, PoolingStrategy expected)
+            throws Exception {
+        assertThat(file(
+                                "config.yml",
+                                Map.of(
+                                        "NEON_DATABASE_URL", URL,
+                                        "ENV", env,
+                                        "SERVERLESS", serverless,
+                                        "POOLING", pooling))
+                        .database()
+                        .strategy())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void everySettingOfTheDatabaseCanBeSet() throws Exception {
+        KetoMealPlanConfiguration configuration = yaml("""
+                database:
+                  url: postgresql://u@localhost/db
+                  pooling: pooled
+                  applicationName: name
+                  maxWaitForConnection: 2s
+                  pooled: {keep: 1, overflow: 2, maxConnectionAge: 3m}
+                  perRequest: {maxConnections: 4}
+                  embeddedDirectory: /somewhere
+                """, Map.of());
+
+        assertThat(configuration.database().pooled().keep()).isEqualTo(1);
+        assertThat(configuration.database().pooled().overflow()).isEqualTo(2);
+        assertThat(configuration.database().pooled().maxConnectionAge()).isEqualTo(Duration.minutes(3));
+        assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(4);
+        assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(2));
+        assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of("/somewhere"));
+    }
+
+    @Test
+    void allMistakesAreReportedInOneGo() {
+        ConfigurationMistakes mistakes = mistakesOf(
+                """
+                environment: ${ENV}
+                serverless: maybe
+                databse: {}
+                database:
+                  url: ${NEON_DATABASE_URL}
+                  pooling: ${POOLING}
+                  maxWaitForConnection: 3 parsecs
+                  pooled: {keep: 0, overfow: 3}
+                server:
+                  applicationConnectors:
+                    - {type: http, port: "${PORT}"}
+                """,
+                Map.of(
+                        "ENV", "prod",
+                        "POOLING", "poled",
+                        "PORT", "geheim",
+                        "NEON_DATABASE_URL", "postgresql://u:geheim@db.example.com:0/db?sslmode=disable"));
+
+        assertThat(mistakes.getErrors())
+                .satisfiesExactlyInAnyOrder(
+                        m -> assertThat(m)
+                                .isEqualTo("environment (set by ENV): must be one of development, production"),
+                        m -> assertThat(m).isEqualTo("serverless: must be true or false"),
+                        m -> assertThat(m).isEqualTo("databse: is not a setting; did you mean database?"),
+                        m -> assertThat(m).startsWith("database.url (set by NEON_DATABASE_URL): has a port"),
+                        m -> assertThat(m).contains("asks for sslmode=disable").contains("write sslmode=require"),
+                        m -> assertThat(m)
+                                .isEqualTo(
+                                        "database.pooling (set by POOLING): must be one of auto, pooled, per_request"),
+                        m -> assertThat(m).startsWith("database.maxWaitForConnection: must be a duration"),
+                        m -> assertThat(m).startsWith("database.pooled.keep: must be at least 1"),
+                        m -> assertThat(m)
+                                .isEqualTo("database.pooled.overfow: is not a setting; did you mean overflow?"),
+                        m -> assertThat(m)
+                                .isEqualTo("server.applicationConnectors[0].port (set by PORT): must be a number"));
+        assertThat(mistakes).hasNoCause().hasMessageNotContaining("geheim");
+        assertThat(mistakes.getStackTrace()).isEmpty();
+        assertThat(mistakes.toString()).doesNotContain("geheim").doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "server: {type: serverles}",
+                "logging: {type: fancy}",
+                "database: {pooling: POOLED}",
+                "database: {pooled: 5}",
+                "database: {properties: {a: b}}",
+                "database: {autoCommentsEnabled: false}",
+                "database: {perRequest: {minSize: 5}}",
+                "database: {perRequest: {maxConnections: 0}}",
+                "database: {maxWaitForConnection: 0s}",
+                "environment: ${NOT_SET}",
+                "",
+                "just text",
+                "a: [",
+                "a: 'geheim"
+            })
+    void aWrongSettingIsAnError(String text) {
+        assertThat(mistakesOf(text, Map.of())).isNotNull().hasMessageNotContaining("geheim");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"production, false", "development, true", "production, true"})
+    void theEmbeddedDatabaseIsForDevelopmentOnly(String env, String serverless) {
+        assertThat(mistakesOf("{environment: %s, serverless: %s}".formatted(env, serverless), Map.of()))
+                .hasMessageContaining("database.url: is missing")
+                .hasMessageContaining("set NEON_DATABASE_URL");
+    }
+
+    @Test
+    void aMissingFileIsAMistakeLikeAnyOther() {
+        assertThat(catchThrowableOfType(ConfigurationMistakes.class, () -> file("nowhere.yml", Map.of())))
+                .hasMessageContaining("nowhere.yml")
+                .hasMessageContaining("is the path right?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"p\"w", "p#w: x", "p\nw", "${HOME}", "$${x}", "p\\w", "'", "{[*&!|>%@`"})
+    void aValueOfTheEnvironmentCannotChangeTheDocument(String token) throws Exception {
+        assertThat(yaml("adminToken: ${ADMIN_TOKEN:-}", Map.of("ADMIN_TOKEN", token, "HOME", "/root"))
+                        .adminToken())
+                .contains(new Secret(token));
+    }
+
+    @Test
+    void anEmptyVariableCountsAsUnset() throws Exception {
+        assertThat(file("config.yml", Map.of("ENV", "", "PORT", "", "SERVERLESS", "", "POOLING", ""))
+                        .deployment())
+                .isEqualTo(new Deployment(Stage.DEVELOPMENT, false));
+    }
+}

@@ -1,0 +1,285 @@
+package com.ketomealplan.neon.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both strategies, as PostgreSQL sees them. */
+class PoolsTest {
+
+    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration SHORT_WAIT = Duration.ofMillis(200);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private TestDatabase database;
+    private Connector connector;
+    private final List<Pool> pools = new ArrayList<>();
+
+    @BeforeEach
+    void createDatabase() {
+        database = TestDatabase.empty();
+        connector = new PgConnector(database.endpoint());
+    }
+
+    @AfterEach
+    void stopPools() {
+        pools.forEach(Pool::stop);
+    }
+
+    private Pool pooled(int keep, int overflow, Duration wait, Duration age) {
+        return remember(new PooledConnections("test", connector, keep, overflow, wait, age));
+    }
+
+    private Pool perRequest(int cap, Duration wait) {
+        return remember(new PerRequestConnections("test", connector, cap, wait));
+    }
+
+    private Pool remember(Pool pool) {
+        pools.add(pool);
+        return pool;
+    }
+
+    private Pool small(PoolingStrategy strategy) {
+        return strategy == PoolingStrategy.POOLED ? pooled(1, 1, SHORT_WAIT, HOUR) : perRequest(2, SHORT_WAIT);
+    }
+
+    @Test
+    void aPoolOpensNothingBeforeItIsAsked() throws Exception {
+        pooled(5, 10, WAIT, HOUR).start();
+
+        assertThat(database.sessions()).isZero();
+    }
+
+    @Test
+    void aPoolNeverExceedsItsMaximumAndKeepsItsCoreAfterABurst() throws Exception {
+        Pool pool = pooled(5, 10, WAIT, HOUR);
+
+        int peak = burst(pool, 200);
+
+        assertThat(peak).isBetween(6, 15);
+        await().untilAsserted(() -> assertThat(database.sessions()).isEqualTo(5));
+        assertThat(pool.statistics().idle()).isEqualTo(5);
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(pool.statistics().overflow()).isZero();
+    }
+
+    @Test
+    void nothingIsKeptPerRequestAndTheCapHolds() throws Exception {
+        Pool pool = perRequest(10, WAIT);
+
+        int peak = burst(pool, 100);
+
+        assertThat(peak).isBetween(2, 10);
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
+        assertThat(pool.statistics()).isEqualTo(new PoolStatistics(0, 10, 0, 0, 0, 0, 100 * 5, 100 * 5, 100 * 5, 0));
+    }
+
+    /** Every thread borrows five times; returns the most sessions that PostgreSQL saw meanwhile. */
+    private int burst(Pool pool, int threads) throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger peak = new AtomicInteger();
+        ExecutorService executor = Executors.newFixedThreadPool(threads + 1);
+        try {
+            Future<?> observer = executor.submit(() -> {
+                while (!done.get()) {
+                    peak.accumulateAndGet(database.sessions(), Math::max);
+                }
+            });
+            List<Future<?>> borrowers = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                borrowers.add(executor.submit(() -> {
+                    for (int round = 0; round < 5; round++) {
+                        try (Connection connection = pool.getConnection();
+                                Statement statement = connection.createStatement()) {
+                            statement.execute("SELECT pg_sleep(0.002)");
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> borrower : borrowers) {
+                borrower.get();
+            }
+            done.set(true);
+            observer.get();
+        } finally {
+            executor.shutdownNow();
+        }
+        return peak.get();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"})
+    void aCallerWaitsInVainNoLongerThanItsTime(PoolingStrategy strategy) throws Exception {
+        Pool pool = small(strategy);
+
+        try (Connection first = pool.getConnection();
+                Connection second = pool.getConnection()) {
+            assertThat(first).isNotEqualTo(second);
+            assertThatThrownBy(pool::getConnection)
+                    .isInstanceOf(PoolTimeoutException.class)
+                    .hasMessage("test: no connection came free within 200 ms (max 2, active 2, idle 0, waiting 0)");
+            assertThat(pool.statistics().timeouts()).isEqualTo(1);
+        }
+        pool.getConnection().close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"})
+    void aConnectionIsGivenBackOnce(PoolingStrategy strategy) throws Exception {
+        Pool pool = small(strategy);
+
+        Connection connection = pool.getConnection();
+        connection.close();
+        connection.close();
+
+        assertThat(connection.isClosed()).isTrue();
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(pool.statistics().borrowed()).isEqualTo(1);
+        assertThat(pool.statistics().returned()).isEqualTo(1);
+        try (Connection first = pool.getConnection();
+                Connection second = pool.getConnection()) {
+            assertThat(pool.statistics().active()).isEqualTo(2);
+            assertThat(first).isNotSameAs(second);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"})
+    void aFailedOpeningLeavesNothingBehind(PoolingStrategy strategy) throws Exception {
+        AtomicBoolean down = new AtomicBoolean(true);
+        Connector original = connector;
+        connector = new Connector() {
+            @Override
+            public Connection open(Duration budget) throws SQLException {
+                if (down.get()) {
+                    throw new SQLException("down", "08001");
+                }
+                return original.open(budget);
+            }
+
+            @Override
+            public String target() {
+                return original.target();
+            }
+        };
+        Pool pool = small(strategy);
+
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(pool::getConnection).hasMessage("down");
+        }
+        down.set(false);
+
+        pool.getConnection().close();
+        assertThat(pool.statistics().active()).isZero();
+    }
+
+    @Test
+    void aDeadConnectionIsReplacedBeforeItIsHandedOut() throws Exception {
+        Pool pool = pooled(5, 0, WAIT, HOUR);
+        int before = backend(pool);
+
+        database.terminateSessions();
+
+        assertThat(backend(pool)).isNotEqualTo(before);
+    }
+
+    @Test
+    void theCheckSendsNothing() throws Exception {
+        Pool pool = pooled(1, 0, WAIT, HOUR);
+        backend(pool);
+        String before = lastActivity();
+
+        for (int i = 0; i < 20; i++) {
+            pool.getConnection().close();
+        }
+
+        assertThat(lastActivity()).isEqualTo(before);
+    }
+
+    private String lastActivity() {
+        return database.jdbi()
+                .withHandle(
+                        handle -> handle.createQuery("""
+                                SELECT max(state_change)::text || ' ' || max(query_start)::text FROM pg_stat_activity
+                                WHERE datname = current_database() AND pid <> pg_backend_pid()
+                                """).mapTo(String.class).one());
+    }
+
+    @Test
+    void anAgedConnectionIsReplacedOnItsWay() throws Exception {
+        Pool pool = pooled(5, 0, WAIT, Duration.ofMillis(50));
+        int first;
+        try (Connection connection = pool.getConnection()) {
+            first = backendOf(connection);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SELECT pg_sleep(0.1)");
+            }
+        }
+
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
+        assertThat(pool.statistics().opened()).isEqualTo(1);
+        assertThat(backend(pool)).isNotEqualTo(first);
+    }
+
+    @Test
+    void aConnectionInsideATransactionIsNotHandedOn() throws Exception {
+        Pool pool = pooled(1, 0, WAIT, HOUR);
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id int)"));
+
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("INSERT INTO things VALUES (1)");
+        }
+
+        try (Connection connection = pool.getConnection()) {
+            assertThat(connection.getAutoCommit()).isTrue();
+        }
+        assertThat(database.count("things")).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"})
+    void stoppingClosesEverything(PoolingStrategy strategy) throws Exception {
+        Pool pool = small(strategy);
+        Connection borrowed = pool.getConnection();
+        pool.getConnection().close();
+
+        pool.stop();
+        borrowed.close();
+
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
+        assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+    }
+
+    private static int backend(Pool pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            return backendOf(connection);
+        }
+    }
+
+    private static int backendOf(Connection connection) throws SQLException {
+        return connection.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+    }
+}

@@ -1,0 +1,263 @@
+package com.ketomealplan.neon.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PooledConnections;
+import com.ketomealplan.testing.TestDatabase;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jdbi.v3.sqlobject.SqlObjectPlugin;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jdbi.v3.sqlobject.transaction.Transaction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UnitOfWorkTest {
+
+    private final TestDatabase database = TestDatabase.empty();
+    private final Pool pool = new PooledConnections(
+            "test", new PgConnector(database.endpoint()), 2, 2, Duration.ofSeconds(5), Duration.ofHours(1));
+    private final Jdbi jdbi = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());
+    private final UnitOfWork units = UnitOfWork.install(jdbi);
+    private final Things things = jdbi.onDemand(Things.class);
+
+    public interface Things {
+        @SqlUpdate("INSERT INTO things (name) VALUES (:name)")
+        void insert(String name);
+
+        @SqlQuery("SELECT pg_backend_pid()")
+        int backend();
+
+        @SqlQuery("SELECT current_setting('transaction_isolation') || ' ' || current_setting('transaction_read_only')")
+        String characteristics();
+
+        @Transaction
+        default void insertThenFail(String name) {
+            insert(name);
+            throw new IllegalStateException("inner");
+        }
+
+        @Transaction
+        default void insertBoth(String first, String second) {
+            insert(first);
+            insert(second);
+        }
+
+        @Transaction
+        default void insertAndSwallow(String name, String inner) {
+            insert(name);
+            try {
+                insertThenFail(inner);
+            } catch (IllegalStateException e) {
+                // the mistake that the unit has to survive
+            }
+        }
+    }
+
+    @BeforeEach
+    void createTable() {
+        database.jdbi()
+                .useHandle(
+                        handle -> handle.execute(
+                                "CREATE TABLE things (name text, CONSTRAINT once UNIQUE (name) DEFERRABLE INITIALLY DEFERRED)"));
+    }
+
+    @AfterEach
+    void everythingIsReturned() {
+        assertThat(pool.statistics().active()).isZero();
+        pool.stop();
+    }
+
+    private <T> T unit(Callable<T> work) throws Exception {
+        return units.call(UnitOfWork.Options.DEFAULT, work);
+    }
+
+    @Test
+    void commitsWhenTheWorkReturns() throws Exception {
+        String result = unit(() -> {
+            things.insert("a");
+            assertThat(database.count("things")).isZero();
+            return "done";
+        });
+
+        assertThat(result).isEqualTo("done");
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
+    void rollsBackOnAnythingThrown() {
+        assertThatThrownBy(() -> unit(() -> {
+                    things.insert("a");
+                    throw new IOException("checked");
+                }))
+                .isExactlyInstanceOf(IOException.class);
+        assertThatThrownBy(() -> unit(() -> {
+                    things.insert("a");
+                    throw new StackOverflowError();
+                }))
+                .isExactlyInstanceOf(StackOverflowError.class);
+
+        assertThat(database.count("things")).isZero();
+    }
+
+    @Test
+    void borrowsNoConnectionIfTheWorkNeedsNone() throws Exception {
+        unit(() -> "nothing");
+
+        assertThat(pool.statistics().borrowed()).isZero();
+    }
+
+    @Test
+    void sharesOneConnection() throws Exception {
+        unit(() -> {
+            int backend = things.backend();
+            assertThat(things.backend()).isEqualTo(backend);
+            int byExtension = jdbi.withExtension(Things.class, Things::backend);
+            assertThat(byExtension).isEqualTo(backend);
+            int byHand =
+                    jdbi.inTransaction(handle -> handle.attach(Things.class).backend());
+            assertThat(byHand).isEqualTo(backend);
+            int byUnit = unit(things::backend);
+            assertThat(byUnit).isEqualTo(backend);
+            assertThat(pool.statistics().active()).isEqualTo(1);
+            return null;
+        });
+
+        assertThat(pool.statistics().borrowed()).isEqualTo(1);
+    }
+
+    @Test
+    void joinsAHandleThatIsOpenAlready() throws Exception {
+        jdbi.useHandle(handle -> unit(() -> {
+            things.insert("a");
+            assertThat(pool.statistics().active()).isEqualTo(1);
+            assertThat(database.count("things")).isZero();
+            return null;
+        }));
+
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
+    void aSqlObjectMethodIsAUnitByItself() {
+        things.insertBoth("a", "b");
+        assertThatThrownBy(() -> things.insertThenFail("c")).hasMessage("inner");
+
+        assertThat(database.count("things")).isEqualTo(2);
+    }
+
+    @Test
+    void anInnerFailureThatWasSwallowedRollsEverythingBack() {
+        assertThatThrownBy(() -> things.insertAndSwallow("a", "b"))
+                .isInstanceOf(RollbackOnlyException.class)
+                .hasRootCauseMessage("inner");
+        assertThatThrownBy(() -> unit(() -> {
+                    things.insert("a");
+                    try {
+                        things.insertThenFail("b");
+                    } catch (IllegalStateException e) {
+                        // swallowed
+                    }
+                    return null;
+                }))
+                .isInstanceOf(RollbackOnlyException.class);
+        assertThatThrownBy(() -> jdbi.useTransaction(outer -> {
+                    outer.execute("INSERT INTO things VALUES ('a')");
+                    try {
+                        jdbi.useTransaction(inner -> {
+                            throw new IllegalStateException("by hand");
+                        });
+                    } catch (IllegalStateException e) {
+                        // swallowed
+                    }
+                }))
+                .isInstanceOf(RollbackOnlyException.class);
+        assertThatThrownBy(() -> unit(() -> {
+                    things.insert("a");
+                    try {
+                        unit(() -> {
+                            throw new IllegalStateException("a unit in a unit");
+                        });
+                    } catch (IllegalStateException e) {
+                        // swallowed
+                    }
+                    return null;
+                }))
+                .isInstanceOf(RollbackOnlyException.class);
+
+        assertThat(database.count("things")).isZero();
+    }
+
+    @Test
+    void theNextUnitOnTheThreadIsNotHarmedByTheLast() throws Exception {
+        assertThatThrownBy(() -> things.insertAndSwallow("a", "b")).isInstanceOf(RollbackOnlyException.class);
+        assertThatThrownBy(() -> things.insertThenFail("a")).hasMessage("inner");
+
+        unit(() -> {
+            things.insert("a");
+            return null;
+        });
+        things.insertBoth("b", "c");
+
+        assertThat(database.count("things")).isEqualTo(3);
+    }
+
+    @Test
+    void aFailedCommitIsAFailure() {
+        assertThatThrownBy(() -> unit(() -> {
+                    things.insert("twice");
+                    things.insert("twice");
+                    return null;
+                }))
+                .isInstanceOf(CommitFailedException.class)
+                .hasRootCauseInstanceOf(SQLException.class);
+
+        assertThat(database.count("things")).isZero();
+    }
+
+    @Test
+    void aConnectionLostInsideIsAFailureAndIsNotHandedOn() throws Exception {
+        assertThatThrownBy(() -> unit(() -> {
+                    things.insert("a");
+                    database.terminateSessions();
+                    return null;
+                }))
+                .isInstanceOf(CommitFailedException.class);
+
+        unit(() -> {
+            things.insert("b");
+            return null;
+        });
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
+    void characteristicsHoldForTheUnitOnly() throws Exception {
+        String inside = units.call(
+                new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true), things::characteristics);
+
+        assertThat(inside).isEqualTo("serializable on");
+        assertThat(unit(things::characteristics)).isEqualTo("read committed off");
+        assertThat(pool.statistics().opened()).isEqualTo(1);
+    }
+
+    @Test
+    void aReadOnlyUnitRefusesWrites() {
+        assertThatThrownBy(() -> units.call(new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, true), () -> {
+                    things.insert("a");
+                    return null;
+                }))
+                .isInstanceOf(UnableToExecuteStatementException.class)
+                .hasMessageContaining("read-only transaction");
+    }
+}

@@ -1,0 +1,217 @@
+package com.ketomealplan.neon.url;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.Driver;
+
+class EndpointTest {
+
+    private static final String NEON =
+            "postgresql://alex:AbC123dEf@ep-cool-darkness-123456.us-east-2.aws.neon.tech/dbname?sslmode=require&channel_binding=require";
+
+    @Test
+    void takesAUrlAsNeonHandsItOut() {
+        Endpoint endpoint = Endpoint.parse(NEON);
+
+        assertThat(endpoint.jdbcUrl())
+                .isEqualTo("jdbc:postgresql://ep-cool-darkness-123456.us-east-2.aws.neon.tech:5432/dbname");
+        assertThat(endpoint.user()).isEqualTo("alex");
+        assertThat(endpoint.password()).contains(new Secret("AbC123dEf"));
+        assertThat(endpoint.driverProperties())
+                .containsEntry("sslmode", "verify-full")
+                .containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory")
+                .containsEntry("channelBinding", "require");
+        assertThat(endpoint.isNeon()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://u:p@localhost:5433/db",
+                "postgres://u:p@localhost:5433/db",
+                "postgresql+asyncpg://u:p@localhost:5433/db",
+                "jdbc:postgresql://localhost:5433/db?user=u&password=p",
+                "jdbc:postgresql://u:p@localhost:5433/db",
+                "  postgresql://u:p@localhost:5433/db\n"
+            })
+    void takesTheSchemesThatAreInUse(String url) {
+        Endpoint endpoint = Endpoint.parse(url);
+
+        assertThat(endpoint.jdbcUrl()).isEqualTo("jdbc:postgresql://localhost:5433/db");
+        assertThat(endpoint.connectionProperties())
+                .containsEntry("user", "u")
+                .containsEntry("password", "p")
+                .containsEntry("sslmode", "prefer");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "p%40ss%3Aw%2Frd%3F%23%25 p@ss:w/rd?#%",
+                "a+b a+b",
+                "p%C3%A4ss päss",
+                "a:b?c#d a:b?c#d",
+                "!$&'()*,;=~ !$&'()*,;=~"
+            })
+    void decodesPasswordsAsLibpqDoes(String written, String password) {
+        assertThat(Endpoint.parse("postgresql://u:" + written + "@localhost/db").password())
+                .contains(new Secret(password));
+    }
+
+    @Test
+    void decodesAPlusInAJdbcUrlAsPgjdbcDoes() {
+        assertThat(Endpoint.parse("jdbc:postgresql://localhost/db?user=u&password=a+b%2Bc")
+                        .password())
+                .contains(new Secret("a b+c"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgresql://u@localhost/db, jdbc:postgresql://localhost:5432/db",
+        "postgresql://u@localhost:/db, jdbc:postgresql://localhost:5432/db",
+        "postgresql://u@[::1]:6000/db, jdbc:postgresql://[::1]:6000/db",
+        "postgresql://u@[2001:db8::7]/db, jdbc:postgresql://[2001:db8::7]:5432/db",
+        "postgresql://u@localhost, jdbc:postgresql://localhost:5432/u",
+        "postgresql://u@localhost/, jdbc:postgresql://localhost:5432/u",
+        "postgresql://u@localhost/a%20b, jdbc:postgresql://localhost:5432/a%20b",
+        "postgresql://u@LOCALHOST/db, jdbc:postgresql://localhost:5432/db"
+    })
+    void fillsInWhatLibpqFillsIn(String url, String jdbcUrl) {
+        assertThat(Endpoint.parse(url).jdbcUrl()).isEqualTo(jdbcUrl);
+        assertThat(new Driver().acceptsURL(jdbcUrl)).isTrue();
+    }
+
+    @Test
+    void takesSeveralHosts() {
+        assertThat(Endpoint.parse("postgresql://u@localhost:1,127.0.0.1:2/db").jdbcUrl())
+                .isEqualTo("jdbc:postgresql://localhost:1,127.0.0.1:2/db");
+    }
+
+    @Test
+    void neverPutsCredentialsIntoTheJdbcUrlOrIntoText() {
+        Endpoint endpoint = Endpoint.parse(NEON);
+
+        assertThat(endpoint.jdbcUrl()).doesNotContain("alex").doesNotContain("AbC123dEf");
+        assertThat(endpoint.toString()).doesNotContain("AbC123dEf");
+        assertThat(new Secret("AbC123dEf").toString()).doesNotContain("AbC123dEf");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"disable", "allow", "prefer"})
+    void refusesWeakTlsOutsideThisMachine(String mode) {
+        assertThatThrownBy(() -> Endpoint.parse("postgresql://u:p@db.example.com/db?sslmode=" + mode))
+                .isInstanceOf(InvalidDatabaseUrlException.class)
+                .hasMessageContaining("sslmode=" + mode)
+                .hasMessageContaining("sslmode=require");
+        assertThat(Endpoint.parse("postgresql://u:p@127.0.0.1/db?sslmode=" + mode)
+                        .driverProperties())
+                .containsEntry("sslmode", mode);
+    }
+
+    @Test
+    void asksForTlsOutsideThisMachineWhenTheUrlDoesNotSay() {
+        assertThat(Endpoint.parse("postgresql://u:p@db.example.com/db").driverProperties())
+                .containsEntry("sslmode", "require");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost.evil.com", "127.0.0.1.evil.com", "localhost,db.example.com"})
+    void takesNoOtherHostForThisMachine(String hosts) {
+        assertThatThrownBy(() -> Endpoint.parse("postgresql://u:p@" + hosts + "/db?sslmode=disable"))
+                .hasMessageContaining("refused outside this machine");
+    }
+
+    @Test
+    void verifiesAgainstTheJdkOrAFile() {
+        assertThat(Endpoint.parse("postgresql://u:p@h.example.com/db?sslmode=verify-full")
+                        .driverProperties())
+                .containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+        assertThat(Endpoint.parse("postgresql://u:p@h.example.com/db?sslmode=verify-ca&sslrootcert=/etc/ca.pem")
+                        .driverProperties())
+                .containsEntry("sslrootcert", "/etc/ca.pem")
+                .doesNotContainKey("sslfactory");
+        assertThat(Endpoint.parse("postgresql://u:p@h.example.com/db?sslmode=verify-full&sslrootcert=system")
+                        .driverProperties())
+                .doesNotContainKey("sslrootcert");
+        assertThatThrownBy(() -> Endpoint.parse("postgresql://u:p@h.example.com/db?sslrootcert=system"))
+                .hasMessageContaining("verify-full");
+    }
+
+    @Test
+    void knowsNeonsTwoEndpoints() {
+        Endpoint pooled = Endpoint.parse("postgresql://u:p@ep-a-b-1-pooler.eu-central-1.aws.neon.tech/db");
+
+        assertThat(pooled.direct().jdbcUrl())
+                .isEqualTo("jdbc:postgresql://ep-a-b-1.eu-central-1.aws.neon.tech:5432/db");
+        assertThat(pooled.driverProperties()).containsEntry("prepareThreshold", "0");
+        assertThat(pooled.direct().direct()).isEqualTo(pooled.direct());
+        assertThat(Endpoint.parse("postgresql://u:p@my-pooler.example.com/db")
+                        .direct()
+                        .jdbcUrl())
+                .contains("my-pooler.example.com");
+    }
+
+    @Test
+    void mapsTheOtherParameters() {
+        assertThat(Endpoint.parse("postgresql://u:p@localhost/db?connect_timeout=10&application_name=a%20b"
+                                + "&keepalives=1&target_session_attrs=read-write&options=-c%20a=b&client_encoding=utf8")
+                        .driverProperties())
+                .containsAllEntriesOf(Map.of(
+                        "loginTimeout", "10",
+                        "ApplicationName", "a b",
+                        "tcpKeepAlive", "true",
+                        "targetServerType", "primary",
+                        "options", "-c a=b"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mysql://u:geheim@h/db | must begin with postgresql://",
+                "geheim | must begin with postgresql://",
+                "postgresql://localhost/db | names no user",
+                "postgresql://u:geheim@/db | names no host",
+                "postgresql://u:geheim@h:99999/db?sslmode=require | port",
+                "postgresql://u:geheim@h:x/db | host or a port",
+                "postgresql://u:ge/heim@h/db | %40 for @, %2F for /",
+                "postgresql://u:ge@heim@h/db | %40 for @, %2F for /",
+                "postgresql://u:geheim%@localhost/db | write %25 for %",
+                "postgresql://u:geheim%zz@localhost/db | write %25 for %",
+                "postgresql://u:geheim%00@localhost/db | write %25 for %",
+                "postgresql://u:geheim%ff@localhost/db | not UTF-8",
+                "postgresql://u:geheim@%2Fvar%2Frun/db | Unix socket",
+                "postgresql://u:geheim@localhost/db?sslmod=require | did you mean sslmode?",
+                "postgresql://u:geheim@localhost/db?geheim=1 | unknown parameter (the 1st)",
+                "postgresql://u:geheim@localhost/db?sslmode=requird | sslmode must be one of",
+                "postgresql://u:geheim@localhost/db?sslmode=require&sslmode=disable | twice",
+                "postgresql://u:geheim@localhost/db?sslmode | key=value",
+                "postgresql://u:geheim@localhost/db?host=h | name the host before the path",
+                "postgresql://u:geheim@localhost/db?connect_timeout=soon | whole number of seconds"
+            })
+    void saysWhatIsWrongAndWhatToWriteAndNothingOfTheUrl(String url, String message) {
+        assertThatThrownBy(() -> Endpoint.parse(url))
+                .isInstanceOf(InvalidDatabaseUrlException.class)
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("geheim")
+                .hasMessageNotContaining("heim")
+                .hasNoCause();
+    }
+
+    @Test
+    void reportsAllMistakesAtOnce() {
+        InvalidDatabaseUrlException mistakes = catchThrowableOfType(
+                InvalidDatabaseUrlException.class,
+                () -> Endpoint.parse("postgresql://h.example.com:0/db?sslmode=disable&foo=1&keepalives=yes"));
+
+        assertThat(mistakes.problems()).hasSize(5);
+    }
+}

@@ -1,0 +1,113 @@
+package com.ketomealplan.testing;
+
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.embedded.EmbeddedDatabase;
+import com.ketomealplan.neon.migration.MigrationDataSource;
+import com.ketomealplan.neon.migration.Migrations;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.url.Secret;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * A database of a test class's own, on the PostgreSQL that all tests of a run share. That one is started at the first use
+ * and stopped with the JVM.
+ */
+public final class TestDatabase {
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final Endpoint endpoint;
+
+    private TestDatabase(Endpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** An empty database. */
+    public static TestDatabase empty() {
+        String name = "test_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
+        Endpoint server = Server.SHARED.endpoint();
+        TestDatabase administration = new TestDatabase(server);
+        administration.jdbi().useHandle(handle -> handle.execute("CREATE DATABASE " + name));
+        return new TestDatabase(
+                new Endpoint(server.hosts(), name, server.user(), server.password(), server.driverProperties()));
+    }
+
+    /** A database with the service's tables. */
+    public static TestDatabase migrated() {
+        TestDatabase database = empty();
+        try {
+            Migrations.apply(
+                    new MigrationDataSource(new PgConnector(database.endpoint), Duration.ofSeconds(30), () -> {}),
+                    "migrations.xml");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return database;
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** As an operator would write it into {@code NEON_DATABASE_URL}. */
+    public String url() {
+        return "postgresql://%s:%s@%s/%s"
+                .formatted(endpoint.user(), password(), endpoint.hosts().get(0), endpoint.database());
+    }
+
+    public String password() {
+        return endpoint.password().map(Secret::reveal).orElseThrow();
+    }
+
+    /** A connection past all pools, for looking at the database from outside. */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(endpoint.jdbcUrl(), endpoint.connectionProperties());
+    }
+
+    public Jdbi jdbi() {
+        return Jdbi.create(this::connect);
+    }
+
+    public int count(String table) {
+        return jdbi().withHandle(handle -> handle.createQuery("SELECT count(*) FROM " + table)
+                .mapTo(int.class)
+                .one());
+    }
+
+    /** How many other sessions PostgreSQL sees on this database. */
+    public int sessions() {
+        return sessionIds().size();
+    }
+
+    /** The process ids of the other sessions on this database. */
+    public List<Integer> sessionIds() {
+        return jdbi().withHandle(
+                        handle -> handle.createQuery("""
+                        SELECT pid FROM pg_stat_activity
+                        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                        """).mapTo(int.class).list());
+    }
+
+    /** Ends the other sessions on this database, as a restart of the server does. */
+    public void terminateSessions() {
+        jdbi().useHandle(handle -> handle.createQuery("""
+                        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                        """).mapTo(boolean.class).list());
+    }
+
+    private static final class Server {
+        static final EmbeddedDatabase SHARED = EmbeddedDatabase.join(Path.of("target", "test-postgres"));
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(SHARED::close));
+        }
+    }
+}

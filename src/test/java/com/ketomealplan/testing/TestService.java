@@ -1,0 +1,115 @@
+package com.ketomealplan.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.ketomealplan.KetoMealPlanApplication;
+import com.ketomealplan.KetoMealPlanConfiguration;
+import io.dropwizard.testing.ConfigOverride;
+import io.dropwizard.testing.DropwizardTestSupport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The service inside the test's JVM, on free ports, with the {@code config.yml} that ships. */
+public final class TestService {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final DropwizardTestSupport<KetoMealPlanConfiguration> support;
+
+    private TestService(DropwizardTestSupport<KetoMealPlanConfiguration> support) {
+        this.support = support;
+    }
+
+    public static TestService on(TestDatabase database, ConfigOverride... settings) {
+        return at(database.url(), settings);
+    }
+
+    public static TestService at(String url, ConfigOverride... settings) {
+        List<ConfigOverride> all = new ArrayList<>(List.of(settings));
+        all.add(ConfigOverride.config("database.url", url));
+        all.add(ConfigOverride.config("logging.level", "WARN"));
+        return started("config.yml", Stream.concat(all.stream(), Stream.of(ConfigOverride.randomPorts())));
+    }
+
+    public static TestService serverless(TestDatabase database, ConfigOverride... settings) {
+        return started(
+                "config-serverless.yml",
+                Stream.concat(
+                        Stream.of(settings),
+                        Stream.of(
+                                ConfigOverride.config("database.url", database.url()),
+                                ConfigOverride.config("logging.level", "WARN"),
+                                ConfigOverride.config("server.connector.port", "0"))));
+    }
+
+    private static TestService started(String file, Stream<ConfigOverride> settings) {
+        DropwizardTestSupport<KetoMealPlanConfiguration> support = new DropwizardTestSupport<>(
+                KetoMealPlanApplication.class, file, settings.toArray(ConfigOverride[]::new));
+        try {
+            support.before();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return new TestService(support);
+    }
+
+    public void stop() {
+        support.after();
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send("GET", path, null);
+    }
+
+    public HttpResponse<String> post(String path, String json) {
+        return send("POST", path, json, "Content-Type", "application/json");
+    }
+
+    public HttpResponse<String> send(String method, String path, String body, String... headers) {
+        return exchange(support.getLocalPort(), method, path, body, headers);
+    }
+
+    public HttpResponse<String> admin(String path) {
+        return exchange(support.getAdminPort(), "GET", path, null);
+    }
+
+    private HttpResponse<String> exchange(int port, String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A gauge at the admin port. */
+    public long gauge(String name) {
+        return json(admin("/metrics")).get("gauges").get(name).get("value").asLong();
+    }
+
+    public static JsonNode json(HttpResponse<String> answer) {
+        try {
+            return JSON.readTree(answer.body());
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
