@@ -24,10 +24,12 @@ import java.util.Optional;
  */
 public final class AdminAccess implements Filter {
 
-    private final Optional<byte[]> expected;
+    private static final String SCHEME = "Bearer ";
+
+    private final Optional<byte[]> token;
 
     private AdminAccess(Optional<String> token) {
-        expected = token.map(text -> ("Bearer " + text).getBytes(StandardCharsets.UTF_8));
+        this.token = token.map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Puts the filter where the configuration needs it. */
@@ -38,6 +40,8 @@ public final class AdminAccess implements Filter {
                     .admin()
                     .addFilter("admin-access", new AdminAccess(token))
                     .addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+            // Otherwise /admin is redirected to /admin/ before a filter is asked, which says that it exists
+            environment.getAdminContext().setAllowNullPathInContext(true);
         }
     }
 
@@ -45,15 +49,18 @@ public final class AdminAccess implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String sent = ((HttpServletRequest) request).getHeader("Authorization");
-        if (sent != null && expected.isPresent() && isEqual(sent, expected.get())) {
+        if (sent != null && isToken(sent)) {
             chain.doFilter(request, response);
         } else {
             ((HttpServletResponse) response).sendError(HttpServletResponse.SC_NOT_FOUND);
         }
     }
 
-    /** In a time that does not tell how much of it was right. */
-    private static boolean isEqual(String sent, byte[] token) {
-        return MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), token);
+    /** Compares in a time that does not tell how much of it was right. */
+    private boolean isToken(String authorization) {
+        return token.isPresent()
+                && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                && MessageDigest.isEqual(
+                        authorization.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8), token.get());
     }
 }

@@ -4,6 +4,8 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -13,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The server process of one directory. The caller sees to it that only one thread of one process uses it at a time. */
 final class Server {
@@ -21,6 +24,8 @@ final class Server {
     static final String DATA = "data";
     static final String PASSWORD = "password";
     static final String LOG_FILE = "postgres.log";
+
+    private static final String PID_FILE = "postmaster.pid";
 
     /** A crashed cluster recovers before it listens. */
     private static final Duration START_WAIT = Duration.ofSeconds(60);
@@ -44,30 +49,53 @@ final class Server {
         this.data = directory.resolve(DATA);
     }
 
-    /** The port of the server that runs on the data, if one does. */
+    /** The port of the server that runs on the data, if one does: postmaster.pid says so, and it takes connections. */
     Optional<Integer> runningPort() {
-        List<String> lines = lines("postmaster.pid");
+        List<String> lines = lines(PID_FILE);
         if (lines.size() <= STATUS_LINE || !lines.get(STATUS_LINE).strip().equals("ready")) {
             return Optional.empty();
         }
-        boolean alive = ProcessHandle.of(Long.parseLong(lines.get(PID_LINE).strip()))
-                .filter(ProcessHandle::isAlive)
-                .filter(Server::isPostgres)
-                .isPresent();
-        return alive ? Optional.of(Integer.parseInt(lines.get(PORT_LINE).strip())) : Optional.empty();
+        int port = Integer.parseInt(lines.get(PORT_LINE).strip());
+        return killed() || !listens(port) ? Optional.empty() : Optional.of(port);
     }
 
-    /** After a reboot, the number in postmaster.pid may be another program's. */
-    private static boolean isPostgres(ProcessHandle process) {
-        return process.info()
-                .command()
-                .map(command -> command.contains("postgres"))
-                .orElse(true);
+    /** Whether postmaster.pid names a process that is gone, or that nobody has buried yet. */
+    private boolean killed() {
+        List<String> lines = lines(PID_FILE);
+        return !lines.isEmpty()
+                && ProcessTable.isDead(Long.parseLong(lines.get(PID_LINE).strip()));
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * What a killed server leaves behind: processes that end when they notice, and in a container whose first process does
+     * not bury others, a dead one that PostgreSQL takes for a living server.
+     */
+    private void clearRemains() throws IOException {
+        if (!killed()) {
+            return;
+        }
+        long deadline = System.nanoTime() + START_WAIT.toNanos();
+        while (ProcessTable.worksIn(data) && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+        if (!ProcessTable.worksIn(data)) {
+            Files.deleteIfExists(data.resolve(PID_FILE));
+        }
     }
 
     /** Starts the server, making the cluster first if there is none, and returns its port. */
     int start() {
         try {
+            clearRemains();
             Path password = directory.resolve(PASSWORD);
             if (!Files.exists(data.resolve("PG_VERSION"))) {
                 Directories.writePrivate(password, randomPassword());

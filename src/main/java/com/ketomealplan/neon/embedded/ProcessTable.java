@@ -1,0 +1,38 @@
+package com.ketomealplan.neon.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What Java does not tell about other processes, and Linux does. Elsewhere the answers are Java's. */
+final class ProcessTable {
+
+    private ProcessTable() {}
+
+    /** Whether there is no such process, or one that has ended and waits to be buried by its parent. */
+    static boolean isDead(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty() || isZombie(pid);
+    }
+
+    private static boolean isZombie(long pid) {
+        try {
+            // pid (name) state …, where the name may hold anything
+            String status = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return status.startsWith("Z", status.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether a process has the directory as its working directory, as PostgreSQL's processes have their data. */
+    static boolean worksIn(Path directory) {
+        return ProcessHandle.allProcesses().anyMatch(process -> {
+            try {
+                return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"))
+                        .equals(directory.toRealPath());
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+}

@@ -1,0 +1,64 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The admin pages of {@code config-serverless.yml}, on the application's port. */
+class AdminAccessTest {
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private TestService service;
+
+    @AfterEach
+    void stop() {
+        service.stop();
+    }
+
+    private int adminStatus(String... headers) {
+        return service.send("GET", "/admin/metrics", null, headers).statusCode();
+    }
+
+    @Test
+    void doesNotExistWithoutAToken() {
+        service = TestService.serverless(database);
+
+        assertThat(adminStatus()).isEqualTo(404);
+        assertThat(adminStatus("Authorization", "Bearer ")).isEqualTo(404);
+        assertThat(adminStatus("Authorization", "Bearer null")).isEqualTo(404);
+        assertThat(service.send("POST", "/admin/tasks/gc", "").statusCode()).isEqualTo(404);
+        assertThat(service.send("GET", "/admin/pprof", null).statusCode()).isEqualTo(404);
+        assertThat(service.get("/admin/").statusCode()).isEqualTo(404);
+        assertThat(service.get("/admin").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void opensToWhoPresentsTheToken() {
+        service = TestService.serverless(database, ConfigOverride.config("adminToken", "s3cret"));
+
+        assertThat(adminStatus()).isEqualTo(404);
+        assertThat(adminStatus("Authorization", "Bearer wrong")).isEqualTo(404);
+        assertThat(adminStatus("Authorization", "Basic s3cret")).isEqualTo(404);
+        assertThat(adminStatus("Authorization", "Bearer s3cret")).isEqualTo(200);
+        assertThat(adminStatus("Authorization", "bearer s3cret")).isEqualTo(200);
+        assertThat(service.send("GET", "/admin/metrics", null).body()).doesNotContain("pool");
+    }
+
+    @Test
+    void servesTheApplicationBesideIt() {
+        service = TestService.serverless(database);
+
+        assertThat(service.get("/health").body())
+                .contains("\"environment\":\"development\"")
+                .doesNotContain("pool_size");
+        assertThat(service.post("/users", "{\"email\":\"%s@example.com\"}".formatted(UUID.randomUUID()))
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(database.sessions()).isZero();
+    }
+}

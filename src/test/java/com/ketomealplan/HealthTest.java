@@ -1,0 +1,170 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.ketomealplan.testing.Relay;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Health as monitoring sees it, on both ports and in both strategies. */
+class HealthTest {
+
+    private TestService service;
+
+    @AfterEach
+    void stop() {
+        service.stop();
+    }
+
+    @Test
+    void hasTheShapeThatMonitoringKnows() {
+        service = TestService.on(TestDatabase.migrated());
+
+        HttpResponse<String> health = service.get("/health");
+
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body())
+                .isEqualTo("{\"status\":\"healthy\",\"service\":\"keto-meal-plan-api\",\"environment\":\"development\","
+                        + "\"components\":{\"api\":\"healthy\",\"database\":{\"status\":\"healthy\","
+                        + "\"database\":\"connected\",\"pool_size\":5,\"pool_overflow\":0,\"pool_checked_out\":0}}}");
+        JsonNode check = TestService.json(service.admin("/healthcheck"));
+        assertThat(check.at("/database/healthy").asBoolean()).isTrue();
+    }
+
+    @Test
+    void leavesThePoolOutWhereThereIsNone() {
+        service = TestService.on(TestDatabase.migrated(), ConfigOverride.config("environment", "production"));
+
+        assertThat(service.get("/health").body())
+                .isEqualTo("{\"status\":\"healthy\",\"service\":\"keto-meal-plan-api\",\"environment\":\"production\","
+                        + "\"components\":{\"api\":\"healthy\",\"database\":{\"status\":\"healthy\","
+                        + "\"database\":\"connected\"}}}");
+        Stream.of("active", "idle", "waiting", "size", "max", "borrowed", "returned", "opened", "timeouts")
+                .forEach(gauge ->
+                        assertThat(service.gauge("pool.database." + gauge)).isNotNegative());
+    }
+
+    @Test
+    void startsWithoutADatabaseSaysWhyAndRecoversByItself() throws Exception {
+        TestDatabase database = TestDatabase.migrated();
+        int port = freePort();
+        String target = database.endpoint().hosts().get(0).toString();
+        service = TestService.at(database.url().replace(target, "127.0.0.1:" + port));
+
+        HttpResponse<String> down = service.get("/health");
+        assertThat(down.statusCode()).isEqualTo(503);
+        JsonNode report = TestService.json(down);
+        assertThat(report.get("status").asText()).isEqualTo("unhealthy");
+        assertThat(report.at("/components/api").asText()).isEqualTo("healthy");
+        assertThat(report.at("/components/database/status").asText()).isEqualTo("unhealthy");
+        assertThat(report.at("/components/database/database").asText()).isEqualTo("disconnected");
+        assertThat(down.body()).doesNotContain(String.valueOf(port)).doesNotContain(database.password());
+
+        HttpResponse<String> check = service.admin("/healthcheck");
+        assertThat(check.statusCode()).isEqualTo(500);
+        assertThat(TestService.json(check).at("/database/message").asText())
+                .contains("127.0.0.1:" + port)
+                .contains("ConnectException")
+                .doesNotContain(database.password());
+
+        HttpResponse<String> request = service.get("/users/" + UUID.randomUUID());
+        assertThat(request.statusCode()).isEqualTo(503);
+        assertThat(request.headers().firstValue("Retry-After")).contains("1");
+        assertThat(TestService.json(request).get("detail").asText()).contains("cannot be reached");
+
+        try (Relay relay = new Relay(port, database.endpoint().hosts().get(0).port())) {
+            await().untilAsserted(() ->
+                    assertThat(service.get("/health").statusCode()).isEqualTo(200));
+            assertThat(service.get("/users/" + UUID.randomUUID()).statusCode()).isEqualTo(404);
+            assertThat(relay.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void aBusyPoolIsNotASickDatabase() throws Exception {
+        TestDatabase database = TestDatabase.migrated();
+        service = TestService.on(
+                database,
+                ConfigOverride.config("database.pooled.keep", "1"),
+                ConfigOverride.config("database.pooled.overflow", "0"));
+        String body = "{\"email\":\"%s@example.com\"}".formatted(UUID.randomUUID());
+        try (Connection blocker = database.connect()) {
+            blocker.setAutoCommit(false);
+            blocker.createStatement().execute("LOCK TABLE users");
+            CompletableFuture<HttpResponse<String>> blocked =
+                    CompletableFuture.supplyAsync(() -> service.post("/users", body));
+            await().untilAsserted(() ->
+                    assertThat(service.gauge("pool.database.active")).isEqualTo(1));
+
+            HttpResponse<String> health = service.get("/health");
+
+            assertThat(health.statusCode()).isEqualTo(200);
+            assertThat(TestService.json(health)
+                            .at("/components/database/pool_checked_out")
+                            .asInt())
+                    .isEqualTo(1);
+            assertThat(TestService.json(service.admin("/healthcheck"))
+                            .at("/database/healthy")
+                            .asBoolean())
+                    .isTrue();
+            assertThat(blocked).isNotDone();
+            blocker.rollback();
+            assertThat(blocked.get().statusCode()).isEqualTo(201);
+        }
+    }
+
+    /** A server that takes the connection and says nothing: the check ends all the same, for all who ask at once. */
+    @Test
+    void aSilentDatabaseIsReportedInBoundedTime() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            service = TestService.at("postgresql://u:p@127.0.0.1:" + silent.getLocalPort() + "/db?sslmode=disable");
+
+            CompletableFuture<?>[] checks = Stream.generate(() -> CompletableFuture.runAsync(() -> {
+                        assertThat(service.get("/health").statusCode()).isEqualTo(503);
+                        assertThat(service.admin("/healthcheck").statusCode()).isEqualTo(500);
+                    }))
+                    .limit(10)
+                    .toArray(CompletableFuture[]::new);
+
+            assertThat(CompletableFuture.allOf(checks)).succeedsWithin(Duration.ofSeconds(20));
+            assertThat(TestService.json(service.admin("/healthcheck"))
+                            .at("/database/message")
+                            .asText())
+                    .contains("127.0.0.1:" + silent.getLocalPort());
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsNamedWithoutThePassword() {
+        TestDatabase database = TestDatabase.migrated();
+        service = TestService.at(database.url().replace(database.password(), "wr0ng-geheim"));
+
+        assertThat(TestService.json(service.admin("/healthcheck"))
+                        .at("/database/message")
+                        .asText())
+                .contains("password authentication failed")
+                .doesNotContain("geheim");
+        assertThat(service.get("/health").body()).contains("cannot log in").doesNotContain("geheim");
+        assertThat(service.get("/users/" + UUID.randomUUID()).statusCode()).isEqualTo(503);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

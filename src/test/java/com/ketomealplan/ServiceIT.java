@@ -1,0 +1,226 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.testing.ServiceProcess;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The jar as an operator uses it: started, stopped, killed, and run beside itself. */
+class ServiceIT {
+
+    private static final String CONFIG = "config.yml";
+
+    @TempDir
+    Path directory;
+
+    private Map<String, String> embedded() throws IOException {
+        return Map.of(
+                "PORT", freePort(),
+                "ADMIN_PORT", freePort(),
+                "EMBEDDED_POSTGRES_DIR", directory.resolve("postgres").toString());
+    }
+
+    private static Map<String, String> on(TestDatabase database) throws IOException {
+        return Map.of("PORT", freePort(), "ADMIN_PORT", freePort(), "NEON_DATABASE_URL", database.url());
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return String.valueOf(socket.getLocalPort());
+        }
+    }
+
+    private static String operation() {
+        return "{\"email\":\"%s@example.com\",\"quiz_data\":{\"a\":1}}".formatted(UUID.randomUUID());
+    }
+
+    @Test
+    void theEmbeddedDatabaseSurvivesEveryEndOfTheService() throws Exception {
+        Map<String, String> environment = embedded();
+        String user;
+        try (ServiceProcess first =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
+            user = TestService.json(first.post("/complex-operation", operation()))
+                    .get("user_id")
+                    .asText();
+            assertThat(first.output())
+                    .contains("Started an embedded PostgreSQL")
+                    .contains(directory.resolve("postgres").resolve("data").toString())
+                    .contains("Applied 4 migrations")
+                    .contains("set NEON_DATABASE_URL");
+
+            // a second process joins the running one, and leaves it running
+            ServiceProcess status = ServiceProcess.run(environment, "db", "status", CONFIG);
+            assertThat(status.awaitExit()).isZero();
+            assertThat(status.output())
+                    .contains("Joined the embedded PostgreSQL")
+                    .contains("is up to date");
+            assertThat(first.get("/health").statusCode()).isEqualTo(200);
+            first.terminate();
+            assertThat(first.awaitExit()).isIn(0, 143);
+            assertThat(first.output()).contains("Stopped the embedded PostgreSQL");
+        }
+        assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
+
+        ServiceProcess second =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        assertThat(second.get("/users/" + user).statusCode()).isEqualTo(200);
+        second.kill();
+        second.awaitExit();
+
+        try (ServiceProcess third =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
+            assertThat(third.output()).contains("Joined the embedded PostgreSQL");
+            assertThat(third.get("/users/" + user).statusCode()).isEqualTo(200);
+        }
+        assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
+    }
+
+    /** Also the database's processes are killed, as by a power failure. */
+    @Test
+    void whatWasAnsweredIsStoredWhateverIsKilled() throws Exception {
+        Map<String, String> environment = embedded();
+        ServiceProcess service =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        ConcurrentLinkedQueue<String> created = new ConcurrentLinkedQueue<>();
+        List<CompletableFuture<Void>> clients = IntStream.range(0, 8)
+                .mapToObj(client -> CompletableFuture.runAsync(() -> {
+                    try {
+                        while (true) {
+                            HttpResponse<String> answer = service.post("/complex-operation", operation());
+                            if (answer.statusCode() == 201) {
+                                created.add(answer.body());
+                            }
+                        }
+                    } catch (java.io.UncheckedIOException e) {
+                        // the service is gone
+                    }
+                }))
+                .toList();
+        await().until(() -> created.size() > 200);
+        long postmaster = Long.parseLong(Files.readAllLines(directory.resolve("postgres/data/postmaster.pid"))
+                .get(0));
+        ProcessHandle.of(postmaster).orElseThrow().destroyForcibly();
+        service.kill();
+        clients.forEach(CompletableFuture::join);
+        service.awaitExit();
+
+        try (ServiceProcess again =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
+            assertThat(created).allSatisfy(body -> {
+                String user = new com.fasterxml.jackson.databind.ObjectMapper()
+                        .readTree(body)
+                        .get("user_id")
+                        .asText();
+                assertThat(again.get("/users/" + user + "/quiz-responses").body())
+                        .contains("\"a\":1");
+            });
+        }
+    }
+
+    @Test
+    void migratesAGivenDatabaseByCommand() throws Exception {
+        TestDatabase database = TestDatabase.empty();
+        Map<String, String> environment = on(database);
+
+        ServiceProcess status = ServiceProcess.run(environment, "db", "status", CONFIG);
+        assertThat(status.awaitExit()).isZero();
+        assertThat(status.output()).contains("4 changesets have not been applied");
+        ServiceProcess first = ServiceProcess.run(environment, "db", "migrate", CONFIG);
+        ServiceProcess second = ServiceProcess.run(environment, "db", "migrate", CONFIG);
+        assertThat(first.awaitExit()).as(first.output()).isZero();
+        assertThat(second.awaitExit()).as(second.output()).isZero();
+        assertThat(database.count("databasechangelog")).isEqualTo(4);
+        assertThat(database.count("users")).isZero();
+
+        ServiceProcess rollback = ServiceProcess.run(environment, "db", "rollback", "-c", "4", CONFIG);
+        assertThat(rollback.awaitExit()).as(rollback.output()).isZero();
+        assertThat(database.count("databasechangelog")).isZero();
+        assertThat(first.output()).doesNotContain(database.password());
+    }
+
+    @Test
+    void finishesRunningRequestsWhenItIsTerminated() throws Exception {
+        TestDatabase database = TestDatabase.migrated();
+        ServiceProcess service =
+                ServiceProcess.run(on(database), "server", CONFIG).awaitHealthy();
+        try (Connection blocker = database.connect()) {
+            blocker.setAutoCommit(false);
+            blocker.createStatement().execute("LOCK TABLE users");
+            CompletableFuture<HttpResponse<String>> running =
+                    CompletableFuture.supplyAsync(() -> service.post("/complex-operation", operation()));
+            await().until(() -> database.jdbi().withHandle(handle -> handle.createQuery(
+                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND datname = current_database())")
+                    .mapTo(boolean.class)
+                    .one()));
+
+            service.terminate();
+            await().ignoreNoExceptions().until(() -> isRefused(service));
+            blocker.rollback();
+
+            assertThat(running.get().statusCode()).isEqualTo(201);
+        }
+        assertThat(service.awaitExit()).isIn(0, 143);
+        assertThat(database.count("quiz_responses")).isEqualTo(1);
+        await().until(() -> database.sessions() == 0);
+    }
+
+    private static boolean isRefused(ServiceProcess service) {
+        try {
+            return service.get("/health").statusCode() == 503;
+        } catch (java.io.UncheckedIOException e) {
+            return true;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"config.yml, production", "config-serverless.yml, development", "config-serverless.yml, ''"})
+    void aMissingUrlIsAnErrorWhereDataIsAtStake(String file, String env) throws Exception {
+        ServiceProcess service = ServiceProcess.run(Map.of("ENV", env), "server", file);
+
+        assertThat(service.awaitExit()).isEqualTo(1);
+        assertThat(service.output())
+                .contains("database.url: is missing")
+                .contains("NEON_DATABASE_URL")
+                .doesNotContain("\tat ")
+                .doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"server", "check", "db status", "db migrate"})
+    void mistakesAreReportedByEveryCommandWithoutASecret(String command) throws Exception {
+        String[] arguments = (command + " " + CONFIG).split(" ");
+        ServiceProcess service = ServiceProcess.run(
+                Map.of(
+                        "NEON_DATABASE_URL", "postgresql://u:geheim@db.example.com/db?sslmode=disable&geheim=1",
+                        "POOLING", "geheim"),
+                arguments);
+
+        assertThat(service.awaitExit()).isEqualTo(1);
+        assertThat(service.output())
+                .contains("database.url (set by NEON_DATABASE_URL): asks for sslmode=disable")
+                .contains("database.pooling (set by POOLING): must be one of")
+                .doesNotContain("geheim")
+                .doesNotContain("\tat ")
+                .doesNotContain("Exception");
+    }
+}
