@@ -15,7 +15,6 @@ import com.ketomealplan.resources.UserResource;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
-import org.jdbi.v3.core.Jdbi;
 
 /** What the service is made of. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
@@ -43,9 +42,8 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
 
     @Override
     public void run(KetoMealPlanConfiguration configuration, Environment environment) {
-        Jdbi jdbi = neon.jdbi();
-        UserDao users = jdbi.onDemand(UserDao.class);
-        QuizResponseDao quizResponses = jdbi.onDemand(QuizResponseDao.class);
+        UserDao users = neon.sqlObject(UserDao.class);
+        QuizResponseDao quizResponses = neon.sqlObject(QuizResponseDao.class);
 
         environment.jersey().register(new UserResource(users));
         environment.jersey().register(new QuizResponseResource(users, quizResponses));

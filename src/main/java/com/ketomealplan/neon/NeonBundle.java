@@ -139,9 +139,22 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         };
     }
 
-    /** For SQL objects. Call after {@link #run}. */
+    /** For what SQL objects cannot say. Call after {@link #run}. */
     public Jdbi jdbi() {
         return jdbi;
+    }
+
+    /**
+     * A SQL object that may be shared by all threads. Call after {@link #run}.
+     *
+     * @param type an interface with JDBI's annotations
+     */
+    public <D> D sqlObject(Class<D> type) {
+        // JDBI keeps what it learns of the type's annotations in the configuration of the handle that is in use. A
+        // unit's
+        // handle has a copy, which is thrown away: so it is to be learnt once before, into the original
+        jdbi.useExtension(type, learnt -> {});
+        return jdbi.onDemand(type);
     }
 
     /** For statistics. Call after {@link #run}. */
