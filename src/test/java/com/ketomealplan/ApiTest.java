@@ -111,7 +111,7 @@ class ApiTest {
         assertProblem(service.get("/users/" + UUID.randomUUID()), 404, "User not found");
         assertProblem(service.get("/users/" + UUID.randomUUID() + "/quiz-responses"), 404, "User not found");
         assertProblem(service.get("/users/not-a-uuid"), 422, "user_id: is not a valid value");
-        assertProblem(service.get("/users/%00"), 400, "");
+        assertProblem(service.get("/users/%00"), 400, "not well-formed HTTP");
     }
 
     @ParameterizedTest
@@ -153,7 +153,13 @@ class ApiTest {
         assertProblem(service.get("/complex-operation"), 405, "method");
         assertProblem(service.send("POST", "/users", "x", "Content-Type", "text/plain"), 415, "application/json");
         assertProblem(service.send("GET", "/users/" + UUID.randomUUID(), null, "Accept", "image/png"), 406, "json");
+        assertProblem(service.send("TRACE", "/users", null), 405, "method");
+        assertProblem(
+                service.send("POST", "/users", "{}", "Content-Type", "application/json", "Content-Encoding", "gzip"),
+                400,
+                "Content-Encoding");
         assertProblem(service.send("GET", "/", null, "X-Large", "x".repeat(10_000)), 431, "headers");
+        service.reconnect();
     }
 
     @Test

@@ -83,6 +83,7 @@ class KetoMealPlanConfigurationTest {
     private static void assertDefaultsOfTheCode(KetoMealPlanConfiguration configuration) {
         assertThat(configuration.database().pooled().keep()).isEqualTo(5);
         assertThat(configuration.database().pooled().overflow()).isEqualTo(10);
+        assertThat(configuration.database().pooled().overflowIdleTime()).isEqualTo(Duration.seconds(2));
         assertThat(configuration.database().pooled().maxConnectionAge()).isEqualTo(Duration.hours(1));
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(50);
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(30));
@@ -160,13 +161,14 @@ class KetoMealPlanConfigurationTest {
                   pooling: pooled
                   applicationName: name
                   maxWaitForConnection: 2s
-                  pooled: {keep: 1, overflow: 2, maxConnectionAge: 3m}
+                  pooled: {keep: 1, overflow: 2, overflowIdleTime: 5s, maxConnectionAge: 3m}
                   perRequest: {maxConnections: 4}
                   embeddedDirectory: /somewhere
                 """, Map.of());
 
         assertThat(configuration.database().pooled().keep()).isEqualTo(1);
         assertThat(configuration.database().pooled().overflow()).isEqualTo(2);
+        assertThat(configuration.database().pooled().overflowIdleTime()).isEqualTo(Duration.seconds(5));
         assertThat(configuration.database().pooled().maxConnectionAge()).isEqualTo(Duration.minutes(3));
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(4);
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(2));

@@ -16,6 +16,12 @@ final class ProblemErrorHandler extends ErrorHandler {
         setShowCauses(false);
     }
 
+    /** Jetty has a body for an error of GET, HEAD and POST only. */
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
     @Override
     protected void generateResponse(
             Request request, Response response, int code, String message, Throwable cause, Callback callback) {
@@ -33,6 +39,7 @@ final class ProblemErrorHandler extends ErrorHandler {
     private static String detail(int code, String title) {
         return switch (code) {
             case 400 -> "The request is not well-formed HTTP.";
+            case 405 -> "The service does not take that method.";
             case 431 -> "The headers of the request are too large.";
             case 503 -> "The service is stopping. Try again at another instance.";
             default -> title + ".";

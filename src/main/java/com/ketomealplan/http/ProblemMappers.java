@@ -14,6 +14,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.zip.ZipException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.glassfish.jersey.server.ParamException;
 import org.glassfish.jersey.server.model.Invocable;
@@ -139,6 +140,10 @@ final class ProblemMappers {
 
         @Override
         public Response toResponse(Throwable exception) {
+            if (exception.getCause() instanceof ZipException) { // Jersey wraps what reading the body throws
+                return Problem.of(400, "The body is not compressed as its Content-Encoding says.")
+                        .toResponse();
+            }
             LOG.error("A request failed", exception);
             return Problem.of(500, DETAIL).toResponse();
         }

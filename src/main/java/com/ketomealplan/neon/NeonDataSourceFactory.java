@@ -154,6 +154,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                         connector,
                         pooled.keep(),
                         pooled.overflow(),
+                        pooled.overflowIdleTime().toJavaDuration(),
                         wait,
                         pooled.maxConnectionAge().toJavaDuration())
                 : new PerRequestConnections(name, connector, perRequest.maxConnections(), wait);

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon;
 
 import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param keep how many connections stay open when nobody uses them; 5 by default
  * @param overflow how many more may be open under load; 10 by default
+ * @param overflowIdleTime after what time without use one of those is closed; 2 seconds by default
  * @param maxConnectionAge when a connection is replaced, as it is borrowed or returned; 1 hour by default
  */
 public record PooledSettings(
@@ -19,14 +21,19 @@ public record PooledSettings(
 
         @Min(value = 0, message = "must be 0 or more") @Max(value = 1000, message = "must be at most 1000") Integer overflow,
 
+        @MinDuration(value = 1, unit = TimeUnit.MILLISECONDS, message = "must be at least 1ms")
+        @MaxDuration(value = 1, unit = TimeUnit.HOURS, message = "must be at most 1h")
+        Duration overflowIdleTime,
+
         @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
         Duration maxConnectionAge) {
 
-    static final PooledSettings DEFAULT = new PooledSettings(null, null, null);
+    static final PooledSettings DEFAULT = new PooledSettings(null, null, null, null);
 
     public PooledSettings {
         keep = Objects.requireNonNullElse(keep, 5);
         overflow = Objects.requireNonNullElse(overflow, 10);
+        overflowIdleTime = Objects.requireNonNullElse(overflowIdleTime, Duration.seconds(2));
         maxConnectionAge = Objects.requireNonNullElse(maxConnectionAge, Duration.hours(1));
     }
 }

@@ -24,7 +24,7 @@ public final class TestService {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private HttpClient client = HttpClient.newHttpClient();
     private final DropwizardTestSupport<KetoMealPlanConfiguration> support;
 
     private TestService(DropwizardTestSupport<KetoMealPlanConfiguration> support) {
@@ -66,6 +66,11 @@ public final class TestService {
 
     public void stop() {
         support.after();
+    }
+
+    /** Uses no connection again that the service may be closing. */
+    public void reconnect() {
+        client = HttpClient.newHttpClient();
     }
 
     public HttpResponse<String> get(String path) {

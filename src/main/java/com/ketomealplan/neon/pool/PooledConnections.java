@@ -12,15 +12,17 @@ import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.apache.tomcat.jdbc.pool.PooledConnection;
 
 /**
- * Keeps a few connections and opens more under load, by tomcat-jdbc. It has no background work at all: nothing is opened
- * at start or to fill up, and nothing is sent on an idle connection. What there is to do (check, recycle, trim) is done
- * when a caller borrows or returns.
+ * Keeps a few connections and opens more under load, by tomcat-jdbc. Nothing is opened at start or to fill up, and nothing
+ * is sent on an idle connection: what there is to check or to replace is done when a caller borrows or returns. The one
+ * thing done in the background is closing what has not been used for a while, which a sleeping compute does not notice.
  */
 public final class PooledConnections implements Pool {
 
+    private static final int SWEEP_MILLIS = 500;
+
     private final String name;
     private final Duration wait;
-    private final TrimmingPool pool;
+    private final LazyPool pool;
     private final LongAdder borrowed = new LongAdder();
     private final LongAdder opened = new LongAdder();
     private final LongAdder timeouts = new LongAdder();
@@ -28,31 +30,41 @@ public final class PooledConnections implements Pool {
     /**
      * @param name begins every message of the pool
      * @param kept how many connections stay open when idle
-     * @param overflow how many more may be open under load; each is closed when it comes back and {@code kept} are idle
+     * @param overflow how many more may be open under load
+     * @param overflowIdleTime after what time without use one of those is closed. Not at once: under load the next caller
+     *     is a moment away, and a log-in costs both sides milliseconds of computing
      * @param wait how long a caller waits for a connection, and how long opening one may take
      * @param maxAge after what time a connection is replaced, when it is borrowed or returned
      */
-    public PooledConnections(String name, Connector connector, int kept, int overflow, Duration wait, Duration maxAge) {
+    public PooledConnections(
+            String name,
+            Connector connector,
+            int kept,
+            int overflow,
+            Duration overflowIdleTime,
+            Duration wait,
+            Duration maxAge) {
         this.name = name;
         this.wait = wait;
         PoolProperties properties = new PoolProperties();
         properties.setName(name);
         properties.setDataSource(source(connector));
         properties.setInitialSize(0);
-        properties.setMinIdle(0);
-        properties.setMaxIdle(kept);
+        properties.setMinIdle(kept); // a floor for closing; tomcat-jdbc opens nothing to reach it
+        properties.setMaxIdle(kept + overflow);
         properties.setMaxActive(kept + overflow);
         properties.setMaxWait(Math.toIntExact(wait.toMillis()));
         properties.setMaxAge(maxAge.toMillis());
-        // Off: tomcat-jdbc closes what exceeds maxIdle on its return only when it has no sweeper (returnConnection)
-        properties.setTimeBetweenEvictionRunsMillis(0);
+        properties.setMinEvictableIdleTimeMillis(Math.toIntExact(overflowIdleTime.toMillis()));
+        properties.setTimeBetweenEvictionRunsMillis(SWEEP_MILLIS);
+        properties.setTestWhileIdle(false);
         properties.setTestOnBorrow(true);
         properties.setTestOnReturn(true);
         properties.setValidationInterval(0);
         properties.setValidator(new ConnectionCheck());
         properties.setJmxEnabled(false);
         try {
-            pool = new TrimmingPool(properties);
+            pool = new LazyPool(properties);
         } catch (SQLException e) {
             throw new IllegalStateException(name + ": the pool was refused its settings", e);
         }
@@ -88,7 +100,7 @@ public final class PooledConnections implements Pool {
     @Override
     public PoolStatistics statistics() {
         return new PoolStatistics(
-                pool.getPoolProperties().getMaxIdle(),
+                pool.getPoolProperties().getMinIdle(),
                 pool.getPoolProperties().getMaxActive(),
                 pool.getSize(),
                 pool.getActive(),
@@ -106,10 +118,10 @@ public final class PooledConnections implements Pool {
         pool.close();
     }
 
-    /** tomcat-jdbc with two of its decisions moved: see the methods. */
-    private static final class TrimmingPool extends ConnectionPool {
+    /** tomcat-jdbc without the connections that it opens for nobody. */
+    private static final class LazyPool extends ConnectionPool {
 
-        TrimmingPool(PoolProperties properties) throws SQLException {
+        LazyPool(PoolProperties properties) throws SQLException {
             super(properties);
         }
 
@@ -117,29 +129,14 @@ public final class PooledConnections implements Pool {
             close(false);
         }
 
-        /** An aged connection is closed on its return; tomcat-jdbc would open a new one, which nobody waits for. */
+        /** An aged connection is closed on its return; tomcat-jdbc would open a new one in its place. */
         @Override
         protected boolean shouldClose(PooledConnection connection, int action) {
             return connection.isMaxAgeExpired() || super.shouldClose(connection, action);
         }
 
-        /**
-         * tomcat-jdbc compares the idle count with the limit and then adds, so that connections which come back at the
-         * same moment can exceed it. With no sweeper nothing would ever close them: hence the second look.
-         */
+        /** By this the sweeper would replace aged connections while they are idle. */
         @Override
-        protected void returnConnection(PooledConnection connection) {
-            super.returnConnection(connection);
-            if (getIdle() > getPoolProperties().getMaxIdle()) {
-                synchronized (this) {
-                    checkIdle(true);
-                }
-            }
-        }
-
-        @Override
-        protected boolean shouldReleaseIdle(long now, PooledConnection connection, long time) {
-            return getIdle() > getPoolProperties().getMaxIdle() || super.shouldReleaseIdle(now, connection, time);
-        }
+        public void testAllIdle(boolean checkMaxAgeOnly) {}
     }
 }

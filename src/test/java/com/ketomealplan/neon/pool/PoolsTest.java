@@ -47,7 +47,7 @@ class PoolsTest {
     }
 
     private Pool pooled(int keep, int overflow, Duration wait, Duration age) {
-        return remember(new PooledConnections("test", connector, keep, overflow, wait, age));
+        return remember(new PooledConnections("test", connector, keep, overflow, Duration.ofMillis(200), wait, age));
     }
 
     private Pool perRequest(int cap, Duration wait) {
@@ -78,7 +78,7 @@ class PoolsTest {
 
         assertThat(peak).isBetween(6, 15);
         await().untilAsserted(() -> assertThat(database.sessions()).isEqualTo(5));
-        assertThat(pool.statistics().idle()).isEqualTo(5);
+        await().untilAsserted(() -> assertThat(pool.statistics().idle()).isEqualTo(5));
         assertThat(pool.statistics().active()).isZero();
         assertThat(pool.statistics().overflow()).isZero();
     }

@@ -26,7 +26,13 @@ class UnitOfWorkTest {
 
     private final TestDatabase database = TestDatabase.empty();
     private final Pool pool = new PooledConnections(
-            "test", new PgConnector(database.endpoint()), 2, 2, Duration.ofSeconds(5), Duration.ofHours(1));
+            "test",
+            new PgConnector(database.endpoint()),
+            2,
+            2,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofHours(1));
     private final Jdbi jdbi = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());
     private final UnitOfWork units = UnitOfWork.install(jdbi);
     private final Things things = jdbi.onDemand(Things.class);
