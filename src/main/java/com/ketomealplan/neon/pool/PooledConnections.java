@@ -18,7 +18,7 @@ import org.apache.tomcat.jdbc.pool.PooledConnection;
  */
 public final class PooledConnections implements Pool {
 
-    private static final int SWEEP_MILLIS = 500;
+    private static final int SWEEP_MILLIS = 1_000;
 
     private final String name;
     private final Duration wait;
