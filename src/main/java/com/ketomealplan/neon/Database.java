@@ -5,6 +5,7 @@ import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.url.Endpoint;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A database in use: the one a URL names, or the embedded one, which runs while somebody has it open. */
 final class Database implements AutoCloseable {
@@ -32,6 +33,11 @@ final class Database implements AutoCloseable {
 
     boolean isEmbedded() {
         return embedded;
+    }
+
+    /** What of the URL has no effect, for the log. */
+    List<String> notices() {
+        return endpoint.notices();
     }
 
     /** To the endpoint that the URL names. */

@@ -74,6 +74,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         NeonDataSourceFactory factory = settings.apply(configuration);
         Database database = factory.open();
         closeAtTheEnd(database, environment);
+        database.notices().forEach(LOG::warn);
         if (database.isEmbedded()) {
             migrate(factory);
         }

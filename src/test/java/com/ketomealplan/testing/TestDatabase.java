@@ -35,8 +35,7 @@ public final class TestDatabase {
         Endpoint server = Server.SHARED.endpoint();
         TestDatabase administration = new TestDatabase(server);
         administration.jdbi().useHandle(handle -> handle.execute("CREATE DATABASE " + name));
-        return new TestDatabase(
-                new Endpoint(server.hosts(), name, server.user(), server.password(), server.driverProperties()));
+        return new TestDatabase(Endpoint.parse(urlOf(server, name)));
     }
 
     /** A database with the service's tables. */
@@ -58,8 +57,13 @@ public final class TestDatabase {
 
     /** As an operator would write it into {@code NEON_DATABASE_URL}. */
     public String url() {
+        return urlOf(endpoint, endpoint.database());
+    }
+
+    private static String urlOf(Endpoint endpoint, String database) {
+        String password = endpoint.password().map(Secret::reveal).orElseThrow();
         return "postgresql://%s:%s@%s/%s"
-                .formatted(endpoint.user(), password(), endpoint.hosts().get(0), endpoint.database());
+                .formatted(endpoint.user(), password, endpoint.hosts().get(0), database);
     }
 
     public String password() {

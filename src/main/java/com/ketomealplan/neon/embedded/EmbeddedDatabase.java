@@ -1,8 +1,6 @@
 package com.ketomealplan.neon.embedded;
 
 import com.ketomealplan.neon.url.Endpoint;
-import com.ketomealplan.neon.url.HostAndPort;
-import com.ketomealplan.neon.url.Secret;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -138,12 +135,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             String password =
                     Files.readString(directory.resolve(Server.PASSWORD)).strip();
-            return new Endpoint(
-                    List.of(new HostAndPort("127.0.0.1", port)),
-                    Server.USER,
-                    Server.USER,
-                    Optional.of(new Secret(password)),
-                    Map.of("sslmode", "disable"));
+            return Endpoint.parse("postgresql://%1$s:%2$s@127.0.0.1:%3$d/%1$s?sslmode=disable"
+                    .formatted(Server.USER, password, port));
         } catch (IOException e) {
             throw new EmbeddedDatabaseException(
                     "The embedded PostgreSQL's password is not in " + directory.resolve(Server.PASSWORD) + "; delete "

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,10 +31,14 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
 
     private final String url;
     private final List<String> problems = new ArrayList<>();
+    private final List<String> notices = new ArrayList<>();
     private final Map<String, String> driverProperties = new HashMap<>();
 
     private String user;
     private Secret password;
+    private String database = "";
+    private String hosts;
+    private String ports = "";
     private SslMode sslMode;
     private String sslRootCert;
     private boolean plusIsSpace;
@@ -69,22 +74,26 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
                             + " write %40 for @, %2F for /"));
         }
         slash = rest.indexOf('/');
-        List<HostAndPort> hosts = hosts(slash < 0 ? rest : rest.substring(0, slash));
+        hosts = slash < 0 ? rest : rest.substring(0, slash);
+        database = slash < 0 ? "" : decode(rest.substring(slash + 1), "the database's name");
         parameters(query);
         if (user == null || user.isEmpty()) {
             problem("names no user; write " + EXAMPLE);
         }
-        String database = slash < 0 ? "" : decode(rest.substring(slash + 1), "the database's name");
-        if (database.isEmpty()) {
-            database = user; // as libpq does
-        }
-        if (!hosts.isEmpty()) {
-            secureTransport(hosts);
+        List<HostAndPort> servers = servers();
+        if (!servers.isEmpty()) {
+            secureTransport(servers);
         }
         if (!problems.isEmpty()) {
             throw new InvalidDatabaseUrlException(problems);
         }
-        return new Endpoint(hosts, database, user, Optional.ofNullable(password), driverProperties);
+        return new Endpoint(
+                servers,
+                database.isEmpty() ? user : database, // as libpq does
+                user,
+                Optional.ofNullable(password),
+                driverProperties,
+                notices);
     }
 
     private void userInformation(String text) {
@@ -95,26 +104,35 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
         }
     }
 
-    private List<HostAndPort> hosts(String text) {
-        List<HostAndPort> hosts = new ArrayList<>();
-        for (String part : text.split(",", -1)) {
-            Matcher matcher = HOST.matcher(part);
-            if (part.isEmpty()) {
+    /** The hosts, each with its own port, that of the parameter {@code port}, or the default one. */
+    private List<HostAndPort> servers() {
+        List<HostAndPort> servers = new ArrayList<>();
+        String[] names = hosts.split(",", -1);
+        String[] overriding = ports.split(",", -1);
+        if (overriding.length != 1 && overriding.length != names.length) {
+            problem("has another number of ports than of hosts");
+            return servers;
+        }
+        for (int i = 0; i < names.length; i++) {
+            String port = overriding[overriding.length == 1 ? 0 : i];
+            Matcher matcher = HOST.matcher(names[i]);
+            if (names[i].isEmpty()) {
                 problem("names no host; write " + EXAMPLE);
-            } else if (part.startsWith("%2F") || part.startsWith("%2f")) {
+            } else if (names[i].startsWith("/")
+                    || names[i].toUpperCase(Locale.ROOT).startsWith("%2F")) {
                 problem("names a Unix socket, which the driver cannot use; write a host, such as localhost");
-            } else if (!matcher.matches()) {
+            } else if (!matcher.matches() || !port.matches("\\d*")) {
                 problem("has a host or a port that cannot be read; write host:port, an IPv6 address in brackets,"
                         + " and percent-encode : @ / in the password");
             } else {
-                hosts.add(host(matcher.group(1), matcher.group(2)));
+                servers.add(server(matcher.group(1), port.isEmpty() ? matcher.group(2) : port));
             }
         }
-        return hosts;
+        return servers;
     }
 
     /** With the default port in the place of a wrong one, so that the rest can be checked as well. */
-    private HostAndPort host(String host, String port) {
+    private HostAndPort server(String host, String port) {
         if (port == null || port.isEmpty()) {
             return new HostAndPort(host, HostAndPort.DEFAULT_PORT);
         }
@@ -137,10 +155,10 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
                 continue;
             }
             String name = pair.substring(0, equals);
-            LibpqParameter parameter = LibpqParameter.BY_NAME.get(name);
+            LibpqParameter parameter = LibpqParameters.named(name).orElse(null);
             if (parameter == null) {
                 problem("has an unknown parameter (the " + ordinal(position) + ")"
-                        + LibpqParameter.nearestTo(name)
+                        + LibpqParameters.nearestTo(name)
                                 .map(nearest -> "; did you mean " + nearest + "?")
                                 .orElse("; leave it out"));
             } else if (!seen.add(name)) {
@@ -153,9 +171,9 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
     }
 
     /** TLS is not optional outside this machine, and on Neon it is always verified. */
-    private void secureTransport(List<HostAndPort> hosts) {
-        boolean loopback = hosts.stream().allMatch(HostAndPort::isLoopback);
-        boolean neon = hosts.stream().anyMatch(HostAndPort::isNeon);
+    private void secureTransport(List<HostAndPort> servers) {
+        boolean loopback = servers.stream().allMatch(HostAndPort::isLoopback);
+        boolean neon = servers.stream().anyMatch(HostAndPort::isNeon);
         if (sslMode == null) {
             sslMode = loopback ? SslMode.PREFER : SslMode.REQUIRE;
         }
@@ -171,7 +189,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             driverProperties.putIfAbsent("gssEncMode", "disable"); // Neon always declines: a wasted round trip
             driverProperties.putIfAbsent("tcpKeepAlive", "true"); // does not hold the compute awake
         }
-        if (hosts.stream().anyMatch(HostAndPort::isNeonPooler)) {
+        if (servers.stream().anyMatch(HostAndPort::isNeonPooler)) {
             // A named statement of one client may meet another client's server connection behind PgBouncer
             driverProperties.putIfAbsent("prepareThreshold", "0");
         }
@@ -195,7 +213,8 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             int high = i + 2 < source.length ? Character.digit(source[i + 1], 16) : -1;
             int low = i + 2 < source.length ? Character.digit(source[i + 2], 16) : -1;
             if (high < 0 || low < 0 || high + low == 0) {
-                problem("has a % in " + what + " that is not followed by two hexadecimal digits; write %25 for %");
+                problem("has a % in " + what
+                        + " that is not followed by two hexadecimal digits other than 00; write %25 for %");
                 return "";
             }
             bytes.write(high * 16 + low);
@@ -249,5 +268,25 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
     @Override
     public void password(String text) {
         password = new Secret(text);
+    }
+
+    @Override
+    public void notice(String notice) {
+        notices.add(notice);
+    }
+
+    @Override
+    public void database(String name) {
+        database = name;
+    }
+
+    @Override
+    public void hosts(String names) {
+        hosts = names;
+    }
+
+    @Override
+    public void ports(String numbers) {
+        ports = numbers;
     }
 }

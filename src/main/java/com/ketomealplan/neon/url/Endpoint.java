@@ -18,13 +18,15 @@ import java.util.stream.Collectors;
  * @param user the role to log in as
  * @param password empty where the server asks for none
  * @param driverProperties pgjdbc's connection properties, without user and password
+ * @param notices what of the URL has no effect here, for the log
  */
 public record Endpoint(
         List<HostAndPort> hosts,
         String database,
         String user,
         Optional<Secret> password,
-        Map<String, String> driverProperties) {
+        Map<String, String> driverProperties,
+        List<String> notices) {
 
     public Endpoint {
         hosts = List.copyOf(hosts);
@@ -32,6 +34,7 @@ public record Endpoint(
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
         driverProperties = Map.copyOf(driverProperties);
+        notices = List.copyOf(notices);
         if (hosts.isEmpty()) {
             throw new IllegalArgumentException("an endpoint has at least one host");
         }
@@ -77,14 +80,14 @@ public record Endpoint(
      */
     public Endpoint direct() {
         return new Endpoint(
-                hosts.stream().map(HostAndPort::direct).toList(), database, user, password, driverProperties);
+                hosts.stream().map(HostAndPort::direct).toList(), database, user, password, driverProperties, notices);
     }
 
     /** This endpoint, with a setting added unless the URL already has it. */
     public Endpoint withDefault(String driverProperty, String value) {
         Map<String, String> properties = new HashMap<>(driverProperties);
         properties.putIfAbsent(driverProperty, value);
-        return new Endpoint(hosts, database, user, password, properties);
+        return new Endpoint(hosts, database, user, password, properties, notices);
     }
 
     @Override

@@ -65,14 +65,9 @@ class EmbeddedDatabaseTest {
             }
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("password"))))
                     .isEqualTo("rw-------");
-            Endpoint endpoint = database.endpoint();
-            Endpoint withoutPassword = new Endpoint(
-                    endpoint.hosts(),
-                    endpoint.database(),
-                    endpoint.user(),
-                    java.util.Optional.of(new com.ketomealplan.neon.url.Secret("guessed")),
-                    endpoint.driverProperties());
-            assertThatThrownBy(() -> jdbi(withoutPassword).open())
+            Endpoint guessed = Endpoint.parse("postgresql://postgres:guessed@"
+                    + database.endpoint().hosts().get(0) + "/postgres");
+            assertThatThrownBy(() -> jdbi(guessed).open())
                     .cause()
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("password authentication failed");

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 class EndpointTest {
 
@@ -194,8 +196,15 @@ class EndpointTest {
                 "postgresql://u:geheim@localhost/db?sslmode=requird | sslmode must be one of",
                 "postgresql://u:geheim@localhost/db?sslmode=require&sslmode=disable | twice",
                 "postgresql://u:geheim@localhost/db?sslmode | key=value",
-                "postgresql://u:geheim@localhost/db?host=h | name the host before the path",
-                "postgresql://u:geheim@localhost/db?connect_timeout=soon | whole number of seconds"
+                "postgresql://u:geheim@localhost/db?connect_timeout=soon | whole number of seconds",
+                "postgresql://u:geheim@localhost/db?hostaddr=1.2.3.4 | hostaddr cannot be honoured",
+                "postgresql://u:geheim@localhost/db?sslcrl=geheim | checkRevocation",
+                "postgresql://u:geheim@localhost/db?service=geheim | write host, user and database",
+                "postgresql://u:geheim@localhost/db?keepalives_idle=30 | operating system",
+                "postgresql://u:geheim@localhost/db?replication=database | this connection is for SQL",
+                "postgresql://u:geheim@localhost/db?target_session_attrs=geheim | must be one of any, prefer-standby",
+                "postgresql://u:geheim@h1,h2/db?port=1,2,3 | another number of ports than of hosts",
+                "postgresql://u:geheim@/db?host=/var/run | Unix socket"
             })
     void saysWhatIsWrongAndWhatToWriteAndNothingOfTheUrl(String url, String message) {
         assertThatThrownBy(() -> Endpoint.parse(url))
@@ -213,5 +222,85 @@ class EndpointTest {
                 () -> Endpoint.parse("postgresql://h.example.com:0/db?sslmode=disable&foo=1&keepalives=yes"));
 
         assertThat(mistakes.problems()).hasSize(5);
+    }
+
+    @Test
+    void takesHostPortAndDatabaseAsParametersLikeLibpq() {
+        assertThat(Endpoint.parse("postgresql:///?host=localhost&port=6000&dbname=db&user=u&password=p")
+                        .jdbcUrl())
+                .isEqualTo("jdbc:postgresql://localhost:6000/db");
+        assertThat(Endpoint.parse("postgresql://u@localhost,127.0.0.1/db?port=1,2")
+                        .jdbcUrl())
+                .isEqualTo("jdbc:postgresql://localhost:1,127.0.0.1:2/db");
+    }
+
+    @Test
+    void leavesOutWhatOnlySaysTheDefault() {
+        assertThat(Endpoint.parse(
+                                "postgresql://u@localhost/db?sslsni=1&sslcompression=0&gssdelegation=0&replication=false")
+                        .driverProperties())
+                .containsOnlyKeys("sslmode");
+    }
+
+    @Test
+    void noticesPoolSettingsOfOtherPrograms() {
+        Endpoint endpoint = Endpoint.parse(
+                "postgresql://u:p@localhost/db?pgbouncer=true&connection_limit=7&pool_timeout=30&schema=s");
+
+        assertThat(endpoint.notices())
+                .hasSize(2)
+                .anySatisfy(notice ->
+                        assertThat(notice).contains("connection_limit").contains("database.pooled"))
+                .anySatisfy(
+                        notice -> assertThat(notice).contains("pool_timeout").contains("maxWaitForConnection"));
+        assertThat(endpoint.driverProperties())
+                .containsEntry("prepareThreshold", "0")
+                .containsEntry("currentSchema", "s");
+    }
+
+    /** The driver takes any name and ignores what it does not know. */
+    @Test
+    void setsOnlyPropertiesThatTheDriverKnows() {
+        Endpoint endpoint = Endpoint.parse("postgresql://u@localhost/db?sslmode=verify-full&sslnegotiation=direct"
+                + "&sslrootcert=f&sslcert=f&sslkey=f&sslpassword=p&channel_binding=prefer&require_auth=scram-sha-256"
+                + "&gssencmode=disable&krbsrvname=k&gsslib=auto&connect_timeout=1&keepalives=0&max_protocol_version=3.2"
+                + "&target_session_attrs=any&load_balance_hosts=random&application_name=a&options=-ca=b&schema=s"
+                + "&pgbouncer=true&reWriteBatchedInserts=true");
+
+        assertThat(endpoint.driverProperties()).hasSize(21);
+        assertThat(endpoint.driverProperties().keySet())
+                .allSatisfy(
+                        name -> assertThat(PGProperty.forName(name)).as(name).isNotNull());
+    }
+
+    /** Whatever is written into the variable, no part of it that may be a password is repeated. */
+    @Test
+    void tenThousandHostileUrlsGiveNothingAway() {
+        Random random = new Random(7);
+        String alphabet = "aZ09:/@?#&=%[]., \\\"'<>|{}^`~!$()*+;-_\u00e4\t\n";
+        String[] frames = {
+            "postgresql://u:%s@localhost/db?sslmode=require",
+            "postgresql://u:%s@ep-a.eu-central-1.aws.neon.tech/db",
+            "jdbc:postgresql://localhost/db?user=u&password=%s",
+            "postgresql://u@localhost/db?%s=1",
+            "%s"
+        };
+        for (int i = 0; i < 10_000; i++) {
+            StringBuilder noise = new StringBuilder("s3cret");
+            for (int length = random.nextInt(12); length > 0; length--) {
+                noise.insert(random.nextInt(noise.length() + 1), alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+            String hostile = noise + "s3cret";
+            String url = frames[random.nextInt(frames.length)].formatted(hostile);
+            try {
+                Endpoint endpoint = Endpoint.parse(url);
+                if (endpoint.password().isPresent()) {
+                    assertThat(endpoint + endpoint.jdbcUrl()).as("endpoint").doesNotContain("s3cret");
+                }
+            } catch (InvalidDatabaseUrlException e) {
+                assertThat(e.toString() + e.problems()).as("message").doesNotContain("s3cret");
+                assertThat(e).hasNoCause();
+            }
+        }
     }
 }
