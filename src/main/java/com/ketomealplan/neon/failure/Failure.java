@@ -1,10 +1,12 @@
 package com.ketomealplan.neon.failure;
 
+import com.ketomealplan.neon.failure.FailureRules.Verdict;
 import com.ketomealplan.neon.pool.PoolTimeoutException;
 import com.ketomealplan.neon.transaction.CommitFailedException;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.JdbiException;
 
@@ -14,12 +16,14 @@ import org.jdbi.v3.core.JdbiException;
  * @param kind what kind of failure it is
  * @param outcome what became of the unit of work
  * @param sqlState the server's or the driver's code, if there is one
- * @param cause the whole story in one line, for logs and operators: never for a client
+ * @param cause the whole story in one line, with what to do if that is known: for logs and operators, never for a client
  */
 public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlState, String cause) {
 
     /** What became of the unit of work that failed. */
     public enum Outcome {
+        /** There was no connection: nothing was sent. */
+        NOT_SENT,
         /** Nothing of it is stored. */
         ROLLED_BACK,
         /** The connection was lost on COMMIT: it may be stored. */
@@ -34,29 +38,43 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
 
     /** Classifies an exception by the first {@link SQLException} among its causes. */
     public static Failure of(Throwable throwable) {
-        Optional<SQLException> sql = find(throwable, SQLException.class);
-        if (sql.isEmpty()) {
+        Optional<SQLException> found = find(throwable, SQLException.class);
+        if (found.isEmpty()) {
             return new Failure(FailureKind.PROGRAM, Outcome.ROLLED_BACK, Optional.empty(), message(throwable));
         }
-        Optional<String> sqlState = sql.map(SQLException::getSQLState);
-        FailureKind kind = kindOf(throwable, sql.get());
-        boolean lostOnCommit = find(throwable, CommitFailedException.class).isPresent() && kind.losesConnection();
-        return new Failure(
-                kind,
-                lostOnCommit ? Outcome.UNKNOWN : Outcome.ROLLED_BACK,
-                sqlState,
-                message(sql.get()) + sqlState.map(state -> " (" + state + ")").orElse("") + rootOf(sql.get()));
+        SQLException sql = found.get();
+        Verdict verdict = judge(throwable, sql);
+        Optional<String> sqlState = Optional.ofNullable(sql.getSQLState());
+        String cause = message(sql)
+                + sqlState.map(state -> " (" + state + ")").orElse("")
+                + rootOf(sql)
+                + verdict.advice().map(advice -> "; " + advice).orElse("");
+        return new Failure(verdict.kind(), outcome(throwable, verdict.kind()), sqlState, cause);
     }
 
-    private static FailureKind kindOf(Throwable throwable, SQLException sql) {
-        if (find(throwable, PoolTimeoutException.class).isPresent()) {
-            return FailureKind.POOL_EXHAUSTED;
-        }
+    private static Verdict judge(Throwable throwable, SQLException sql) {
         String sqlState = Optional.ofNullable(sql.getSQLState()).orElse("");
-        boolean opening = find(throwable, ConnectionException.class).isPresent();
-        return opening
-                ? FailureKind.ofConnecting(sqlState, message(sql))
-                : FailureKind.ofSqlState(sqlState, message(sql));
+        if (find(throwable, PoolTimeoutException.class).isPresent()) {
+            return new Verdict(FailureKind.POOL_EXHAUSTED, Optional.empty());
+        }
+        if (find(throwable, SSLException.class).isPresent()) {
+            return new Verdict(
+                    FailureKind.MISCONFIGURED,
+                    Optional.of("the server's certificate is not trusted or not for this host;"
+                            + " write sslrootcert=FILE for an authority of your own"));
+        }
+        return find(throwable, ConnectionException.class).isPresent()
+                ? FailureRules.judgeConnecting(sqlState, message(sql))
+                : FailureRules.judge(sqlState, message(sql));
+    }
+
+    private static Outcome outcome(Throwable throwable, FailureKind kind) {
+        if (find(throwable, ConnectionException.class).isPresent()
+                || find(throwable, PoolTimeoutException.class).isPresent()) {
+            return Outcome.NOT_SENT;
+        }
+        boolean onCommit = find(throwable, CommitFailedException.class).isPresent();
+        return onCommit && kind.mayLoseConnection() ? Outcome.UNKNOWN : Outcome.ROLLED_BACK;
     }
 
     /** The driver says "the attempt failed" and hides the reason in its cause. */

@@ -5,26 +5,35 @@ import java.util.Optional;
 
 /** The kinds of failures, with what HTTP says of each. */
 public enum FailureKind {
-    /** No connection, or it was lost, or the server is starting or stopping. */
+    /** No connection, or it was lost: the server is gone, stopping, or not to be reached. */
     UNAVAILABLE(503, "The database cannot be reached at the moment. Try again shortly.", Duration.ofSeconds(1)),
 
-    /** The server takes no further connections. */
+    /** The server is there and not ready yet: a Neon compute that starts, a PostgreSQL that recovers. */
+    WAKING(503, "The database is starting. Try again shortly.", Duration.ofSeconds(1)),
+
+    /** Too many attempts to connect; trying at once again makes it worse. */
+    THROTTLED(503, "The database limits connection attempts at the moment. Try again shortly.", Duration.ofSeconds(2)),
+
+    /** The server, or a pooler before it, has no connection to give. */
     TOO_MANY_CONNECTIONS(
             503, "The database takes no further connections at the moment. Try again shortly.", Duration.ofSeconds(1)),
 
-    /** All connections of the pool are in use. */
+    /** All connections of this process's pool are in use. */
     POOL_EXHAUSTED(
             503,
             "The service is busy: no database connection came free in time. Try again shortly.",
             Duration.ofSeconds(1)),
 
+    /** A limit of the Neon plan is reached; only its owner or the next period helps. */
+    QUOTA(503, "The service's database has reached a limit of its plan. Its operator has to act.", null),
+
     /** The log-in was refused. */
     AUTHENTICATION(503, "The service cannot log in to its database. Its operator has to act.", null),
 
-    /** The server refuses what the configuration asks for: an unknown database, a missing table, no TLS. */
+    /** What the configuration asks for is not there or not allowed: a database, a table, a network, a certificate. */
     MISCONFIGURED(503, "The service's database is not set up correctly. Its operator has to act.", null),
 
-    /** Units of work collided; none of this one is stored. */
+    /** Units of work collided; repeating this one may succeed. */
     CONFLICT(503, "The request collided with another one. Repeat it.", Duration.ZERO),
 
     /** A constraint refuses what was asked. */
@@ -36,11 +45,17 @@ public enum FailureKind {
     /** A statement was cancelled because it took too long. */
     TIMEOUT(504, "The database did not answer in time.", null),
 
-    /** The server takes no writes. */
+    /** The server takes no writes: a replica, or a session that was left read-only. */
     READ_ONLY(503, "The database takes no writes at the moment.", Duration.ofSeconds(5)),
+
+    /** The server lives and its storage does not answer; the connection is not to blame. */
+    STORAGE(503, "The database's storage did not answer. Try again shortly.", Duration.ofSeconds(1)),
 
     /** The server has no room left. */
     STORAGE_FULL(507, "The database has no room left. Its operator has to act.", null),
+
+    /** A statement that was prepared is gone or no longer fits its tables; preparing it anew helps. */
+    STALE_STATEMENT(503, "The database changed while the request ran. Repeat it.", Duration.ZERO),
 
     /** A statement or its use is wrong: ours to mend. */
     PROGRAM(500, "The request could not be processed. The error has been logged.", null);
@@ -69,55 +84,8 @@ public enum FailureKind {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** Whether the connection is gone with it, so that an unanswered COMMIT stays unanswered. */
-    boolean losesConnection() {
-        return this == UNAVAILABLE || this == TIMEOUT;
-    }
-
-    /**
-     * By PostgreSQL's error codes (appendix A of its documentation) and pgjdbc's ({@code PSQLState}), most specific first.
-     *
-     * @param message decides where one code has several meanings
-     */
-    static FailureKind ofSqlState(String sqlState, String message) {
-        return switch (sqlState) {
-            case "28P01", "28000" -> AUTHENTICATION;
-            case "3D000", "3F000", "42P01", "42703", "42501" -> MISCONFIGURED;
-            case "40001", "40P01" -> CONFLICT;
-            case "53300" -> TOO_MANY_CONNECTIONS;
-            case "53100" -> STORAGE_FULL;
-            case "57014" -> TIMEOUT;
-            case "25006" -> READ_ONLY;
-            case "57P01", "57P02", "57P03", "57P05", "25P03" -> UNAVAILABLE;
-            case "08P01" -> message.contains("no more connections allowed") ? TOO_MANY_CONNECTIONS : UNAVAILABLE;
-            default -> ofClass(sqlState);
-        };
-    }
-
-    /**
-     * The same for a failure to open a connection. Neon's proxy sends whatever happens before the log-in is complete as
-     * XX000, so there the text has to decide.
-     */
-    static FailureKind ofConnecting(String sqlState, String message) {
-        FailureKind byState = ofSqlState(sqlState, message);
-        if (byState != PROGRAM) {
-            return byState;
-        }
-        if (message.contains("password authentication failed")) {
-            return AUTHENTICATION;
-        }
-        return message.contains("does not exist") ? MISCONFIGURED : UNAVAILABLE;
-    }
-
-    private static FailureKind ofClass(String sqlState) {
-        return switch (sqlState.length() < 2 ? "" : sqlState.substring(0, 2)) {
-            case "08", "57", "58" -> UNAVAILABLE;
-            case "53" -> TOO_MANY_CONNECTIONS;
-            case "22" -> INVALID_DATA;
-            case "23" -> CONSTRAINT;
-            case "28" -> AUTHENTICATION;
-            case "40" -> CONFLICT;
-            default -> PROGRAM;
-        };
+    /** Whether the connection may be gone with it, so that an unanswered COMMIT stays unanswered. */
+    boolean mayLoseConnection() {
+        return this == UNAVAILABLE || this == TIMEOUT || this == STORAGE;
     }
 }

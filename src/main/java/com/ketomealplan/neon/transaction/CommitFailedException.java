@@ -7,7 +7,7 @@ public final class CommitFailedException extends TransactionException {
 
     private static final long serialVersionUID = 1L;
 
-    CommitFailedException(Throwable cause) {
+    public CommitFailedException(Throwable cause) {
         super("COMMIT failed", cause);
     }
 }

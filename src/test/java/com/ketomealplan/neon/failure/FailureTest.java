@@ -2,11 +2,14 @@ package com.ketomealplan.neon.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.ketomealplan.neon.transaction.CommitFailedException;
 import java.io.EOFException;
 import java.sql.SQLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.statement.StatementException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jdbi.v3.core.transaction.TransactionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +21,13 @@ class FailureTest {
         "08001, UNAVAILABLE, 503",
         "08006, UNAVAILABLE, 503",
         "57P01, UNAVAILABLE, 503",
-        "57P03, UNAVAILABLE, 503",
+        "57P02, UNAVAILABLE, 503",
+        "57P03, WAKING, 503",
+        "25P03, UNAVAILABLE, 503",
+        "08P01, UNAVAILABLE, 503",
+        "26000, STALE_STATEMENT, 503",
+        "42P05, STALE_STATEMENT, 503",
+        "58030, STORAGE, 503",
         "53300, TOO_MANY_CONNECTIONS, 503",
         "53100, STORAGE_FULL, 507",
         "28P01, AUTHENTICATION, 503",
@@ -43,18 +52,103 @@ class FailureTest {
         assertThat(failure.sqlState()).contains(sqlState);
     }
 
+    /** Neon's proxy says all of this as XX000: facts of its source, proxy/src. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "password authentication failed for user 'x' | AUTHENTICATION",
+                "Endpoint ID is not specified. Either please upgrade the postgres client library | MISCONFIGURED",
+                "Inconsistent project name inferred from SNI ('a') and project option ('b'). | MISCONFIGURED",
+                "Project name ('a!') must contain only alphanumeric characters and hyphens. | MISCONFIGURED",
+                "Parameter 'user' is missing in startup packet. | MISCONFIGURED",
+                "connection is insecure (try using `sslmode=require`) | MISCONFIGURED",
+                "This IP address 192.0.2.1 is not allowed to connect to this endpoint. | MISCONFIGURED",
+                "Couldn't connect to compute node | WAKING",
+                "Control plane request failed | WAKING",
+                "Control plane request failed: endpoint cannot be found | MISCONFIGURED",
+                "Control plane request failed: endpoint is disabled | MISCONFIGURED",
+                "Control plane request failed: endpoint is temporarily unavailable. Check your quotas and/or contact our support. | QUOTA",
+                "Your account or project has exceeded the compute time quota. Upgrade your plan to increase limits. | QUOTA",
+                "You have exceeded the limit of concurrently active endpoints. | QUOTA",
+                "Too many connections to this endpoint. Please try again later. | THROTTLED",
+                "Too many connections attempts | THROTTLED",
+                "Failed to acquire permit to connect to the database. Too many database connection attempts are currently ongoing. | THROTTLED",
+                "Authentication timed out | UNAVAILABLE",
                 "database \"x\" does not exist | MISCONFIGURED",
-                "Couldn't connect to compute node | UNAVAILABLE"
+                "role \"x\" does not exist | MISCONFIGURED",
+                "sorry, too many clients already | TOO_MANY_CONNECTIONS",
+                "remaining connection slots are reserved for roles with the SUPERUSER attribute | TOO_MANY_CONNECTIONS",
+                "the database system is starting up | WAKING",
+                "the database system is shutting down | UNAVAILABLE",
+                "unsupported startup parameter in options: search_path. Please use unpooled connection | MISCONFIGURED",
+                "no more connections allowed (max_client_conn) | TOO_MANY_CONNECTIONS",
+                "server login has been failing, cached error: x (server_login_retry) | UNAVAILABLE",
+                "something that nobody has seen yet | UNAVAILABLE"
             })
     void isClassifiedByTheTextWhereNeonsProxyHidesTheCode(String text, FailureKind kind) {
-        assertThat(Failure.of(new ConnectionException(new SQLException(text, "XX000")))
+        Failure failure = Failure.of(new ConnectionException(new SQLException(text, "XX000")));
+
+        assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.outcome()).isEqualTo(Failure.Outcome.NOT_SENT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "08001 | [NEON_SMGR] [shard 0] could not establish connection to pageserver | STORAGE",
+                "XX000 | request failed too many times, cancelling query | STORAGE",
+                "53100 | could not extend file because project size limit (512 MB) has been exceeded | STORAGE_FULL",
+                "08P01 | query_wait_timeout | TOO_MANY_CONNECTIONS",
+                "08P01 | server conn crashed? | UNAVAILABLE",
+                "0A000 | cached plan must not change result type | STALE_STATEMENT",
+                "0A000 | cross-database references are not implemented | PROGRAM"
+            })
+    void isClassifiedByTheTextWhereOneCodeHasSeveralMeanings(String sqlState, String text, FailureKind kind) {
+        assertThat(Failure.of(statement(new SQLException("ERROR: " + text, sqlState)))
                         .kind())
                 .isEqualTo(kind);
+    }
+
+    /** The server quotes values of clients, which may read like anything. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "23505 | duplicate key: Key (email)=(quota@upgrade.your.plan) already exists. | CONSTRAINT",
+                "22P02 | invalid input syntax: \"password authentication failed\" | INVALID_DATA",
+                "23514 | Failing row contains (cached plan must not change result type). | CONSTRAINT",
+                "P0001 | query_wait_timeout | PROGRAM"
+            })
+    void isNotFooledByWhatAClientSent(String sqlState, String text, FailureKind kind) {
+        assertThat(Failure.of(statement(new SQLException("ERROR: " + text, sqlState)))
+                        .kind())
+                .isEqualTo(kind);
+    }
+
+    @Test
+    void saysWhatAnOperatorCanDo() {
+        assertThat(Failure.of(statement(new SQLException("relation \"users\" does not exist", "42P01")))
+                        .cause())
+                .endsWith("apply the migrations: db migrate config.yml");
+        assertThat(Failure.of(new ConnectionException(
+                                new SQLException("SSL error", "08006", new SSLHandshakeException("no path"))))
+                        .kind())
+                .isEqualTo(FailureKind.MISCONFIGURED);
+    }
+
+    @Test
+    void aCommitWithoutAnAnswerIsUnknownAndAnAnsweredOneIsNot() {
+        assertThat(Failure.of(lostOnCommit("08006")).outcome()).isEqualTo(Failure.Outcome.UNKNOWN);
+        assertThat(Failure.of(lostOnCommit("57P01")).outcome()).isEqualTo(Failure.Outcome.UNKNOWN);
+        assertThat(Failure.of(lostOnCommit("40001")).outcome()).isEqualTo(Failure.Outcome.ROLLED_BACK);
+        assertThat(Failure.of(lostOnCommit("23505")).outcome()).isEqualTo(Failure.Outcome.ROLLED_BACK);
+    }
+
+    private static Exception lostOnCommit(String sqlState) {
+        return new IllegalStateException(
+                new CommitFailedException(new TransactionException("commit", new SQLException("lost", sqlState))));
     }
 
     @Test

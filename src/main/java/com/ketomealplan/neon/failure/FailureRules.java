@@ -1,0 +1,172 @@
+package com.ketomealplan.neon.failure;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The one place that reads SQLSTATEs and the texts of servers. The codes are PostgreSQL's (appendix A of its documentation)
+ * and pgjdbc's ({@code PSQLState}). The texts are those of Neon's proxy, which sends whatever goes wrong before the log-in
+ * is complete as XX000 (neondatabase/neon, proxy/src/stream.rs), and of PgBouncer, whose own errors are all 08P01
+ * (pgbouncer, src/proto.c). So such a text decides before the code, and XX000 alone means nothing.
+ */
+final class FailureRules {
+
+    /** What a failure is, and what its operator can do; the first rule that fits decides. */
+    private record Rule(FailureKind kind, Pattern text, String advice) {}
+
+    /** A kind, with what its operator can do if that is known. */
+    record Verdict(FailureKind kind, Optional<String> advice) {}
+
+    /** Before the log-in is complete, where no text is a client's. */
+    private static final List<Rule> CONNECTING = List.of(
+            // Neon's proxy, before the log-in is complete
+            rule(
+                    FailureKind.AUTHENTICATION,
+                    "password authentication failed|SCRAM authentication failed",
+                    "check user, password and host: Neon says the same of a role or an endpoint that does not exist"),
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "Endpoint ID is not specified",
+                    "the host must be Neon's own name, not an address: write it as the console shows it"),
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "Inconsistent project name|Project name \\('|Parameter 'user' is missing",
+                    "the URL's options name another endpoint than its host: leave options=endpoint=… out"),
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "connection is insecure|does not support SSL|requires SSL|no pg_hba.conf entry",
+                    "write sslmode=require or stronger, and allow this client in pg_hba.conf if the server is yours"),
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "This IP address .*is not allowed|blocked network|VPC endpoint",
+                    "add this machine's address to the project's allow list"),
+            rule(
+                    FailureKind.QUOTA,
+                    "(?i)quota|exceeded the limit of concurrently active endpoints|upgrade your plan",
+                    "a limit of the Neon plan is reached: upgrade it, or wait for the next period"),
+            rule(
+                    FailureKind.THROTTLED,
+                    "Too many connections to this endpoint|Too many connections attempts"
+                            + "|Failed to acquire permit to connect",
+                    "too many attempts to connect at once, from this process or others"),
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "endpoint cannot be found|endpoint could not be found|endpoint is disabled",
+                    "the endpoint is deleted or disabled: take the host from the console anew, or enable it there"),
+            rule(FailureKind.WAKING, "Couldn't connect to compute node|Control plane request failed", null),
+            rule(
+                    FailureKind.UNAVAILABLE,
+                    "Authentication timed out|authentication protocol violation|unsupported channel binding method",
+                    null),
+            // PgBouncer
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "unsupported startup parameter",
+                    "the pooler refuses a startup parameter: leave it out of options, or use the direct host"),
+            rule(
+                    FailureKind.TOO_MANY_CONNECTIONS,
+                    "no more connections allowed",
+                    "the pooler takes no further clients: smaller pools, or fewer instances"),
+            rule(
+                    FailureKind.UNAVAILABLE,
+                    "server login has been failing|client_login_timeout|pooler is shutting down",
+                    null),
+            // PostgreSQL, whose codes the proxy hides while connecting
+            rule(
+                    FailureKind.TOO_MANY_CONNECTIONS,
+                    "too many clients already|remaining connection slots are reserved|too many connections for",
+                    "smaller pools, fewer instances, or the pooled endpoint"),
+            rule(FailureKind.WAKING, "the database system is (starting up|not yet accepting|in recovery)", null),
+            rule(FailureKind.UNAVAILABLE, "the database system is shutting down", null),
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "(database|role) \"[^\"]*\" does not exist",
+                    "the URL names a database or a role that is not there"));
+
+    /** Texts of servers on a session, where a code has several meanings; read only under these classes of codes. */
+    private static final Set<String> CLASSES_WITH_TEXTS = Set.of("08", "0A", "53", "57", "58", "XX");
+
+    private static final List<Rule> IN_SESSION = List.of(
+            rule(
+                    FailureKind.TOO_MANY_CONNECTIONS,
+                    "query_wait_timeout",
+                    "the pooler had no server connection to give: shorter transactions, or fewer clients"),
+            rule(FailureKind.UNAVAILABLE, "server conn crashed|server shutting down|server disconnect", null),
+            // Neon's storage, on a session that lives
+            rule(FailureKind.STORAGE, "\\[NEON_SMGR]|request failed too many times", null),
+            rule(
+                    FailureKind.STORAGE_FULL,
+                    "project size limit .*exceeded",
+                    "the project's storage is full: delete data, or upgrade the plan"),
+            rule(FailureKind.STALE_STATEMENT, "cached plan must not change result type", null));
+
+    private FailureRules() {}
+
+    private static Rule rule(FailureKind kind, String text, String advice) {
+        return new Rule(kind, Pattern.compile(text), advice);
+    }
+
+    /** A failure of a statement, whose text may quote what a client sent. */
+    static Verdict judge(String sqlState, String text) {
+        return CLASSES_WITH_TEXTS.contains(classOf(sqlState))
+                ? judge(IN_SESSION, sqlState, text)
+                : judge(List.of(), sqlState, text);
+    }
+
+    /** A failure to open a connection, where an unknown text may be a passing one. */
+    static Verdict judgeConnecting(String sqlState, String text) {
+        Verdict verdict = judge(CONNECTING, sqlState, text);
+        return verdict.kind() == FailureKind.PROGRAM ? new Verdict(FailureKind.UNAVAILABLE, Optional.empty()) : verdict;
+    }
+
+    private static Verdict judge(List<Rule> rules, String sqlState, String text) {
+        return rules.stream()
+                .filter(rule -> rule.text().matcher(text).find())
+                .findFirst()
+                .map(rule -> new Verdict(rule.kind(), Optional.ofNullable(rule.advice())))
+                .orElseGet(() -> new Verdict(byState(sqlState), advice(sqlState)));
+    }
+
+    private static String classOf(String sqlState) {
+        return sqlState.length() < 2 ? "" : sqlState.substring(0, 2);
+    }
+
+    private static Optional<String> advice(String sqlState) {
+        return switch (sqlState) {
+            case "42P01", "42703", "3F000" -> Optional.of("apply the migrations: db migrate config.yml");
+            case "42501" -> Optional.of("the role lacks a privilege");
+            case "25006" -> Optional.of("is the host a read replica? write the primary's");
+            default -> Optional.empty();
+        };
+    }
+
+    private static FailureKind byState(String sqlState) {
+        return switch (sqlState) {
+            case "28P01", "28000" -> FailureKind.AUTHENTICATION;
+            case "3D000", "3F000", "42P01", "42703", "42501" -> FailureKind.MISCONFIGURED;
+            case "40001", "40P01" -> FailureKind.CONFLICT;
+            case "26000", "42P05" -> FailureKind.STALE_STATEMENT;
+            case "53100" -> FailureKind.STORAGE_FULL;
+            case "57014" -> FailureKind.TIMEOUT;
+            case "25006" -> FailureKind.READ_ONLY;
+            case "57P03" -> FailureKind.WAKING;
+            case "58030" -> FailureKind.STORAGE;
+            case "25P03", "25P04" -> FailureKind.UNAVAILABLE; // the server ended the session
+            default -> byClass(sqlState);
+        };
+    }
+
+    private static FailureKind byClass(String sqlState) {
+        return switch (classOf(sqlState)) {
+            case "08", "57", "58" -> FailureKind.UNAVAILABLE;
+            case "53" -> FailureKind.TOO_MANY_CONNECTIONS;
+            case "22" -> FailureKind.INVALID_DATA;
+            case "23" -> FailureKind.CONSTRAINT;
+            case "28" -> FailureKind.AUTHENTICATION;
+            case "40" -> FailureKind.CONFLICT;
+            default -> FailureKind.PROGRAM;
+        };
+    }
+}
