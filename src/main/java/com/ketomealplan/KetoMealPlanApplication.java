@@ -1,6 +1,5 @@
 package com.ketomealplan;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
@@ -35,7 +34,6 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
     @Override
     public void initialize(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
         bootstrap.setConfigurationFactoryFactory(ReportingConfigurationFactory.reading(System.getenv()));
-        bootstrap.getObjectMapper().disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
         bootstrap.addBundle(new ProblemBundle());
         bootstrap.addBundle(neon);
     }

@@ -73,7 +73,11 @@ class ApiTest {
         assertProblem(complexOperation(email.toUpperCase(java.util.Locale.ROOT), "{}"), 409, "e-mail");
 
         // stored by the first statement, refused by the second
-        assertProblem(complexOperation(email(), "{\"nul\":\"\\u0000\"}"), 422, "cannot be stored");
+        database.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "ALTER TABLE quiz_responses ADD CONSTRAINT not_refused CHECK (NOT quiz_data ? 'refused')"
+                                .replace("?", "??")));
+        assertProblem(complexOperation(email(), "{\"refused\":1}"), 409, "conflicts");
         assertThat(database.count("users")).isEqualTo(users);
         assertThat(database.count("quiz_responses")).isEqualTo(responses);
     }
@@ -127,6 +131,11 @@ class ApiTest {
                 "{\"email\":{},\"quiz_data\":{}}             | email: is not of the right type",
                 "{\"email\":\"a@b.co\",\"quiz_data\":null}   | quiz_data: must not be null",
                 "[]                                          | body: is not of the right type",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":[\"\\u0000\"]}} | quiz_data: must have no NUL",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\\u0000\":1}} | quiz_data: must have no NUL",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":\"\\ud800\"}} | quiz_data: must have no NUL",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":1e1001}} | quiz_data: must have no NUL",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":1e-99999}} | quiz_data: must have no NUL",
                 "null                                        | body: must not be null"
             })
     void namesEachFieldAtFault(String body, String detail) {
@@ -137,12 +146,51 @@ class ApiTest {
     }
 
     @Test
+    void refusesWhatIsTooDeepOrTooLong() {
+        String deep = "{\"a\":".repeat(200) + "1" + "}".repeat(200);
+        String number = "{\"a\":" + "9".repeat(1_100) + "}";
+
+        assertProblem(complexOperation(email(), deep), 422, "nested too deeply");
+        assertProblem(complexOperation(email(), number), 422, "too long a number");
+    }
+
+    @Test
+    void givesBackWhatItWasGiven() throws Exception {
+        String quiz = "{\"pi\":3.14159265358979323846264338327950288,\"one\":1.0,\"big\":1e300,\"small\":-1E-300,"
+                + "\"long\":123456789012345678901234567890,\"text\":\"\\ud83d\\ude00 ' \\\" ; DROP TABLE users; --\","
+                + "\"deep\":" + "[".repeat(90) + "]".repeat(90) + "}";
+
+        String userId = json(complexOperation(email(), quiz)).get("user_id").asText();
+
+        String stored = service.get("/users/" + userId + "/quiz-responses").body();
+        assertThat(stored)
+                .contains("\"pi\":3.14159265358979323846264338327950288")
+                .contains("\"one\":1.0")
+                .contains("\"long\":123456789012345678901234567890")
+                .contains("\\uD83D\\uDE00 ' \\\" ; DROP TABLE users; --")
+                .contains("[".repeat(90));
+        JsonNode numbers =
+                json(service.get("/users/" + userId + "/quiz-responses")).at("/0/quiz_data");
+        assertThat(numbers.get("big").asDouble()).isEqualTo(1e300);
+        assertThat(numbers.get("small").asDouble()).isEqualTo(-1e-300);
+    }
+
+    @Test
     void namesTheMissingBody() {
         assertProblem(service.post("/users", ""), 422, "body: must not be null");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "{\"email\":}", "nonsense", "{\"email\":\"a@b.co\""})
+    @ValueSource(
+            strings = {
+                "{",
+                "{\"email\":}",
+                "nonsense",
+                "{\"email\":\"a@b.co\"",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":}}",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":1,\"a\":2}}",
+                "{\"email\":\"a@b.co\",\"email\":\"c@b.co\",\"quiz_data\":{}}"
+            })
     void refusesWhatIsNoJson(String body) {
         assertProblem(service.post("/complex-operation", body), 400, "not well-formed JSON");
     }
@@ -211,7 +259,7 @@ class ApiTest {
     @Test
     void everyConnectionIsReturned() {
         service.get("/users/" + UUID.randomUUID());
-        complexOperation(email(), "{\"nul\":\"\\u0000\"}");
+        complexOperation(email(), "{}");
 
         assertThat(service.gauge("pool.database.active")).isZero();
     }

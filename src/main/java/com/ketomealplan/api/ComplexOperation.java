@@ -8,4 +8,5 @@ import jakarta.validation.constraints.NotNull;
 /** The body of {@code POST /complex-operation}: a new user and the answers to a quiz. */
 @JsonNaming(SnakeCaseStrategy.class)
 public record ComplexOperation(
-        @NotNull @EmailAddress String email, @NotNull ObjectNode quizData) {}
+        @NotNull @EmailAddress String email,
+        @NotNull @StorableJson ObjectNode quizData) {}

@@ -3,6 +3,7 @@ package com.ketomealplan.http;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.errors.EarlyEofExceptionMapper;
 import io.dropwizard.jersey.errors.EofExceptionWriterInterceptor;
@@ -10,8 +11,13 @@ import io.dropwizard.jersey.setup.JerseyEnvironment;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 
-/** Gives every request an id, and every error of the application port the form of RFC 9457. */
+/** Gives every request an id, every error the form of RFC 9457, and JSON its strict reading. */
 public final class ProblemBundle implements ConfiguredBundle<Configuration> {
+
+    @Override
+    public void initialize(Bootstrap<?> bootstrap) {
+        StrictJson.configure(bootstrap.getObjectMapper());
+    }
 
     @Override
     public void run(Configuration configuration, Environment environment) {

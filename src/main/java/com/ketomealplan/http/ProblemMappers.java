@@ -1,6 +1,9 @@
 package com.ketomealplan.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.ketomealplan.http.Problem.FieldError;
@@ -103,26 +106,34 @@ final class ProblemMappers {
         }
     }
 
-    /** JSON that cannot be read is the client's mistake: 400 if it is no JSON, 422 if a field has the wrong type. */
+    /** JSON that cannot be read is the client's mistake: 400 if it is no JSON, 422 if a field cannot be used. */
     static final class OfJson implements ExceptionMapper<JsonProcessingException> {
         @Override
         public Response toResponse(JsonProcessingException exception) {
-            if (exception instanceof MismatchedInputException mismatch) {
-                return Problem.ofFields(List.of(new FieldError(path(mismatch), "is not of the right type")))
-                        .toResponse();
-            }
-            if (exception instanceof JsonMappingException && exception.getLocation() == null) {
+            if (exception.getProcessor() instanceof JsonGenerator) {
                 LOG.error("An answer of ours could not be written as JSON", exception);
                 return Problem.of(500, OfAnything.DETAIL).toResponse();
             }
-            String where = exception.getLocation() == null
-                    ? ""
-                    : " at line %d, column %d"
-                            .formatted(
-                                    exception.getLocation().getLineNr(),
-                                    exception.getLocation().getColumnNr());
-            return Problem.of(400, "The body is not well-formed JSON" + where + ".")
+            // What the parser finds inside a field, Jackson wraps with the field's path
+            Throwable root = exception;
+            while (root.getCause() instanceof JsonProcessingException cause) {
+                root = cause;
+            }
+            if (root instanceof StreamConstraintsException) {
+                return refused("body", "is nested too deeply, or has too long a number or name");
+            }
+            if (root instanceof JsonMappingException mapping) {
+                boolean mismatch = root instanceof MismatchedInputException;
+                return refused(path(mapping), mismatch ? "is not of the right type" : "cannot be read");
+            }
+            JsonLocation at = exception.getLocation();
+            String where = at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+            return Problem.of(400, "The body is not well-formed JSON, or has a name twice" + where + ".")
                     .toResponse();
+        }
+
+        private static Response refused(String field, String message) {
+            return Problem.ofFields(List.of(new FieldError(field, message))).toResponse();
         }
 
         private static String path(JsonMappingException exception) {
