@@ -32,7 +32,9 @@ public final class Migrations {
                 int missing = liquibase
                         .listUnrunChangeSets(new Contexts(), new LabelExpression())
                         .size();
-                liquibase.update(new Contexts());
+                if (missing > 0) { // finding out is half of the work, and of each later start
+                    liquibase.update(new Contexts());
+                }
                 return missing;
             }
         });
