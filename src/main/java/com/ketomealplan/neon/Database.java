@@ -12,27 +12,21 @@ final class Database implements AutoCloseable {
 
     private final Endpoint endpoint;
     private final Runnable onClose;
-    private final boolean embedded;
     private final String applicationName;
 
-    private Database(Endpoint endpoint, boolean embedded, String applicationName, Runnable onClose) {
+    private Database(Endpoint endpoint, String applicationName, Runnable onClose) {
         this.endpoint = endpoint;
-        this.embedded = embedded;
         this.applicationName = applicationName;
         this.onClose = onClose;
     }
 
     static Database at(Endpoint endpoint, String applicationName) {
-        return new Database(endpoint, false, applicationName, () -> {});
+        return new Database(endpoint, applicationName, () -> {});
     }
 
     static Database embedded(Path directory, String applicationName) {
         EmbeddedDatabase database = EmbeddedDatabase.join(directory);
-        return new Database(database.endpoint(), true, applicationName, database::close);
-    }
-
-    boolean isEmbedded() {
-        return embedded;
+        return new Database(database.endpoint(), applicationName, database::close);
     }
 
     /** What of the URL has no effect, for the log. */

@@ -16,6 +16,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.migrations.MigrationsBundle;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -72,10 +73,13 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     @Override
     public void run(T configuration, Environment environment) throws Exception {
         NeonDataSourceFactory factory = settings.apply(configuration);
+        if (factory.usesEmbedded()) {
+            CompletableFuture.runAsync(() -> Migrations.rehearse(MIGRATIONS));
+        }
         Database database = factory.open();
         closeAtTheEnd(database, environment);
         database.notices().forEach(LOG::warn);
-        if (database.isEmbedded()) {
+        if (factory.usesEmbedded()) {
             migrate(factory);
         }
         pool = factory.pool(database.connector(), NAME);

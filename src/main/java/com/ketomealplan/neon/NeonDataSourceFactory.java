@@ -140,6 +140,11 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         }
     }
 
+    /** Whether there is no URL, so that the database is one of the developer's own. */
+    boolean usesEmbedded() {
+        return url.isEmpty();
+    }
+
     /** Opens the database; starts it if it is the embedded one. */
     Database open() {
         return url.map(secret -> Database.at(Endpoint.parse(secret.reveal()), applicationName))

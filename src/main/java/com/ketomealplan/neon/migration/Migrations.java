@@ -5,16 +5,38 @@ import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
 import liquibase.Scope;
+import liquibase.changelog.ChangeLogParameters;
 import liquibase.database.Database;
 import liquibase.database.DatabaseFactory;
 import liquibase.database.jvm.JdbcConnection;
+import liquibase.exception.LiquibaseException;
+import liquibase.parser.ChangeLogParserFactory;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import liquibase.ui.LoggerUIService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings a database to the newest schema, as {@code db migrate} does. */
 public final class Migrations {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+
     private Migrations() {}
+
+    /**
+     * Reads the change log and forgets it. Most of the time that applying it takes is loading Liquibase, which can be done
+     * while the database is unpacked and started.
+     */
+    public static void rehearse(String file) {
+        try {
+            ClassLoaderResourceAccessor classPath = new ClassLoaderResourceAccessor();
+            ChangeLogParserFactory.getInstance()
+                    .getParser(file, classPath)
+                    .parse(file, new ChangeLogParameters(), classPath);
+        } catch (LiquibaseException e) {
+            LOG.debug("The migrations cannot be read; applying them will say so", e);
+        }
+    }
 
     /**
      * Applies what is missing.
