@@ -74,16 +74,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("try") // a lock is held, not used
     private void enter() {
         try {
             Directories.createPrivate(directory);
             try (FileChannel door = open("door.lock");
                     FileLock onlyOne = door.lock()) {
                 presence = open("users.lock");
-                boolean present = presence.lock(0, Long.MAX_VALUE, true).isValid();
+                presence.lock(0, Long.MAX_VALUE, true); // shared: until it is closed, or this process ends
                 Optional<Integer> port = server.runningPort();
                 endpoint = endpointAt(port.orElseGet(server::start));
-                LOG.debug("Entered (door {}, present {})", onlyOne.isValid(), present);
                 if (port.isPresent()) {
                     LOG.info("Joined the embedded PostgreSQL that runs on {}", endpoint.hosts());
                 } else {
@@ -105,6 +105,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("try")
     private void leave() {
         try (FileChannel door = open("door.lock");
                 FileLock onlyOne = door.lock()) {
@@ -115,7 +116,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     LOG.info("Left the embedded PostgreSQL running: another process uses it");
                 } else {
                     server.stop();
-                    LOG.info("Stopped the embedded PostgreSQL (door {})", onlyOne.isValid());
+                    LOG.info("Stopped the embedded PostgreSQL");
                 }
             }
         } catch (IOException | RuntimeException e) {

@@ -3,10 +3,10 @@ package com.ketomealplan.neon.failure;
 import com.ketomealplan.neon.failure.FailureRules.Verdict;
 import com.ketomealplan.neon.pool.PoolTimeoutException;
 import com.ketomealplan.neon.transaction.CommitFailedException;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.JdbiException;
 
@@ -57,11 +57,9 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         if (find(throwable, PoolTimeoutException.class).isPresent()) {
             return new Verdict(FailureKind.POOL_EXHAUSTED, Optional.empty());
         }
-        if (find(throwable, SSLException.class).isPresent()) {
-            return new Verdict(
-                    FailureKind.MISCONFIGURED,
-                    Optional.of("the server's certificate is not trusted or not for this host;"
-                            + " write sslrootcert=FILE for an authority of your own"));
+        if (find(throwable, GeneralSecurityException.class)
+                .isPresent()) { // beneath the SSLException, if verification failed
+            return FailureRules.UNTRUSTED;
         }
         return find(throwable, ConnectionException.class).isPresent()
                 ? FailureRules.judgeConnecting(sqlState, message(sql))

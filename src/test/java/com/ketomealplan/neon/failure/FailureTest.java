@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.transaction.CommitFailedException;
 import java.io.EOFException;
+import java.security.cert.CertPathBuilderException;
 import java.sql.SQLException;
-import javax.net.ssl.SSLHandshakeException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.statement.StatementException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -84,6 +84,7 @@ class FailureTest {
                 "unsupported startup parameter in options: search_path. Please use unpooled connection | MISCONFIGURED",
                 "no more connections allowed (max_client_conn) | TOO_MANY_CONNECTIONS",
                 "server login has been failing, cached error: x (server_login_retry) | UNAVAILABLE",
+                "The hostname x could not be verified by hostnameverifier PgjdbcHostnameVerifier. | MISCONFIGURED",
                 "something that nobody has seen yet | UNAVAILABLE"
             })
     void isClassifiedByTheTextWhereNeonsProxyHidesTheCode(String text, FailureKind kind) {
@@ -133,7 +134,7 @@ class FailureTest {
                         .cause())
                 .endsWith("apply the migrations: db migrate config.yml");
         assertThat(Failure.of(new ConnectionException(
-                                new SQLException("SSL error", "08006", new SSLHandshakeException("no path"))))
+                                new SQLException("SSL error", "08006", new CertPathBuilderException("no path"))))
                         .kind())
                 .isEqualTo(FailureKind.MISCONFIGURED);
     }
