@@ -186,7 +186,11 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
         }
         if (neon) {
             sslMode = SslMode.VERIFY_FULL; // Neon's certificates are signed by an authority every JDK knows
+            // Without SNI, Neon asks for the password in clear, and pgjdbc would send it
+            driverProperties.putIfAbsent("requireAuth", "scram-sha-256");
+            driverProperties.putIfAbsent("channelBinding", "require");
             driverProperties.putIfAbsent("gssEncMode", "disable"); // Neon always declines: a wasted round trip
+            driverProperties.putIfAbsent("assumeMinServerVersion", "14"); // the oldest there; saves a round trip
             driverProperties.putIfAbsent("tcpKeepAlive", "true"); // does not hold the compute awake
         }
         if (servers.stream().anyMatch(HostAndPort::isNeonPooler)) {

@@ -69,11 +69,6 @@ public record Endpoint(
         return properties;
     }
 
-    /** Whether a Neon host is among the servers. */
-    public boolean isNeon() {
-        return hosts.stream().anyMatch(HostAndPort::isNeon);
-    }
-
     /**
      * The same database without Neon's pooler between: what needs a session of its own (migrations, advisory locks)
      * works only there. This, if there is no pooler.

@@ -30,7 +30,26 @@ class EndpointTest {
                 .containsEntry("sslmode", "verify-full")
                 .containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory")
                 .containsEntry("channelBinding", "require");
-        assertThat(endpoint.isNeon()).isTrue();
+    }
+
+    @Test
+    void isStricterOnNeonThanTheUrlAsks() {
+        String host = "postgresql://u:p@ep-a-b-1.eu-central-1.aws.neon.tech/db";
+
+        assertThat(Endpoint.parse(host).driverProperties())
+                .containsAllEntriesOf(Map.of(
+                        "sslmode", "verify-full",
+                        "channelBinding", "require",
+                        "requireAuth", "scram-sha-256",
+                        "gssEncMode", "disable",
+                        "assumeMinServerVersion", "14",
+                        "tcpKeepAlive", "true"))
+                .allSatisfy((name, value) ->
+                        assertThat(PGProperty.forName(name)).as(name).isNotNull());
+        assertThat(Endpoint.parse(host + "?channel_binding=disable&sslmode=require")
+                        .driverProperties())
+                .containsEntry("channelBinding", "disable")
+                .containsEntry("sslmode", "verify-full");
     }
 
     @ParameterizedTest
