@@ -115,7 +115,9 @@ class ApiTest {
         assertProblem(service.get("/users/" + UUID.randomUUID()), 404, "User not found");
         assertProblem(service.get("/users/" + UUID.randomUUID() + "/quiz-responses"), 404, "User not found");
         assertProblem(service.get("/users/not-a-uuid"), 422, "user_id: is not a valid value");
-        assertProblem(service.get("/users/%00"), 400, "not well-formed HTTP");
+        HttpResponse<String> badPath = service.get("/users/%00");
+        assertProblem(badPath, 400, "not well-formed HTTP");
+        assertThat(badPath.headers().firstValue("Connection")).contains("close");
     }
 
     @ParameterizedTest
@@ -126,6 +128,7 @@ class ApiTest {
                 "{\"email\":\"x\",\"quiz_data\":{}}          | email: must be an e-mail address",
                 "{\"email\":\"a@b\",\"quiz_data\":{}}        | email: must be an e-mail address",
                 "{\"email\":\"a\\u0000@b.co\",\"quiz_data\":{}} | email: must be an e-mail address",
+                "{\"email\":\"a\\ud800@b.co\",\"quiz_data\":{}} | email: must be an e-mail address",
                 "{\"email\":\"a@b.co\",\"quiz_data\":[]}     | quiz_data: is not of the right type",
                 "{\"email\":\"a@b.co\",\"quiz_data\":\"x\"}  | quiz_data: is not of the right type",
                 "{\"email\":{},\"quiz_data\":{}}             | email: is not of the right type",

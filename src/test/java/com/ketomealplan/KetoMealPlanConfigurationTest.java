@@ -231,6 +231,8 @@ class KetoMealPlanConfigurationTest {
                 "database: {perRequest: {minSize: 5}}",
                 "database: {perRequest: {maxConnections: 0}}",
                 "database: {maxWaitForConnection: 0s}",
+                "database: {pooled: {keep: 5.7}}",
+                "{environment: production, environment: development}",
                 "environment: ${NOT_SET}",
                 "",
                 "just text",

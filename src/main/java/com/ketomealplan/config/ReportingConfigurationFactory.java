@@ -1,5 +1,6 @@
 package com.ketomealplan.config;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -42,7 +43,13 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
 
     private ReportingConfigurationFactory(
             Class<T> type, Validator validator, ObjectMapper mapper, String prefix, Map<String, String> environment) {
-        super(new YAMLFactory(), "YAML", type, null, strict(mapper), prefix);
+        super(
+                new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION),
+                "YAML",
+                type,
+                null,
+                strict(mapper),
+                prefix);
         this.type = type;
         this.validator = Objects.requireNonNull(validator, "validator");
         this.environment = new EnvironmentValues(environment);
@@ -56,7 +63,9 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
     }
 
     private static ObjectMapper strict(ObjectMapper mapper) {
-        return mapper.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+        return mapper.copy()
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
     }
 
     @Override
@@ -77,7 +86,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
             // Not its message, which quotes the lines around
             throw new ConfigurationMistakes(
                     path,
-                    List.of("is not well-formed YAML at line %d, column %d"
+                    List.of("is not well-formed YAML, or has a name twice, at line %d, column %d"
                             .formatted(
                                     e.getLocation().getLineNr(), e.getLocation().getColumnNr())));
         } catch (IOException e) {

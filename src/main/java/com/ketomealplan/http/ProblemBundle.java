@@ -10,6 +10,7 @@ import io.dropwizard.jersey.errors.EofExceptionWriterInterceptor;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
+import java.util.stream.Stream;
 
 /** Gives every request an id, every error the form of RFC 9457, and JSON its strict reading. */
 public final class ProblemBundle implements ConfiguredBundle<Configuration> {
@@ -33,10 +34,11 @@ public final class ProblemBundle implements ConfiguredBundle<Configuration> {
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
 
-        environment
-                .servlets()
-                .addFilter("request-id", new RequestId())
-                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        RequestId requestId = new RequestId();
+        Stream.of(
+                        environment.servlets().addFilter("request-id", requestId),
+                        environment.admin().addFilter("request-id", requestId))
+                .forEach(filter -> filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*"));
         environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
     }
 }

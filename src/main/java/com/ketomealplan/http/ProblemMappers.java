@@ -120,7 +120,7 @@ final class ProblemMappers {
                 root = cause;
             }
             if (root instanceof StreamConstraintsException) {
-                return refused("body", "is nested too deeply, or has too long a number or name");
+                return refused("body", "is nested too deeply, or has too long a number, name or text");
             }
             if (root instanceof JsonMappingException mapping) {
                 boolean mismatch = root instanceof MismatchedInputException;

@@ -73,13 +73,14 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     @Override
     public void run(T configuration, Environment environment) throws Exception {
         NeonDataSourceFactory factory = settings.apply(configuration);
-        if (factory.usesEmbedded()) {
-            CompletableFuture.runAsync(() -> Migrations.rehearse(MIGRATIONS));
-        }
+        CompletableFuture<Void> rehearsal = factory.usesEmbedded()
+                ? CompletableFuture.runAsync(() -> Migrations.rehearse(MIGRATIONS))
+                : CompletableFuture.completedFuture(null);
         Database database = factory.open();
         closeAtTheEnd(database, environment);
         database.notices().forEach(LOG::warn);
         if (factory.usesEmbedded()) {
+            rehearsal.join(); // Liquibase's registries are for one thread
             migrate(factory);
         }
         pool = factory.pool(database.connector(), NAME);
@@ -155,9 +156,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
      * @param type an interface with JDBI's annotations
      */
     public <D> D sqlObject(Class<D> type) {
-        // JDBI keeps what it learns of the type's annotations in the configuration of the handle that is in use. A
-        // unit's
-        // handle has a copy, which is thrown away: so it is to be learnt once before, into the original
+        // JDBI keeps what it learns of the type's annotations in the configuration of the handle in use. The handle of
+        // a unit has a copy, which is thrown away: so it is to be learnt once before, into the original.
         jdbi.useExtension(type, learnt -> {});
         return jdbi.onDemand(type);
     }

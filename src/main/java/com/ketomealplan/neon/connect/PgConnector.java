@@ -24,18 +24,25 @@ public final class PgConnector implements Connector {
     @Override
     public Connection open(Duration budget) throws SQLException {
         Properties properties = endpoint.connectionProperties();
-        String seconds = Long.toString(Math.max(budget.toSeconds(), SHORTEST_BUDGET.toSeconds()));
+        long bound = Math.max(budget.toSeconds(), SHORTEST_BUDGET.toSeconds());
+        String seconds = Long.toString(bound);
         // connectTimeout bounds TCP and TLS only, and the driver's loginTimeout gives up without ending the attempt:
         // the socket's own time-out is what frees a thread whose server is silent. It is lifted after the log-in.
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
-        properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), seconds);
+        int ofUrl = PGProperty.LOGIN_TIMEOUT.getInt(properties); // 0: none
+        PGProperty.LOGIN_TIMEOUT.set(properties, Long.toString(ofUrl > 0 ? Math.min(ofUrl, bound) : bound));
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
         Connection connection = driver.connect(endpoint.jdbcUrl(), properties);
         if (connection == null) {
             throw new IllegalStateException("the driver does not accept " + endpoint);
         }
-        connection.setNetworkTimeout(Runnable::run, 0);
-        return connection;
+        try {
+            connection.setNetworkTimeout(Runnable::run, 0);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     @Override

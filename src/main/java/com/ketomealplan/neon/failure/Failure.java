@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.ConnectionException;
-import org.jdbi.v3.core.JdbiException;
 
 /**
  * A failure of the database or of the way to it.
@@ -28,12 +27,6 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         ROLLED_BACK,
         /** The connection was lost on COMMIT: it may be stored. */
         UNKNOWN
-    }
-
-    /** Whether an exception is about the database at all: otherwise it is a mistake in the program. */
-    public static boolean concerns(Throwable throwable) {
-        return find(throwable, SQLException.class).isPresent()
-                || find(throwable, JdbiException.class).isPresent();
     }
 
     /** Classifies an exception by the first {@link SQLException} among its causes. */

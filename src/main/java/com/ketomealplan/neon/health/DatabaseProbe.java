@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.ConnectionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the database whether it answers, on a connection of its own: a busy pool is not a sick database, and a check that
@@ -24,12 +26,17 @@ public final class DatabaseProbe {
     /** How long a caller waits at most. */
     public static final Duration BOUND = Duration.ofSeconds(5);
 
-    /** Shorter, so that the reason of a failure is known when the caller's wait ends. */
-    private static final Duration CONNECT_BUDGET = Duration.ofSeconds(4);
+    /** Together less than the bound, so that the reason of a failure is known when the caller's wait ends. */
+    private static final Duration CONNECT_BUDGET = Duration.ofSeconds(3);
+
+    private static final Duration QUERY_BUDGET = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
     private final Connector connector;
     private final Executor executor;
     private final AtomicReference<CompletableFuture<Optional<Failure>>> running = new AtomicReference<>();
+    private volatile boolean wasHealthy = true;
 
     /**
      * @param executor where the attempt runs: one thread is enough
@@ -71,6 +78,7 @@ public final class DatabaseProbe {
             executor.execute(() -> {
                 try {
                     Optional<Failure> found = ask();
+                    logChange(found);
                     running.set(null);
                     attempt.complete(found);
                 } catch (RuntimeException e) {
@@ -84,9 +92,19 @@ public final class DatabaseProbe {
         }
     }
 
+    /** Once for each change, so that a poller does not fill the log. */
+    private void logChange(Optional<Failure> found) {
+        if (found.isPresent() && wasHealthy) {
+            LOG.warn("{} is unhealthy: {}", connector.target(), found.get().cause());
+        } else if (found.isEmpty() && !wasHealthy) {
+            LOG.info("{} is healthy again", connector.target());
+        }
+        wasHealthy = found.isEmpty();
+    }
+
     private Optional<Failure> ask() {
         try (Connection connection = connector.open(CONNECT_BUDGET)) {
-            if (connection.isValid(Math.toIntExact(CONNECT_BUDGET.toSeconds()))) {
+            if (connection.isValid(Math.toIntExact(QUERY_BUDGET.toSeconds()))) {
                 return Optional.empty();
             }
             return Optional.of(Failure.of(new SQLException("the server did not answer a query in time", "57014")));

@@ -5,6 +5,7 @@ import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
 import liquibase.Scope;
+import liquibase.UpdateSummaryOutputEnum;
 import liquibase.changelog.ChangeLogParameters;
 import liquibase.database.Database;
 import liquibase.database.DatabaseFactory;
@@ -33,7 +34,7 @@ public final class Migrations {
             ChangeLogParserFactory.getInstance()
                     .getParser(file, classPath)
                     .parse(file, new ChangeLogParameters(), classPath);
-        } catch (LiquibaseException e) {
+        } catch (LiquibaseException | RuntimeException e) {
             LOG.debug("The migrations cannot be read; applying them will say so", e);
         }
     }
@@ -51,6 +52,7 @@ public final class Migrations {
             Database database = DatabaseFactory.getInstance()
                     .findCorrectDatabaseImplementation(new JdbcConnection(dataSource.getConnection()));
             try (Liquibase liquibase = new Liquibase(file, new ClassLoaderResourceAccessor(), database)) {
+                liquibase.setShowSummaryOutput(UpdateSummaryOutputEnum.LOG);
                 int missing = liquibase
                         .listUnrunChangeSets(new Contexts(), new LabelExpression())
                         .size();

@@ -58,8 +58,12 @@ public final class PerRequestConnections implements Pool {
         acquire();
         boolean handedOut = false;
         try {
-            Connection connection = connector.open(Duration.ofNanos(deadline - System.nanoTime()));
+            Connection connection = connector.open(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
             open.add(connection);
+            if (stopped) { // between the look at the beginning and this: stop() did not see it
+                close(connection);
+                throw new SQLException(name + ": the pool is closed");
+            }
             borrowed.increment();
             handedOut = true;
             return lease(connection);
@@ -97,7 +101,7 @@ public final class PerRequestConnections implements Pool {
 
     @Override
     public PoolStatistics statistics() {
-        int active = open.size();
+        int active = cap - permits.availablePermits(); // also those that are being opened
         long total = borrowed.sum();
         return new PoolStatistics(
                 0, cap, active, active, 0, permits.getQueueLength(), total, returned.sum(), total, timeouts.sum());
@@ -107,14 +111,16 @@ public final class PerRequestConnections implements Pool {
     @Override
     public void stop() {
         stopped = true;
-        for (Connection connection : open) {
-            try {
-                connection.close();
-            } catch (SQLException e) {
-                LOG.warn("{}: a connection could not be closed", name, e);
-            } finally {
-                release(connection);
-            }
+        open.forEach(this::close);
+    }
+
+    private void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.warn("{}: a connection could not be closed", name, e);
+        } finally {
+            release(connection);
         }
     }
 

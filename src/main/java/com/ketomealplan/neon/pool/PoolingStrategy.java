@@ -8,7 +8,7 @@ public enum PoolingStrategy {
     @JsonProperty("auto")
     AUTO,
 
-    /** A few connections are kept, more are opened under load and closed when they come back. */
+    /** A few connections are kept, more are opened under load and closed when they are not used for a while. */
     @JsonProperty("pooled")
     POOLED,
 

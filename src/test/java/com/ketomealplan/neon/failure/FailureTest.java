@@ -160,13 +160,6 @@ class FailureTest {
                 .isEqualTo("The connection attempt failed. (08001): EOFException: gone");
     }
 
-    @Test
-    void concernsDatabaseExceptionsOnly() {
-        assertThat(Failure.concerns(new IllegalStateException(new SQLException())))
-                .isTrue();
-        assertThat(Failure.concerns(new IllegalStateException())).isFalse();
-    }
-
     private static StatementException statement(SQLException cause) {
         return new UnableToExecuteStatementException(cause, null);
     }
