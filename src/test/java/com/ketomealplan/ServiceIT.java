@@ -158,6 +158,23 @@ class ServiceIT {
     }
 
     @Test
+    void aCommandThatGetsNoConnectionSaysWhyInOneLine() throws Exception {
+        TestDatabase database = TestDatabase.empty();
+        ServiceProcess status = ServiceProcess.run(
+                Map.of("NEON_DATABASE_URL", database.url().replace(database.password(), "geheim")),
+                "db",
+                "status",
+                CONFIG);
+
+        assertThat(status.awaitExit()).isEqualTo(1);
+        assertThat(status.output())
+                .contains("password authentication failed")
+                .contains("check user, password and host")
+                .doesNotContain("geheim")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void finishesRunningRequestsWhenItIsTerminated() throws Exception {
         TestDatabase database = TestDatabase.migrated();
         ServiceProcess service =

@@ -52,7 +52,7 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
      */
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = connector.open(CONNECT);
+        Connection connection = open();
         try {
             lock(connection);
             clearStaleLock(connection);
@@ -60,6 +60,14 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    private Connection open() throws SQLException {
+        try {
+            return connector.open(CONNECT);
+        } catch (SQLException e) {
+            throw new DatabaseNotOpenedException(connector.target(), e);
         }
     }
 
