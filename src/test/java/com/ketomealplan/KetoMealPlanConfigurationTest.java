@@ -224,6 +224,9 @@ class KetoMealPlanConfigurationTest {
             strings = {
                 "server: {type: serverles}",
                 "logging: {type: fancy}",
+                "logging: {level: LOUD}",
+                "logging: {loggers: {a.b: LOUD}}",
+                "logging: {loggers: {a.b: {level: LOUD}}}",
                 "database: {pooling: POOLED}",
                 "database: {pooled: 5}",
                 "database: {properties: {a: b}}",

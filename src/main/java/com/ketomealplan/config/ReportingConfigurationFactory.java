@@ -20,9 +20,11 @@ import jakarta.validation.Validator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
 public final class ReportingConfigurationFactory<T> extends BaseConfigurationFactory<T> {
 
     private static final String TYPE = "type";
+    private static final List<String> LEVELS = List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL");
 
     private final Class<T> type;
     private final Validator validator;
@@ -104,6 +107,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
                         addOverride(document, name.substring(overridePrefix.length()), System.getProperty(name)));
         checkType(document, "server", ServerFactory.class, mistakes);
         checkType(document, "logging", LoggingFactory.class, mistakes);
+        checkLevels(document.path("logging"), mistakes);
         putTypesFirst(document);
         try {
             T configuration = mapper.copy()
@@ -143,6 +147,25 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         } else if (!known.contains(block.path(TYPE).asText())) {
             mistakes.unreadable(field + "." + TYPE, "must be one of " + String.join(", ", known));
         }
+    }
+
+    /** Dropwizard takes any level that it does not know for INFO or DEBUG. */
+    private static void checkLevels(JsonNode logging, Mistakes mistakes) {
+        Map<String, JsonNode> levels = new TreeMap<>();
+        levels.put("logging.level", logging.path("level"));
+        logging.path("loggers")
+                .properties()
+                .forEach(logger -> levels.put(
+                        "logging.loggers." + logger.getKey(),
+                        logger.getValue().isObject() ? logger.getValue().path("level") : logger.getValue()));
+        levels.forEach((field, level) -> {
+            boolean offOrOn = level.isBoolean(); // what YAML makes of OFF, and Dropwizard takes back
+            if (!offOrOn
+                    && !level.isMissingNode()
+                    && !LEVELS.contains(level.asText().toUpperCase(Locale.ROOT))) {
+                mistakes.unreadable(field, "must be one of " + String.join(", ", LEVELS));
+            }
+        });
     }
 
     /** Jackson reads a block whose type does not come first from a buffer, and then cannot say where a mistake is. */
