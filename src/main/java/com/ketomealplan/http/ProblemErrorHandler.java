@@ -28,8 +28,8 @@ final class ProblemErrorHandler extends ErrorHandler {
         String id = RequestId.of(request.getHeaders().get(RequestId.HEADER));
         response.getHeaders().put(RequestId.HEADER, id);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        if (code == 400) { // Jetty closes the connection and does not say so: a client would send its next request into
-            // it
+        if (code == 400) {
+            // Jetty closes the connection and does not say so: a client would send its next request into it
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
         // Only our own words and numbers: nothing in here needs JSON's escapes
