@@ -1,5 +1,7 @@
 package com.ketomealplan.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -55,7 +57,7 @@ public final class ServiceProcess implements AutoCloseable {
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptions()
-                .failFast("the process has ended: " + log, () -> !process.isAlive())
+                .failFast(() -> assertThat(process.isAlive()).as(this::output).isTrue())
                 .until(() -> get("/health").statusCode() == 200);
         return this;
     }
