@@ -35,8 +35,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
         this.deployment = new Deployment(
                 Objects.requireNonNullElse(environment, Deployment.Stage.DEVELOPMENT),
                 Objects.requireNonNullElse(serverless, false));
-        this.database = Objects.requireNonNullElseGet(
-                        database, () -> new NeonDataSourceFactory(null, null, null, null, null, null, null))
+        this.database = Objects.requireNonNullElseGet(database, NeonDataSourceFactory::withDefaults)
                 .in(deployment);
         this.adminToken = Optional.ofNullable(adminToken)
                 .filter(token -> !token.isBlank())

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.ketomealplan.config.ConfigurationMistakes;
 import com.ketomealplan.config.ReportingConfigurationFactory;
+import com.ketomealplan.neon.ConnectSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.Deployment.Stage;
+import com.ketomealplan.neon.health.HealthMode;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.configuration.ConfigurationSourceProvider;
@@ -83,7 +85,11 @@ class KetoMealPlanConfigurationTest {
     private static void assertDefaultsOfTheCode(KetoMealPlanConfiguration configuration) {
         assertThat(configuration.database().pooled().keep()).isEqualTo(5);
         assertThat(configuration.database().pooled().overflow()).isEqualTo(10);
-        assertThat(configuration.database().pooled().overflowIdleTime()).isEqualTo(Duration.seconds(2));
+        assertThat(configuration.database().pooled().overflowIdleTime()).isNull(); // by the host
+        assertThat(configuration.database().pooledEndpoint()).isFalse();
+        assertThat(configuration.database().healthMode()).isEqualTo(HealthMode.AUTO);
+        assertThat(configuration.database().connect())
+                .isEqualTo(new ConnectSettings(Duration.seconds(5), Duration.seconds(5), Duration.seconds(30)));
         assertThat(configuration.database().pooled().maxConnectionAge()).isEqualTo(Duration.hours(1));
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(50);
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(30));
@@ -158,14 +164,21 @@ class KetoMealPlanConfigurationTest {
         KetoMealPlanConfiguration configuration = yaml("""
                 database:
                   url: postgresql://u@localhost/db
+                  pooledEndpoint: true
                   pooling: pooled
+                  healthMode: passive
                   applicationName: name
+                  connect: {tcpTimeout: 1s, tlsTimeout: 2s, loginTimeout: 3s}
                   maxWaitForConnection: 2s
                   pooled: {keep: 1, overflow: 2, overflowIdleTime: 5s, maxConnectionAge: 3m}
                   perRequest: {maxConnections: 4}
                   embeddedDirectory: /somewhere
                 """, Map.of());
 
+        assertThat(configuration.database().pooledEndpoint()).isTrue();
+        assertThat(configuration.database().healthMode()).isEqualTo(HealthMode.PASSIVE);
+        assertThat(configuration.database().connect())
+                .isEqualTo(new ConnectSettings(Duration.seconds(1), Duration.seconds(2), Duration.seconds(3)));
         assertThat(configuration.database().pooled().keep()).isEqualTo(1);
         assertThat(configuration.database().pooled().overflow()).isEqualTo(2);
         assertThat(configuration.database().pooled().overflowIdleTime()).isEqualTo(Duration.seconds(5));

@@ -18,7 +18,7 @@ public record HealthReport(String status, String service, String environment, Co
      * The database's part.
      *
      * @param status {@code healthy} or {@code unhealthy}
-     * @param database {@code connected} or {@code disconnected}
+     * @param database {@code connected}, {@code disconnected}, or {@code idle} if nobody needs a connection and nobody asked
      * @param error what is wrong, in words that give nothing away; left out if nothing is
      * @param poolSize how many connections are kept; left out where none is, like the two that follow
      * @param poolOverflow how many are open beyond those

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon;
 
+import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
@@ -17,7 +18,6 @@ import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.migrations.MigrationsBundle;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jdbi.v3.core.Jdbi;
@@ -83,7 +83,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             rehearsal.join(); // Liquibase's registries are for one thread
             migrate(factory);
         }
-        pool = factory.pool(database.connector(), NAME);
+        WakeGate gate = new WakeGate(database.connector());
+        pool = factory.pool(database, gate, NAME);
         LOG.info("Connections to {} are {}", database.connector().target(), describe(pool));
         PoolMetrics.register(environment.metrics(), NAME, pool);
         jdbi = jdbi(factory, environment);
@@ -91,12 +92,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         environment.jersey().register(new DatabaseFailureMapper.OfJdbi());
         environment.jersey().register(new DatabaseFailureMapper.OfSql());
 
-        ExecutorService prober = environment
-                .lifecycle()
-                .executorService("database-probe-%d")
-                .maxThreads(1)
-                .build();
-        probe = new DatabaseProbe(database.connector(), prober);
+        probe = new DatabaseProbe(gate, pool, factory.healthIsPassive(database));
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
     }
 

@@ -5,13 +5,14 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.health.HealthMode;
 import com.ketomealplan.neon.migration.MigrationDataSource;
-import com.ketomealplan.neon.pool.PerRequestConnections;
+import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
-import com.ketomealplan.neon.pool.PooledConnections;
 import com.ketomealplan.neon.pool.PoolingStrategy;
+import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.neon.url.InvalidDatabaseUrlException;
 import com.ketomealplan.neon.url.Secret;
@@ -42,12 +43,16 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     private static final java.time.Duration WAIT_FOR_OTHER_MIGRATION = java.time.Duration.ofMinutes(5);
 
     private final Optional<Secret> url;
+    private final boolean pooledEndpoint;
     private final PoolingStrategy pooling;
+    private final HealthMode healthMode;
     private final String applicationName;
 
     @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
     @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
     private final Duration maxWaitForConnection;
+
+    @Valid private final ConnectSettings connect;
 
     @Valid private final PooledSettings pooled;
 
@@ -60,7 +65,9 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
      * What is null or left out has its default.
      *
      * @param url a libpq connection URL; without one, development uses an embedded PostgreSQL
+     * @param pooledEndpoint whether the URL names a pooler in transaction mode; known without it of Neon's hosts
      * @param pooling how connections are held; {@link PoolingStrategy#AUTO} by default
+     * @param healthMode whether checks of the health ask the database; {@link HealthMode#AUTO} by default
      * @param applicationName what the server shows in {@code pg_stat_activity}, unless the URL says it
      * @param maxWaitForConnection how long a unit of work waits for its connection; 30 s by default
      * @param embeddedDirectory where the embedded PostgreSQL lives; {@code .embedded-postgres} by default
@@ -68,16 +75,22 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     @JsonCreator
     public NeonDataSourceFactory(
             @JsonProperty("url") String url,
+            @JsonProperty("pooledEndpoint") Boolean pooledEndpoint,
             @JsonProperty("pooling") PoolingStrategy pooling,
+            @JsonProperty("healthMode") HealthMode healthMode,
             @JsonProperty("applicationName") String applicationName,
             @JsonProperty("maxWaitForConnection") Duration maxWaitForConnection,
+            @JsonProperty("connect") ConnectSettings connect,
             @JsonProperty("pooled") PooledSettings pooled,
             @JsonProperty("perRequest") PerRequestSettings perRequest,
             @JsonProperty("embeddedDirectory") String embeddedDirectory) {
         this.url = Optional.ofNullable(url).filter(text -> !text.isBlank()).map(Secret::new);
+        this.pooledEndpoint = Objects.requireNonNullElse(pooledEndpoint, false);
         this.pooling = Objects.requireNonNullElse(pooling, PoolingStrategy.AUTO);
+        this.healthMode = Objects.requireNonNullElse(healthMode, HealthMode.AUTO);
         this.applicationName = Objects.requireNonNullElse(applicationName, "");
         this.maxWaitForConnection = Objects.requireNonNullElse(maxWaitForConnection, Duration.seconds(30));
+        this.connect = Objects.requireNonNullElse(connect, ConnectSettings.DEFAULT);
         this.pooled = Objects.requireNonNullElse(pooled, PooledSettings.DEFAULT);
         this.perRequest = Objects.requireNonNullElse(perRequest, PerRequestSettings.DEFAULT);
         this.embeddedDirectory = Path.of(Optional.ofNullable(embeddedDirectory)
@@ -88,18 +101,30 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     private NeonDataSourceFactory(NeonDataSourceFactory other, Deployment deployment) {
         this.url = other.url;
+        this.pooledEndpoint = other.pooledEndpoint;
         this.pooling = other.pooling;
+        this.healthMode = other.healthMode;
         this.applicationName = other.applicationName;
         this.maxWaitForConnection = other.maxWaitForConnection;
+        this.connect = other.connect;
         this.pooled = other.pooled;
         this.perRequest = other.perRequest;
         this.embeddedDirectory = other.embeddedDirectory;
         this.deployment = deployment;
     }
 
+    /** Nothing set: the embedded database. */
+    public static NeonDataSourceFactory withDefaults() {
+        return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null);
+    }
+
     /** The same settings for a process that runs there; without this it is development. */
     public NeonDataSourceFactory in(Deployment where) {
         return new NeonDataSourceFactory(this, where);
+    }
+
+    public ConnectSettings connect() {
+        return connect;
     }
 
     public PooledSettings pooled() {
@@ -108,6 +133,14 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     public PerRequestSettings perRequest() {
         return perRequest;
+    }
+
+    public boolean pooledEndpoint() {
+        return pooledEndpoint;
+    }
+
+    public HealthMode healthMode() {
+        return healthMode;
     }
 
     public Duration maxWaitForConnection() {
@@ -147,22 +180,23 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     /** Opens the database; starts it if it is the embedded one. */
     Database open() {
-        return url.map(secret -> Database.at(Endpoint.parse(secret.reveal()), applicationName))
-                .orElseGet(() -> Database.embedded(embeddedDirectory, applicationName));
+        return url.map(secret -> Endpoint.parse(secret.reveal()))
+                .map(endpoint -> pooledEndpoint ? endpoint.asPooled() : endpoint)
+                .map(endpoint -> Database.at(endpoint, connect.budgets()))
+                .orElseGet(() -> Database.embedded(embeddedDirectory, connect.budgets()))
+                .named(applicationName);
     }
 
-    Pool pool(Connector connector, String name) {
-        java.time.Duration wait = maxWaitForConnection.toJavaDuration();
-        return strategy() == PoolingStrategy.POOLED
-                ? new PooledConnections(
-                        name,
-                        connector,
-                        pooled.keep(),
-                        pooled.overflow(),
-                        pooled.overflowIdleTime().toJavaDuration(),
-                        wait,
-                        pooled.maxConnectionAge().toJavaDuration())
-                : new PerRequestConnections(name, connector, perRequest.maxConnections(), wait);
+    /** The pool of an open database. */
+    Pool pool(Database database, WakeGate gate, String name) {
+        Retention retention =
+                strategy() == PoolingStrategy.POOLED ? pooled.retention(database.isNeon()) : perRequest.retention();
+        return new ConnectionPool(name, gate, retention, maxWaitForConnection.toJavaDuration());
+    }
+
+    /** Whether checks of the health of an open database are to leave it alone. */
+    boolean healthIsPassive(Database database) {
+        return healthMode == HealthMode.AUTO ? database.isNeon() : healthMode == HealthMode.PASSIVE;
     }
 
     MigrationDataSource migrations(Database database) {
@@ -176,7 +210,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     @Override
     public ManagedDataSource build(MetricRegistry metrics, String name) {
         Database database = open();
-        Pool pool = pool(database.connector(), name);
+        Pool pool = pool(database, new WakeGate(database.connector()), name);
         PoolMetrics.register(metrics, name, pool);
         return new OwningPool(pool, database);
     }

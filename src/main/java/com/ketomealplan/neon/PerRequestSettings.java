@@ -1,5 +1,6 @@
 package com.ketomealplan.neon;
 
+import com.ketomealplan.neon.pool.Retention;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.Objects;
@@ -16,5 +17,9 @@ public record PerRequestSettings(
 
     public PerRequestSettings {
         maxConnections = Objects.requireNonNullElse(maxConnections, 50);
+    }
+
+    Retention retention() {
+        return Retention.perRequest(maxConnections);
     }
 }

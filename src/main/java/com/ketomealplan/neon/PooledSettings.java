@@ -1,5 +1,6 @@
 package com.ketomealplan.neon;
 
+import com.ketomealplan.neon.pool.Retention;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
@@ -13,7 +14,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param keep how many connections stay open when nobody uses them; 5 by default
  * @param overflow how many more may be open under load; 10 by default
- * @param overflowIdleTime after what time without use one of those is closed; 2 seconds by default
+ * @param overflowIdleTime after what time without use one of those is closed; null for the default, which is 60 seconds on
+ *     Neon, where opening another one takes longest, and 2 seconds elsewhere
  * @param maxConnectionAge when a connection is replaced, as it is borrowed or returned; 1 hour by default
  */
 public record PooledSettings(
@@ -33,7 +35,11 @@ public record PooledSettings(
     public PooledSettings {
         keep = Objects.requireNonNullElse(keep, 5);
         overflow = Objects.requireNonNullElse(overflow, 10);
-        overflowIdleTime = Objects.requireNonNullElse(overflowIdleTime, Duration.seconds(2));
         maxConnectionAge = Objects.requireNonNullElse(maxConnectionAge, Duration.hours(1));
+    }
+
+    Retention retention(boolean neon) {
+        Duration idleTime = Objects.requireNonNullElse(overflowIdleTime, Duration.seconds(neon ? 60 : 2));
+        return Retention.pooled(keep, overflow, idleTime.toJavaDuration(), maxConnectionAge.toJavaDuration());
     }
 }

@@ -9,10 +9,12 @@ import com.ketomealplan.neon.pool.PoolingStrategy;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.util.Locale;
 
 /** The service's health, for load balancers and monitoring. */
 @Path("/health")
@@ -34,10 +36,14 @@ public final class HealthResource {
         this.probe = probe;
     }
 
-    /** 200 if the database answers, 503 if not; within five seconds. */
+    /**
+     * 200 if the database can be used, 503 if not; within five seconds.
+     *
+     * @param always whether the database is asked, also where that would wake it
+     */
     @GET
-    public Response get() {
-        DatabaseProbe.Result result = probe.check();
+    public Response get(@QueryParam("probe") boolean always) {
+        DatabaseProbe.Result result = always ? probe.ask() : probe.check();
         String status = result.healthy() ? HEALTHY : UNHEALTHY;
         HealthReport report = new HealthReport(
                 status,
@@ -54,7 +60,7 @@ public final class HealthResource {
 
     private HealthReport.DatabaseReport databaseReport(DatabaseProbe.Result result) {
         String status = result.healthy() ? HEALTHY : UNHEALTHY;
-        String database = result.healthy() ? "connected" : "disconnected";
+        String database = result.state().name().toLowerCase(Locale.ROOT);
         String error = result.healthy() ? null : result.explanation();
         if (pool.strategy() == PoolingStrategy.PER_REQUEST) {
             return new HealthReport.DatabaseReport(status, database, error, null, null, null);

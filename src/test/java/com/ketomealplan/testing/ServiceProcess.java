@@ -45,7 +45,16 @@ public final class ServiceProcess implements AutoCloseable {
         Path log = Files.createTempFile("service", ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        List.of("NEON_DATABASE_URL", "ENV", "SERVERLESS", "POOLING", "PORT", "ADMIN_PORT", "ADMIN_HOST", "ADMIN_TOKEN")
+        List.of(
+                        "NEON_DATABASE_URL",
+                        "ENV",
+                        "SERVERLESS",
+                        "POOLING",
+                        "HEALTH_MODE",
+                        "PORT",
+                        "ADMIN_PORT",
+                        "ADMIN_HOST",
+                        "ADMIN_TOKEN")
                 .forEach(builder.environment()::remove);
         builder.environment().putAll(environment);
         int port = Integer.parseInt(environment.getOrDefault("PORT", "8080"));

@@ -1,6 +1,8 @@
 package com.ketomealplan.testing;
 
+import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
@@ -43,12 +45,16 @@ public final class TestDatabase {
         TestDatabase database = empty();
         try {
             Migrations.apply(
-                    new MigrationDataSource(new PgConnector(database.endpoint), Duration.ofSeconds(30), () -> {}),
-                    "migrations.xml");
+                    new MigrationDataSource(database.connector(), Duration.ofSeconds(30), () -> {}), "migrations.xml");
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
         return database;
+    }
+
+    /** Opens connections as the service does. */
+    public Connector connector() {
+        return new PgConnector(endpoint, PhaseBudgets.DEFAULT);
     }
 
     public Endpoint endpoint() {

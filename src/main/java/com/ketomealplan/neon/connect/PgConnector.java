@@ -5,44 +5,66 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
-/** Opens connections by pgjdbc, handing it the credentials beside the URL and never in it. */
+/**
+ * Opens connections by pgjdbc, with a time for each phase. The credentials travel beside the URL and never in it, because
+ * the driver logs a URL that it cannot read.
+ */
 public final class PgConnector implements Connector {
-
-    private static final Duration SHORTEST_BUDGET = Duration.ofSeconds(1);
 
     private final Driver driver = new Driver();
     private final Endpoint endpoint;
+    private final PhaseBudgets budgets;
+    private final Duration whole;
 
-    public PgConnector(Endpoint endpoint) {
+    public PgConnector(Endpoint endpoint, PhaseBudgets budgets) {
         this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
+        this.budgets = budgets;
+        Duration all = budgets.tcp().plus(budgets.tls()).plus(budgets.login());
+        this.whole = endpoint.connectTimeout()
+                .filter(bound -> bound.compareTo(all) < 0)
+                .orElse(all);
     }
 
     @Override
-    public Connection open(Duration budget) throws SQLException {
-        Properties properties = endpoint.connectionProperties();
-        long bound = Math.max(budget.toSeconds(), SHORTEST_BUDGET.toSeconds());
-        String seconds = Long.toString(bound);
-        // connectTimeout bounds TCP and TLS only, and the driver's loginTimeout gives up without ending the attempt:
-        // the socket's own time-out is what frees a thread whose server is silent. It is lifted after the log-in.
-        PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
-        int ofUrl = PGProperty.LOGIN_TIMEOUT.getInt(properties); // 0: none
-        PGProperty.LOGIN_TIMEOUT.set(properties, Long.toString(ofUrl > 0 ? Math.min(ofUrl, bound) : bound));
-        PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
-        Connection connection = driver.connect(endpoint.jdbcUrl(), properties);
-        if (connection == null) {
-            throw new IllegalStateException("the driver does not accept " + endpoint);
-        }
+    public PhysicalConnection open() throws SQLException {
+        Attempt attempt = new Attempt(budgets, whole);
+        attempt.begin();
         try {
-            connection.setNetworkTimeout(Runnable::run, 0);
-            return connection;
+            Connection connection = driver.connect(endpoint.jdbcUrl(), properties());
+            if (connection == null) {
+                throw new IllegalStateException("the driver does not accept " + endpoint);
+            }
+            return new PhysicalConnection(connection, attempt.socket(), endpoint.transactionSettings());
         } catch (SQLException e) {
-            connection.close();
+            Optional<Attempt.Overrun> overrun = attempt.overrun();
+            if (overrun.isPresent()) {
+                throw new PhaseTimeoutException(
+                        endpoint.toString(),
+                        overrun.get().phase(),
+                        overrun.get().budget(),
+                        endpoint.isNeon(),
+                        e);
+            }
             throw e;
+        } finally {
+            attempt.end();
         }
+    }
+
+    /** The driver's own time-outs are out of the way: the {@link Attempt} watches. */
+    private Properties properties() {
+        Properties properties = endpoint.connectionProperties();
+        PGProperty.SOCKET_FACTORY.set(properties, AttemptSockets.class.getName());
+        PGProperty.LOGIN_TIMEOUT.set(properties, "0"); // otherwise it would connect on another thread
+        PGProperty.CONNECT_TIMEOUT.set(properties, "0");
+        PGProperty.SSL_RESPONSE_TIMEOUT.set(
+                properties, Long.toString(budgets.tls().plusSeconds(1).toMillis()));
+        return properties;
     }
 
     @Override

@@ -1,9 +1,7 @@
 package com.ketomealplan.neon.failure;
 
 import com.ketomealplan.neon.failure.FailureRules.Verdict;
-import com.ketomealplan.neon.pool.PoolTimeoutException;
-import com.ketomealplan.neon.transaction.CommitFailedException;
-import java.security.GeneralSecurityException;
+import com.ketomealplan.neon.failure.Staged.Stage;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,41 +29,54 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
 
     /** Classifies an exception by the first {@link SQLException} among its causes. */
     public static Failure of(Throwable throwable) {
+        return of(throwable, stage(throwable));
+    }
+
+    /** Classifies why a connection could not be opened. */
+    public static Failure toOpen(SQLException reason) {
+        return of(reason, Stage.OPENING);
+    }
+
+    private static Failure of(Throwable throwable, Stage stage) {
         Optional<SQLException> found = find(throwable, SQLException.class);
         if (found.isEmpty()) {
             return new Failure(FailureKind.PROGRAM, Outcome.ROLLED_BACK, Optional.empty(), message(throwable));
         }
         SQLException sql = found.get();
-        Verdict verdict = judge(throwable, sql);
         Optional<String> sqlState = Optional.ofNullable(sql.getSQLState());
+        Optional<FailureKind> known = find(throwable, Staged.class).flatMap(Staged::kind);
+        if (known.isPresent()) {
+            return new Failure(known.get(), outcome(stage, known.get()), sqlState, message(sql));
+        }
+        Verdict verdict = judge(throwable, stage, sql);
         String cause = message(sql)
                 + sqlState.map(state -> " (" + state + ")").orElse("")
                 + rootOf(sql)
                 + verdict.advice().map(advice -> "; " + advice).orElse("");
-        return new Failure(verdict.kind(), outcome(throwable, verdict.kind()), sqlState, cause);
+        return new Failure(verdict.kind(), outcome(stage, verdict.kind()), sqlState, cause);
     }
 
-    private static Verdict judge(Throwable throwable, SQLException sql) {
+    private static Stage stage(Throwable throwable) {
+        return find(throwable, Staged.class)
+                .map(Staged::stage)
+                .orElseGet(
+                        () -> find(throwable, ConnectionException.class).isPresent() ? Stage.OPENING : Stage.WORKING);
+    }
+
+    private static Verdict judge(Throwable throwable, Stage stage, SQLException sql) {
         String sqlState = Optional.ofNullable(sql.getSQLState()).orElse("");
-        if (find(throwable, PoolTimeoutException.class).isPresent()) {
-            return new Verdict(FailureKind.POOL_EXHAUSTED, Optional.empty());
+        if (stage != Stage.OPENING) {
+            return FailureRules.judge(sqlState, message(sql));
         }
-        if (find(throwable, GeneralSecurityException.class)
-                .isPresent()) { // beneath the SSLException, if verification failed
-            return FailureRules.UNTRUSTED;
-        }
-        return find(throwable, ConnectionException.class).isPresent()
-                ? FailureRules.judgeConnecting(sqlState, message(sql))
-                : FailureRules.judge(sqlState, message(sql));
+        return CertificateRules.judge(throwable).orElseGet(() -> FailureRules.judgeConnecting(sqlState, message(sql)));
     }
 
-    private static Outcome outcome(Throwable throwable, FailureKind kind) {
-        if (find(throwable, ConnectionException.class).isPresent()
-                || find(throwable, PoolTimeoutException.class).isPresent()) {
-            return Outcome.NOT_SENT;
-        }
-        boolean onCommit = find(throwable, CommitFailedException.class).isPresent();
-        return onCommit && kind.mayLoseConnection() ? Outcome.UNKNOWN : Outcome.ROLLED_BACK;
+    private static Outcome outcome(Stage stage, FailureKind kind) {
+        return switch (stage) {
+            case OPENING -> Outcome.NOT_SENT;
+            case WORKING -> Outcome.ROLLED_BACK;
+            case COMMITTING -> kind.mayLoseConnection() ? Outcome.UNKNOWN : Outcome.ROLLED_BACK;
+        };
     }
 
     /** The driver says "the attempt failed" and hides the reason in its cause. */
@@ -83,7 +94,7 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
                 .orElseGet(() -> throwable.getClass().getSimpleName().toLowerCase(Locale.ROOT));
     }
 
-    private static <T extends Throwable> Optional<T> find(Throwable throwable, Class<T> type) {
+    static <T> Optional<T> find(Throwable throwable, Class<T> type) {
         Throwable current = throwable;
         for (int depth = 0; current != null && depth < 50; depth++) {
             if (type.isInstance(current)) {

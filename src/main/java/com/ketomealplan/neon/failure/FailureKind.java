@@ -84,6 +84,24 @@ public enum FailureKind {
         return Optional.ofNullable(retryAfter);
     }
 
+    /**
+     * Whether it goes away without an operator, so that trying again to open a connection may succeed. Otherwise each
+     * attempt only costs the server another refusal.
+     */
+    public boolean isTransient() {
+        return this != QUOTA && this != AUTHENTICATION && this != MISCONFIGURED;
+    }
+
+    /** Whether the same work may succeed at once, on another connection: one was lost, or units of work collided. */
+    public boolean isGoneAtOnce() {
+        return this == UNAVAILABLE || this == WAKING || this == CONFLICT || this == STALE_STATEMENT || this == STORAGE;
+    }
+
+    /** Whether the server asks for fewer attempts to connect. */
+    public boolean isThrottling() {
+        return this == THROTTLED || this == TOO_MANY_CONNECTIONS;
+    }
+
     /** Whether the connection may be gone with it, so that an unanswered COMMIT stays unanswered. */
     boolean mayLoseConnection() {
         return this == UNAVAILABLE || this == TIMEOUT || this == STORAGE;

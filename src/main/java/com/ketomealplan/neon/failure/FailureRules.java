@@ -19,13 +19,6 @@ final class FailureRules {
     /** A kind, with what its operator can do if that is known. */
     record Verdict(FailureKind kind, Optional<String> advice) {}
 
-    private static final String UNTRUSTED_ADVICE =
-            "the server's certificate is not trusted, or is for another host: write the host that it names,"
-                    + " and sslrootcert=FILE for an authority of your own";
-
-    /** The server's certificate does not pass. */
-    static final Verdict UNTRUSTED = new Verdict(FailureKind.MISCONFIGURED, Optional.of(UNTRUSTED_ADVICE));
-
     /** Before the log-in is complete, where no text is a client's. */
     private static final List<Rule> CONNECTING = List.of(
             // Neon's proxy, before the log-in is complete
@@ -45,7 +38,6 @@ final class FailureRules {
                     FailureKind.MISCONFIGURED,
                     "connection is insecure|does not support SSL|requires SSL|no pg_hba.conf entry",
                     "write sslmode=require or stronger, and allow this client in pg_hba.conf if the server is yours"),
-            rule(FailureKind.MISCONFIGURED, "could not be verified by hostnameverifier", UNTRUSTED_ADVICE), // pgjdbc
             rule(
                     FailureKind.MISCONFIGURED,
                     "This IP address .*is not allowed|blocked network|VPC endpoint",
@@ -63,6 +55,10 @@ final class FailureRules {
                     FailureKind.MISCONFIGURED,
                     "endpoint cannot be found|endpoint could not be found|endpoint is disabled",
                     "the endpoint is deleted or disabled: take the host from the console anew, or enable it there"),
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "SSL error: .*(no cipher suites in common|protocol_version|handshake_failure)",
+                    "client and server have no TLS version or cipher in common"),
             rule(FailureKind.WAKING, "Couldn't connect to compute node|Control plane request failed", null),
             rule(
                     FailureKind.UNAVAILABLE,

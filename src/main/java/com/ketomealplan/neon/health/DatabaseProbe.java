@@ -1,132 +1,187 @@
 package com.ketomealplan.neon.health;
 
-import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.OpeningFailedException;
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
-import java.sql.Connection;
+import com.ketomealplan.neon.pool.Pool;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jdbi.v3.core.ConnectionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the database whether it answers, on a connection of its own: a busy pool is not a sick database, and a check that
- * waits for a pool's connection takes as long as the queue. All who ask at the same time share one attempt.
+ * Says how the database is: from memory, or by asking it on a connection of its own, because a busy pool is not a sick
+ * database, and a check that waits for a pool's connection takes as long as the queue. All who ask at the same time share
+ * one attempt. Thread-safe.
  */
 public final class DatabaseProbe {
 
     /** How long a caller waits at most. */
     public static final Duration BOUND = Duration.ofSeconds(5);
 
-    /** Together less than the bound, so that the reason of a failure is known when the caller's wait ends. */
-    private static final Duration CONNECT_BUDGET = Duration.ofSeconds(3);
+    /**
+     * How long a failure counts that nobody has tried again since. A balancer that sends no traffic to an instance which it
+     * takes for sick would otherwise never learn that it is well.
+     */
+    static final Duration MEMORY = Duration.ofSeconds(30);
 
     private static final Duration QUERY_BUDGET = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
-    private final Connector connector;
-    private final Executor executor;
-    private final AtomicReference<CompletableFuture<Optional<Failure>>> running = new AtomicReference<>();
-    private volatile boolean wasHealthy = true;
+    private final WakeGate gate;
+    private final Pool pool;
+    private final boolean passive;
+    private Question asked;
+    private boolean wasHealthy = true;
 
     /**
-     * @param executor where the attempt runs: one thread is enough
+     * @param passive whether {@link #check()} answers from memory
      */
-    public DatabaseProbe(Connector connector, Executor executor) {
-        this.connector = connector;
-        this.executor = executor;
+    public DatabaseProbe(WakeGate gate, Pool pool, boolean passive) {
+        this.gate = gate;
+        this.pool = pool;
+        this.passive = passive;
     }
 
-    /** What the probe found: a failure, or nothing amiss. Returns within {@link #BOUND}. */
+    /** How the database is, as the configuration wants it found out. Returns within {@link #BOUND}. */
     public Result check() {
-        CompletableFuture<Optional<Failure>> attempt = new CompletableFuture<>();
-        CompletableFuture<Optional<Failure>> shared = running.compareAndExchange(null, attempt);
-        if (shared == null) {
-            shared = attempt;
-            start(attempt);
+        return passive ? remember() : ask();
+    }
+
+    /** What the last attempt to open a connection came to, if that is not long ago. Sends nothing. */
+    private Result remember() {
+        Optional<OpeningFailedException> failure =
+                gate.sinceLastFailure().filter(age -> age.compareTo(MEMORY) < 0).flatMap(age -> gate.lastFailure());
+        return failure.map(Failure::of)
+                .map(Result::unhealthy)
+                .orElseGet(() -> pool.statistics().size() > 0 ? Result.CONNECTED : Result.IDLE);
+    }
+
+    /** Asks the database. Returns within {@link #BOUND}. */
+    public Result ask() {
+        Question question;
+        boolean first;
+        synchronized (this) {
+            first = asked == null;
+            if (first) {
+                asked = new Question();
+            }
+            question = asked;
+        }
+        if (first) {
+            question.request = gate.request(question);
         }
         try {
-            return shared.get(BOUND.toNanos(), TimeUnit.NANOSECONDS)
-                    .map(failure -> Result.unhealthy(
-                            connector.target() + ": " + failure.cause(),
-                            failure.kind().explanation()))
-                    .orElseGet(Result::ok);
+            return question.answer
+                    .get(BOUND.toNanos(), TimeUnit.NANOSECONDS)
+                    .map(Result::unhealthy)
+                    .orElse(Result.CONNECTED);
         } catch (TimeoutException e) {
-            return Result.unhealthy(
-                    connector.target() + ": no answer within " + BOUND.toSeconds() + " s",
-                    "The database did not answer in time.");
+            question.giveUp();
+            String reason = gate.lastFailure()
+                    .map(Throwable::getMessage)
+                    .orElse(gate.target() + ": no answer within " + BOUND.toSeconds() + " s");
+            return Result.unhealthy(reason, "The database did not answer in time.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Result.unhealthy("interrupted while waiting for the database", "The service is stopping.");
         } catch (ExecutionException e) {
             return Result.unhealthy(
-                    connector.target() + ": " + e.getCause(), "The check of the database failed. See the log.");
+                    gate.target() + ": " + e.getCause(), "The check of the database failed. See the log.");
         }
     }
 
-    private void start(CompletableFuture<Optional<Failure>> attempt) {
-        try {
-            executor.execute(() -> {
-                try {
-                    Optional<Failure> found = ask();
-                    logChange(found);
-                    running.set(null);
-                    attempt.complete(found);
-                } catch (RuntimeException e) {
-                    running.set(null);
-                    attempt.completeExceptionally(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            running.set(null);
-            attempt.completeExceptionally(e);
+    /** One question to the database, and all who wait for its answer. */
+    private final class Question implements WakeGate.Caller {
+
+        private final CompletableFuture<Optional<Failure>> answer = new CompletableFuture<>();
+        private volatile WakeGate.Request request;
+
+        @Override
+        public void opened(PhysicalConnection connection) {
+            try {
+                boolean valid = connection.jdbc().isValid(Math.toIntExact(QUERY_BUDGET.toSeconds()));
+                over(
+                        valid
+                                ? Optional.empty()
+                                : Optional.of(Failure.of(new SQLException(
+                                        gate.target() + ": the server did not answer a query in time", "57014"))));
+            } catch (SQLException e) {
+                over(Optional.of(Failure.of(e)));
+            } finally {
+                gate.close(connection);
+            }
+        }
+
+        @Override
+        public void failed(OpeningFailedException reason) {
+            over(Optional.of(Failure.of(reason)));
+        }
+
+        /** Nobody waits any more: no attempt is made that has not begun. */
+        void giveUp() {
+            WakeGate.Request made = request;
+            if (made != null && made.cancel()) {
+                over(gate.lastFailure().map(Failure::of));
+            }
+        }
+
+        private void over(Optional<Failure> found) {
+            logChange(found);
+            synchronized (DatabaseProbe.this) {
+                asked = null;
+            }
+            answer.complete(found);
         }
     }
 
     /** Once for each change, so that a poller does not fill the log. */
-    private void logChange(Optional<Failure> found) {
+    private synchronized void logChange(Optional<Failure> found) {
         if (found.isPresent() && wasHealthy) {
-            LOG.warn("{} is unhealthy: {}", connector.target(), found.get().cause());
+            LOG.warn("The database is unhealthy: {}", found.get().cause());
         } else if (found.isEmpty() && !wasHealthy) {
-            LOG.info("{} is healthy again", connector.target());
+            LOG.info("The database is healthy again: {}", gate.target());
         }
         wasHealthy = found.isEmpty();
     }
 
-    private Optional<Failure> ask() {
-        try (Connection connection = connector.open(CONNECT_BUDGET)) {
-            if (connection.isValid(Math.toIntExact(QUERY_BUDGET.toSeconds()))) {
-                return Optional.empty();
-            }
-            return Optional.of(Failure.of(new SQLException("the server did not answer a query in time", "57014")));
-        } catch (SQLException e) {
-            return Optional.of(Failure.of(new ConnectionException(e)));
-        }
+    /** How the database is. */
+    public enum State {
+        /** It answers, or there are connections to it. */
+        CONNECTED,
+        /** There is no connection because nobody needs one; it may be asleep. */
+        IDLE,
+        /** There is no connection to be had. */
+        DISCONNECTED
     }
 
     /**
      * What a check found.
      *
-     * @param healthy whether the database answered
-     * @param cause why not, for operators; empty if it did
-     * @param explanation why not, for clients; empty if it did
+     * @param cause why it is disconnected, for operators; else empty
+     * @param explanation why it is disconnected, for clients; else empty
      */
-    public record Result(boolean healthy, String cause, String explanation) {
-        private static Result ok() {
-            return new Result(true, "", "");
+    public record Result(State state, String cause, String explanation) {
+        private static final Result CONNECTED = new Result(State.CONNECTED, "", "");
+        private static final Result IDLE = new Result(State.IDLE, "", "");
+
+        private static Result unhealthy(Failure failure) {
+            return unhealthy(failure.cause(), failure.kind().explanation());
         }
 
         private static Result unhealthy(String cause, String explanation) {
-            return new Result(false, cause, explanation);
+            return new Result(State.DISCONNECTED, cause, explanation);
+        }
+
+        public boolean healthy() {
+            return state != State.DISCONNECTED;
         }
     }
 }

@@ -28,7 +28,6 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
             "UPDATE databasechangeloglock SET locked = FALSE, lockgranted = NULL, lockedby = NULL WHERE locked";
     private static final String LIQUIBASE_LOCK_EXISTS = "SELECT to_regclass('databasechangeloglock') IS NOT NULL";
 
-    private static final Duration CONNECT = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Connector connector;
@@ -65,7 +64,7 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
 
     private Connection open() throws SQLException {
         try {
-            return connector.open(CONNECT);
+            return connector.open().jdbc();
         } catch (SQLException e) {
             throw new DatabaseNotOpenedException(connector.target(), e);
         }

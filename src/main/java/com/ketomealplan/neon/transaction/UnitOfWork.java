@@ -1,5 +1,7 @@
 package com.ketomealplan.neon.transaction;
 
+import com.ketomealplan.neon.failure.Failure;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleScope;
@@ -18,6 +20,11 @@ import org.slf4j.LoggerFactory;
 public final class UnitOfWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
+
+    /** The compute may be restarted again while a unit is replayed; it is not restarted all the time. */
+    private static final int MOST_REPLAYS = 10;
+
+    private static final Duration REPLAY_TIME = Duration.ofSeconds(5);
 
     /**
      * How a unit runs.
@@ -52,7 +59,9 @@ public final class UnitOfWork {
     }
 
     /**
-     * Runs one unit. Inside another one of the same thread it joins that: one connection, one end.
+     * Runs one unit. Inside another one of the same thread it joins that: one connection, one end. A read-only unit that
+     * fails for a reason that has gone by the next attempt (its connection was lost, say) is run again from its beginning,
+     * on another connection: it changed nothing.
      *
      * @throws CommitFailedException if the work could not be committed
      * @throws RollbackOnlyException if an inner unit failed and {@code work} returned all the same
@@ -62,6 +71,29 @@ public final class UnitOfWork {
         if (current.get() != null || scope.isOpen()) {
             return jdbi.inTransaction(options.isolation(), handle -> work.call());
         }
+        long begun = System.nanoTime();
+        for (int replays = 0; ; replays++) {
+            try {
+                return once(options, work);
+            } catch (Exception e) {
+                if (!options.readOnly() || !mayReplay(e, replays, begun)) {
+                    throw e;
+                }
+                LOG.info(
+                        "A reading unit of work is run again: {}", Failure.of(e).cause());
+            }
+        }
+    }
+
+    private static boolean mayReplay(Exception exception, int replays, long begun) {
+        Failure failure = Failure.of(exception);
+        return failure.kind().isGoneAtOnce()
+                && failure.outcome() == Failure.Outcome.ROLLED_BACK
+                && replays < MOST_REPLAYS
+                && System.nanoTime() - begun < REPLAY_TIME.toNanos();
+    }
+
+    private <T> T once(Options options, Callable<T> work) throws Exception {
         Unit unit = new Unit(options);
         current.set(unit);
         try {
@@ -92,14 +124,12 @@ public final class UnitOfWork {
             if (handle == null) {
                 handle = jdbi.open();
                 if (options.readOnly()) {
-                    handle.setReadOnly(true); // pgjdbc then says BEGIN READ ONLY: no further round trip
+                    handle.setReadOnly(true);
+                }
+                if (options.isolation() != TransactionIsolationLevel.UNKNOWN) {
+                    handle.setTransactionIsolationLevel(options.isolation());
                 }
                 handle.begin();
-                if (options.isolation() != TransactionIsolationLevel.UNKNOWN) {
-                    // For this transaction: JDBC's own way changes the session, which a pooler hands to the next client
-                    handle.execute("SET TRANSACTION ISOLATION LEVEL "
-                            + options.isolation().name().replace('_', ' '));
-                }
             }
             return handle;
         }
@@ -126,10 +156,8 @@ public final class UnitOfWork {
                 return;
             }
             transactions.forget(handle);
-            try (Handle closing = handle) {
-                if (options.readOnly()) {
-                    closing.setReadOnly(false);
-                }
+            try {
+                handle.close();
             } catch (RuntimeException e) {
                 LOG.debug("A connection broke while it was given back; it is closed", e);
             }

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,6 +34,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
     private final List<String> problems = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
     private final Map<String, String> driverProperties = new HashMap<>();
+    private final Map<String, String> settings = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     private String user;
     private Secret password;
@@ -42,6 +44,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
     private SslMode sslMode;
     private String sslRootCert;
     private boolean plusIsSpace;
+    private boolean pooled;
 
     DatabaseUrlParser(String url) {
         this.url = url.strip();
@@ -93,6 +96,8 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
                 user,
                 Optional.ofNullable(password),
                 driverProperties,
+                new SessionSettings(settings),
+                pooled || servers.stream().anyMatch(HostAndPort::isNeonPooler),
                 notices);
     }
 
@@ -190,12 +195,9 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             driverProperties.putIfAbsent("requireAuth", "scram-sha-256");
             driverProperties.putIfAbsent("channelBinding", "require");
             driverProperties.putIfAbsent("gssEncMode", "disable"); // Neon always declines: a wasted round trip
+            driverProperties.putIfAbsent("sslNegotiation", "direct"); // and one fewer
             driverProperties.putIfAbsent("assumeMinServerVersion", "14"); // the oldest there; saves a round trip
             driverProperties.putIfAbsent("tcpKeepAlive", "true"); // does not hold the compute awake
-        }
-        if (servers.stream().anyMatch(HostAndPort::isNeonPooler)) {
-            // A named statement of one client may meet another client's server connection behind PgBouncer
-            driverProperties.putIfAbsent("prepareThreshold", "0");
         }
         driverProperties.put("sslmode", sslMode.toString());
         if (sslRootCert != null && !sslRootCert.equals("system")) {
@@ -247,6 +249,25 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
     @Override
     public void set(String driverProperty, String value) {
         driverProperties.put(driverProperty, value);
+    }
+
+    @Override
+    public void setting(String parameter, String value) {
+        settings.put(parameter, value);
+    }
+
+    @Override
+    public void options(String switches) {
+        ServerSwitches read = ServerSwitches.read(switches);
+        read.settings().forEach(this::setting);
+        if (!read.others().isEmpty()) {
+            set("options", read.others());
+        }
+    }
+
+    @Override
+    public void pooled() {
+        pooled = true;
     }
 
     @Override

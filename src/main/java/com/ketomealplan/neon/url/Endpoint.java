@@ -2,12 +2,16 @@ package com.ketomealplan.neon.url;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TimeZone;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +22,8 @@ import java.util.stream.Collectors;
  * @param user the role to log in as
  * @param password empty where the server asks for none
  * @param driverProperties pgjdbc's connection properties, without user and password
+ * @param settings what sessions are to have, however that is done here
+ * @param pooled whether there is a pooler between, which gives each transaction another session
  * @param notices what of the URL has no effect here, for the log
  */
 public record Endpoint(
@@ -26,13 +32,20 @@ public record Endpoint(
         String user,
         Optional<Secret> password,
         Map<String, String> driverProperties,
+        SessionSettings settings,
+        boolean pooled,
         List<String> notices) {
+
+    private static final String OPTIONS = "options";
+    private static final Set<String> UTC =
+            Set.of("UTC", "GMT", "Etc/UTC", "Etc/GMT", "Z", "Zulu", "Etc/UCT", "Universal");
 
     public Endpoint {
         hosts = List.copyOf(hosts);
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(password, "password");
+        Objects.requireNonNull(settings, "settings");
         driverProperties = Map.copyOf(driverProperties);
         notices = List.copyOf(notices);
         if (hosts.isEmpty()) {
@@ -64,25 +77,94 @@ public record Endpoint(
     public Properties connectionProperties() {
         Properties properties = new Properties();
         properties.putAll(driverProperties);
+        if (pooled) {
+            // A named statement of one client may meet another client's server connection
+            properties.putIfAbsent("prepareThreshold", "0");
+        } else {
+            String options = (driverProperties.getOrDefault(OPTIONS, "") + " "
+                            + sessionSettings().options())
+                    .strip();
+            if (!options.isEmpty()) {
+                properties.setProperty(OPTIONS, options);
+            }
+        }
         properties.setProperty("user", user);
         password.ifPresent(secret -> properties.setProperty("password", secret.reveal()));
         return properties;
     }
 
+    /** Neon drops the time zone that pgjdbc sends, as it drops all startup parameters but a few; options get through. */
+    private SessionSettings sessionSettings() {
+        return isNeon() ? settings.withDefault("TimeZone", TimeZone.getDefault().getID()) : settings;
+    }
+
     /**
-     * The same database without Neon's pooler between: what needs a session of its own (migrations, advisory locks)
-     * works only there. This, if there is no pooler.
+     * What each transaction is to begin with: behind a pooler the settings of a session would be the next client's too,
+     * and {@code options} are refused.
      */
-    public Endpoint direct() {
-        return new Endpoint(
-                hosts.stream().map(HostAndPort::direct).toList(), database, user, password, driverProperties, notices);
+    public SessionSettings transactionSettings() {
+        return pooled ? settings : SessionSettings.NONE;
+    }
+
+    /** The bound on opening a connection that the URL sets ({@code connect_timeout}). */
+    public Optional<Duration> connectTimeout() {
+        return Optional.ofNullable(driverProperties.get("loginTimeout"))
+                .map(Long::parseLong)
+                .filter(seconds -> seconds > 0)
+                .map(Duration::ofSeconds);
+    }
+
+    /** Whether the server is Neon's, so that a compute may be asleep behind it. */
+    public boolean isNeon() {
+        return hosts.stream().anyMatch(HostAndPort::isNeon);
+    }
+
+    /**
+     * The same database without Neon's pooler between: what needs a session of its own (migrations, advisory locks, LISTEN)
+     * works only there. Empty if there is a pooler that is not Neon's, behind which the server is not known.
+     */
+    public Optional<Endpoint> direct() {
+        if (!pooled) {
+            return Optional.of(this);
+        }
+        return isNeon() ? Optional.of(at(hosts.stream().map(HostAndPort::direct).toList(), false)) : Optional.empty();
+    }
+
+    /** The same database through Neon's pooler. Empty where it is not Neon's. */
+    public Optional<Endpoint> throughPooler() {
+        return isNeon() ? Optional.of(at(hosts.stream().map(HostAndPort::pooled).toList(), true)) : Optional.empty();
+    }
+
+    /** This endpoint, known to be a pooler although its name does not say so. */
+    public Endpoint asPooled() {
+        return at(hosts, true);
+    }
+
+    private Endpoint at(List<HostAndPort> otherHosts, boolean behindPooler) {
+        return new Endpoint(otherHosts, database, user, password, driverProperties, settings, behindPooler, notices);
     }
 
     /** This endpoint, with a setting added unless the URL already has it. */
     public Endpoint withDefault(String driverProperty, String value) {
         Map<String, String> properties = new HashMap<>(driverProperties);
         properties.putIfAbsent(driverProperty, value);
-        return new Endpoint(hosts, database, user, password, properties, notices);
+        return new Endpoint(hosts, database, user, password, properties, settings, pooled, notices);
+    }
+
+    /** What of the URL, or of this process, takes no effect or less than one may think: for the log. */
+    @Override
+    public List<String> notices() {
+        List<String> all = new ArrayList<>(notices);
+        if (pooled && !settings.values().isEmpty()) {
+            all.add("Through a pooler, " + String.join(", ", settings.names())
+                    + " of the database URL take effect inside transactions only");
+        }
+        String zone = TimeZone.getDefault().getID();
+        if (pooled && isNeon() && !settings.names().contains("TimeZone") && !UTC.contains(zone)) {
+            all.add("Through Neon's pooler, sessions have the server's time zone (GMT), not this process's (" + zone
+                    + "); write options=-c%20TimeZone%3D" + zone + " into the database URL if SQL depends on it");
+        }
+        return List.copyOf(all);
     }
 
     @Override

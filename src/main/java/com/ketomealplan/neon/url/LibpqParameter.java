@@ -21,6 +21,15 @@ interface LibpqParameter {
         /** The URL can be used, and a parameter in it does nothing. */
         void notice(String notice);
 
+        /** A run-time parameter of the server, for the session. */
+        void setting(String parameter, String value);
+
+        /** Switches for the server's command line: mostly settings. */
+        void options(String switches);
+
+        /** There is a pooler between. */
+        void pooled();
+
         void sslMode(SslMode mode);
 
         void sslRootCert(String file);
@@ -62,6 +71,11 @@ interface LibpqParameter {
                         + String.join(", ", values.keySet().stream().sorted().toList()));
             }
         };
+    }
+
+    /** A run-time parameter of the server. */
+    static LibpqParameter setting(String parameter) {
+        return (name, value, draft) -> draft.setting(parameter, value);
     }
 
     /** A whole number of seconds. */

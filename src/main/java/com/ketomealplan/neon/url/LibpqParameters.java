@@ -5,6 +5,7 @@ import static com.ketomealplan.neon.url.LibpqParameter.oneOf;
 import static com.ketomealplan.neon.url.LibpqParameter.only;
 import static com.ketomealplan.neon.url.LibpqParameter.refused;
 import static com.ketomealplan.neon.url.LibpqParameter.seconds;
+import static com.ketomealplan.neon.url.LibpqParameter.setting;
 import static com.ketomealplan.neon.url.LibpqParameter.to;
 import static com.ketomealplan.neon.url.LibpqParameter.translated;
 
@@ -96,9 +97,9 @@ final class LibpqParameters {
             Map.entry("application_name", to("ApplicationName")),
             Map.entry("fallback_application_name", ignored("write application_name")),
             Map.entry("client_encoding", LibpqParameters::clientEncoding),
-            Map.entry("options", to("options")));
+            Map.entry("options", (name, value, draft) -> draft.options(value)));
 
-    /** Of Prisma, SQLAlchemy and Go's pgx: pool settings in a URL, which configure a pool that is not this one. */
+    /** Of Prisma, SQLAlchemy, node-postgres and Go's pgx: settings of sessions, and of a pool that is not this one. */
     private static final Map<String, LibpqParameter> OF_OTHERS = Map.ofEntries(
             Map.entry("connection_limit", ignored("set database.pooled or database.perRequest")),
             Map.entry("pool_timeout", ignored("set database.maxWaitForConnection")),
@@ -109,14 +110,19 @@ final class LibpqParameters {
             Map.entry("statement_cache_size", ignored("leave it out")),
             Map.entry("prepared_statement_cache_size", ignored("leave it out")),
             Map.entry("pgbouncer", LibpqParameters::behindPgBouncer),
-            Map.entry("schema", to("currentSchema")));
+            Map.entry("schema", setting("search_path")),
+            Map.entry("search_path", setting("search_path")),
+            Map.entry("timezone", setting("TimeZone")),
+            Map.entry("statement_timeout", setting("statement_timeout")),
+            Map.entry("lock_timeout", setting("lock_timeout")),
+            Map.entry("idle_in_transaction_session_timeout", setting("idle_in_transaction_session_timeout")));
 
     /** Of pgjdbc, as the Java tab of Neon's console writes them. */
     private static final Map<String, LibpqParameter> OF_PGJDBC = Map.of(
             "channelBinding", oneOf("channelBinding", "disable", "prefer", "require"),
             "sslNegotiation", oneOf("sslNegotiation", "postgres", "direct"),
             "ApplicationName", to("ApplicationName"),
-            "currentSchema", to("currentSchema"),
+            "currentSchema", setting("search_path"),
             "reWriteBatchedInserts", oneOf("reWriteBatchedInserts", "true", "false"),
             "tcpKeepAlive", oneOf("tcpKeepAlive", "true", "false"));
 
@@ -156,7 +162,7 @@ final class LibpqParameters {
     /** A named statement of one client may meet another client's server connection behind PgBouncer. */
     private static void behindPgBouncer(String name, String value, LibpqParameter.Draft draft) {
         if (value.equals("true")) {
-            draft.set("prepareThreshold", "0");
+            draft.pooled();
         }
     }
 }

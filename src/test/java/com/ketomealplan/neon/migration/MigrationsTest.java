@@ -3,7 +3,6 @@ package com.ketomealplan.neon.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,7 +22,7 @@ class MigrationsTest {
     private final TestDatabase database = TestDatabase.empty();
 
     private MigrationDataSource source(Duration wait) {
-        return new MigrationDataSource(new PgConnector(database.endpoint()), wait, () -> {});
+        return new MigrationDataSource(database.connector(), wait, () -> {});
     }
 
     @Test

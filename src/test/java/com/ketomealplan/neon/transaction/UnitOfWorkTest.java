@@ -3,9 +3,10 @@ package com.ketomealplan.neon.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.PooledConnections;
+import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.testing.TestDatabase;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -25,14 +26,11 @@ import org.junit.jupiter.api.Test;
 class UnitOfWorkTest {
 
     private final TestDatabase database = TestDatabase.empty();
-    private final Pool pool = new PooledConnections(
+    private final Pool pool = new ConnectionPool(
             "test",
-            new PgConnector(database.endpoint()),
-            2,
-            2,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(5),
-            Duration.ofHours(1));
+            new WakeGate(database.connector()),
+            Retention.pooled(2, 2, Duration.ofSeconds(1), Duration.ofHours(1)),
+            Duration.ofSeconds(5));
     private final Jdbi jdbi = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());
     private final UnitOfWork units = UnitOfWork.install(jdbi);
     private final Things things = jdbi.onDemand(Things.class);

@@ -170,21 +170,26 @@ class EndpointTest {
     void knowsNeonsTwoEndpoints() {
         Endpoint pooled = Endpoint.parse("postgresql://u:p@ep-a-b-1-pooler.eu-central-1.aws.neon.tech/db");
 
-        assertThat(pooled.direct().jdbcUrl())
-                .isEqualTo("jdbc:postgresql://ep-a-b-1.eu-central-1.aws.neon.tech:5432/db");
-        assertThat(pooled.driverProperties()).containsEntry("prepareThreshold", "0");
-        assertThat(pooled.direct().direct()).isEqualTo(pooled.direct());
-        assertThat(Endpoint.parse("postgresql://u:p@my-pooler.example.com/db")
-                        .direct()
-                        .jdbcUrl())
-                .contains("my-pooler.example.com");
+        Endpoint direct = pooled.direct().orElseThrow();
+        assertThat(direct.jdbcUrl()).isEqualTo("jdbc:postgresql://ep-a-b-1.eu-central-1.aws.neon.tech:5432/db");
+        assertThat(pooled.connectionProperties()).containsEntry("prepareThreshold", "0");
+        assertThat(direct.connectionProperties()).doesNotContainKey("prepareThreshold");
+        assertThat(direct.direct()).contains(direct);
+        assertThat(direct.throughPooler()).contains(pooled);
+        assertThat(pooled.throughPooler()).contains(pooled);
+
+        Endpoint elsewhere = Endpoint.parse("postgresql://u:p@my-pooler.example.com/db");
+        assertThat(elsewhere.direct()).contains(elsewhere);
+        assertThat(elsewhere.throughPooler()).isEmpty();
+        assertThat(elsewhere.asPooled().direct()).isEmpty();
+        assertThat(elsewhere.asPooled().connectionProperties()).containsEntry("prepareThreshold", "0");
     }
 
     @Test
     void mapsTheOtherParameters() {
         assertThat(Endpoint.parse("postgresql://u:p@localhost/db?connect_timeout=10&application_name=a%20b"
                                 + "&keepalives=1&target_session_attrs=read-write&options=-c%20a=b&client_encoding=utf8")
-                        .driverProperties())
+                        .connectionProperties())
                 .containsAllEntriesOf(Map.of(
                         "loginTimeout", "10",
                         "ApplicationName", "a b",
@@ -267,14 +272,14 @@ class EndpointTest {
                 "postgresql://u:p@localhost/db?pgbouncer=true&connection_limit=7&pool_timeout=30&schema=s");
 
         assertThat(endpoint.notices())
-                .hasSize(2)
+                .hasSize(3)
+                .anySatisfy(notice -> assertThat(notice).contains("search_path").contains("inside transactions only"))
                 .anySatisfy(notice ->
                         assertThat(notice).contains("connection_limit").contains("database.pooled"))
                 .anySatisfy(
                         notice -> assertThat(notice).contains("pool_timeout").contains("maxWaitForConnection"));
-        assertThat(endpoint.driverProperties())
-                .containsEntry("prepareThreshold", "0")
-                .containsEntry("currentSchema", "s");
+        assertThat(endpoint.pooled()).isTrue();
+        assertThat(endpoint.settings().values()).containsExactly(Map.entry("search_path", "s"));
     }
 
     /** The driver takes any name and ignores what it does not know. */
@@ -286,8 +291,8 @@ class EndpointTest {
                 + "&target_session_attrs=any&load_balance_hosts=random&application_name=a&options=-ca=b&schema=s"
                 + "&pgbouncer=true&reWriteBatchedInserts=true");
 
-        assertThat(endpoint.driverProperties()).hasSize(21);
-        assertThat(endpoint.driverProperties().keySet())
+        assertThat(endpoint.connectionProperties()).hasSize(20);
+        assertThat(endpoint.connectionProperties().stringPropertyNames())
                 .allSatisfy(
                         name -> assertThat(PGProperty.forName(name)).as(name).isNotNull());
     }

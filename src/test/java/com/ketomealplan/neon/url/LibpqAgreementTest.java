@@ -3,12 +3,13 @@ package com.ketomealplan.neon.url;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -87,7 +88,8 @@ class LibpqAgreementTest {
     }
 
     private static String ours(String url) {
-        try (Connection connection = new PgConnector(Endpoint.parse(url)).open(Duration.ofSeconds(5))) {
+        try (PhysicalConnection opened = new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT).open()) {
+            Connection connection = opened.jdbc();
             return connection.getMetaData().getUserName() + " " + connection.getCatalog();
         } catch (SQLException | InvalidDatabaseUrlException e) {
             return FAILED;

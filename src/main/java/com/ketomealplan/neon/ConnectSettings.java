@@ -1,0 +1,43 @@
+package com.ketomealplan.neon;
+
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDuration;
+import io.dropwizard.validation.MinDuration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The {@code connect:} block of {@link NeonDataSourceFactory}: how long each phase of opening a connection may take. What is
+ * left out has its default.
+ *
+ * @param tcpTimeout for finding the host and the TCP connection; 5 seconds by default
+ * @param tlsTimeout for the TLS handshake; 5 seconds by default
+ * @param loginTimeout for the log-in, in which a sleeping Neon compute wakes; 30 seconds by default
+ */
+public record ConnectSettings(
+        @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS, message = "must be at least 100ms")
+        @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
+        Duration tcpTimeout,
+
+        @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS, message = "must be at least 100ms")
+        @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
+        Duration tlsTimeout,
+
+        @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS, message = "must be at least 100ms")
+        @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
+        Duration loginTimeout) {
+
+    static final ConnectSettings DEFAULT = new ConnectSettings(null, null, null);
+
+    public ConnectSettings {
+        tcpTimeout = Objects.requireNonNullElse(tcpTimeout, Duration.seconds(5));
+        tlsTimeout = Objects.requireNonNullElse(tlsTimeout, Duration.seconds(5));
+        loginTimeout = Objects.requireNonNullElse(loginTimeout, Duration.seconds(30));
+    }
+
+    PhaseBudgets budgets() {
+        return new PhaseBudgets(
+                tcpTimeout.toJavaDuration(), tlsTimeout.toJavaDuration(), loginTimeout.toJavaDuration());
+    }
+}

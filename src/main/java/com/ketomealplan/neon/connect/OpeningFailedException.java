@@ -1,0 +1,34 @@
+package com.ketomealplan.neon.connect;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.failure.Staged;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
+
+/**
+ * There is no connection, because opening one failed: just now, or so lately that another attempt would only have failed
+ * again. Every caller gets an exception of its own, with the one reason as its cause.
+ */
+public final class OpeningFailedException extends SQLTransientConnectionException implements Staged {
+
+    private static final long serialVersionUID = 1L;
+
+    private final FailureKind kind;
+
+    OpeningFailedException(String target, Failure failure, SQLException reason) {
+        super(target + ": " + failure.cause(), failure.sqlState().orElse("08001"), reason);
+        this.kind = failure.kind();
+    }
+
+    @Override
+    public Stage stage() {
+        return Stage.OPENING;
+    }
+
+    @Override
+    public Optional<FailureKind> kind() {
+        return Optional.of(kind);
+    }
+}

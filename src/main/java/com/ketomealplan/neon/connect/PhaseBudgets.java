@@ -1,0 +1,24 @@
+package com.ketomealplan.neon.connect;
+
+import java.time.Duration;
+
+/**
+ * How long each phase of opening a connection may take.
+ *
+ * @param tcp for {@link Phase#TCP}
+ * @param tls for {@link Phase#TLS}
+ * @param login for {@link Phase#LOGIN}
+ */
+public record PhaseBudgets(Duration tcp, Duration tls, Duration login) {
+
+    public static final PhaseBudgets DEFAULT =
+            new PhaseBudgets(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(30));
+
+    Duration of(Phase phase) {
+        return switch (phase) {
+            case TCP -> tcp;
+            case TLS -> tls;
+            case LOGIN -> login;
+        };
+    }
+}

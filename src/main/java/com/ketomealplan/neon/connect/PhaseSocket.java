@@ -1,0 +1,108 @@
+package com.ketomealplan.neon.connect;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketAddress;
+
+/**
+ * A socket that tells an {@link Attempt} which phase it is in, by looking at what the driver sends: nobody else knows
+ * when a TLS handshake inside pgjdbc has ended.
+ */
+final class PhaseSocket extends Socket {
+
+    private final Attempt attempt;
+    private OutputStream observed;
+
+    PhaseSocket(Attempt attempt) {
+        this.attempt = attempt;
+    }
+
+    @Override
+    public void connect(SocketAddress address, int timeoutMillis) throws IOException {
+        super.connect(address, timeoutMillis);
+        attempt.enter(Phase.TLS);
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        if (observed == null) {
+            observed = new Observed(super.getOutputStream());
+        }
+        return observed;
+    }
+
+    /** Whether the server has sent something that nobody has read. Asks the operating system, and costs a microsecond. */
+    boolean hasUnread() throws IOException {
+        return getInputStream().available() > 0;
+    }
+
+    /** Reads along until the log-in begins; after that it only passes on. */
+    private final class Observed extends FilterOutputStream {
+
+        /** A record of TLS: its type, its version in two bytes, and its length in two. */
+        private static final int RECORD_HEADER = 5;
+
+        /** Sent by the client when it has verified the server: its Finished in TLS 1.3, its startup message in 1.2. */
+        private static final int APPLICATION_DATA = 23;
+
+        private static final int HANDSHAKE = 22;
+
+        /** The length of SSLRequest and GSSENCRequest; a startup message is longer. */
+        private static final int REQUEST = 8;
+
+        private final byte[] header = new byte[RECORD_HEADER];
+        private boolean tls;
+        private int headerLength;
+        private int restOfRecord;
+        private boolean done;
+
+        Observed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (!done) {
+                observe(bytes, offset, length);
+            }
+            out.write(bytes, offset, length);
+        }
+
+        private void observe(byte[] bytes, int offset, int length) {
+            if (!tls && bytes[offset] != HANDSHAKE) {
+                if (length > REQUEST) {
+                    loginBegins();
+                }
+                return;
+            }
+            tls = true;
+            for (int i = offset; i < offset + length && !done; ) {
+                if (restOfRecord > 0) {
+                    int skipped = Math.min(restOfRecord, offset + length - i);
+                    restOfRecord -= skipped;
+                    i += skipped;
+                } else {
+                    header[headerLength++] = bytes[i++];
+                    if (headerLength == RECORD_HEADER) {
+                        record();
+                    }
+                }
+            }
+        }
+
+        private void record() {
+            headerLength = 0;
+            restOfRecord = (header[3] & 0xff) << 8 | header[4] & 0xff;
+            if (header[0] == APPLICATION_DATA) {
+                loginBegins();
+            }
+        }
+
+        private void loginBegins() {
+            done = true;
+            attempt.enter(Phase.LOGIN);
+        }
+    }
+}

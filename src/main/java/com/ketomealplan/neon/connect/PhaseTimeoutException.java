@@ -1,0 +1,49 @@
+package com.ketomealplan.neon.connect;
+
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.failure.Staged;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A phase of opening a connection took longer than its budget. The message names the phase. */
+public final class PhaseTimeoutException extends SQLTransientConnectionException implements Staged {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Phase phase;
+
+    PhaseTimeoutException(String target, Phase phase, Duration budget, boolean neon, Throwable cause) {
+        super(target + ": " + describe(phase, neon).formatted(seconds(budget)), "08001", cause);
+        this.phase = phase;
+    }
+
+    private static String describe(Phase phase, boolean neon) {
+        return switch (phase) {
+            case TCP -> "no TCP connection within %s: is the host right, and does a firewall let it through?";
+            case TLS -> "the TCP connection stands, but no TLS within %s: is this a PostgreSQL server?";
+            case LOGIN ->
+                neon
+                        ? "the compute is still waking after %s: Neon's proxy took the connection and has not let it in"
+                        : "the server took the connection, and has not finished the log-in after %s";
+        };
+    }
+
+    private static String seconds(Duration budget) {
+        return budget.toMillis() % 1000 == 0 ? budget.toSeconds() + " s" : budget.toMillis() + " ms";
+    }
+
+    public Phase phase() {
+        return phase;
+    }
+
+    @Override
+    public Stage stage() {
+        return Stage.OPENING;
+    }
+
+    @Override
+    public Optional<FailureKind> kind() {
+        return Optional.of(phase == Phase.LOGIN ? FailureKind.WAKING : FailureKind.UNAVAILABLE);
+    }
+}

@@ -1,0 +1,29 @@
+package com.ketomealplan.neon.connect;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The one thread of the layer's time-outs. It ends when nothing is due. What runs on it must not block. */
+public final class Timer {
+
+    private static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(1, task -> {
+        Thread thread = new Thread(task, "database-timer");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    static {
+        EXECUTOR.setRemoveOnCancelPolicy(true);
+        EXECUTOR.setKeepAliveTime(10, TimeUnit.SECONDS);
+        EXECUTOR.allowCoreThreadTimeOut(true);
+    }
+
+    private Timer() {}
+
+    /** Runs a task once, unless it is cancelled before. */
+    public static Future<?> after(Duration delay, Runnable task) {
+        return EXECUTOR.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,53 @@
+package com.ketomealplan.neon.failure;
+
+import com.ketomealplan.neon.failure.FailureRules.Verdict;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.CertificateRevokedException;
+import java.util.Optional;
+
+/** Why a server's certificate was refused, by the field (RFC 5280) that did not pass. */
+final class CertificateRules {
+
+    /** pgjdbc checks the name itself, after the handshake, and says so in words only. */
+    private static final String WRONG_NAME = "could not be verified by hostnameverifier";
+
+    private CertificateRules() {}
+
+    /** Empty if it was not the certificate. */
+    static Optional<Verdict> judge(Throwable failure) {
+        if (Failure.find(failure, CertificateExpiredException.class).isPresent()) {
+            return refused("notAfter", "it has expired; the server needs a new one (or this machine's clock is wrong)");
+        }
+        if (Failure.find(failure, CertificateNotYetValidException.class).isPresent()) {
+            return refused("notBefore", "it is not valid yet; is this machine's clock right?");
+        }
+        if (Failure.find(failure, CertificateRevokedException.class).isPresent()) {
+            return refused("serialNumber", "it has been revoked; the server needs a new one");
+        }
+        if (textOf(failure).contains(WRONG_NAME)) {
+            return refused("subjectAltName", "it is for another host; write the host that it names into the URL");
+        }
+        if (Failure.find(failure, CertPathBuilderException.class).isPresent()
+                || Failure.find(failure, CertPathValidatorException.class).isPresent()) {
+            return refused(
+                    "issuer",
+                    "nobody that is trusted here has signed it; write sslrootcert=FILE for an authority of your own");
+        }
+        return Failure.find(failure, GeneralSecurityException.class)
+                .flatMap(other -> refused("signature", "it does not stand the check"));
+    }
+
+    private static Optional<Verdict> refused(String field, String reason) {
+        return Optional.of(new Verdict(
+                FailureKind.MISCONFIGURED,
+                Optional.of("the server's certificate is refused (" + field + "): " + reason)));
+    }
+
+    private static String textOf(Throwable failure) {
+        return Optional.ofNullable(failure.getMessage()).orElse("");
+    }
+}

@@ -1,0 +1,427 @@
+package com.ketomealplan.neon.pool;
+
+import com.ketomealplan.neon.connect.OpeningFailedException;
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.Timer;
+import com.ketomealplan.neon.connect.WakeGate;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Both strategies, by their {@link Retention}. A caller without an idle connection waits in line, and gets whichever comes
+ * first: one that another caller gives back, or one that the {@link WakeGate} opens. Nothing is opened at start or to fill
+ * up, and nothing is sent on an idle connection; the one thing done in the background is closing what is not used, which a
+ * sleeping compute does not notice.
+ *
+ * <p>tomcat-jdbc, which Dropwizard uses, opens connections on the callers' own threads: a hundred callers at a sleeping
+ * compute are fifteen log-ins at once, and a caller whose log-in hangs is not helped by a connection that comes free.
+ */
+public final class ConnectionPool implements Pool {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
+
+    private final String name;
+    private final WakeGate gate;
+    private final Retention retention;
+    private final Duration wait;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** The last one used is the first one taken, so that what is not needed grows old at the end. */
+    private final Deque<PooledConnection> idle = new ArrayDeque<>();
+
+    private final Set<PooledConnection> borrowed = new HashSet<>();
+    private final Deque<CompletableFuture<PooledConnection>> waiting = new ArrayDeque<>();
+    private final Deque<Opening> openings = new ArrayDeque<>();
+    private int generation;
+    private boolean sweepScheduled;
+    private boolean stopped;
+    private long borrowedCount;
+    private long returnedCount;
+    private long openedCount;
+    private long timeoutCount;
+
+    /**
+     * @param name begins every message of the pool
+     * @param wait how long a caller waits for a connection
+     */
+    public ConnectionPool(String name, WakeGate gate, Retention retention, Duration wait) {
+        this.name = name;
+        this.gate = gate;
+        this.retention = retention;
+        this.wait = wait;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        PooledConnection connection = takeIdle();
+        if (connection == null) {
+            connection = waitInLine();
+        }
+        return Lease.of(connection, this);
+    }
+
+    /** The idle connection that was used last and stands; null if there is none. */
+    private PooledConnection takeIdle() throws SQLException {
+        while (true) {
+            PooledConnection candidate;
+            lock.lock();
+            try {
+                if (stopped) {
+                    throw closed();
+                }
+                candidate = idle.pollFirst();
+                if (candidate == null) {
+                    return null;
+                }
+                lend(candidate);
+            } finally {
+                lock.unlock();
+            }
+            boolean aged = isAged(candidate);
+            if (!aged && candidate.isAlive()) {
+                return candidate;
+            }
+            takeBackUnused(candidate, !aged);
+        }
+    }
+
+    private void takeBackUnused(PooledConnection candidate, boolean lost) {
+        List<PooledConnection> dropped = new ArrayList<>(List.of(candidate));
+        lock.lock();
+        try {
+            borrowed.remove(candidate);
+            borrowedCount--;
+            if (lost) {
+                dropped.addAll(lostAllLike(candidate));
+            }
+        } finally {
+            lock.unlock();
+        }
+        dropped.forEach(this::close);
+    }
+
+    private PooledConnection waitInLine() throws SQLException {
+        CompletableFuture<PooledConnection> turn = new CompletableFuture<>();
+        List<Opening> asked;
+        lock.lock();
+        try {
+            if (stopped) {
+                throw closed();
+            }
+            PooledConnection back = idle.pollFirst(); // since the look at them a moment ago
+            if (back != null) {
+                lend(back);
+                return back;
+            }
+            waiting.add(turn);
+            asked = openingsForWaiting();
+        } finally {
+            lock.unlock();
+        }
+        asked.forEach(Opening::ask);
+        try {
+            return turn.get(wait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return lastLook(turn, this::timedOut);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return lastLook(turn, () -> new SQLException(name + ": interrupted while waiting for a connection", e));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SQLException reason ? reason : new SQLException(e.getCause());
+        }
+    }
+
+    /** The connection that was given to a caller just as its wait ended; otherwise the caller leaves. */
+    private PooledConnection lastLook(CompletableFuture<PooledConnection> turn, Supplier<SQLException> otherwise)
+            throws SQLException {
+        List<Opening> surplus;
+        lock.lock();
+        try {
+            if (!waiting.remove(turn) && !turn.isCompletedExceptionally()) {
+                return turn.join();
+            }
+            timeoutCount++;
+            surplus = surplusOpenings();
+        } finally {
+            lock.unlock();
+        }
+        surplus.forEach(Opening::takeBack);
+        throw otherwise.get();
+    }
+
+    /** If nothing is open, then it is not the pool that is too small. */
+    private SQLException timedOut() {
+        PoolStatistics now = statistics();
+        if (now.active() == 0 && gate.lastFailure().isPresent()) {
+            return gate.lastFailure().get();
+        }
+        PoolTimeoutException timeout = new PoolTimeoutException(name, wait, now);
+        gate.lastFailure().ifPresent(timeout::initCause);
+        return timeout;
+    }
+
+    private SQLException closed() {
+        return new SQLException(name + ": the pool is closed");
+    }
+
+    /** Called with the lock held. */
+    private void lend(PooledConnection connection) {
+        borrowed.add(connection);
+        borrowedCount++;
+    }
+
+    /** As many as there are callers in line, and as the maximum allows. Called with the lock held. */
+    private List<Opening> openingsForWaiting() {
+        List<Opening> asked = new ArrayList<>();
+        while (openings.size() < waiting.size() && idle.size() + borrowed.size() + openings.size() < retention.max()) {
+            Opening opening = new Opening();
+            openings.add(opening);
+            asked.add(opening);
+        }
+        return asked;
+    }
+
+    /** The last asked for, of those that nobody in line waits for any more. Called with the lock held. */
+    private List<Opening> surplusOpenings() {
+        List<Opening> surplus = new ArrayList<>();
+        Iterator<Opening> last = openings.descendingIterator();
+        for (int count = openings.size() - waiting.size(); count > 0 && last.hasNext(); count--) {
+            surplus.add(last.next());
+        }
+        return surplus;
+    }
+
+    /** One connection that is asked of the gate. */
+    private final class Opening implements WakeGate.Caller {
+
+        private WakeGate.Request request;
+        private boolean unwanted;
+
+        void ask() {
+            WakeGate.Request made = gate.request(this);
+            synchronized (this) {
+                request = made;
+            }
+        }
+
+        /** If no attempt is being made for it yet. */
+        void takeBack() {
+            synchronized (this) {
+                unwanted = true;
+                if (request == null || !request.cancel()) {
+                    return; // it will be called, and see that nobody waits
+                }
+            }
+            over(this);
+        }
+
+        @Override
+        public void opened(PhysicalConnection connection) {
+            receive(this, connection);
+        }
+
+        @Override
+        public void failed(OpeningFailedException reason) {
+            List<CompletableFuture<PooledConnection>> told = new ArrayList<>();
+            lock.lock();
+            try {
+                openings.remove(this);
+                if (!isUnwanted() && borrowed.isEmpty()) {
+                    told.addAll(waiting); // nothing is left that could come back
+                    waiting.clear();
+                }
+            } finally {
+                lock.unlock();
+            }
+            told.forEach(turn -> turn.completeExceptionally(gate.lastFailure().orElse(reason)));
+            over(this);
+        }
+
+        private synchronized boolean isUnwanted() {
+            return unwanted;
+        }
+    }
+
+    /** It comes to nothing. Those in line may need another one in its place. */
+    private void over(Opening opening) {
+        List<Opening> asked;
+        lock.lock();
+        try {
+            openings.remove(opening);
+            asked = opening.isUnwanted() ? openingsForWaiting() : List.of();
+        } finally {
+            lock.unlock();
+        }
+        asked.forEach(Opening::ask);
+    }
+
+    private void receive(Opening opening, PhysicalConnection physical) {
+        PooledConnection connection;
+        lock.lock();
+        try {
+            connection = new PooledConnection(physical, generation);
+            openings.remove(opening);
+            openedCount++;
+            if (!stopped && (!waiting.isEmpty() || retention.reuses())) {
+                handOn(connection);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        close(connection);
+    }
+
+    /** To the first in line, or to the idle ones. Called with the lock held. */
+    private void handOn(PooledConnection connection) {
+        CompletableFuture<PooledConnection> first = waiting.pollFirst();
+        if (first == null) {
+            idle.addFirst(connection);
+            scheduleSweep();
+        } else {
+            lend(connection);
+            first.complete(connection);
+        }
+    }
+
+    /** A borrower is done. */
+    void giveBack(PooledConnection connection, boolean aborted) {
+        boolean lost = !aborted && connection.isLost();
+        boolean reusable =
+                !aborted && !lost && retention.reuses() && !isAged(connection) && !connection.isInsideTransaction();
+        List<PooledConnection> dropped = new ArrayList<>();
+        List<Opening> asked = List.of();
+        List<Opening> surplus = List.of();
+        lock.lock();
+        try {
+            borrowed.remove(connection);
+            returnedCount++;
+            if (lost) {
+                dropped.addAll(lostAllLike(connection));
+            }
+            if (reusable && !stopped && connection.generation() == generation) {
+                connection.used();
+                handOn(connection);
+                surplus = surplusOpenings();
+            } else {
+                dropped.add(connection);
+                asked = openingsForWaiting();
+            }
+        } finally {
+            lock.unlock();
+        }
+        dropped.forEach(this::close);
+        surplus.forEach(Opening::takeBack);
+        asked.forEach(Opening::ask);
+    }
+
+    private boolean isAged(PooledConnection connection) {
+        return retention.reuses() && connection.isOlderThan(retention.maxAge());
+    }
+
+    /**
+     * The server has ended a connection, by a shut-down or a restart, which ends all of them: those of the same generation
+     * are dropped without a look, the borrowed ones when they come back. Called with the lock held.
+     *
+     * @return the idle ones, to be closed
+     */
+    private List<PooledConnection> lostAllLike(PooledConnection connection) {
+        if (connection.generation() != generation) {
+            return List.of();
+        }
+        generation++;
+        gate.lost();
+        List<PooledConnection> all = List.copyOf(idle);
+        idle.clear();
+        LOG.info("{}: the server has ended a connection; {} idle ones are dropped with it", name, all.size());
+        return all;
+    }
+
+    private void close(PooledConnection connection) {
+        gate.close(connection.physical());
+    }
+
+    /** Called with the lock held. */
+    private void scheduleSweep() {
+        if (!sweepScheduled && idle.size() > retention.kept()) {
+            sweepScheduled = true;
+            Timer.after(retention.idleTime(), this::sweep);
+        }
+    }
+
+    /** Closes the connections beyond the kept ones that have not been used for their time. */
+    private void sweep() {
+        List<PooledConnection> unused = new ArrayList<>();
+        lock.lock();
+        try {
+            sweepScheduled = false;
+            while (idle.size() > retention.kept() && idle.peekLast().isUnusedFor(retention.idleTime())) {
+                unused.add(idle.pollLast());
+            }
+            scheduleSweep();
+        } finally {
+            lock.unlock();
+        }
+        unused.forEach(this::close);
+    }
+
+    @Override
+    public PoolingStrategy strategy() {
+        return retention.strategy();
+    }
+
+    @Override
+    public PoolStatistics statistics() {
+        lock.lock();
+        try {
+            return new PoolStatistics(
+                    retention.kept(),
+                    retention.max(),
+                    idle.size() + borrowed.size(),
+                    borrowed.size(),
+                    idle.size(),
+                    waiting.size(),
+                    borrowedCount,
+                    returnedCount,
+                    openedCount,
+                    timeoutCount);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands out nothing more; closes the idle connections at once, and the borrowed ones when they come back. */
+    @Override
+    public void stop() {
+        List<PooledConnection> closing = new ArrayList<>();
+        List<CompletableFuture<PooledConnection>> told;
+        lock.lock();
+        try {
+            stopped = true;
+            closing.addAll(idle);
+            idle.clear();
+            told = List.copyOf(waiting);
+            waiting.clear();
+        } finally {
+            lock.unlock();
+        }
+        told.forEach(turn -> turn.completeExceptionally(closed()));
+        closing.forEach(this::close);
+    }
+}

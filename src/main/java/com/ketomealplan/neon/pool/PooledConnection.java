@@ -1,0 +1,76 @@
+package com.ketomealplan.neon.pool;
+
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection of a pool, with what the pool remembers of it. */
+final class PooledConnection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PooledConnection.class);
+
+    /** A connection that was used so lately is handed out without a check, unless something has come from the server. */
+    private static final Duration TRUSTED = Duration.ofSeconds(1);
+
+    private final PhysicalConnection physical;
+    private final int generation;
+    private final long openedNanos = System.nanoTime();
+    private long usedNanos = openedNanos;
+
+    /**
+     * @param generation grows whenever the server has ended its connections
+     */
+    PooledConnection(PhysicalConnection physical, int generation) {
+        this.physical = physical;
+        this.generation = generation;
+    }
+
+    PhysicalConnection physical() {
+        return physical;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    void used() {
+        usedNanos = System.nanoTime();
+    }
+
+    boolean isUnusedFor(Duration time) {
+        return System.nanoTime() - usedNanos >= time.toNanos();
+    }
+
+    boolean isOlderThan(Duration age) {
+        return System.nanoTime() - openedNanos >= age.toNanos();
+    }
+
+    /** Before it is handed out: whether it stands, asked as seldom as may be, and never the server. */
+    boolean isAlive() {
+        return !physical.hasUnread() && !isUnusedFor(TRUSTED) || physical.isAlive();
+    }
+
+    /** When it has come back: whether the server, or the network, has ended it. */
+    boolean isLost() {
+        try {
+            return physical.jdbc().isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /** When it has come back: whether the next borrower would inherit a transaction. */
+    boolean isInsideTransaction() {
+        try {
+            if (physical.jdbc().getAutoCommit()) {
+                return false;
+            }
+            LOG.warn("A connection came back inside a transaction and is closed: its changes are rolled back");
+            return true;
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+}
