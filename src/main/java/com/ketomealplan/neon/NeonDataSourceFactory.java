@@ -113,6 +113,11 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.deployment = deployment;
     }
 
+    /** Nothing set but the database. */
+    static NeonDataSourceFactory at(String url, boolean pooledEndpoint) {
+        return new NeonDataSourceFactory(url, pooledEndpoint, null, null, null, null, null, null, null, null);
+    }
+
     /** Nothing set: the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
         return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null);

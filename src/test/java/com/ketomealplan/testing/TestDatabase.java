@@ -113,6 +113,16 @@ public final class TestDatabase {
                         """).mapTo(boolean.class).list());
     }
 
+    /** Sends the end to the other sessions on this database and does not wait for it; returns how many there were. */
+    public int killSessions() {
+        return jdbi().withHandle(
+                        handle -> handle.createQuery("""
+                        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                        """).mapTo(boolean.class).list())
+                .size();
+    }
+
     private static final class Server {
         static final EmbeddedDatabase SHARED = EmbeddedDatabase.join(Path.of("target", "test-postgres"));
 

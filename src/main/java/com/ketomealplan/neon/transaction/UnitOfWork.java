@@ -85,10 +85,11 @@ public final class UnitOfWork {
         }
     }
 
+    /** A reading unit is over without trace even where its COMMIT had no answer. */
     private static boolean mayReplay(Exception exception, int replays, long begun) {
         Failure failure = Failure.of(exception);
         return failure.kind().isGoneAtOnce()
-                && failure.outcome() == Failure.Outcome.ROLLED_BACK
+                && failure.outcome() != Failure.Outcome.NOT_SENT // there, the time to wait is over
                 && replays < MOST_REPLAYS
                 && System.nanoTime() - begun < REPLAY_TIME.toNanos();
     }

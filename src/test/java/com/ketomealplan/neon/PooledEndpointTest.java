@@ -1,0 +1,209 @@
+package com.ketomealplan.neon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.transaction.UnitOfWork;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.PgBouncer;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A real PgBouncer in transaction mode, without tracking of prepared statements, as 1.18 is. */
+class PooledEndpointTest {
+
+    private static final int SERVER_CONNECTIONS = 5;
+    private static final int CLIENTS = 32;
+
+    /** {@code -Dpooler.statements=100000} for the figure of the README. */
+    private static final int STATEMENTS = Integer.getInteger("pooler.statements", 10_000);
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private PgBouncer pooler;
+    private Pool pool;
+
+    @BeforeEach
+    void startPooler() {
+        assumeTrue(PgBouncer.isInstalled(), "pgbouncer is not installed");
+        pooler = PgBouncer.before(database, SERVER_CONNECTIONS);
+    }
+
+    @AfterEach
+    void stop() {
+        clients.shutdownNow();
+        if (pool != null) {
+            pool.stop();
+        }
+        if (pooler != null) {
+            pooler.close();
+        }
+    }
+
+    private Jdbi through(String parameters) {
+        Endpoint endpoint = Endpoint.parse(pooler.url(database) + parameters).asPooled();
+        WakeGate gate = new WakeGate(new PgConnector(endpoint, PhaseBudgets.DEFAULT));
+        pool = new ConnectionPool(
+                "test",
+                gate,
+                Retention.pooled(CLIENTS, 0, Duration.ofSeconds(1), Duration.ofHours(1)),
+                Duration.ofSeconds(30));
+        return Jdbi.create(pool);
+    }
+
+    private static String ask(Handle handle, String expression) {
+        return handle.createQuery("SELECT " + expression).mapTo(String.class).one();
+    }
+
+    /** What the pooler's server sessions would give to the next client: all distinct values of all of them. */
+    private Set<String> sessionsOfOthers() throws Exception {
+        Set<String> seen = new HashSet<>();
+        List<CompletableFuture<String>> looks = new ArrayList<>();
+        for (int i = 0; i < SERVER_CONNECTIONS * 4; i++) {
+            looks.add(CompletableFuture.supplyAsync(this::lookThroughPooler, clients));
+        }
+        for (CompletableFuture<String> look : looks) {
+            seen.add(look.get());
+        }
+        return seen;
+    }
+
+    private String lookThroughPooler() {
+        try (PhysicalConnection other =
+                        new PgConnector(Endpoint.parse(pooler.url(database)).asPooled(), PhaseBudgets.DEFAULT).open();
+                ResultSet rows = other.jdbc().createStatement().executeQuery("""
+                        SELECT current_setting('default_transaction_isolation') || ' ' ||
+                               current_setting('default_transaction_read_only') || ' ' ||
+                               current_setting('search_path') || ' ' || current_setting('statement_timeout')
+                        FROM (SELECT pg_sleep(0.05)) AS busy
+                        """)) {
+            rows.next();
+            return rows.getString(1);
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void unitsLeaveNothingInTheSessionsOfOthers() throws Exception {
+        Jdbi jdbi = through("?schema=public&statement_timeout=7s");
+        UnitOfWork units = UnitOfWork.install(jdbi);
+        Set<String> before = sessionsOfOthers();
+
+        for (int i = 0; i < 20; i++) {
+            String inside = units.call(
+                    new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true),
+                    () -> jdbi.withHandle(handle -> {
+                        handle.getConnection().setSchema("pg_catalog");
+                        return ask(
+                                handle,
+                                "concat_ws(' ', current_setting('transaction_isolation'),"
+                                        + " current_setting('transaction_read_only'), current_setting('search_path'),"
+                                        + " current_setting('statement_timeout'))");
+                    }));
+            assertThat(inside).isEqualTo("serializable on pg_catalog 7s");
+            String byJdbi = jdbi.inTransaction(
+                    TransactionIsolationLevel.REPEATABLE_READ,
+                    handle -> ask(handle, "current_setting('transaction_isolation')"));
+            assertThat(byJdbi).isEqualTo("repeatable read");
+        }
+
+        assertThat(sessionsOfOthers()).isEqualTo(before).containsExactly("read committed off \"$user\", public 0");
+    }
+
+    @Test
+    void manyStatementsOfManyClientsSurviveAMigration() throws Exception {
+        Jdbi jdbi = through("");
+        UnitOfWork units = UnitOfWork.install(jdbi);
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id serial PRIMARY KEY, name text)"));
+        int unitsPerClient = STATEMENTS / CLIENTS / 3;
+
+        List<CompletableFuture<Void>> work = new ArrayList<>();
+        for (int client = 0; client < CLIENTS; client++) {
+            work.add(CompletableFuture.runAsync(() -> work(jdbi, units, unitsPerClient), clients));
+        }
+        database.jdbi().useHandle(handle -> handle.execute("ALTER TABLE things ADD COLUMN extra int DEFAULT 1"));
+        database.jdbi().useHandle(handle -> handle.execute("ALTER TABLE things ALTER COLUMN name TYPE varchar(99)"));
+
+        for (CompletableFuture<Void> one : work) {
+            one.get();
+        }
+        assertThat(database.count("things")).isEqualTo(CLIENTS * unitsPerClient);
+    }
+
+    private static void work(Jdbi jdbi, UnitOfWork units, int times) {
+        try {
+            for (int i = 0; i < times; i++) {
+                String name = "thing " + i;
+                units.call(
+                        UnitOfWork.Options.DEFAULT,
+                        () -> jdbi.withHandle(handle -> handle.createUpdate("INSERT INTO things (name) VALUES (:name)")
+                                .bind("name", name)
+                                .execute()));
+                units.call(
+                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, true),
+                        () -> jdbi.withHandle(handle -> {
+                            handle.createQuery("SELECT * FROM things WHERE name = :name LIMIT 1")
+                                    .bind("name", name)
+                                    .mapToMap()
+                                    .one();
+                            return ask(handle, "count(*) FROM pg_class");
+                        }));
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whatNeedsASessionIsRefusedWhereTheServerIsNotKnown() throws Exception {
+        NeonDataSourceFactory factory = NeonDataSourceFactory.at(pooler.url(database), true);
+
+        try (Database opened = factory.open()) {
+            assertThatThrownBy(opened.directConnector()::open).hasMessageContaining("the URL of the server behind it");
+        }
+    }
+
+    /** Neon's proxy drops startup parameters but a few; what the URL asks for gets through all the same. */
+    @Test
+    void settingsThatNeonsProxyDropsTakeEffect() throws Exception {
+        try (NeonProxy neon = NeonProxy.before(database)) {
+            neon.dropStartupParameters(true);
+            String url = neon.url(database) + "?schema=a,%20b&options=-c%20statement_timeout%3D7s&timezone=Asia/Tokyo";
+            try (PhysicalConnection opened = new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT).open();
+                    ResultSet rows = opened.jdbc().createStatement().executeQuery("""
+                            SELECT current_setting('search_path') || ' ' || current_setting('statement_timeout') || ' ' ||
+                                   current_setting('TimeZone')
+                            """)) {
+                rows.next();
+                assertThat(rows.getString(1)).isEqualTo("a, b 7s Asia/Tokyo");
+            }
+            assertThat(neon.startups().get(0)).doesNotContainKeys("search_path");
+            assertThat(Map.copyOf(neon.startups().get(0))).containsKey("options");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package com.ketomealplan.neon.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.url.HostAndPort;
+import com.ketomealplan.neon.url.SessionSettings;
+import com.ketomealplan.testing.FlightCounter;
+import com.ketomealplan.testing.TestAuthority;
+import com.ketomealplan.testing.TestAuthority.ServerCertificate;
+import com.ketomealplan.testing.TestAuthority.Validity;
+import com.ketomealplan.testing.TlsPostgres;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A real PostgreSQL with TLS, and certificates of all kinds. */
+class TlsTest {
+
+    private static final TestAuthority AUTHORITY = TestAuthority.shared();
+    private static final List<String> HERE = List.of("dns:localhost", "ip:127.0.0.1");
+
+    private TlsPostgres server;
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private void serve(ServerCertificate certificate) {
+        server = TlsPostgres.start(certificate);
+    }
+
+    private String url(String mode) {
+        return server.url("localhost", "sslmode=" + mode + "&sslrootcert=" + AUTHORITY.rootPem());
+    }
+
+    private static PhysicalConnection open(String url) throws SQLException {
+        return new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT).open();
+    }
+
+    private static Failure refusal(String url) {
+        try (PhysicalConnection opened = open(url)) {
+            throw new AssertionError("connected: " + opened.jdbc());
+        } catch (SQLException e) {
+            return Failure.toOpen(e);
+        }
+    }
+
+    private static String show(PhysicalConnection opened, String expression) throws SQLException {
+        try (ResultSet rows = opened.jdbc().createStatement().executeQuery("SELECT " + expression)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    @Test
+    void aValidCertificateIsTaken() throws Exception {
+        serve(AUTHORITY.issue("localhost", HERE, Validity.VALID));
+
+        try (PhysicalConnection opened = open(url("verify-full"))) {
+            assertThat(show(opened, "ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
+                    .isEqualTo("t");
+        }
+    }
+
+    /** The same of direct TLS, which a server that does not verify would never see. */
+    @Test
+    void theFieldThatDidNotPassIsNamed() {
+        serve(AUTHORITY.issue("localhost", HERE, Validity.EXPIRED));
+        assertThat(refusal(url("verify-full")).cause()).contains("(notAfter)").contains("expired");
+        assertThat(refusal(url("verify-full") + "&sslnegotiation=direct").cause())
+                .contains("(notAfter)");
+        assertThat(refusal(url("verify-ca")).kind()).isEqualTo(FailureKind.MISCONFIGURED);
+    }
+
+    @Test
+    void aCertificateOfTomorrowIsRefused() {
+        serve(AUTHORITY.issue("localhost", HERE, Validity.NOT_YET_VALID));
+        assertThat(refusal(url("verify-full")).cause()).contains("(notBefore)");
+    }
+
+    @Test
+    void aCertificateOfAnotherHostIsRefused() throws Exception {
+        serve(AUTHORITY.issue("other", List.of("dns:other.example.com"), Validity.VALID));
+        assertThat(refusal(url("verify-full")).cause())
+                .contains("(subjectAltName)")
+                .contains("another host");
+        try (PhysicalConnection opened = open(url("verify-ca"))) { // which asks for the authority only
+            assertThat(show(opened, "1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void aCertificateOfNobodyIsRefused() {
+        serve(AUTHORITY.selfSigned("localhost", HERE, Validity.VALID));
+        Failure byAuthority = refusal(url("verify-full"));
+        assertThat(byAuthority.cause()).contains("(issuer)").contains("sslrootcert=FILE");
+        assertThat(byAuthority.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+        assertThat(refusal(server.url("localhost", "sslmode=verify-full")).cause())
+                .contains("(issuer)");
+    }
+
+    /** What Neon's hosts get without being asked, against a server that can do all of it. */
+    @Test
+    void neonsDefaultsSaveTwoRoundTrips() throws Exception {
+        serve(AUTHORITY.issue("localhost", HERE, Validity.VALID));
+        try (FlightCounter counter = new FlightCounter(server.port())) {
+            Endpoint plain = Endpoint.parse(url("verify-full") + "&application_name=test");
+            List<HostAndPort> hosts = List.of(new HostAndPort("localhost", counter.port()));
+
+            int before = connect(at(hosts, plain, Map.of()), counter);
+            int after = connect(at(hosts, plain, neonDefaults()), counter);
+
+            // SSLRequest, TLS 1.3, startup, SCRAM twice, SET; and without the first and the last
+            assertThat(before).isEqualTo(6);
+            assertThat(after).isEqualTo(4);
+        }
+    }
+
+    private static Map<String, String> neonDefaults() {
+        Map<String, String> defaults =
+                new HashMap<>(Endpoint.parse("postgresql://u:p@ep-a.eu-central-1.aws.neon.tech/db")
+                        .driverProperties());
+        assertThat(defaults)
+                .containsEntry("sslNegotiation", "direct")
+                .containsEntry("channelBinding", "require")
+                .containsEntry("requireAuth", "scram-sha-256")
+                .containsEntry("assumeMinServerVersion", "14");
+        defaults.remove("sslfactory"); // that of the JDK's trust store, which does not know the test's authority
+        return defaults;
+    }
+
+    private static Endpoint at(List<HostAndPort> hosts, Endpoint endpoint, Map<String, String> more) {
+        Map<String, String> properties = new HashMap<>(endpoint.driverProperties());
+        properties.putAll(more);
+        return new Endpoint(
+                hosts,
+                endpoint.database(),
+                endpoint.user(),
+                endpoint.password(),
+                properties,
+                SessionSettings.NONE,
+                false,
+                List.of());
+    }
+
+    private static int connect(Endpoint endpoint, FlightCounter counter) throws SQLException {
+        try (PhysicalConnection opened = new PgConnector(endpoint, PhaseBudgets.DEFAULT).open()) {
+            int roundTrips = counter.roundTrips();
+            assertThat(show(opened, "current_setting('application_name')")).isEqualTo("test");
+            return roundTrips;
+        } finally {
+            counter.roundTrips();
+        }
+    }
+
+    @Test
+    void nothingFallsBackToLess() {
+        serve(AUTHORITY.issue("localhost", HERE, Validity.VALID));
+        assertThatThrownBy(() -> open(server.url("localhost", "sslmode=disable&channel_binding=require")))
+                .hasMessageContaining("Channel Binding");
+    }
+}
