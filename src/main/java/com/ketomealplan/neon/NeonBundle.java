@@ -17,6 +17,8 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.migrations.MigrationsBundle;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -42,6 +44,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private static final String MIGRATIONS = "migrations.xml";
 
     private final Function<T, NeonDataSourceFactory> settings;
+    private Database database;
     private Jdbi jdbi;
     private Pool pool;
     private DatabaseProbe probe;
@@ -76,7 +79,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         CompletableFuture<Void> rehearsal = factory.usesEmbedded()
                 ? CompletableFuture.runAsync(() -> Migrations.rehearse(MIGRATIONS))
                 : CompletableFuture.completedFuture(null);
-        Database database = factory.open();
+        database = factory.open();
         closeAtTheEnd(database, environment);
         database.notices().forEach(LOG::warn);
         if (factory.usesEmbedded()) {
@@ -156,6 +159,16 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         // a unit has a copy, which is thrown away: so it is to be learnt once before, into the original.
         jdbi.useExtension(type, learnt -> {});
         return jdbi.onDemand(type);
+    }
+
+    /**
+     * A session of one's own, past the pool and past Neon's pooler, for what lasts longer than a transaction: LISTEN, advisory
+     * locks, temporary tables. The caller closes it. It may end at any time, as a compute does. Call after {@link #run}.
+     *
+     * @throws SQLException if it cannot be opened, or if the URL names a pooler behind which the server is not known
+     */
+    public Connection openSession() throws SQLException {
+        return database.directConnector().open().jdbc();
     }
 
     /** For statistics. Call after {@link #run}. */

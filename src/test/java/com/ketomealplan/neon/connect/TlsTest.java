@@ -116,8 +116,8 @@ class TlsTest {
             Endpoint plain = Endpoint.parse(url("verify-full") + "&application_name=test");
             List<HostAndPort> hosts = List.of(new HostAndPort("localhost", counter.port()));
 
-            int before = connect(at(hosts, plain, Map.of()), counter);
-            int after = connect(at(hosts, plain, neonDefaults()), counter);
+            int before = roundTrips(at(hosts, plain, Map.of()), counter);
+            int after = roundTrips(at(hosts, plain, neonDefaults()), counter);
 
             // SSLRequest, TLS 1.3, startup, SCRAM twice, SET; and without the first and the last
             assertThat(before).isEqualTo(6);
@@ -150,6 +150,15 @@ class TlsTest {
                 SessionSettings.NONE,
                 false,
                 List.of());
+    }
+
+    /** The least of some: now and then the server's session tickets overtake the client's next message. */
+    private static int roundTrips(Endpoint endpoint, FlightCounter counter) throws SQLException {
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < 8; i++) {
+            least = Math.min(least, connect(endpoint, counter));
+        }
+        return least;
     }
 
     private static int connect(Endpoint endpoint, FlightCounter counter) throws SQLException {

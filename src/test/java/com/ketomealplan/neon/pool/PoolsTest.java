@@ -195,7 +195,12 @@ class PoolsTest {
         }
         down.set(false);
 
-        pool.getConnection().close();
+        await().ignoreExceptions()
+                .until(
+                        () -> { // the pause between two attempts may be longer than the short wait
+                            pool.getConnection().close();
+                            return true;
+                        });
         assertThat(pool.statistics().active()).isZero();
     }
 
@@ -229,6 +234,40 @@ class PoolsTest {
                                 SELECT max(state_change)::text || ' ' || max(query_start)::text FROM pg_stat_activity
                                 WHERE datname = current_database() AND pid <> pg_backend_pid()
                                 """).mapTo(String.class).one());
+    }
+
+    /** Neon's storage reports its trouble with codes that elsewhere mean a lost connection. */
+    @Test
+    void anErrorThatSoundsLikeALostConnectionDoesNotCostALivingOne() throws Exception {
+        Pool pool = pooled(1, 0, WAIT, HOUR);
+        int before = backend(pool);
+
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("""
+                            DO $$ BEGIN RAISE EXCEPTION '[NEON_SMGR] could not establish connection to pageserver'
+                            USING ERRCODE = '08001'; END $$
+                            """)).isInstanceOf(SQLException.class);
+        }
+
+        assertThat(backend(pool)).isEqualTo(before);
+    }
+
+    /** As a restart ends them: one is looked at and found dead, the others are dropped with it. */
+    @Test
+    void theFirstDeadConnectionEndsAllOfItsAge() throws Exception {
+        Pool pool = pooled(3, 0, WAIT, HOUR);
+        try (Connection first = pool.getConnection();
+                Connection second = pool.getConnection();
+                Connection third = pool.getConnection()) {
+            assertThat(List.of(first, second, third)).doesNotHaveDuplicates();
+        }
+        database.terminateSessions();
+
+        backend(pool);
+
+        assertThat(pool.statistics().idle()).isEqualTo(1);
+        assertThat(pool.statistics().opened()).isEqualTo(4);
     }
 
     @Test
