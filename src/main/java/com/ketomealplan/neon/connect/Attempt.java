@@ -41,7 +41,7 @@ final class Attempt {
         return Optional.ofNullable(CURRENT.get());
     }
 
-    /** To be paired with {@link #end()}, on the same thread. */
+    /** To be followed by {@link #end()}, once or more, on the same thread. */
     void begin() {
         CURRENT.set(this);
     }

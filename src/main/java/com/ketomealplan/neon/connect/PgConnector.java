@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -39,21 +38,25 @@ public final class PgConnector implements Connector {
             if (connection == null) {
                 throw new IllegalStateException("the driver does not accept " + endpoint);
             }
+            attempt.end();
+            if (attempt.overrun().isPresent()) { // just before its end
+                connection.close();
+                throw timeout(attempt.overrun().get(), null);
+            }
             return new PhysicalConnection(connection, attempt.socket(), endpoint.transactionSettings());
         } catch (SQLException e) {
-            Optional<Attempt.Overrun> overrun = attempt.overrun();
-            if (overrun.isPresent()) {
-                throw new PhaseTimeoutException(
-                        endpoint.toString(),
-                        overrun.get().phase(),
-                        overrun.get().budget(),
-                        endpoint.isNeon(),
-                        e);
+            if (attempt.overrun().isPresent() && !(e instanceof PhaseTimeoutException)) {
+                throw timeout(attempt.overrun().get(), e);
             }
             throw e;
         } finally {
             attempt.end();
         }
+    }
+
+    private PhaseTimeoutException timeout(Attempt.Overrun overrun, SQLException cause) {
+        return new PhaseTimeoutException(
+                endpoint.toString(), overrun.phase(), overrun.budget(), endpoint.isNeon(), cause);
     }
 
     /** The driver's own time-outs are out of the way: the {@link Attempt} watches. */

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -154,26 +155,38 @@ public final class ConnectionPool implements Pool {
             Thread.currentThread().interrupt();
             return lastLook(turn, () -> new SQLException(name + ": interrupted while waiting for a connection", e));
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof SQLException reason ? reason : new SQLException(e.getCause());
+            throw reasonOf(e);
         }
     }
 
-    /** The connection that was given to a caller just as its wait ended; otherwise the caller leaves. */
+    /** The caller leaves the line, unless he was called just as his wait ended. */
     private PooledConnection lastLook(CompletableFuture<PooledConnection> turn, Supplier<SQLException> otherwise)
             throws SQLException {
-        List<Opening> surplus;
+        boolean leaves;
+        List<Opening> surplus = List.of();
         lock.lock();
         try {
-            if (!waiting.remove(turn) && !turn.isCompletedExceptionally()) {
-                return turn.join();
+            leaves = waiting.remove(turn);
+            if (leaves) {
+                timeoutCount++;
+                surplus = surplusOpenings();
             }
-            timeoutCount++;
-            surplus = surplusOpenings();
         } finally {
             lock.unlock();
         }
         surplus.forEach(Opening::takeBack);
-        throw otherwise.get();
+        if (leaves) {
+            throw otherwise.get();
+        }
+        try {
+            return turn.join();
+        } catch (CompletionException e) {
+            throw reasonOf(e);
+        }
+    }
+
+    private static SQLException reasonOf(Exception failedTurn) {
+        return failedTurn.getCause() instanceof SQLException reason ? reason : new SQLException(failedTurn.getCause());
     }
 
     /** If nothing is open, then it is not the pool that is too small. */
@@ -480,6 +493,7 @@ public final class ConnectionPool implements Pool {
     public void stop() {
         List<PooledConnection> closing = new ArrayList<>();
         List<CompletableFuture<PooledConnection>> told;
+        List<Opening> surplus;
         lock.lock();
         try {
             stopped = true;
@@ -487,10 +501,12 @@ public final class ConnectionPool implements Pool {
             idle.clear();
             told = List.copyOf(waiting);
             waiting.clear();
+            surplus = surplusOpenings();
         } finally {
             lock.unlock();
         }
         told.forEach(turn -> turn.completeExceptionally(closed()));
+        surplus.forEach(Opening::takeBack);
         closing.forEach(this::close);
     }
 }

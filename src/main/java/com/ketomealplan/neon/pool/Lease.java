@@ -18,6 +18,7 @@ final class Lease implements InvocationHandler {
     private final Connection jdbc;
     private final TransactionSettings settings;
     private boolean closed;
+    private boolean altered;
 
     private Lease(PooledConnection connection, ConnectionPool pool) {
         this.connection = connection;
@@ -42,7 +43,7 @@ final class Lease implements InvocationHandler {
             case "toString":
                 return closed ? "a connection that was given back" : jdbc.toString();
             case "close":
-                end(false);
+                end(altered);
                 return null;
             case "abort":
                 if (!closed) {
@@ -80,6 +81,10 @@ final class Lease implements InvocationHandler {
                 }
                 yield result;
             }
+            case "setNetworkTimeout", "setHoldability", "setClientInfo", "setTypeMap" -> {
+                altered = true; // for good: the connection is not handed on
+                yield call(method, arguments);
+            }
             case "createStatement", "prepareStatement", "prepareCall", "setSavepoint" -> {
                 settings.beforeStatement();
                 yield call(method, arguments);
@@ -88,11 +93,11 @@ final class Lease implements InvocationHandler {
         };
     }
 
-    private void end(boolean aborted) {
+    private void end(boolean spent) {
         if (!closed) {
             closed = true;
             settings.end();
-            pool.giveBack(connection, aborted);
+            pool.giveBack(connection, spent);
         }
     }
 

@@ -1,0 +1,123 @@
+package com.ketomealplan.neon.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What the gate remembers of failures, and for how long, by a clock of the test's. */
+class WakeGateTest {
+
+    private final AtomicLong clock = new AtomicLong();
+    private final AtomicInteger attempts = new AtomicInteger();
+    private final Semaphore mayFail = new Semaphore(0);
+
+    /** Fails when it is let, each time after a second of the test's clock. */
+    private WakeGate gateThatFails(String text, String sqlState) {
+        Connector connector = new Connector() {
+            @Override
+            public PhysicalConnection open() throws SQLException {
+                attempts.incrementAndGet();
+                mayFail.acquireUninterruptibly();
+                clock.addAndGet(Duration.ofSeconds(1).toNanos());
+                throw new SQLException(text, sqlState);
+            }
+
+            @Override
+            public String target() {
+                return "test";
+            }
+        };
+        return new WakeGate(connector, clock::get);
+    }
+
+    private static final class Waiting implements WakeGate.Caller {
+        private final CompletableFuture<FailureKind> failure = new CompletableFuture<>();
+
+        @Override
+        public void opened(PhysicalConnection connection) {
+            failure.completeExceptionally(new AssertionError("opened"));
+        }
+
+        @Override
+        public void failed(OpeningFailedException reason) {
+            failure.complete(Failure.of(reason).kind());
+        }
+    }
+
+    private static Waiting request(WakeGate gate) {
+        Waiting waiting = new Waiting();
+        gate.request(waiting);
+        return waiting;
+    }
+
+    @Test
+    void whatAnOperatorHasToMendIsRememberedForThirtySecondsAndThenTriedOnce() {
+        WakeGate gate = gateThatFails("password authentication failed", "28P01");
+        Waiting first = request(gate);
+        Waiting second = request(gate);
+        mayFail.release();
+        assertThat(first.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
+        assertThat(second.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
+
+        clock.addAndGet(Duration.ofSeconds(29).toNanos());
+        assertThat(request(gate).failure).isCompletedWithValue(FailureKind.AUTHENTICATION);
+        assertThat(attempts).hasValue(1);
+
+        clock.addAndGet(Duration.ofSeconds(1).toNanos());
+        Waiting third = request(gate);
+        Waiting fourth = request(gate);
+        assertThat(third.failure).isNotDone();
+        mayFail.release();
+        assertThat(third.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
+        assertThat(fourth.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
+        assertThat(attempts).hasValue(2);
+    }
+
+    @Test
+    void aServerOutOfReachForLongIsKnownToBeDown() {
+        WakeGate gate = gateThatFails("connection refused", "08001");
+        Waiting patient = request(gate);
+        mayFail.release(1_000);
+        await().until(() -> {
+            clock.addAndGet(Duration.ofMillis(200).toNanos()); // pauses pass
+            return patient.failure.isDone();
+        });
+        assertThat(patient.failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(attempts).hasValueGreaterThan(1);
+        assertThat(Duration.ofNanos(clock.get())).isGreaterThan(WakeGate.GRACE);
+        mayFail.drainPermits();
+        int before = attempts.get();
+
+        clock.addAndGet(Duration.ofSeconds(2).toNanos()); // longer than any pause: one tries again
+        Waiting prober = request(gate);
+        assertThat(prober.failure).isNotDone();
+        assertThat(request(gate).failure).isCompletedWithValue(FailureKind.UNAVAILABLE);
+        mayFail.release();
+        assertThat(prober.failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(attempts).hasValue(before + 1);
+    }
+
+    @Test
+    void aRequestThatIsTakenBackIsNotTriedAgain() {
+        WakeGate gate = gateThatFails("Couldn't connect to compute node", "XX000");
+        Waiting waiting = new Waiting();
+        WakeGate.Request request = gate.request(waiting);
+        await().until(() -> attempts.get() == 1);
+
+        assertThat(request.cancel()).isFalse(); // an attempt is under way
+        mayFail.release();
+
+        assertThat(waiting.failure.join()).isEqualTo(FailureKind.WAKING);
+        assertThat(attempts).hasValue(1);
+        assertThat(gate.lastFailure()).isPresent();
+    }
+}
