@@ -220,6 +220,7 @@ public final class WakeGate {
 
     private void attempt(Request request) {
         PhysicalConnection connection;
+        Optional<Setback> overcome;
         try {
             connection = connector.open();
         } catch (SQLException e) {
@@ -233,10 +234,15 @@ public final class WakeGate {
             inFlight--;
             open++;
             failures = 0;
+            overcome = setback;
             setback = Optional.empty();
             width = Math.min(width + 1, WIDEST);
             startAttempts();
         }
+        overcome.ifPresent(known -> LOG.info(
+                "Connected to {} again, {} ms after the first failure",
+                target(),
+                Duration.ofNanos(nanoTime.getAsLong() - known.firstNanos()).toMillis()));
         request.caller.opened(connection);
     }
 
@@ -244,10 +250,13 @@ public final class WakeGate {
         Failure failure = Failure.toOpen(reason);
         List<Request> givenUp = new ArrayList<>();
         Setback known;
+        boolean isNew;
         synchronized (this) {
             inFlight--;
             failures++;
             long now = nanoTime.getAsLong();
+            isNew = setback.filter(before -> before.failure().kind() == failure.kind())
+                    .isEmpty();
             known = new Setback(failure, reason, beginningOf(failure, now), now);
             setback = Optional.of(known);
             if (request.abandoned) {
@@ -262,6 +271,9 @@ public final class WakeGate {
             }
             pausedUntil = now + pause(failure.kind());
             startAttempts();
+        }
+        if (isNew) { // once for each outage, with the whole trace
+            LOG.warn("No connection to {} ({}): {}", target(), failure.kind(), failure.cause(), reason);
         }
         givenUp.forEach(one -> one.caller.failed(exception(known)));
     }

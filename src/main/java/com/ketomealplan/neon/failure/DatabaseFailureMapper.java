@@ -25,7 +25,10 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
     @Override
     public Response toResponse(E exception) {
         Failure failure = Failure.of(exception);
-        if (failure.kind().httpStatus() >= 500) {
+        if (failure.outcome() == Outcome.NOT_SENT) {
+            // The trace is that of an attempt which failed for many callers; whoever made it has logged it once
+            LOG.error("A unit of work had no connection ({}): {}", failure.kind(), failure.cause());
+        } else if (failure.kind().httpStatus() >= 500) {
             LOG.error(
                     "A unit of work failed ({}, {}): {}",
                     failure.kind(),
