@@ -37,10 +37,6 @@ public final class ConnectionPool implements Pool {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
-    private static final Duration LOOK_AT_LINE = Duration.ofMillis(25);
-
-    private static final Duration LONG_LINE = Duration.ofMillis(250);
-
     private final String name;
     private final WakeGate gate;
     private final Retention retention;
@@ -53,10 +49,8 @@ public final class ConnectionPool implements Pool {
     private final Set<PooledConnection> borrowed = new HashSet<>();
     private final Deque<CompletableFuture<PooledConnection>> waiting = new ArrayDeque<>();
     private final Deque<Opening> openings = new ArrayDeque<>();
+    private final GrowthRule growth = new GrowthRule();
     private int generation;
-    private long inLineSinceNanos;
-    private long served;
-    private long servedAtLook;
     private boolean growthScheduled;
     private boolean sweepScheduled;
     private boolean stopped;
@@ -139,7 +133,7 @@ public final class ConnectionPool implements Pool {
                 return back;
             }
             if (waiting.isEmpty()) {
-                inLineSinceNanos = System.nanoTime();
+                growth.lineBegins();
             }
             waiting.add(turn);
             asked = openingsForWaiting();
@@ -211,9 +205,7 @@ public final class ConnectionPool implements Pool {
     }
 
     /**
-     * What is to be opened for those in line. A hundred callers who need a millisecond each are served sooner by two
-     * connections than by thirteen more log-ins, which cost both sides milliseconds of computing; so a pool with two grows
-     * only if {@link #grow()} finds reason to. Called with the lock held.
+     * What is to be opened for those in line: two, and more by the {@link GrowthRule}. Called with the lock held.
      */
     private List<Opening> openingsForWaiting() {
         if (!retention.reuses()) {
@@ -227,20 +219,16 @@ public final class ConnectionPool implements Pool {
     private void scheduleGrowth() {
         if (!growthScheduled && openings.size() < waiting.size() && isOpen() && size() < retention.max()) {
             growthScheduled = true;
-            Timer.after(LOOK_AT_LINE, this::grow);
+            Timer.after(GrowthRule.LOOK, this::grow);
         }
     }
 
-    /** Opens more if nobody in line has been served for a moment, or if the line does not end. */
     private void grow() {
         List<Opening> asked = List.of();
         lock.lock();
         try {
             growthScheduled = false;
-            boolean stuck = served == servedAtLook;
-            boolean lasting = System.nanoTime() - inLineSinceNanos >= LONG_LINE.toNanos();
-            servedAtLook = served;
-            if (isOpen() && (stuck || lasting)) {
+            if (growth.demandsMore() && isOpen()) {
                 asked = openings(retention.max());
             }
             scheduleGrowth();
@@ -353,7 +341,7 @@ public final class ConnectionPool implements Pool {
             openings.remove(opening);
             openedCount++;
             if (borrowed.isEmpty()) {
-                inLineSinceNanos = System.nanoTime(); // only from now on can those in line be served by it
+                growth.lineBegins();
             }
             wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
             if (wanted) {
@@ -377,7 +365,7 @@ public final class ConnectionPool implements Pool {
             scheduleSweep();
         } else {
             lend(connection);
-            served++;
+            growth.served();
             first.complete(connection);
         }
     }
