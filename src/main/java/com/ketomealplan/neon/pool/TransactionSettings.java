@@ -36,7 +36,9 @@ final class TransactionSettings {
         if (begun && level != isolation()) {
             throw new SQLException("the transaction has begun with another isolation level", "25001");
         }
-        isolation = level == isolation() && isolation == Connection.TRANSACTION_NONE ? isolation : level;
+        if (level != isolation()) {
+            isolation = level;
+        }
     }
 
     /** Without asking the server, whose default is taken for PostgreSQL's own. */

@@ -95,7 +95,11 @@ public record Endpoint(
 
     /** Neon drops the time zone that pgjdbc sends, as it drops all startup parameters but a few; options get through. */
     private SessionSettings sessionSettings() {
-        return isNeon() ? settings.withDefault("TimeZone", TimeZone.getDefault().getID()) : settings;
+        String zone = TimeZone.getDefault().getID();
+        // Only names of regions: of Java's other ones the server does not know some, and reads GMT+2 the other way
+        // round
+        boolean region = zone.contains("/") && !UTC.contains(zone);
+        return isNeon() && region ? settings.withDefault("TimeZone", zone) : settings;
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.Map;
 import java.util.Random;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -183,6 +184,44 @@ class EndpointTest {
         assertThat(elsewhere.throughPooler()).isEmpty();
         assertThat(elsewhere.asPooled().direct()).isEmpty();
         assertThat(elsewhere.asPooled().connectionProperties()).containsEntry("prepareThreshold", "0");
+    }
+
+    @Test
+    void neonGetsTheTimeZoneByAWayThatItDoesNotClose() {
+        Endpoint direct = Endpoint.parse("postgresql://u:p@ep-a-b-1.eu-central-1.aws.neon.tech/db?schema=a");
+        TimeZone before = TimeZone.getDefault();
+        try {
+            TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
+            assertThat(direct.connectionProperties().getProperty("options"))
+                    .isEqualTo("-c search_path=a -c TimeZone=Asia/Tokyo");
+            assertThat(direct.notices()).isEmpty();
+            Endpoint pooled = direct.throughPooler().orElseThrow();
+            assertThat(pooled.connectionProperties()).doesNotContainKey("options");
+            assertThat(pooled.transactionSettings().values()).containsOnlyKeys("search_path");
+            assertThat(pooled.notices()).anySatisfy(notice -> assertThat(notice).contains("Asia/Tokyo"));
+            TimeZone.setDefault(TimeZone.getTimeZone("GMT+02:00"));
+            assertThat(direct.connectionProperties().getProperty("options")).isEqualTo("-c search_path=a");
+        } finally {
+            TimeZone.setDefault(before);
+        }
+    }
+
+    /** As the server takes them apart (pg_split_opts). */
+    @Test
+    void settingsInOptionsAreTakenOutAndNeonsOwnStay() {
+        Endpoint endpoint = Endpoint.parse("postgresql://u:p@localhost/db?options="
+                + "endpoint%3Dep-a%20-c%20search_path%3Da,%5C%20b%20--statement-timeout%3D7s%20-clock_timeout%3D1s");
+
+        assertThat(endpoint.settings().values())
+                .containsOnly(
+                        Map.entry("search_path", "a, b"),
+                        Map.entry("statement_timeout", "7s"),
+                        Map.entry("lock_timeout", "1s"));
+        assertThat(endpoint.driverProperties()).containsEntry("options", "endpoint=ep-a");
+        assertThat(endpoint.connectionProperties().getProperty("options"))
+                .isEqualTo("endpoint=ep-a -c lock_timeout=1s -c search_path=a,\\ b -c statement_timeout=7s");
+        assertThat(endpoint.asPooled().transactionSettings().sql())
+                .contains("SELECT set_config('search_path', 'a, b', true);");
     }
 
     @Test
