@@ -275,8 +275,13 @@ public final class ConnectionPool implements Pool {
 
         void ask() {
             WakeGate.Request made = gate.request(this);
+            boolean tooLate;
             synchronized (this) {
                 request = made;
+                tooLate = unwanted;
+            }
+            if (tooLate) {
+                takeBack();
             }
         }
 
