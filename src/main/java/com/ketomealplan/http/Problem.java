@@ -10,7 +10,7 @@ import org.slf4j.MDC;
 /**
  * An error as RFC 9457 has it.
  *
- * @param type {@code about:blank}: the status says it all
+ * @param type {@code about:blank} where the status says it all; else a URN that clients may compare
  * @param title the status in words
  * @param status the HTTP status
  * @param detail what happened and what to do, for a person
@@ -45,6 +45,11 @@ public record Problem(
     public static Problem of(int status, String detail) {
         return new Problem(
                 "about:blank", HttpStatus.getMessage(status), status, detail, MDC.get(RequestId.MDC_KEY), List.of());
+    }
+
+    /** The same, of a kind that a client handles in its own way. */
+    public Problem ofType(String name) {
+        return new Problem("urn:problem-type:" + name, title, status, detail, requestId, errors);
     }
 
     /** 422, with the fields at fault. */

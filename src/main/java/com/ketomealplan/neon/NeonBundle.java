@@ -47,6 +47,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private Database database;
     private Jdbi jdbi;
     private Pool pool;
+    private UnitOfWork unitOfWork;
     private DatabaseProbe probe;
 
     /**
@@ -91,7 +92,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         LOG.info("Connections to {} are {}", database.connector().target(), describe(pool));
         PoolMetrics.register(environment.metrics(), NAME, pool);
         jdbi = jdbi(factory, environment);
-        environment.jersey().register(new UnitOfWorkFeature(UnitOfWork.install(jdbi)));
+        unitOfWork = UnitOfWork.install(jdbi, pool);
+        environment.jersey().register(new UnitOfWorkFeature(unitOfWork));
         environment.jersey().register(new DatabaseFailureMapper.OfJdbi());
         environment.jersey().register(new DatabaseFailureMapper.OfSql());
 
@@ -155,10 +157,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
      * @param type an interface with JDBI's annotations
      */
     public <D> D sqlObject(Class<D> type) {
-        // JDBI keeps what it learns of the type's annotations in the configuration of the handle in use. The handle of
-        // a unit has a copy, which is thrown away: so it is to be learnt once before, into the original.
-        jdbi.useExtension(type, learnt -> {});
-        return jdbi.onDemand(type);
+        return unitOfWork.sqlObject(type);
     }
 
     /**

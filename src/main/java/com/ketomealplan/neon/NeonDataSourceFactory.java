@@ -196,7 +196,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     Pool pool(Database database, WakeGate gate, String name) {
         Retention retention =
                 strategy() == PoolingStrategy.POOLED ? pooled.retention(database.isNeon()) : perRequest.retention();
-        return new ConnectionPool(name, gate, retention, maxWaitForConnection.toJavaDuration());
+        return new ConnectionPool(
+                name, gate, retention, maxWaitForConnection.toJavaDuration(), java.time.Duration.ofMinutes(1));
     }
 
     /** Whether checks of the health of an open database are to leave it alone. */

@@ -6,6 +6,7 @@ import com.ketomealplan.api.QuizResponse;
 import com.ketomealplan.api.User;
 import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
+import com.ketomealplan.neon.transaction.Replayable;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.POST;
@@ -31,6 +32,7 @@ public final class ComplexOperationResource {
 
     @POST
     @Transaction
+    @Replayable
     public Response create(@NotNull @Valid ComplexOperation operation) {
         User user = users.insert(operation.email()).orElseThrow(UserResource::emailTaken);
         QuizResponse quizResponse = quizResponses.insert(user.id(), operation.quizData());

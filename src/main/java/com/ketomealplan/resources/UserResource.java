@@ -3,6 +3,7 @@ package com.ketomealplan.resources;
 import com.ketomealplan.api.NewUser;
 import com.ketomealplan.api.User;
 import com.ketomealplan.db.UserDao;
+import com.ketomealplan.neon.transaction.Replayable;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.GET;
@@ -37,6 +38,7 @@ public final class UserResource {
 
     @POST
     @Transaction
+    @Replayable
     public Response create(@NotNull @Valid NewUser newUser) {
         User user = users.insert(newUser.email()).orElseThrow(UserResource::emailTaken);
         return Response.created(UriBuilder.fromPath("/users/{id}").build(user.id()))

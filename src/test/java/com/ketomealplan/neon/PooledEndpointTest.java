@@ -71,7 +71,8 @@ class PooledEndpointTest {
                 "test",
                 gate,
                 Retention.pooled(CLIENTS, 0, Duration.ofSeconds(1), Duration.ofHours(1)),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(1));
         return Jdbi.create(pool);
     }
 
@@ -111,12 +112,12 @@ class PooledEndpointTest {
     @Test
     void unitsLeaveNothingInTheSessionsOfOthers() throws Exception {
         Jdbi jdbi = through("?schema=public&statement_timeout=7s");
-        UnitOfWork units = UnitOfWork.install(jdbi);
+        UnitOfWork units = UnitOfWork.install(jdbi, pool);
         Set<String> before = sessionsOfOthers();
 
         for (int i = 0; i < 20; i++) {
             String inside = units.call(
-                    new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true),
+                    new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true, true, false),
                     () -> jdbi.withHandle(handle -> {
                         handle.getConnection().setSchema("pg_catalog");
                         return ask(
@@ -138,7 +139,7 @@ class PooledEndpointTest {
     @Test
     void manyStatementsOfManyClientsSurviveAMigration() throws Exception {
         Jdbi jdbi = through("");
-        UnitOfWork units = UnitOfWork.install(jdbi);
+        UnitOfWork units = UnitOfWork.install(jdbi, pool);
         database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id serial PRIMARY KEY, name text)"));
         int unitsPerClient = STATEMENTS / CLIENTS / 3;
 
@@ -165,7 +166,7 @@ class PooledEndpointTest {
                                 .bind("name", name)
                                 .execute()));
                 units.call(
-                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, true),
+                        UnitOfWork.Options.READ_ONLY,
                         () -> jdbi.withHandle(handle -> {
                             handle.createQuery("SELECT * FROM things WHERE name = :name LIMIT 1")
                                     .bind("name", name)

@@ -65,7 +65,7 @@ class WakeProofTest {
                 ? Retention.pooled(5, 10, Duration.ofSeconds(2), HOUR)
                 : Retention.perRequest(50);
         WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(neon.url(database)), budgets));
-        pool = new ConnectionPool("test", gate, retention, wait);
+        pool = new ConnectionPool("test", gate, retention, wait, Duration.ofMinutes(1));
         return pool;
     }
 

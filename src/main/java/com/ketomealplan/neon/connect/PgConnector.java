@@ -43,7 +43,7 @@ public final class PgConnector implements Connector {
                 connection.close();
                 throw timeout(attempt.overrun().get(), null);
             }
-            return new PhysicalConnection(connection, attempt.socket(), endpoint.transactionSettings());
+            return new PhysicalConnection(connection, attempt.socket(), endpoint);
         } catch (SQLException e) {
             if (attempt.overrun().isPresent() && !(e instanceof PhaseTimeoutException)) {
                 throw timeout(attempt.overrun().get(), e);

@@ -1,19 +1,24 @@
 package com.ketomealplan.neon.connect;
 
+import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
 
 /**
  * A socket that tells an {@link Attempt} which phase it is in, by looking at what the driver sends: nobody else knows
- * when a TLS handshake inside pgjdbc has ended.
+ * when a TLS handshake inside pgjdbc has ended. Afterwards it tells whose turn it is, the server's or ours.
  */
 final class PhaseSocket extends Socket {
 
     private final Attempt attempt;
     private OutputStream observed;
+    private InputStream heard;
+    private volatile long sentNanos = System.nanoTime();
+    private volatile long heardNanos = sentNanos;
 
     PhaseSocket(Attempt attempt) {
         this.attempt = attempt;
@@ -31,6 +36,24 @@ final class PhaseSocket extends Socket {
             observed = new Observed(super.getOutputStream());
         }
         return observed;
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        if (heard == null) {
+            heard = new Heard(super.getInputStream());
+        }
+        return heard;
+    }
+
+    /** Whether the server owes an answer: nothing has come from it since we last sent something. */
+    boolean awaitsServer() {
+        return sentNanos - heardNanos > 0;
+    }
+
+    /** When the last byte came or went, by {@link System#nanoTime()}. */
+    long lastUsedNanos() {
+        return Math.max(sentNanos - heardNanos, 0) + heardNanos;
     }
 
     /** Whether the server has sent something that nobody has read. Asks the operating system, and costs a microsecond. */
@@ -67,6 +90,7 @@ final class PhaseSocket extends Socket {
             if (!done) {
                 observe(bytes, offset, length);
             }
+            sentNanos = System.nanoTime();
             out.write(bytes, offset, length);
         }
 
@@ -103,6 +127,20 @@ final class PhaseSocket extends Socket {
         private void loginBegins() {
             done = true;
             attempt.enter(Phase.LOGIN);
+        }
+    }
+
+    private final class Heard extends FilterInputStream {
+
+        Heard(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = in.read(bytes, offset, length);
+            heardNanos = System.nanoTime();
+            return read;
         }
     }
 }

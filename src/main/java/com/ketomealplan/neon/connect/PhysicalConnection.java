@@ -1,12 +1,21 @@
 package com.ketomealplan.neon.connect;
 
+import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.neon.url.SessionSettings;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.QueryExecutor;
+import org.postgresql.core.ResultHandlerBase;
+import org.postgresql.core.TransactionState;
 
-/** An open connection to the server, with what its socket tells. Used by one thread at a time, as a connection is. */
+/**
+ * An open connection to the server, with what its socket tells. Used by one thread at a time, as a connection is, but for
+ * what says otherwise.
+ */
 public final class PhysicalConnection implements AutoCloseable {
 
     /** Milliseconds: the shortest read that pgjdbc can make. 0 would block for ever. */
@@ -14,12 +23,12 @@ public final class PhysicalConnection implements AutoCloseable {
 
     private final Connection connection;
     private final PhaseSocket socket;
-    private final SessionSettings settings;
+    private final Endpoint endpoint;
 
-    PhysicalConnection(Connection connection, PhaseSocket socket, SessionSettings settings) {
+    PhysicalConnection(Connection connection, PhaseSocket socket, Endpoint endpoint) {
         this.connection = connection;
         this.socket = socket;
-        this.settings = settings;
+        this.endpoint = endpoint;
     }
 
     /** pgjdbc's own connection. */
@@ -29,7 +38,89 @@ public final class PhysicalConnection implements AutoCloseable {
 
     /** What every transaction is to begin with, because the session could not be given it. */
     public SessionSettings settings() {
-        return settings;
+        return endpoint.transactionSettings();
+    }
+
+    /** Whether the URL sets this run-time parameter, for the session or for its transactions. */
+    public boolean isSetByUrl(String parameter) {
+        return endpoint.settings().isSet(parameter);
+    }
+
+    /**
+     * Commits, if a transaction is open. The server's answer has to be COMMIT: it says ROLLBACK where the transaction had
+     * failed, and behind a pooler that mixes up statements it may have executed another one. COMMIT is sent as text, so
+     * that there is no prepared statement to mix up.
+     *
+     * @throws SQLException if it was answered by anything else, or not at all: then the connection is closed
+     */
+    public void commit() throws SQLException {
+        QueryExecutor executor = connection.unwrap(BaseConnection.class).getQueryExecutor();
+        if (executor.getTransactionState() == TransactionState.IDLE) {
+            return;
+        }
+        CommandTag tag = new CommandTag();
+        executor.execute(
+                executor.createSimpleQuery("COMMIT"),
+                null,
+                tag,
+                0,
+                0,
+                QueryExecutor.QUERY_EXECUTE_AS_SIMPLE
+                        | QueryExecutor.QUERY_NO_METADATA
+                        | QueryExecutor.QUERY_NO_RESULTS
+                        | QueryExecutor.QUERY_SUPPRESS_BEGIN);
+        if (!"COMMIT".equals(tag.received)) {
+            sever();
+            connection.abort(Runnable::run);
+            throw new SQLException("COMMIT was answered by " + tag.received, "08P01");
+        }
+    }
+
+    private static final class CommandTag extends ResultHandlerBase {
+
+        private String received = "nothing";
+
+        @Override
+        public void handleCommandStatus(String status, long updateCount, long insertOid) {
+            received = status;
+        }
+
+        @Override
+        public void handleWarning(SQLWarning warning) {
+            // such as "there is no transaction in progress", whose tag says more
+        }
+    }
+
+    /** Whether the server has begun a transaction that is not over. */
+    public boolean isInTransaction() throws SQLException {
+        return connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** Whether the server owes an answer. By any thread. */
+    public boolean awaitsServer() {
+        return socket.awaitsServer();
+    }
+
+    /** When something was last sent or received, by {@link System#nanoTime()}. By any thread. */
+    public long lastUsedNanos() {
+        return socket.lastUsedNanos();
+    }
+
+    /**
+     * Asks the server to cancel what it executes, by another connection: blocks for that. The server may come to it late, so
+     * the connection must not be used for anything else afterwards. By any thread.
+     */
+    public void cancel() throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
+    }
+
+    /** Closes the socket under whoever waits for it. Does not block. By any thread. */
+    public void sever() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it is closed then
+        }
     }
 
     /**

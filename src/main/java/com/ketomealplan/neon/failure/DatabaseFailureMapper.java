@@ -20,7 +20,11 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseFailureMapper.class);
 
     private static final String OUTCOME_UNKNOWN =
-            "The connection to the database was lost while the request was being stored: it may have been stored or not.";
+            "The connection to the database was lost while the request was being stored, and it could not be found out"
+                    + " whether it is. A repetition with the same Idempotency-Key tells; without one it may act twice.";
+
+    /** Where a client might fear otherwise. */
+    private static final String NOTHING_STORED = " Nothing of the request is stored.";
 
     @Override
     public Response toResponse(E exception) {
@@ -39,10 +43,14 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
             LOG.info("A unit of work was refused ({}): {}", failure.kind(), failure.cause());
         }
         if (failure.outcome() == Outcome.UNKNOWN) {
-            return Problem.of(503, OUTCOME_UNKNOWN).toResponse();
+            return Problem.of(503, OUTCOME_UNKNOWN)
+                    .ofType("commit-outcome-unknown")
+                    .toResponse();
         }
-        Response answer = Problem.of(failure.kind().httpStatus(), failure.kind().explanation())
-                .toResponse();
+        boolean worked =
+                failure.outcome() == Outcome.ROLLED_BACK && failure.kind().httpStatus() >= 500;
+        String detail = failure.kind().explanation() + (worked ? NOTHING_STORED : "");
+        Response answer = Problem.of(failure.kind().httpStatus(), detail).toResponse();
         return failure.kind()
                 .retryAfter()
                 .map(wait -> Response.fromResponse(answer)

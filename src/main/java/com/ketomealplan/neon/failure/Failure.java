@@ -23,7 +23,7 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         NOT_SENT,
         /** Nothing of it is stored. */
         ROLLED_BACK,
-        /** The connection was lost on COMMIT: it may be stored. */
+        /** The connection was lost on COMMIT, and what became of it could not be found out: it may be stored. */
         UNKNOWN
     }
 
@@ -46,14 +46,14 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         Optional<String> sqlState = Optional.ofNullable(sql.getSQLState());
         Optional<FailureKind> known = find(throwable, Staged.class).flatMap(Staged::kind);
         if (known.isPresent()) {
-            return new Failure(known.get(), outcome(stage, known.get()), sqlState, message(sql));
+            return new Failure(known.get(), outcome(stage), sqlState, message(sql));
         }
         Verdict verdict = judge(throwable, stage, sql);
         String cause = message(sql)
                 + sqlState.map(state -> " (" + state + ")").orElse("")
                 + rootOf(sql)
                 + verdict.advice().map(advice -> "; " + advice).orElse("");
-        return new Failure(verdict.kind(), outcome(stage, verdict.kind()), sqlState, cause);
+        return new Failure(verdict.kind(), outcome(stage), sqlState, cause);
     }
 
     private static Stage stage(Throwable throwable) {
@@ -71,11 +71,11 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         return CertificateRules.judge(throwable).orElseGet(() -> FailureRules.judgeConnecting(sqlState, message(sql)));
     }
 
-    private static Outcome outcome(Stage stage, FailureKind kind) {
+    private static Outcome outcome(Stage stage) {
         return switch (stage) {
             case OPENING -> Outcome.NOT_SENT;
             case WORKING -> Outcome.ROLLED_BACK;
-            case COMMITTING -> kind.mayLoseConnection() ? Outcome.UNKNOWN : Outcome.ROLLED_BACK;
+            case COMMITTING -> Outcome.UNKNOWN;
         };
     }
 

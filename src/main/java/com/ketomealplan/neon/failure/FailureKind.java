@@ -101,9 +101,4 @@ public enum FailureKind {
     public boolean isThrottling() {
         return this == THROTTLED || this == TOO_MANY_CONNECTIONS;
     }
-
-    /** Whether the connection may be gone with it, so that an unanswered COMMIT stays unanswered. */
-    boolean mayLoseConnection() {
-        return this == UNAVAILABLE || this == TIMEOUT || this == STORAGE;
-    }
 }

@@ -11,7 +11,7 @@ public interface Staged {
         OPENING,
         /** It was at work: the server rolls back what has no COMMIT. */
         WORKING,
-        /** COMMIT was sent. */
+        /** COMMIT was sent, and nobody knows what became of it. */
         COMMITTING
     }
 

@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,6 +42,7 @@ public final class ConnectionPool implements Pool {
     private final WakeGate gate;
     private final Retention retention;
     private final Duration wait;
+    private final LeaseWatch watch;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** The last one used is the first one taken, so that what is not needed grows old at the end. */
@@ -61,13 +63,15 @@ public final class ConnectionPool implements Pool {
 
     /**
      * @param name begins every message of the pool
-     * @param wait how long a caller waits for a connection
+     * @param wait how long a caller waits for a connection, unless his {@link Deadline} is sooner
+     * @param longestIdle how long a borrower may leave a transaction idle; then the connection is closed
      */
-    public ConnectionPool(String name, WakeGate gate, Retention retention, Duration wait) {
+    public ConnectionPool(String name, WakeGate gate, Retention retention, Duration wait, Duration longestIdle) {
         this.name = name;
         this.gate = gate;
         this.retention = retention;
         this.wait = wait;
+        this.watch = new LeaseWatch(longestIdle);
     }
 
     @Override
@@ -76,7 +80,9 @@ public final class ConnectionPool implements Pool {
         if (connection == null) {
             connection = waitInLine();
         }
-        return Lease.of(connection, this);
+        Lease lease = new Lease(connection, this);
+        watch.begin(lease);
+        return lease.asConnection();
     }
 
     /** The idle connection that was used last and stands; null if there is none. */
@@ -122,6 +128,7 @@ public final class ConnectionPool implements Pool {
     private PooledConnection waitInLine() throws SQLException {
         CompletableFuture<PooledConnection> turn = new CompletableFuture<>();
         List<Opening> asked;
+        boolean mayWake;
         lock.lock();
         try {
             if (stopped) {
@@ -136,21 +143,36 @@ public final class ConnectionPool implements Pool {
                 growth.lineBegins();
             }
             waiting.add(turn);
+            mayWake = !isOpen();
             asked = openingsForWaiting();
         } finally {
             lock.unlock();
         }
         asked.forEach(Opening::ask);
+        Optional<Deadline> deadline = Deadline.current();
+        long begun = System.nanoTime();
+        Duration bound = bound(deadline, mayWake);
         try {
-            return turn.get(wait.toNanos(), TimeUnit.NANOSECONDS);
+            return turn.get(bound.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            return lastLook(turn, this::timedOut);
+            return lastLook(turn, () -> timedOut(bound));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return lastLook(turn, () -> new SQLException(name + ": interrupted while waiting for a connection", e));
         } catch (ExecutionException e) {
             throw reasonOf(e);
+        } finally {
+            if (mayWake) {
+                deadline.ifPresent(running -> running.woke(System.nanoTime() - begun));
+            }
         }
+    }
+
+    /** Where no connection is open, the compute may be asleep, and its wake has time of its own. */
+    private Duration bound(Optional<Deadline> deadline, boolean mayWake) {
+        return deadline.map(running -> mayWake ? running.left().plus(running.wakeLeft()) : running.left())
+                .filter(left -> left.compareTo(wait) < 0)
+                .orElse(wait);
     }
 
     /** The caller leaves the line, unless he was called just as his wait ended. */
@@ -184,12 +206,12 @@ public final class ConnectionPool implements Pool {
     }
 
     /** If nothing is open, then it is not the pool that is too small. */
-    private SQLException timedOut() {
+    private SQLException timedOut(Duration waited) {
         PoolStatistics now = statistics();
         if (now.active() == 0 && gate.lastFailure().isPresent()) {
             return gate.lastFailure().get();
         }
-        PoolTimeoutException timeout = new PoolTimeoutException(name, wait, now);
+        PoolTimeoutException timeout = new PoolTimeoutException(name, waited, now);
         gate.lastFailure().ifPresent(timeout::initCause);
         return timeout;
     }
@@ -376,7 +398,8 @@ public final class ConnectionPool implements Pool {
     }
 
     /** A borrower is done. */
-    void giveBack(PooledConnection connection, boolean aborted) {
+    void giveBack(Lease lease, PooledConnection connection, boolean aborted) {
+        watch.end(lease);
         boolean lost = !aborted && connection.isLost();
         boolean reusable =
                 !aborted && !lost && retention.reuses() && !isAged(connection) && !connection.isInsideTransaction();

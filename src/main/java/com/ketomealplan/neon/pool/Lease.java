@@ -1,36 +1,56 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A borrower's view of a connection: closing it gives it back, once, and what JDBC would change of the session is done for
- * the transaction ({@link TransactionSettings}).
+ * the transaction ({@link TransactionOpening}). It ends with its deadline ({@link LeaseWatch}).
  */
-final class Lease implements InvocationHandler {
+final class Lease implements InvocationHandler, LeasedTransaction {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    /** For the server to answer a cancelled statement; then the socket is closed. */
+    private static final Duration TIME_TO_CANCEL = Duration.ofMillis(100);
 
     private final PooledConnection connection;
+    private final PhysicalConnection physical;
     private final ConnectionPool pool;
     private final Connection jdbc;
-    private final TransactionSettings settings;
-    private boolean closed;
+    private final TransactionOpening opening;
+    private final Optional<Deadline> deadline = Deadline.current();
+    private final Thread borrower = Thread.currentThread();
     private boolean altered;
+    private volatile boolean closed;
+    private volatile boolean insideTransaction;
+    private volatile boolean cancelled;
+    private volatile String endedBecause;
+    private volatile long commitNanos;
+    private Commit commit = Commit.NOT_SENT;
 
-    private Lease(PooledConnection connection, ConnectionPool pool) {
+    Lease(PooledConnection connection, ConnectionPool pool) {
         this.connection = connection;
+        this.physical = connection.physical();
         this.pool = pool;
-        this.jdbc = connection.physical().jdbc();
-        this.settings =
-                new TransactionSettings(jdbc, connection.physical().settings().sql());
+        this.jdbc = physical.jdbc();
+        this.opening = new TransactionOpening(physical);
     }
 
-    static Connection of(PooledConnection connection, ConnectionPool pool) {
-        return (Connection) Proxy.newProxyInstance(
-                Lease.class.getClassLoader(), new Class<?>[] {Connection.class}, new Lease(connection, pool));
+    Connection asConnection() {
+        return (Connection)
+                Proxy.newProxyInstance(Lease.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
     }
 
     @Override
@@ -47,12 +67,19 @@ final class Lease implements InvocationHandler {
                 return null;
             case "abort":
                 if (!closed) {
-                    call(method, arguments);
+                    call(jdbc, method, arguments);
                     end(true);
                 }
                 return null;
             case "isClosed":
                 return closed || jdbc.isClosed();
+            case "isWrapperFor":
+                return ((Class<?>) arguments[0]).isInstance(this) || (boolean) call(jdbc, method, arguments);
+            case "unwrap":
+                if (((Class<?>) arguments[0]).isInstance(this)) {
+                    return this;
+                }
+                break;
             default:
                 break;
         }
@@ -60,50 +87,204 @@ final class Lease implements InvocationHandler {
             throw new SQLException("this connection was given back", "08003");
         }
         return switch (method.getName()) {
-            case "unwrap" -> ((Class<?>) arguments[0]).isInstance(jdbc) ? jdbc : call(method, arguments);
+            case "unwrap" -> ((Class<?>) arguments[0]).isInstance(jdbc) ? jdbc : call(jdbc, method, arguments);
             case "setTransactionIsolation" -> {
-                settings.isolation((int) arguments[0]);
+                opening.isolation((int) arguments[0]);
                 yield null;
             }
-            case "getTransactionIsolation" -> settings.isolation();
+            case "getTransactionIsolation" -> opening.isolation();
             case "setReadOnly" -> {
-                settings.readOnly((boolean) arguments[0]);
+                opening.readOnly((boolean) arguments[0]);
                 yield null;
             }
             case "setSchema" -> {
-                settings.schema((String) arguments[0]);
+                opening.schema((String) arguments[0]);
                 yield null;
             }
-            case "setAutoCommit", "commit", "rollback" -> {
-                Object result = call(method, arguments);
-                if (arguments == null || method.getName().equals("setAutoCommit")) { // not back to a savepoint
-                    settings.transactionOver();
+            case "setAutoCommit" -> {
+                autoCommit((boolean) arguments[0]);
+                yield null;
+            }
+            case "commit" -> {
+                commit();
+                yield null;
+            }
+            case "rollback" -> {
+                Object result = call(jdbc, method, arguments);
+                if (arguments == null) { // not back to a savepoint
+                    opening.transactionOver();
                 }
                 yield result;
             }
             case "setNetworkTimeout", "setHoldability", "setClientInfo", "setTypeMap" -> {
                 altered = true; // for good: the connection is not handed on
-                yield call(method, arguments);
+                yield call(jdbc, method, arguments);
             }
-            case "createStatement", "prepareStatement", "prepareCall", "setSavepoint" -> {
-                settings.beforeStatement();
-                yield call(method, arguments);
+            case "prepareStatement" -> {
+                inTime("the next statement was sent");
+                yield opening.isPending() && mayTravel(method) ? first(method, arguments) : after(method, arguments);
             }
-            default -> call(method, arguments);
+            case "createStatement", "prepareCall", "setSavepoint" -> {
+                inTime("the next statement was sent");
+                yield after(method, arguments);
+            }
+            default -> call(jdbc, method, arguments);
         };
+    }
+
+    private void autoCommit(boolean on) throws SQLException {
+        if (on && physical.isInTransaction()) {
+            commit(); // as JDBC has it
+        }
+        jdbc.setAutoCommit(on);
+        insideTransaction = !on;
+    }
+
+    private void commit() throws SQLException {
+        if (jdbc.getAutoCommit()) {
+            jdbc.commit(); // the driver's own complaint
+            return;
+        }
+        inTime("COMMIT was sent");
+        // Half of what is left is for the answer, the other half for finding out if none comes
+        commitNanos = deadline.map(end -> System.nanoTime() + end.left().toNanos() / 2)
+                .orElse(0L);
+        commit = Commit.UNANSWERED;
+        try {
+            physical.commit();
+            commit = Commit.DONE;
+        } catch (SQLException e) {
+            commit = jdbc.isClosed() ? Commit.UNANSWERED : Commit.REFUSED;
+            throw e;
+        } finally {
+            commitNanos = 0;
+            opening.transactionOver();
+        }
+    }
+
+    private void inTime(String doing) throws DeadlineExceededException {
+        if (deadline.isPresent() && deadline.get().isOver()) {
+            throw new DeadlineExceededException(doing, deadline.get());
+        }
+    }
+
+    /** With generated keys, pgjdbc takes the first result for them. */
+    private static boolean mayTravel(Method prepare) {
+        Class<?>[] parameters = prepare.getParameterTypes();
+        return parameters.length == 1 || parameters.length > 2;
+    }
+
+    private Object first(Method method, Object[] arguments) {
+        return FirstStatement.of(this, before -> {
+            Object[] joined = arguments.clone();
+            joined[0] = before.isEmpty() ? arguments[0] : before + " " + arguments[0];
+            return (PreparedStatement) call(jdbc, method, joined);
+        });
+    }
+
+    private Object after(Method method, Object[] arguments) throws Throwable {
+        open();
+        return call(jdbc, method, arguments);
+    }
+
+    /** Begins the transaction on the server, unless it has begun. */
+    void open() throws SQLException {
+        if (opening.isPending()) {
+            opening.execute(deadline);
+        }
+    }
+
+    /** The transaction begins with a statement that brings these; none if it has begun. */
+    List<String> openWith() throws SQLException {
+        inTime("the next statement was sent");
+        if (!opening.isPending()) {
+            return List.of();
+        }
+        List<String> statements = opening.statements(deadline);
+        opening.begin();
+        return statements;
+    }
+
+    /** They were executed with it. */
+    void opened(PreparedStatement executed, int statements) throws SQLException {
+        opening.skip(executed, statements);
+    }
+
+    @Override
+    public Optional<TransactionIdentity> identity() {
+        return opening.identity();
+    }
+
+    @Override
+    public Commit lastCommit() {
+        return commit;
+    }
+
+    @Override
+    public Optional<String> endedBecause() {
+        return Optional.ofNullable(endedBecause);
+    }
+
+    @Override
+    public void discard() {
+        physical.sever();
+        end(true);
+    }
+
+    /** Ends it, if its time has come. By the thread of {@link LeaseWatch}, which must not block. */
+    void look(Duration longestIdle) {
+        if (closed || endedBecause != null) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (deadline.isPresent() && deadline.get().isOver()) {
+            if (deadline.get().isOverFor(TIME_TO_CANCEL)) {
+                end("its deadline of " + deadline.get().time().toMillis() + " ms has passed");
+            } else if (!cancelled && physical.awaitsServer()) {
+                cancelled = true;
+                LeaseWatch.CANCELLING.execute(this::cancel);
+            }
+        } else if (commitNanos != 0 && now - commitNanos > 0) {
+            end("COMMIT has not been answered in half of the time that was left");
+        } else if (insideTransaction
+                && !physical.awaitsServer()
+                && now - physical.lastUsedNanos() > longestIdle.toNanos()) {
+            end("it has been idle in its transaction for " + longestIdle.toSeconds() + " s");
+        }
+    }
+
+    private void cancel() {
+        try {
+            physical.cancel();
+        } catch (SQLException e) {
+            LOG.debug("A statement could not be cancelled; its connection is closed", e);
+        }
+    }
+
+    private void end(String reason) {
+        endedBecause = reason;
+        physical.sever();
+        Throwable where = new Throwable("the thread that borrowed it, as it is now: " + borrower.getName());
+        where.setStackTrace(borrower.getStackTrace());
+        LOG.warn("A connection is closed, and its transaction rolled back: {}", reason, where);
+    }
+
+    /** Whether a request to cancel may still come in, for whoever has the connection then. */
+    boolean isSpent() {
+        return cancelled || endedBecause != null;
     }
 
     private void end(boolean spent) {
         if (!closed) {
             closed = true;
-            settings.end();
-            pool.giveBack(connection, spent);
+            opening.end();
+            pool.giveBack(this, connection, spent || isSpent());
         }
     }
 
-    private Object call(Method method, Object[] arguments) throws Throwable {
+    static Object call(Object target, Method method, Object[] arguments) throws Throwable {
         try {
-            return method.invoke(jdbc, arguments);
+            return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }

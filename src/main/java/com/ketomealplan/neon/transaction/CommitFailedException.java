@@ -3,17 +3,29 @@ package com.ketomealplan.neon.transaction;
 import com.ketomealplan.neon.failure.Staged;
 import org.jdbi.v3.core.transaction.TransactionException;
 
-/** COMMIT did not succeed. Where the connection was lost on it, the work may be stored all the same. */
+/** COMMIT did not succeed: the work is not stored, or nobody could find out whether it is. */
 public final class CommitFailedException extends TransactionException implements Staged {
 
     private static final long serialVersionUID = 1L;
 
-    public CommitFailedException(Throwable cause) {
-        super("COMMIT failed", cause);
+    private final Stage stage;
+
+    private CommitFailedException(String message, Stage stage, Throwable cause) {
+        super(message, cause);
+        this.stage = stage;
+    }
+
+    static CommitFailedException rolledBack(Throwable cause) {
+        return new CommitFailedException("COMMIT failed, and nothing is stored", Stage.WORKING, cause);
+    }
+
+    /** The work may be stored. */
+    public static CommitFailedException unknown(Throwable cause) {
+        return new CommitFailedException("COMMIT was sent, and its outcome is unknown", Stage.COMMITTING, cause);
     }
 
     @Override
     public Stage stage() {
-        return Stage.COMMITTING;
+        return stage;
     }
 }

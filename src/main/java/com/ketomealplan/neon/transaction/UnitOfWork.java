@@ -1,14 +1,30 @@
 package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.pool.Deadline;
+import com.ketomealplan.neon.pool.DeadlineExceededException;
+import com.ketomealplan.neon.pool.LeasedTransaction;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleScope;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.extension.Extensions;
 import org.jdbi.v3.core.extension.HandleSupplier;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jdbi.v3.sqlobject.transaction.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +37,10 @@ public final class UnitOfWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
 
-    /** The compute may be restarted again while a unit is replayed; it is not restarted all the time. */
-    private static final int MOST_REPLAYS = 10;
+    /** So often at most is a unit run again. */
+    private static final int MOST_REPLAYS = 3;
 
+    /** For work without a {@link Deadline}. */
     private static final Duration REPLAY_TIME = Duration.ofSeconds(5);
 
     /**
@@ -31,9 +48,29 @@ public final class UnitOfWork {
      *
      * @param isolation {@link TransactionIsolationLevel#UNKNOWN} for the server's default
      * @param readOnly whether the server is to refuse writes
+     * @param replayable whether it may be run again after it was rolled back; one that only reads always is
+     * @param marked whether it finds out by itself if it has committed already, by a mark that it leaves, so that it may be
+     *     run again also if that is not known
      */
-    public record Options(TransactionIsolationLevel isolation, boolean readOnly) {
-        public static final Options DEFAULT = new Options(TransactionIsolationLevel.UNKNOWN, false);
+    public record Options(TransactionIsolationLevel isolation, boolean readOnly, boolean replayable, boolean marked) {
+
+        public static final Options DEFAULT = new Options(TransactionIsolationLevel.UNKNOWN, false, false, false);
+
+        public static final Options READ_ONLY = new Options(TransactionIsolationLevel.UNKNOWN, true, true, false);
+
+        /** What the annotations on the first of these that has {@link Transaction} say; empty if none has. */
+        static Optional<Options> of(AnnotatedElement... elements) {
+            boolean replayable = Stream.of(elements).anyMatch(element -> element.isAnnotationPresent(Replayable.class));
+            return Stream.of(elements)
+                    .map(element -> element.getAnnotation(Transaction.class))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .map(found -> new Options(found.value(), found.readOnly(), replayable || found.readOnly(), false));
+        }
+
+        Options withMark() {
+            return new Options(isolation, readOnly, replayable, true);
+        }
     }
 
     private final Jdbi jdbi;
@@ -46,9 +83,13 @@ public final class UnitOfWork {
         this.transactions = transactions;
     }
 
-    /** Gives a JDBI its units of work: all its transactions, however entered, then follow the rules of this package. */
-    public static UnitOfWork install(Jdbi jdbi) {
-        UnitTransactionHandler transactions = new UnitTransactionHandler();
+    /**
+     * Gives a JDBI its units of work: all its transactions, however entered, then follow the rules of this package.
+     *
+     * @param dataSource where JDBI has its connections from
+     */
+    public static UnitOfWork install(Jdbi jdbi, DataSource dataSource) {
+        UnitTransactionHandler transactions = new UnitTransactionHandler(new CommitResolver(dataSource));
         InnerFailures innerFailures = new InnerFailures(transactions);
         UnitOfWork unitOfWork = new UnitOfWork(jdbi, transactions);
         jdbi.setTransactionHandler(transactions);
@@ -59,16 +100,17 @@ public final class UnitOfWork {
     }
 
     /**
-     * Runs one unit. Inside another one of the same thread it joins that: one connection, one end. A read-only unit that
-     * fails for a reason that has gone by the next attempt (its connection was lost, say) is run again from its beginning,
-     * on another connection: it changed nothing.
+     * Runs one unit. Inside another one of the same thread it joins that: one connection, one end. A unit that was rolled
+     * back for a reason that has gone by the next attempt (its connection was lost, or it collided with another one) is run
+     * again from its beginning, on another connection, if its options allow that.
      *
      * @throws CommitFailedException if the work could not be committed
      * @throws RollbackOnlyException if an inner unit failed and {@code work} returned all the same
+     * @throws com.ketomealplan.neon.pool.DeadlineExceededException if it was not done in time; nothing is stored
      * @throws Exception whatever {@code work} throws; everything it did is rolled back
      */
     public <T> T call(Options options, Callable<T> work) throws Exception {
-        if (current.get() != null || scope.isOpen()) {
+        if (isOpen()) {
             return jdbi.inTransaction(options.isolation(), handle -> work.call());
         }
         long begun = System.nanoTime();
@@ -76,22 +118,72 @@ public final class UnitOfWork {
             try {
                 return once(options, work);
             } catch (Exception e) {
-                if (!options.readOnly() || !mayReplay(e, replays, begun)) {
+                if (!mayReplay(options, e, replays, begun) || !Pause.before(replays)) {
                     throw e;
                 }
-                LOG.info(
-                        "A reading unit of work is run again: {}", Failure.of(e).cause());
+                LOG.info("A unit of work is run again: {}", Failure.of(e).cause());
             }
         }
     }
 
-    /** A reading unit is over without trace even where its COMMIT had no answer. */
-    private static boolean mayReplay(Exception exception, int replays, long begun) {
+    /** Whether a unit, or a handle of JDBI's, is open on this thread. */
+    private boolean isOpen() {
+        return current.get() != null || scope.isOpen();
+    }
+
+    private static boolean mayReplay(Options options, Exception exception, int replays, long begun) {
+        if (replays >= MOST_REPLAYS || System.nanoTime() - begun > REPLAY_TIME.toNanos()) {
+            return false;
+        }
         Failure failure = Failure.of(exception);
-        return failure.kind().isGoneAtOnce()
-                && failure.outcome() != Failure.Outcome.NOT_SENT // there, the time to wait is over
-                && replays < MOST_REPLAYS
-                && System.nanoTime() - begun < REPLAY_TIME.toNanos();
+        return switch (failure.outcome()) {
+            case NOT_SENT -> false; // there, the time to wait is over
+            case ROLLED_BACK -> options.replayable() && failure.kind().isGoneAtOnce();
+            case UNKNOWN -> options.marked();
+        };
+    }
+
+    /**
+     * A SQL object that may be shared by all threads. Its methods with {@link Transaction} are units of work, those with
+     * {@link Replayable} are run again.
+     */
+    public <D> D sqlObject(Class<D> type) {
+        // JDBI keeps what it learns of the type's annotations in the configuration of the handle in use. The handle of
+        // a unit has a copy, which is thrown away: so it is to be learnt once before, into the original.
+        jdbi.useExtension(type, learnt -> {});
+        D onDemand = jdbi.onDemand(type);
+        Map<Method, Options> units = new HashMap<>();
+        Set<Method> streaming = new HashSet<>();
+        for (Method method : type.getMethods()) {
+            Options.of(method, type).ifPresent(options -> units.put(method, options));
+            if (Streaming.isOf(method.getReturnType())) {
+                streaming.add(method);
+            }
+        }
+        if (units.isEmpty() && streaming.isEmpty()) {
+            return onDemand;
+        }
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    Options options = isOpen() ? null : units.get(method);
+                    if (streaming.contains(method) && !isOpen()) {
+                        throw Streaming.refused(method);
+                    }
+                    return options == null
+                            ? invoke(onDemand, method, arguments)
+                            : call(options, () -> invoke(onDemand, method, arguments));
+                }));
+    }
+
+    private static Object invoke(Object target, Method method, Object[] arguments) throws Exception {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) e.getCause();
+        }
     }
 
     private <T> T once(Options options, Callable<T> work) throws Exception {
@@ -99,9 +191,17 @@ public final class UnitOfWork {
         current.set(unit);
         try {
             T result = work.call();
+            Streaming.refuse(result);
             unit.commit();
             return result;
-        } catch (Throwable failure) {
+        } catch (Exception failure) {
+            unit.rollback(failure);
+            Optional<String> ended = unit.endedBecause();
+            if (ended.isPresent() && Failure.of(failure).outcome() == Failure.Outcome.ROLLED_BACK) {
+                throw new DeadlineExceededException(ended.get(), failure);
+            }
+            throw failure;
+        } catch (Error failure) {
             unit.rollback(failure);
             throw failure;
         } finally {
@@ -149,6 +249,12 @@ public final class UnitOfWork {
             } catch (RuntimeException e) {
                 failure.addSuppressed(e);
             }
+        }
+
+        Optional<String> endedBecause() {
+            return Optional.ofNullable(handle)
+                    .flatMap(open -> LeasedTransaction.of(open.getConnection()))
+                    .flatMap(LeasedTransaction::endedBecause);
         }
 
         /** Gives the connection back. The unit has ended: what goes wrong here no longer changes how. */

@@ -6,7 +6,6 @@ import jakarta.ws.rs.core.FeatureContext;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.glassfish.jersey.internal.inject.AbstractBinder;
@@ -40,12 +39,10 @@ public final class UnitOfWorkFeature implements Feature {
 
     private InvocationHandler handlerOf(Invocable invocable) {
         Method method = invocable.getHandlingMethod();
-        Transaction transaction = Stream.of(method, invocable.getDefinitionMethod(), method.getDeclaringClass())
-                .map(element -> element.getAnnotation(Transaction.class))
-                .filter(Objects::nonNull)
-                .findFirst()
+        UnitOfWork.Options options = UnitOfWork.Options.of(
+                        method, invocable.getDefinitionMethod(), method.getDeclaringClass())
                 .orElse(null);
-        if (transaction == null) {
+        if (options == null) {
             return null; // Jersey's own invocation
         }
         if (isAsynchronous(method)) {
@@ -54,7 +51,6 @@ public final class UnitOfWorkFeature implements Feature {
                         + ": the unit of work would end before the asynchronous work does; return the result itself");
             };
         }
-        UnitOfWork.Options options = new UnitOfWork.Options(transaction.value(), transaction.readOnly());
         return (resource, invoked, arguments) -> {
             try {
                 return unitOfWork.call(options, () -> invoked.invoke(resource, arguments));

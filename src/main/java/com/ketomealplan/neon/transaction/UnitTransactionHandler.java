@@ -1,5 +1,7 @@
 package com.ketomealplan.neon.transaction;
 
+import com.ketomealplan.neon.pool.LeasedTransaction;
+import com.ketomealplan.neon.pool.TransactionIdentity;
 import java.sql.SQLException;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -8,6 +10,8 @@ import org.jdbi.v3.core.transaction.DelegatingTransactionHandler;
 import org.jdbi.v3.core.transaction.LocalTransactionHandler;
 import org.jdbi.v3.core.transaction.TransactionException;
 import org.jdbi.v3.core.transaction.TransactionHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * JDBI's own transactions, which commit what an outer unit swallowed; with a mark that makes such a unit roll back. JDBI
@@ -15,21 +19,27 @@ import org.jdbi.v3.core.transaction.TransactionHandler;
  */
 final class UnitTransactionHandler extends DelegatingTransactionHandler {
 
+    private static final Logger LOG = LoggerFactory.getLogger(UnitTransactionHandler.class);
+
     /** The first failure of an inner unit, for the handles of this thread; a handle never leaves its thread. */
     private final ThreadLocal<Map<Handle, Throwable>> innerFailures;
 
-    UnitTransactionHandler() {
-        this(LocalTransactionHandler.binding(), ThreadLocal.withInitial(IdentityHashMap::new));
+    private final CommitResolver resolver;
+
+    UnitTransactionHandler(CommitResolver resolver) {
+        this(LocalTransactionHandler.binding(), ThreadLocal.withInitial(IdentityHashMap::new), resolver);
     }
 
-    private UnitTransactionHandler(TransactionHandler delegate, ThreadLocal<Map<Handle, Throwable>> innerFailures) {
+    private UnitTransactionHandler(
+            TransactionHandler delegate, ThreadLocal<Map<Handle, Throwable>> innerFailures, CommitResolver resolver) {
         super(delegate);
         this.innerFailures = innerFailures;
+        this.resolver = resolver;
     }
 
     @Override
     public TransactionHandler specialize(Handle handle) throws SQLException {
-        return new UnitTransactionHandler(getDelegate().specialize(handle), innerFailures);
+        return new UnitTransactionHandler(getDelegate().specialize(handle), innerFailures, resolver);
     }
 
     /** From now on the handle's transaction can only be rolled back. */
@@ -43,7 +53,8 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
     }
 
     /**
-     * Commits, or rolls back if an inner unit failed.
+     * Commits, or rolls back if an inner unit failed. If COMMIT had no answer, looks up what became of it, and returns if
+     * it took effect.
      *
      * @throws RollbackOnlyException if it rolled back
      * @throws CommitFailedException if COMMIT failed; whether it took effect may be unknown
@@ -58,7 +69,34 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
         try {
             super.commit(handle);
         } catch (TransactionException e) {
-            throw new CommitFailedException(e);
+            settle(handle, e);
+        }
+    }
+
+    private void settle(Handle handle, TransactionException failure) {
+        LeasedTransaction lease =
+                LeasedTransaction.of(handle.getConnection()).orElseThrow(() -> CommitFailedException.unknown(failure));
+        switch (lease.lastCommit()) {
+            case DONE:
+                LOG.debug("A connection broke after its COMMIT", failure);
+                return;
+            case UNANSWERED:
+                break;
+            default:
+                throw CommitFailedException.rolledBack(failure);
+        }
+        TransactionIdentity transaction =
+                lease.identity().orElseThrow(() -> CommitFailedException.rolledBack(failure)); // it only read
+        lease.discard(); // it may be the pool's last one
+        CommitResolver.Fate fate = resolver.resolve(transaction);
+        LOG.info("COMMIT of transaction {} had no answer; it is {}", transaction.id(), fate);
+        switch (fate) {
+            case COMMITTED:
+                return;
+            case ABORTED:
+                throw CommitFailedException.rolledBack(failure);
+            default:
+                throw CommitFailedException.unknown(failure);
         }
     }
 

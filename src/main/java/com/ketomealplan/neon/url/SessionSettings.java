@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.url;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -25,6 +26,10 @@ public record SessionSettings(Map<String, String> values) {
         return new SessionSettings(all);
     }
 
+    public boolean isSet(String name) {
+        return sorted().containsKey(name);
+    }
+
     /** In alphabetical order, without regard to case. */
     SortedSet<String> names() {
         return sorted().navigableKeySet();
@@ -36,13 +41,13 @@ public record SessionSettings(Map<String, String> values) {
         return sorted;
     }
 
-    /** As the beginning of a transaction, for its duration; empty if there are none. */
-    public String sql() {
+    /** As the beginning of a transaction, for its duration. */
+    public List<String> statements() {
         return sorted().entrySet().stream()
                 // set_config takes lists such as search_path as one text, which SET does not
                 .map(entry -> "SELECT set_config(%s, %s, true);"
                         .formatted(literal(entry.getKey()), literal(entry.getValue())))
-                .collect(Collectors.joining());
+                .toList();
     }
 
     /** As libpq's {@code options}, for a session. */

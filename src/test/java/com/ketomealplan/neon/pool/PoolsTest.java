@@ -57,7 +57,7 @@ class PoolsTest {
     }
 
     private Pool remember(Retention retention, Duration wait) {
-        Pool pool = new ConnectionPool("test", new WakeGate(connector), retention, wait);
+        Pool pool = new ConnectionPool("test", new WakeGate(connector), retention, wait, Duration.ofMinutes(1));
         pools.add(pool);
         return pool;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
@@ -30,9 +31,10 @@ class UnitOfWorkTest {
             "test",
             new WakeGate(database.connector()),
             Retention.pooled(2, 2, Duration.ofSeconds(1), Duration.ofHours(1)),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(1));
     private final Jdbi jdbi = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());
-    private final UnitOfWork units = UnitOfWork.install(jdbi);
+    private final UnitOfWork units = UnitOfWork.install(jdbi, pool);
     private final Things things = jdbi.onDemand(Things.class);
 
     public interface Things {
@@ -224,7 +226,8 @@ class UnitOfWorkTest {
                     return null;
                 }))
                 .isInstanceOf(CommitFailedException.class)
-                .hasRootCauseInstanceOf(SQLException.class);
+                .hasRootCauseInstanceOf(SQLException.class)
+                .satisfies(failure -> assertThat(Failure.of(failure).outcome()).isEqualTo(Failure.Outcome.ROLLED_BACK));
 
         assertThat(database.count("things")).isZero();
     }
@@ -248,7 +251,8 @@ class UnitOfWorkTest {
     @Test
     void characteristicsHoldForTheUnitOnly() throws Exception {
         String inside = units.call(
-                new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true), things::characteristics);
+                new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true, true, false),
+                things::characteristics);
 
         assertThat(inside).isEqualTo("serializable on");
         assertThat(unit(things::characteristics)).isEqualTo("read committed off");
@@ -257,7 +261,7 @@ class UnitOfWorkTest {
 
     @Test
     void aReadOnlyUnitRefusesWrites() {
-        assertThatThrownBy(() -> units.call(new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, true), () -> {
+        assertThatThrownBy(() -> units.call(UnitOfWork.Options.READ_ONLY, () -> {
                     things.insert("a");
                     return null;
                 }))

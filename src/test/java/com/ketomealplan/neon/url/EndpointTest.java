@@ -220,7 +220,7 @@ class EndpointTest {
         assertThat(endpoint.driverProperties()).containsEntry("options", "endpoint=ep-a");
         assertThat(endpoint.connectionProperties().getProperty("options"))
                 .isEqualTo("endpoint=ep-a -c lock_timeout=1s -c search_path=a,\\ b -c statement_timeout=7s");
-        assertThat(endpoint.asPooled().transactionSettings().sql())
+        assertThat(endpoint.asPooled().transactionSettings().statements())
                 .contains("SELECT set_config('search_path', 'a, b', true);");
     }
 

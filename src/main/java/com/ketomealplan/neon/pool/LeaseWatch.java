@@ -1,0 +1,58 @@
+package com.ketomealplan.neon.pool;
+
+import com.ketomealplan.neon.connect.Timer;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Looks at the connections that are out, many times a second and only while there are some, and ends those whose time is
+ * over. One look at all of them costs less than a timer for each.
+ */
+final class LeaseWatch {
+
+    private static final Duration INTERVAL = Duration.ofMillis(25);
+
+    /** To cancel is to open a connection, which blocks. It is rare. */
+    static final Executor CANCELLING = cancellation -> {
+        Thread thread = new Thread(cancellation, "database-cancel");
+        thread.setDaemon(true);
+        thread.start();
+    };
+
+    private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private final Duration longestIdle;
+
+    /**
+     * @param longestIdle how long a borrower may leave a transaction idle
+     */
+    LeaseWatch(Duration longestIdle) {
+        this.longestIdle = longestIdle;
+    }
+
+    void begin(Lease lease) {
+        leases.add(lease);
+        if (!looking.get() && looking.compareAndSet(false, true)) {
+            Timer.after(INTERVAL, this::look);
+        }
+    }
+
+    void end(Lease lease) {
+        leases.remove(lease);
+    }
+
+    private void look() {
+        leases.forEach(lease -> lease.look(longestIdle));
+        if (!leases.isEmpty()) {
+            Timer.after(INTERVAL, this::look);
+            return;
+        }
+        looking.set(false);
+        if (!leases.isEmpty() && looking.compareAndSet(false, true)) { // one began in between
+            Timer.after(INTERVAL, this::look);
+        }
+    }
+}

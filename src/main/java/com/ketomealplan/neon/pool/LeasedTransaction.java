@@ -1,0 +1,41 @@
+package com.ketomealplan.neon.pool;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** A pool's connection, with what JDBC has no words for. */
+public interface LeasedTransaction {
+
+    /** Empty if the connection is not one of our pool's. */
+    static Optional<LeasedTransaction> of(Connection connection) {
+        try {
+            return connection.isWrapperFor(LeasedTransaction.class)
+                    ? Optional.of(connection.unwrap(LeasedTransaction.class))
+                    : Optional.empty();
+        } catch (SQLException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The last transaction that was open; empty if it only read, or if the server never answered a statement of it. */
+    Optional<TransactionIdentity> identity();
+
+    /** What became of a COMMIT. */
+    enum Commit {
+        NOT_SENT,
+        /** The connection ended before an answer came. */
+        UNANSWERED,
+        /** The server answered by an error: it rolled back. */
+        REFUSED,
+        DONE
+    }
+
+    Commit lastCommit();
+
+    /** Why the connection was closed under its borrower, if it was: its deadline, or idleness in its transaction. */
+    Optional<String> endedBecause();
+
+    /** Closes the connection, whatever is on it, and makes room in the pool. */
+    void discard();
+}

@@ -1,0 +1,16 @@
+package com.ketomealplan.neon.pool;
+
+/**
+ * What tells later what became of a transaction ({@code pg_xact_status}), and whether the server is then still the one that
+ * it ran on: one that was restarted, restored or replaced may have given the same id to another transaction.
+ *
+ * @param id PostgreSQL's xid8
+ * @param walPosition how far the server's log was when the transaction began
+ * @param serverStart when the server was started
+ */
+public record TransactionIdentity(String id, String walPosition, String serverStart) {
+
+    /** Assigns the id; a transaction of its own cannot be told apart by anything that costs less. */
+    static final String SQL =
+            "SELECT pg_current_xact_id()::text, pg_current_wal_insert_lsn()::text, pg_postmaster_start_time()::text";
+}

@@ -1,0 +1,44 @@
+package com.ketomealplan.neon.transaction;
+
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.lang.reflect.Method;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.BaseStream;
+import org.jdbi.v3.core.result.ResultIterable;
+
+/** Results that are read from the database only when they are used, which must not be after their unit of work. */
+final class Streaming {
+
+    private static final List<Class<?>> TYPES =
+            List.of(BaseStream.class, Iterator.class, ResultIterable.class, StreamingOutput.class);
+
+    private static final String WHAT_TO_DO =
+            " would be read after its unit of work has ended, when its connection is another unit's:"
+                    + " use it up inside the unit, and return a List";
+
+    private Streaming() {}
+
+    static boolean isOf(Class<?> type) {
+        return TYPES.stream().anyMatch(streaming -> streaming.isAssignableFrom(type));
+    }
+
+    /**
+     * Checks what a unit is about to return.
+     *
+     * @throws IllegalStateException if it would be read later
+     */
+    static void refuse(Object result) {
+        Object entity = result instanceof Response response ? response.getEntity() : result;
+        if (entity != null && isOf(entity.getClass())) {
+            throw new IllegalStateException("the " + entity.getClass().getName() + " that is returned" + WHAT_TO_DO);
+        }
+    }
+
+    /** For a method of a SQL object that was called outside a unit. */
+    static IllegalStateException refused(Method method) {
+        return new IllegalStateException("what " + method.getDeclaringClass().getSimpleName() + "." + method.getName()
+                + " returns" + WHAT_TO_DO);
+    }
+}
