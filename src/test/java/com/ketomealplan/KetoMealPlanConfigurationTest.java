@@ -8,6 +8,7 @@ import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.neon.ConnectSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.Deployment.Stage;
+import com.ketomealplan.neon.UnitOfWorkSettings;
 import com.ketomealplan.neon.health.HealthMode;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.url.Secret;
@@ -92,6 +93,9 @@ class KetoMealPlanConfigurationTest {
                 .isEqualTo(new ConnectSettings(Duration.seconds(5), Duration.seconds(5), Duration.seconds(30)));
         assertThat(configuration.database().pooled().maxConnectionAge()).isEqualTo(Duration.hours(1));
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(50);
+        assertThat(configuration.database().unitOfWork())
+                .isEqualTo(new UnitOfWorkSettings(
+                        Duration.seconds(5), Duration.seconds(15), Duration.minutes(1), Duration.hours(24)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(30));
         assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of(".embedded-postgres"));
         assertThat(configuration.database().getUrl()).isEmpty();
@@ -172,6 +176,7 @@ class KetoMealPlanConfigurationTest {
                   maxWaitForConnection: 2s
                   pooled: {keep: 1, overflow: 2, overflowIdleTime: 5s, maxConnectionAge: 3m}
                   perRequest: {maxConnections: 4}
+                  unitOfWork: {deadline: 1s, wakeBudget: 2s, idleInTransactionTimeout: 3s, idempotencyKeyLifetime: 4s}
                   embeddedDirectory: /somewhere
                 """, Map.of());
 
@@ -184,6 +189,9 @@ class KetoMealPlanConfigurationTest {
         assertThat(configuration.database().pooled().overflowIdleTime()).isEqualTo(Duration.seconds(5));
         assertThat(configuration.database().pooled().maxConnectionAge()).isEqualTo(Duration.minutes(3));
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(4);
+        assertThat(configuration.database().unitOfWork())
+                .isEqualTo(new UnitOfWorkSettings(
+                        Duration.seconds(1), Duration.seconds(2), Duration.seconds(3), Duration.seconds(4)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(2));
         assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of("/somewhere"));
     }

@@ -4,12 +4,12 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
+import com.ketomealplan.neon.idempotency.Idempotency;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.transaction.UnitOfWork;
-import com.ketomealplan.neon.transaction.UnitOfWorkFeature;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.setup.Bootstrap;
@@ -93,7 +93,13 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         PoolMetrics.register(environment.metrics(), NAME, pool);
         jdbi = jdbi(factory, environment);
         unitOfWork = UnitOfWork.install(jdbi, pool);
-        environment.jersey().register(new UnitOfWorkFeature(unitOfWork));
+        Idempotency idempotency = new Idempotency(
+                unitOfWork,
+                jdbi,
+                environment.getObjectMapper(),
+                factory.unitOfWork().idempotencyKeyLifetime().toJavaDuration());
+        environment.jersey().register(Idempotency.filter());
+        environment.jersey().register(new UnitOfWorkFeature(idempotency, factory.unitOfWork()));
         environment.jersey().register(new DatabaseFailureMapper.OfJdbi());
         environment.jersey().register(new DatabaseFailureMapper.OfSql());
 

@@ -58,6 +58,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     @Valid private final PerRequestSettings perRequest;
 
+    @Valid private final UnitOfWorkSettings unitOfWork;
+
     private final Path embeddedDirectory;
     private final Deployment deployment;
 
@@ -83,6 +85,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
             @JsonProperty("connect") ConnectSettings connect,
             @JsonProperty("pooled") PooledSettings pooled,
             @JsonProperty("perRequest") PerRequestSettings perRequest,
+            @JsonProperty("unitOfWork") UnitOfWorkSettings unitOfWork,
             @JsonProperty("embeddedDirectory") String embeddedDirectory) {
         this.url = Optional.ofNullable(url).filter(text -> !text.isBlank()).map(Secret::new);
         this.pooledEndpoint = Objects.requireNonNullElse(pooledEndpoint, false);
@@ -93,6 +96,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.connect = Objects.requireNonNullElse(connect, ConnectSettings.DEFAULT);
         this.pooled = Objects.requireNonNullElse(pooled, PooledSettings.DEFAULT);
         this.perRequest = Objects.requireNonNullElse(perRequest, PerRequestSettings.DEFAULT);
+        this.unitOfWork = Objects.requireNonNullElse(unitOfWork, UnitOfWorkSettings.DEFAULT);
         this.embeddedDirectory = Path.of(Optional.ofNullable(embeddedDirectory)
                 .filter(text -> !text.isBlank())
                 .orElse(DEFAULT_EMBEDDED_DIRECTORY));
@@ -109,18 +113,19 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.connect = other.connect;
         this.pooled = other.pooled;
         this.perRequest = other.perRequest;
+        this.unitOfWork = other.unitOfWork;
         this.embeddedDirectory = other.embeddedDirectory;
         this.deployment = deployment;
     }
 
     /** Nothing set but the database. */
     static NeonDataSourceFactory at(String url, boolean pooledEndpoint) {
-        return new NeonDataSourceFactory(url, pooledEndpoint, null, null, null, null, null, null, null, null);
+        return new NeonDataSourceFactory(url, pooledEndpoint, null, null, null, null, null, null, null, null, null);
     }
 
     /** Nothing set: the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
-        return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null);
+        return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The same settings for a process that runs there; without this it is development. */
@@ -138,6 +143,10 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     public PerRequestSettings perRequest() {
         return perRequest;
+    }
+
+    public UnitOfWorkSettings unitOfWork() {
+        return unitOfWork;
     }
 
     public boolean pooledEndpoint() {
@@ -197,7 +206,11 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         Retention retention =
                 strategy() == PoolingStrategy.POOLED ? pooled.retention(database.isNeon()) : perRequest.retention();
         return new ConnectionPool(
-                name, gate, retention, maxWaitForConnection.toJavaDuration(), java.time.Duration.ofMinutes(1));
+                name,
+                gate,
+                retention,
+                maxWaitForConnection.toJavaDuration(),
+                unitOfWork.idleInTransactionTimeout().toJavaDuration());
     }
 
     /** Whether checks of the health of an open database are to leave it alone. */

@@ -93,6 +93,11 @@ public final class NeonProxy implements AutoCloseable {
         return new NeonProxy(database.endpoint().hosts().get(0).port());
     }
 
+    /** Stands in front of a pooler in front of the database. */
+    public static NeonProxy before(PgBouncer pooler) throws IOException {
+        return new NeonProxy(pooler.port());
+    }
+
     public int port() {
         return listener.getLocalPort();
     }

@@ -59,7 +59,7 @@ public final class UnitOfWork {
         public static final Options READ_ONLY = new Options(TransactionIsolationLevel.UNKNOWN, true, true, false);
 
         /** What the annotations on the first of these that has {@link Transaction} say; empty if none has. */
-        static Optional<Options> of(AnnotatedElement... elements) {
+        public static Optional<Options> of(AnnotatedElement... elements) {
             boolean replayable = Stream.of(elements).anyMatch(element -> element.isAnnotationPresent(Replayable.class));
             return Stream.of(elements)
                     .map(element -> element.getAnnotation(Transaction.class))
@@ -68,7 +68,8 @@ public final class UnitOfWork {
                     .map(found -> new Options(found.value(), found.readOnly(), replayable || found.readOnly(), false));
         }
 
-        Options withMark() {
+        /** The same, of a unit that finds out by itself. */
+        public Options withMark() {
             return new Options(isolation, readOnly, replayable, true);
         }
     }
@@ -124,6 +125,15 @@ public final class UnitOfWork {
                 LOG.info("A unit of work is run again: {}", Failure.of(e).cause());
             }
         }
+    }
+
+    /**
+     * Checks what a unit is about to return; {@link #call} does it by itself.
+     *
+     * @throws IllegalStateException if it would be read from the database when the unit is over
+     */
+    public static void refuseStreaming(Object result) {
+        Streaming.refuse(result);
     }
 
     /** Whether a unit, or a handle of JDBI's, is open on this thread. */

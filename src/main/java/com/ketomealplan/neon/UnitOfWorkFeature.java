@@ -1,11 +1,17 @@
-package com.ketomealplan.neon.transaction;
+package com.ketomealplan.neon;
 
+import com.ketomealplan.neon.idempotency.Idempotency;
+import com.ketomealplan.neon.pool.Deadline;
+import com.ketomealplan.neon.transaction.UnitOfWork;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.Feature;
 import jakarta.ws.rs.core.FeatureContext;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.glassfish.jersey.internal.inject.AbstractBinder;
@@ -14,15 +20,20 @@ import org.glassfish.jersey.server.spi.internal.ResourceMethodInvocationHandlerP
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
 /**
- * Makes a JAX-RS resource method with {@link Transaction} (on itself or on its class) one unit of work. Jersey writes the
- * answer after the method's invocation has returned, so the commit is over before the first byte.
+ * Gives every JAX-RS resource method a deadline, makes one with {@link Transaction} (on itself or on its class) one unit of
+ * work, and one whose request has an {@code Idempotency-Key} act once. Jersey writes the answer after the method's invocation
+ * has returned, so the commit is over before the first byte.
  */
-public final class UnitOfWorkFeature implements Feature {
+final class UnitOfWorkFeature implements Feature {
 
-    private final UnitOfWork unitOfWork;
+    private final Idempotency idempotency;
+    private final Duration deadline;
+    private final Duration wakeBudget;
 
-    public UnitOfWorkFeature(UnitOfWork unitOfWork) {
-        this.unitOfWork = unitOfWork;
+    UnitOfWorkFeature(Idempotency idempotency, UnitOfWorkSettings settings) {
+        this.idempotency = idempotency;
+        this.deadline = settings.deadline().toJavaDuration();
+        this.wakeBudget = settings.wakeBudget().toJavaDuration();
     }
 
     @Override
@@ -39,21 +50,21 @@ public final class UnitOfWorkFeature implements Feature {
 
     private InvocationHandler handlerOf(Invocable invocable) {
         Method method = invocable.getHandlingMethod();
-        UnitOfWork.Options options = UnitOfWork.Options.of(
-                        method, invocable.getDefinitionMethod(), method.getDeclaringClass())
-                .orElse(null);
-        if (options == null) {
-            return null; // Jersey's own invocation
-        }
+        Optional<UnitOfWork.Options> options =
+                UnitOfWork.Options.of(method, invocable.getDefinitionMethod(), method.getDeclaringClass());
         if (isAsynchronous(method)) {
+            if (options.isEmpty()) {
+                return null; // Jersey's own invocation
+            }
             return (resource, invoked, arguments) -> {
                 throw new IllegalStateException("@Transaction on " + method
                         + ": the unit of work would end before the asynchronous work does; return the result itself");
             };
         }
         return (resource, invoked, arguments) -> {
+            Callable<Object> work = () -> invoked.invoke(resource, arguments);
             try {
-                return unitOfWork.call(options, () -> invoked.invoke(resource, arguments));
+                return Deadline.within(deadline, wakeBudget, () -> idempotency.call(options, work));
             } catch (InvocationTargetException e) {
                 throw e;
             } catch (Exception e) {

@@ -1,0 +1,42 @@
+package com.ketomealplan.neon;
+
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDuration;
+import io.dropwizard.validation.MinDuration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The {@code unitOfWork:} block of {@link NeonDataSourceFactory}. What is left out has its default.
+ *
+ * @param deadline when a request's work with the database has to be done; 5 seconds by default
+ * @param wakeBudget what a sleeping compute may take to wake beyond that; 15 seconds by default
+ * @param idleInTransactionTimeout when a transaction that nobody works in is ended; 1 minute by default. Neon does it after
+ *     five
+ * @param idempotencyKeyLifetime how long the answer of a POST with an {@code Idempotency-Key} is kept; 24 hours by default
+ */
+public record UnitOfWorkSettings(
+        @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS, message = "must be at least 100ms")
+        @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
+        Duration deadline,
+
+        @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
+        Duration wakeBudget,
+
+        @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
+        @MaxDuration(value = 5, unit = TimeUnit.MINUTES, message = "must be at most 5m")
+        Duration idleInTransactionTimeout,
+
+        @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
+        @MaxDuration(value = 365, unit = TimeUnit.DAYS, message = "must be at most 365d")
+        Duration idempotencyKeyLifetime) {
+
+    static final UnitOfWorkSettings DEFAULT = new UnitOfWorkSettings(null, null, null, null);
+
+    public UnitOfWorkSettings {
+        deadline = Objects.requireNonNullElse(deadline, Duration.seconds(5));
+        wakeBudget = Objects.requireNonNullElse(wakeBudget, Duration.seconds(15));
+        idleInTransactionTimeout = Objects.requireNonNullElse(idleInTransactionTimeout, Duration.minutes(1));
+        idempotencyKeyLifetime = Objects.requireNonNullElse(idempotencyKeyLifetime, Duration.hours(24));
+    }
+}

@@ -1,0 +1,131 @@
+package com.ketomealplan.neon.idempotency;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The keys in the database, in the unit of work of their request: one round trip at its begin, one at its end.
+ *
+ * <p>Who works on a key holds an advisory lock of the transaction, so that a second request does not wait for the first one.
+ * Its hash may be another key's too, at 1 in 2^64: then one of the two requests is told to come back. The table's primary
+ * key, and not the lock, is what lets a key act once.
+ */
+final class IdempotencyStore {
+
+    /** Two statements, so that the second one sees what was committed before the first one got the lock. */
+    private static final String FIND = """
+            SELECT %s;
+            SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE key = ? AND expires_at > now()
+            """;
+
+    private static final String FIND_NOW = FIND.formatted("pg_try_advisory_xact_lock(?)");
+
+    private static final String FIND_WHEN_FREE = FIND.formatted("true FROM (SELECT pg_advisory_xact_lock(?)) AS held");
+
+    /**
+     * Each new key takes ten expired ones away, so that they need no other cleaning, and least of all a timer that would
+     * wake a sleeping compute.
+     */
+    private static final String STORE = """
+            WITH expired AS (
+                DELETE FROM idempotency_keys WHERE key IN (
+                    SELECT key FROM idempotency_keys WHERE expires_at <= now() AND key <> ?
+                    ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED))
+            INSERT INTO idempotency_keys AS stored (key, fingerprint, status, headers, body, expires_at)
+            VALUES (?, ?, ?, ?::jsonb, ?, now() + make_interval(secs => ?))
+            ON CONFLICT (key) DO UPDATE SET
+                fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers,
+                body = excluded.body, expires_at = excluded.expires_at
+            WHERE stored.expires_at <= now()
+            """;
+
+    private static final TypeReference<Map<String, List<String>>> HEADERS = new TypeReference<>() {};
+
+    private final ObjectMapper json;
+    private final Duration lifetime;
+
+    IdempotencyStore(ObjectMapper json, Duration lifetime) {
+        this.json = json;
+        this.lifetime = lifetime;
+    }
+
+    /**
+     * What is known of a key.
+     *
+     * @param free whether nobody else works on it, so that from now on it is this transaction's
+     */
+    record Found(boolean free, Optional<StoredAnswer> answer) {}
+
+    /**
+     * Looks a key up, and reserves it for the transaction.
+     *
+     * @param wait whether to wait for another transaction that works on it, up to the deadline
+     */
+    Found find(Connection connection, IdempotencyKey key, boolean wait) throws SQLException {
+        try (PreparedStatement find = connection.prepareStatement(wait ? FIND_WHEN_FREE : FIND_NOW)) {
+            find.setLong(1, lockOf(key));
+            find.setString(2, key.text());
+            find.execute();
+            boolean free;
+            try (ResultSet held = find.getResultSet()) {
+                held.next();
+                free = held.getBoolean(1);
+            }
+            find.getMoreResults();
+            try (ResultSet row = find.getResultSet()) {
+                return new Found(free, row.next() ? Optional.of(answer(row)) : Optional.empty());
+            }
+        }
+    }
+
+    private StoredAnswer answer(ResultSet row) throws SQLException {
+        try {
+            return new StoredAnswer(
+                    row.getBytes(1), row.getInt(2), json.readValue(row.getString(3), HEADERS), row.getBytes(4));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the headers of a stored answer are not of this program", e);
+        }
+    }
+
+    /**
+     * Stores an answer.
+     *
+     * @throws SQLException 40001 if another transaction has stored one in the meantime
+     */
+    void store(Connection connection, IdempotencyKey key, StoredAnswer answer) throws SQLException {
+        try (PreparedStatement store = connection.prepareStatement(STORE)) {
+            store.setString(1, key.text());
+            store.setString(2, key.text());
+            store.setBytes(3, answer.fingerprint());
+            store.setInt(4, answer.status());
+            store.setString(5, json.writeValueAsString(answer.headers()));
+            store.setBytes(6, answer.body());
+            store.setDouble(7, lifetime.toMillis() / 1000.0);
+            if (store.executeUpdate() != 1) {
+                throw new SQLException("another request with the same Idempotency-Key was faster", "40001");
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Salted, because other users of the database may have advisory locks of their own. */
+    private static long lockOf(IdempotencyKey key) {
+        MessageDigest digest = Fingerprint.sha256();
+        digest.update("idempotency_keys\0".getBytes(StandardCharsets.UTF_8));
+        return ByteBuffer.wrap(digest.digest(key.text().getBytes(StandardCharsets.UTF_8)))
+                .getLong();
+    }
+}

@@ -1,0 +1,248 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.NeonProxy.Action;
+import com.ketomealplan.testing.NeonProxy.Direction;
+import com.ketomealplan.testing.PgBouncer;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Connections are cut at every message boundary of {@code POST /complex-operation}, and the database is compared with what
+ * was answered. {@code -Dcuts=1000} for the figures of the README.
+ */
+class NeverLostNeverDoubledTest {
+
+    private static final int CLIENTS = 4;
+    private static final int CUTS = Integer.getInteger("cuts", 200);
+
+    private static final Pattern EMAIL = Pattern.compile("[0-9a-f-]{36}@example.com");
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    /** The request whose messages a thread of the proxy passes on, by its e-mail address. */
+    private final ThreadLocal<String> passing = new ThreadLocal<>();
+
+    private final Set<String> cutOnce = ConcurrentHashMap.newKeySet();
+    private PgBouncer pooler;
+    private NeonProxy proxy;
+    private TestService service;
+
+    @AfterEach
+    void stop() throws Exception {
+        clients.shutdownNow();
+        if (service != null) {
+            service.stop();
+            proxy.close();
+        }
+        if (pooler != null) {
+            pooler.close();
+        }
+    }
+
+    private void start(String pooling, boolean throughPooler) throws Exception {
+        if (throughPooler) {
+            assumeTrue(PgBouncer.isInstalled(), "pgbouncer is not installed");
+            pooler = PgBouncer.before(database, 10);
+        }
+        proxy = throughPooler ? NeonProxy.before(pooler) : NeonProxy.before(database);
+        service = TestService.at(
+                proxy.url(database),
+                ConfigOverride.config("database.pooling", pooling),
+                ConfigOverride.config("database.pooledEndpoint", Boolean.toString(throughPooler)),
+                ConfigOverride.config("logging.level", "OFF"));
+        assertThat(post(new Request("warm@example.com", "")).statusCode()).isEqualTo(201);
+    }
+
+    /** One that is made once, with a key if it has one. */
+    private record Request(String email, String key) {}
+
+    private record Answer(Request request, int status, String body, Duration time) {}
+
+    private HttpResponse<String> post(Request request) {
+        String body = "{\"email\":\"%s\",\"quiz_data\":{\"goal\":\"energy\"}}".formatted(request.email());
+        return request.key().isEmpty()
+                ? service.post("/complex-operation", body)
+                : service.send(
+                        "POST",
+                        "/complex-operation",
+                        body,
+                        "Content-Type",
+                        "application/json",
+                        "Idempotency-Key",
+                        request.key());
+    }
+
+    /** Each client makes one request after the other. */
+    private List<Answer> requests(int count, boolean keys) {
+        List<CompletableFuture<List<Answer>>> work = new ArrayList<>();
+        for (int client = 0; client < CLIENTS; client++) {
+            work.add(CompletableFuture.supplyAsync(
+                    () -> {
+                        List<Answer> answers = new ArrayList<>();
+                        for (int i = 0; i < count / CLIENTS; i++) {
+                            Request request = new Request(
+                                    UUID.randomUUID() + "@example.com",
+                                    keys ? UUID.randomUUID().toString() : "");
+                            long begun = System.nanoTime();
+                            HttpResponse<String> answer = post(request);
+                            answers.add(new Answer(
+                                    request,
+                                    answer.statusCode(),
+                                    answer.body(),
+                                    Duration.ofNanos(System.nanoTime() - begun)));
+                        }
+                        return answers;
+                    },
+                    clients));
+        }
+        return work.stream().flatMap(done -> done.join().stream()).toList();
+    }
+
+    /** Cuts each request once: at the message that has this text, on its way in this direction. */
+    private void cutAt(Direction where, String message) {
+        cutOnce.clear();
+        proxy.intercept((direction, type, body) -> {
+            String text = new String(body, StandardCharsets.ISO_8859_1);
+            Matcher email = EMAIL.matcher(text);
+            if (email.find()) {
+                passing.set(email.group());
+            }
+            boolean there = direction == where && text.startsWith(message) && passing.get() != null;
+            return there && cutOnce.add(passing.get()) ? Action.CUT : Action.PASS;
+        });
+    }
+
+    /** Compares the database with the answers; then repeats what has a key. */
+    private void check(List<Answer> answers) {
+        proxy.intercept((direction, type, body) -> Action.PASS);
+        Map<String, Integer> stored = quizResponses();
+        for (Answer answer : answers) {
+            Integer quizzes = stored.get(answer.request().email());
+            if (answer.status() == 201) {
+                assertThat(quizzes).as("what was acknowledged: %s", answer).isEqualTo(1);
+            } else if (answer.body().contains("commit-outcome-unknown")) {
+                assertThat(quizzes).as("what is unknown: %s", answer).isIn(null, 1);
+            } else {
+                assertThat(quizzes).as("what was refused: %s", answer).isNull();
+            }
+        }
+        List<Answer> keyed = answers.stream()
+                .filter(answer -> !answer.request().key().isEmpty())
+                .toList();
+        for (Answer answer : keyed) {
+            HttpResponse<String> again = post(answer.request());
+            assertThat(again.statusCode()).isEqualTo(201);
+            if (answer.status() == 201) {
+                assertThat(again.body()).isEqualTo(answer.body());
+                assertThat(again.headers().firstValue("Idempotency-Replayed")).hasValue("true");
+            }
+        }
+        Map<String, Integer> settled = quizResponses();
+        assertThat(keyed)
+                .allSatisfy(answer ->
+                        assertThat(settled.get(answer.request().email())).isEqualTo(1));
+    }
+
+    /** How many each user has. */
+    private Map<String, Integer> quizResponses() {
+        return database.jdbi().withHandle(handle -> handle.createQuery("""
+                        SELECT email, count(quiz_responses.id)::int AS quizzes
+                        FROM users LEFT JOIN quiz_responses ON user_id = users.id GROUP BY users.id
+                        """)
+                .map(row -> Map.entry(row.getColumn("email", String.class), row.getColumn("quizzes", Integer.class)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    private static String summary(List<Answer> answers) {
+        return answers.stream()
+                .collect(Collectors.groupingBy(Answer::status, TreeMap::new, Collectors.counting()))
+                .toString();
+    }
+
+    private static double succeeded(List<Answer> answers) {
+        return (double) answers.stream()
+                        .filter(answer -> answer.status() == 201)
+                        .count()
+                / answers.size();
+    }
+
+    @ParameterizedTest(name = "{0}, pooler: {1}, keys: {2}")
+    @CsvSource({
+        "pooled, false, false",
+        "pooled, false, true",
+        "pooled, true, false",
+        "pooled, true, true",
+        "per_request, false, false",
+        "per_request, false, true",
+        "per_request, true, false",
+        "per_request, true, true"
+    })
+    void whatIsAnsweredIsWhatIsStored(String pooling, boolean throughPooler, boolean keys) throws Exception {
+        start(pooling, throughPooler);
+
+        // (a) the server has committed, and its answer is lost
+        cutAt(Direction.FROM_SERVER, "COMMIT");
+        List<Answer> afterCommit = requests(CUTS, keys);
+        check(afterCommit);
+        assertThat(cutOnce).hasSize(CUTS);
+        assertThat(succeeded(afterCommit)).as(summary(afterCommit)).isGreaterThanOrEqualTo(0.999);
+
+        // (b) COMMIT never reaches the server
+        cutAt(Direction.FROM_CLIENT, "COMMIT");
+        List<Answer> beforeCommit = requests(CUTS, keys);
+        check(beforeCommit);
+        assertThat(cutOnce).hasSize(CUTS);
+        assertThat(succeeded(beforeCommit)).as(summary(beforeCommit)).isGreaterThanOrEqualTo(0.99);
+
+        // (c) any message: the gaps between the cuts are of all lengths, so each kind of message has its turn
+        AtomicInteger turn = new AtomicInteger();
+        AtomicInteger left = new AtomicInteger(200);
+        AtomicInteger cuts = new AtomicInteger();
+        proxy.intercept((direction, type, body) -> {
+            if (left.decrementAndGet() != 0) {
+                return Action.PASS;
+            }
+            left.set(200 + turn.incrementAndGet() % 97);
+            cuts.incrementAndGet();
+            return Action.CUT;
+        });
+        List<Answer> anywhere = requests(CUTS * 5, keys);
+        check(anywhere);
+        System.out.printf(
+                "%s%s%s: COMMIT's answer lost %s, COMMIT lost %s, %d cuts anywhere %s%n",
+                pooling,
+                throughPooler ? " through PgBouncer" : "",
+                keys ? " with keys" : "",
+                succeeded(afterCommit),
+                succeeded(beforeCommit),
+                cuts.get(),
+                summary(anywhere));
+        assertThat(cuts.get()).isGreaterThan(CUTS / 2);
+        assertThat(succeeded(anywhere)).as(summary(anywhere)).isGreaterThanOrEqualTo(0.99);
+    }
+}
