@@ -57,7 +57,7 @@ class HealthTest {
                 .isEqualTo("{\"status\":\"healthy\",\"service\":\"keto-meal-plan-api\",\"environment\":\"production\","
                         + "\"components\":{\"api\":\"healthy\",\"database\":{\"status\":\"healthy\","
                         + "\"database\":\"connected\"}}}");
-        Stream.of("active", "idle", "waiting", "size", "max", "borrowed", "returned", "opened", "timeouts")
+        Stream.of("active", "idle", "waiting", "size", "max", "borrowed", "returned", "opened", "timeouts", "leaked")
                 .forEach(gauge ->
                         assertThat(service.gauge("pool.database." + gauge)).isNotNegative());
     }

@@ -7,6 +7,7 @@ import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;
 import com.ketomealplan.testing.PgBouncer;
+import com.ketomealplan.testing.RestartablePostgres;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
@@ -14,8 +15,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -23,11 +26,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,13 +43,18 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class NeverLostNeverDoubledTest {
 
-    private static final int CLIENTS = 4;
     private static final int CUTS = Integer.getInteger("cuts", 200);
+
+    /** The ways to run the service, which share the cuts at every other message. */
+    private static final int COMBINATIONS = 8;
+
+    private static final int OPERATIONS = Integer.getInteger("operations", 4_000);
 
     private static final Pattern EMAIL = Pattern.compile("[0-9a-f-]{36}@example.com");
 
-    private final TestDatabase database = TestDatabase.migrated();
-    private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private TestDatabase database;
+    private RestartablePostgres server;
+    private final ExecutorService clients = Executors.newCachedThreadPool();
     /** The request whose messages a thread of the proxy passes on, by its e-mail address. */
     private final ThreadLocal<String> passing = new ThreadLocal<>();
 
@@ -62,9 +73,13 @@ class NeverLostNeverDoubledTest {
         if (pooler != null) {
             pooler.close();
         }
+        if (server != null) {
+            server.close();
+        }
     }
 
-    private void start(String pooling, boolean throughPooler) throws Exception {
+    private void start(TestDatabase tested, String pooling, boolean throughPooler) throws Exception {
+        database = tested;
         if (throughPooler) {
             assumeTrue(PgBouncer.isInstalled(), "pgbouncer is not installed");
             pooler = PgBouncer.before(database, 10);
@@ -98,13 +113,13 @@ class NeverLostNeverDoubledTest {
     }
 
     /** Each client makes one request after the other. */
-    private List<Answer> requests(int count, boolean keys) {
+    private List<Answer> requests(int clientCount, int count, boolean keys) {
         List<CompletableFuture<List<Answer>>> work = new ArrayList<>();
-        for (int client = 0; client < CLIENTS; client++) {
+        for (int client = 0; client < clientCount; client++) {
             work.add(CompletableFuture.supplyAsync(
                     () -> {
                         List<Answer> answers = new ArrayList<>();
-                        for (int i = 0; i < count / CLIENTS; i++) {
+                        for (int i = 0; i < count / clientCount; i++) {
                             Request request = new Request(
                                     UUID.randomUUID() + "@example.com",
                                     keys ? UUID.randomUUID().toString() : "");
@@ -126,7 +141,7 @@ class NeverLostNeverDoubledTest {
     /** Cuts each request once: at the message that has this text, on its way in this direction. */
     private void cutAt(Direction where, String message) {
         cutOnce.clear();
-        proxy.intercept((direction, type, body) -> {
+        proxy.intercept((connection, direction, type, body) -> {
             String text = new String(body, StandardCharsets.ISO_8859_1);
             Matcher email = EMAIL.matcher(text);
             if (email.find()) {
@@ -139,7 +154,7 @@ class NeverLostNeverDoubledTest {
 
     /** Compares the database with the answers; then repeats what has a key. */
     private void check(List<Answer> answers) {
-        proxy.intercept((direction, type, body) -> Action.PASS);
+        proxy.intercept((connection, direction, type, body) -> Action.PASS);
         Map<String, Integer> stored = quizResponses();
         for (Answer answer : answers) {
             Integer quizzes = stored.get(answer.request().email());
@@ -203,46 +218,120 @@ class NeverLostNeverDoubledTest {
         "per_request, true, true"
     })
     void whatIsAnsweredIsWhatIsStored(String pooling, boolean throughPooler, boolean keys) throws Exception {
-        start(pooling, throughPooler);
+        start(TestDatabase.migrated(), pooling, throughPooler);
 
         // (a) the server has committed, and its answer is lost
         cutAt(Direction.FROM_SERVER, "COMMIT");
-        List<Answer> afterCommit = requests(CUTS, keys);
+        List<Answer> afterCommit = requests(4, CUTS, keys);
         check(afterCommit);
         assertThat(cutOnce).hasSize(CUTS);
         assertThat(succeeded(afterCommit)).as(summary(afterCommit)).isGreaterThanOrEqualTo(0.999);
 
         // (b) COMMIT never reaches the server
         cutAt(Direction.FROM_CLIENT, "COMMIT");
-        List<Answer> beforeCommit = requests(CUTS, keys);
+        List<Answer> beforeCommit = requests(4, CUTS, keys);
         check(beforeCommit);
         assertThat(cutOnce).hasSize(CUTS);
         assertThat(succeeded(beforeCommit)).as(summary(beforeCommit)).isGreaterThanOrEqualTo(0.99);
 
-        // (c) any message: the gaps between the cuts are of all lengths, so each kind of message has its turn
-        AtomicInteger turn = new AtomicInteger();
-        AtomicInteger left = new AtomicInteger(200);
-        AtomicInteger cuts = new AtomicInteger();
-        proxy.intercept((direction, type, body) -> {
-            if (left.decrementAndGet() != 0) {
-                return Action.PASS;
-            }
-            left.set(200 + turn.incrementAndGet() % 97);
-            cuts.incrementAndGet();
-            return Action.CUT;
-        });
-        List<Answer> anywhere = requests(CUTS * 5, keys);
+        // (c) the first, second, ... message of the units of work
+        Map<Integer, Integer> cuts = cutEverywhere();
+        List<Answer> anywhere = new ArrayList<>();
+        while (anywhere.isEmpty() || total(cuts) < cuts.size() * CUTS / COMBINATIONS) {
+            anywhere.addAll(requests(4, 200, keys));
+        }
         check(anywhere);
         System.out.printf(
-                "%s%s%s: COMMIT's answer lost %s, COMMIT lost %s, %d cuts anywhere %s%n",
+                "%s%s%s: COMMIT's answer lost %s, COMMIT lost %s, %d cuts at %d messages %s%n",
                 pooling,
                 throughPooler ? " through PgBouncer" : "",
                 keys ? " with keys" : "",
                 succeeded(afterCommit),
                 succeeded(beforeCommit),
-                cuts.get(),
+                total(cuts),
+                cuts.size(),
                 summary(anywhere));
-        assertThat(cuts.get()).isGreaterThan(CUTS / 2);
         assertThat(succeeded(anywhere)).as(summary(anywhere)).isGreaterThanOrEqualTo(0.99);
+    }
+
+    /** Where a connection is: how many messages have passed since it was last out of a transaction, and which will not. */
+    private static final class Conversation {
+        int passed;
+        int cutAt;
+    }
+
+    /**
+     * Cuts every fourth unit of work, also those that run again and those that look up what became of another, at one
+     * message after the other.
+     *
+     * @return how often it was cut, by message; grows on
+     */
+    private Map<Integer, Integer> cutEverywhere() {
+        Map<Integer, Integer> cuts = new TreeMap<>();
+        Map<Object, Conversation> conversations = new HashMap<>();
+        AtomicInteger units = new AtomicInteger();
+        AtomicInteger longest = new AtomicInteger(1);
+        proxy.intercept((connection, direction, type, body) -> {
+            synchronized (cuts) {
+                Conversation conversation = conversations.computeIfAbsent(connection, any -> new Conversation());
+                if (conversation.passed++ == 0) {
+                    int unit = units.incrementAndGet();
+                    conversation.cutAt = unit % 4 == 0 ? 1 + unit / 4 % longest.get() : 0;
+                }
+                longest.accumulateAndGet(conversation.passed, Math::max);
+                if (conversation.passed == conversation.cutAt) {
+                    cuts.merge(conversation.passed, 1, Integer::sum);
+                    return Action.CUT;
+                }
+                if (type == 'Z' && body[0] == 'I') {
+                    conversation.passed = 0;
+                }
+                return Action.PASS;
+            }
+        });
+        return cuts;
+    }
+
+    private static int total(Map<Integer, Integer> cuts) {
+        synchronized (cuts) {
+            return cuts.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
+
+    /** {@code -Doperations=10000} for the figure of the README. */
+    @Test
+    void aHistoryOfKillsCutsAndCrashesIsTold() throws Exception {
+        server = new RestartablePostgres();
+        start(TestDatabase.migrated(server.endpoint()), "pooled", false);
+        Random random = new Random(42);
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger crashes = new AtomicInteger();
+        CompletableFuture<Void> chaos = CompletableFuture.runAsync(() -> {
+            while (!over.get()) {
+                LockSupport.parkNanos(
+                        Duration.ofMillis(100 + random.nextInt(400)).toNanos());
+                switch (random.nextInt(8)) {
+                    case 0, 1, 2, 3 -> database.killSessions();
+                    case 4, 5, 6 -> proxy.cut();
+                    default -> {
+                        server.crash();
+                        crashes.incrementAndGet();
+                    }
+                }
+            }
+        });
+
+        List<Answer> answers = new ArrayList<>();
+        while (answers.size() < OPERATIONS) {
+            answers.addAll(requests(8, OPERATIONS / 20, answers.size() / (OPERATIONS / 20) % 2 == 0));
+        }
+        over.set(true);
+        chaos.join();
+
+        check(answers);
+        System.out.printf(
+                "%d operations under chaos with %d crashes: %s%n", answers.size(), crashes.get(), summary(answers));
+        assertThat(crashes.get()).isPositive();
+        assertThat(succeeded(answers)).isGreaterThan(0.5);
     }
 }

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +136,47 @@ class ServiceIT {
                         .contains("\"a\":1");
             });
         }
+    }
+
+    @Test
+    void requestsRepeatedAfterAKillActOnce() throws Exception {
+        TestDatabase database = TestDatabase.migrated();
+        Map<String, String> environment = on(database);
+        ServiceProcess service =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        Map<String, String> requests = new ConcurrentHashMap<>(); // by key
+        AtomicInteger answered = new AtomicInteger();
+        List<CompletableFuture<Void>> clients = IntStream.range(0, 8)
+                .mapToObj(client -> CompletableFuture.runAsync(() -> {
+                    try {
+                        while (true) {
+                            String key = UUID.randomUUID().toString();
+                            requests.put(key, operation());
+                            service.post("/complex-operation", requests.get(key), "Idempotency-Key", key);
+                            answered.incrementAndGet();
+                        }
+                    } catch (java.io.UncheckedIOException e) {
+                        // the service is gone
+                    }
+                }))
+                .toList();
+        await().until(() -> answered.get() > 200);
+        service.kill();
+        clients.forEach(CompletableFuture::join);
+        service.awaitExit();
+
+        try (ServiceProcess again =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
+            for (Map.Entry<String, String> request : requests.entrySet()) {
+                await().until(() ->
+                        again.post("/complex-operation", request.getValue(), "Idempotency-Key", request.getKey())
+                                        .statusCode()
+                                == 201);
+            }
+        }
+        assertThat(requests.size()).isGreaterThan(answered.get());
+        assertThat(database.count("users")).isEqualTo(requests.size());
+        assertThat(database.count("quiz_responses")).isEqualTo(requests.size());
     }
 
     @Test

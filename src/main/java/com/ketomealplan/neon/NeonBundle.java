@@ -7,6 +7,7 @@ import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.idempotency.Idempotency;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
+import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.transaction.UnitOfWork;
@@ -17,8 +18,11 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.migrations.MigrationsBundle;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -102,6 +106,10 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         environment.jersey().register(new UnitOfWorkFeature(idempotency, factory.unitOfWork()));
         environment.jersey().register(new DatabaseFailureMapper.OfJdbi());
         environment.jersey().register(new DatabaseFailureMapper.OfSql());
+
+        FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuard());
+        leakGuard.setAsyncSupported(true);
+        leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
 
         probe = new DatabaseProbe(gate, pool, factory.healthIsPassive(database));
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));

@@ -37,7 +37,11 @@ public final class NeonProxy implements AutoCloseable {
     /** Sees every message of the logged-in connections before it is passed on, in the thread that passes it on. */
     @FunctionalInterface
     public interface MessageInterceptor {
-        Action on(Direction direction, char type, byte[] body);
+
+        /**
+         * @param connection the same for all messages of one connection
+         */
+        Action on(Object connection, Direction direction, char type, byte[] body);
     }
 
     public enum Direction {
@@ -71,7 +75,7 @@ public final class NeonProxy implements AutoCloseable {
     private volatile boolean dropsStartupParameters;
     private volatile boolean stalledConnects;
     private volatile boolean stalled;
-    private volatile MessageInterceptor interceptor = (direction, type, body) -> Action.PASS;
+    private volatile MessageInterceptor interceptor = (connection, direction, type, body) -> Action.PASS;
 
     // guarded by this, on which connections that are held back wait
     private final List<Map<String, String>> startups = new ArrayList<>();
@@ -476,7 +480,7 @@ public final class NeonProxy implements AutoCloseable {
         }
 
         private void cutIfIntercepted(Direction direction, Message message) throws IOException {
-            if (interceptor.on(direction, message.type(), message.body()) == Action.CUT) {
+            if (interceptor.on(this, direction, message.type(), message.body()) == Action.CUT) {
                 end(true);
                 throw new EOFException("cut");
             }

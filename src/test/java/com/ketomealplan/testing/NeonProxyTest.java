@@ -206,7 +206,7 @@ class NeonProxyTest {
     void cutsAtAMessage() throws Exception {
         try (Connection connection = connect()) {
             query(connection, "SELECT 1");
-            proxy.intercept((direction, type, body) ->
+            proxy.intercept((any, direction, type, body) ->
                     direction == Direction.FROM_SERVER && type == 'C' ? Action.CUT : Action.PASS);
             assertThatThrownBy(() -> query(connection, "SELECT 1"))
                     .satisfies(e -> assertThat(sqlState(e)).isEqualTo("08006"));

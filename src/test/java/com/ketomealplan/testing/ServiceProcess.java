@@ -75,9 +75,9 @@ public final class ServiceProcess implements AutoCloseable {
         return send(HttpRequest.newBuilder(uri(path)).GET().build());
     }
 
-    public HttpResponse<String> post(String path, String json) {
-        return send(HttpRequest.newBuilder(uri(path))
-                .header("Content-Type", "application/json")
+    public HttpResponse<String> post(String path, String json, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).header("Content-Type", "application/json");
+        return send((headers.length == 0 ? request : request.headers(headers))
                 .POST(BodyPublishers.ofString(json))
                 .build());
     }

@@ -33,8 +33,11 @@ public final class TestDatabase {
 
     /** An empty database. */
     public static TestDatabase empty() {
+        return empty(Server.SHARED.endpoint());
+    }
+
+    private static TestDatabase empty(Endpoint server) {
         String name = "test_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
-        Endpoint server = Server.SHARED.endpoint();
         TestDatabase administration = new TestDatabase(server);
         administration.jdbi().useHandle(handle -> handle.execute("CREATE DATABASE " + name));
         return new TestDatabase(Endpoint.parse(urlOf(server, name)));
@@ -42,7 +45,12 @@ public final class TestDatabase {
 
     /** A database with the service's tables. */
     public static TestDatabase migrated() {
-        TestDatabase database = empty();
+        return migrated(Server.SHARED.endpoint());
+    }
+
+    /** The same, on a server of the test's own. */
+    public static TestDatabase migrated(Endpoint server) {
+        TestDatabase database = empty(server);
         try {
             Migrations.apply(
                     new MigrationDataSource(database.connector(), Duration.ofSeconds(30), () -> {}), "migrations.xml");

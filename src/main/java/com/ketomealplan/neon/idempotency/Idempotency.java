@@ -72,7 +72,8 @@ public final class Idempotency {
         private final byte[] fingerprint;
         private final boolean replayable;
         private final Callable<Object> work;
-        private int calls;
+        private boolean called;
+        private boolean stored;
 
         KeyedWork(KeyedRequest request, boolean replayable, Callable<Object> work) throws IOException {
             this.request = request;
@@ -83,8 +84,9 @@ public final class Idempotency {
 
         @Override
         public Object call() throws Exception {
-            boolean again = calls++ > 0;
-            // Again, it may be this very request whose last transaction has not come to its end
+            // The second time it may be this very request whose last transaction has not come to its end
+            boolean again = called;
+            called = true;
             Found found = inUnit(connection -> store.find(connection, request.key(), again));
             if (found.answer().isPresent()) {
                 StoredAnswer answer = found.answer().get();
@@ -93,7 +95,7 @@ public final class Idempotency {
                             .ofType("idempotency-key-reused")
                             .toResponse();
                 }
-                return answer.toResponse(!again);
+                return answer.toResponse(!stored);
             }
             if (!found.free()) {
                 Response problem = Problem.of(
@@ -104,7 +106,7 @@ public final class Idempotency {
                         .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
                         .build();
             }
-            if (again && !replayable) {
+            if (stored && !replayable) {
                 throw new SQLException("the connection was lost on COMMIT, and the unit was rolled back", "08006");
             }
             StoredAnswer answer = storable(work.call());
@@ -112,6 +114,7 @@ public final class Idempotency {
                 store.store(connection, request.key(), answer);
                 return answer;
             });
+            stored = true;
             return answer.toResponse(false);
         }
 

@@ -60,6 +60,7 @@ public final class ConnectionPool implements Pool {
     private long returnedCount;
     private long openedCount;
     private long timeoutCount;
+    private long leakedCount;
 
     /**
      * @param name begins every message of the pool
@@ -82,6 +83,7 @@ public final class ConnectionPool implements Pool {
         }
         Lease lease = new Lease(connection, this);
         watch.begin(lease);
+        LeakGuard.borrowed(lease);
         return lease.asConnection();
     }
 
@@ -400,6 +402,7 @@ public final class ConnectionPool implements Pool {
     /** A borrower is done. */
     void giveBack(Lease lease, PooledConnection connection, boolean aborted) {
         watch.end(lease);
+        LeakGuard.returned(lease);
         boolean lost = !aborted && connection.isLost();
         boolean reusable =
                 !aborted && !lost && retention.reuses() && !isAged(connection) && !connection.isInsideTransaction();
@@ -427,6 +430,16 @@ public final class ConnectionPool implements Pool {
         dropped.forEach(this::close);
         surplus.forEach(Opening::takeBack);
         asked.forEach(Opening::ask);
+    }
+
+    /** A borrower has forgotten to give his connection back. */
+    void leaked() {
+        lock.lock();
+        try {
+            leakedCount++;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean isAged(PooledConnection connection) {
@@ -498,7 +511,8 @@ public final class ConnectionPool implements Pool {
                     borrowedCount,
                     returnedCount,
                     openedCount,
-                    timeoutCount);
+                    timeoutCount,
+                    leakedCount);
         } finally {
             lock.unlock();
         }

@@ -86,6 +86,9 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         if (closed) {
             throw new SQLException("this connection was given back", "08003");
         }
+        if (endedBecause != null) {
+            throw new DeadlineExceededException(endedBecause, (Throwable) null);
+        }
         return switch (method.getName()) {
             case "unwrap" -> ((Class<?>) arguments[0]).isInstance(jdbc) ? jdbc : call(jdbc, method, arguments);
             case "setTransactionIsolation" -> {
@@ -231,6 +234,16 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         end(true);
     }
 
+    boolean isOpen() {
+        return !closed;
+    }
+
+    /** From a borrower who has forgotten it. */
+    void reclaim() {
+        pool.leaked();
+        discard();
+    }
+
     /** Ends it, if its time has come. By the thread of {@link LeaseWatch}, which must not block. */
     void look(Duration longestIdle) {
         if (closed || endedBecause != null) {
@@ -249,7 +262,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         } else if (insideTransaction
                 && !physical.awaitsServer()
                 && now - physical.lastUsedNanos() > longestIdle.toNanos()) {
-            end("it has been idle in its transaction for " + longestIdle.toSeconds() + " s");
+            end("it has been idle in its transaction for " + longestIdle.toMillis() + " ms");
         }
     }
 

@@ -8,17 +8,18 @@ import java.util.function.ToLongFunction;
 /** Shows a pool's statistics as gauges of the same names whatever its strategy, so that dashboards need not know it. */
 public final class PoolMetrics {
 
-    private static final Map<String, ToLongFunction<PoolStatistics>> GAUGES = Map.of(
-            "max", PoolStatistics::max,
-            "size", PoolStatistics::size,
-            "active", PoolStatistics::active,
-            "idle", PoolStatistics::idle,
-            "waiting", PoolStatistics::waiting,
-            "overflow", PoolStatistics::overflow,
-            "borrowed", PoolStatistics::borrowed,
-            "returned", PoolStatistics::returned,
-            "opened", PoolStatistics::opened,
-            "timeouts", PoolStatistics::timeouts);
+    private static final Map<String, ToLongFunction<PoolStatistics>> GAUGES = Map.ofEntries(
+            Map.entry("max", PoolStatistics::max),
+            Map.entry("size", PoolStatistics::size),
+            Map.entry("active", PoolStatistics::active),
+            Map.entry("idle", PoolStatistics::idle),
+            Map.entry("waiting", PoolStatistics::waiting),
+            Map.entry("overflow", PoolStatistics::overflow),
+            Map.entry("borrowed", PoolStatistics::borrowed),
+            Map.entry("returned", PoolStatistics::returned),
+            Map.entry("opened", PoolStatistics::opened),
+            Map.entry("timeouts", PoolStatistics::timeouts),
+            Map.entry("leaked", PoolStatistics::leaked));
 
     private PoolMetrics() {}
 

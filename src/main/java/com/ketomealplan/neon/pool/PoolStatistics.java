@@ -13,6 +13,7 @@ package com.ketomealplan.neon.pool;
  * @param returned how many of them came back
  * @param opened how many were ever opened
  * @param timeouts how many waits ended without a connection
+ * @param leaked how many were not given back by the request that had borrowed them
  */
 public record PoolStatistics(
         int kept,
@@ -24,7 +25,8 @@ public record PoolStatistics(
         long borrowed,
         long returned,
         long opened,
-        long timeouts) {
+        long timeouts,
+        long leaked) {
 
     /** How many connections are open beyond those that are kept. */
     public int overflow() {

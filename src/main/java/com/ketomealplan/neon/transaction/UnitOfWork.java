@@ -3,6 +3,7 @@ package com.ketomealplan.neon.transaction;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.pool.Deadline;
 import com.ketomealplan.neon.pool.DeadlineExceededException;
+import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.LeasedTransaction;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.InvocationTargetException;
@@ -233,7 +234,7 @@ public final class UnitOfWork {
 
         Handle handle() {
             if (handle == null) {
-                handle = jdbi.open();
+                handle = LeakGuard.trusting(jdbi::open);
                 if (options.readOnly()) {
                     handle.setReadOnly(true);
                 }

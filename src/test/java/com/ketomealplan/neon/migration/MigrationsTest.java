@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class MigrationsTest {
 
     private static final String FILE = "migrations.xml";
-    private static final int ALL = 4;
+    private static final int ALL = 5;
 
     private final TestDatabase database = TestDatabase.empty();
 

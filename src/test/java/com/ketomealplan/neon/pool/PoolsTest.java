@@ -94,7 +94,7 @@ class PoolsTest {
 
         assertThat(peak).isBetween(2, 10);
         await().untilAsserted(() -> assertThat(database.sessions()).isZero());
-        assertThat(pool.statistics()).isEqualTo(new PoolStatistics(0, 10, 0, 0, 0, 0, 100 * 5, 100 * 5, 100 * 5, 0));
+        assertThat(pool.statistics()).isEqualTo(new PoolStatistics(0, 10, 0, 0, 0, 0, 100 * 5, 100 * 5, 100 * 5, 0, 0));
     }
 
     /** Every thread borrows five times; returns the most sessions that PostgreSQL saw meanwhile. */

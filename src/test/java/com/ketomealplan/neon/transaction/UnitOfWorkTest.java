@@ -5,15 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.testing.TestDatabase;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jdbi.v3.sqlobject.SqlObjectPlugin;
@@ -51,6 +61,17 @@ class UnitOfWorkTest {
         default void insertThenFail(String name) {
             insert(name);
             throw new IllegalStateException("inner");
+        }
+
+        @SqlQuery("SELECT name FROM things")
+        Stream<String> names();
+
+        @Transaction
+        @Replayable
+        default void insertAndDo(String name, Runnable more) {
+            insert(name);
+            more.run();
+            insert(name + " again");
         }
 
         @Transaction
@@ -267,5 +288,161 @@ class UnitOfWorkTest {
                 }))
                 .isInstanceOf(UnableToExecuteStatementException.class)
                 .hasMessageContaining("read-only transaction");
+    }
+
+    @Test
+    void whatCollidesIsRunAgainIfItSaysSo() throws Exception {
+        database.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL);"
+                                + " INSERT INTO counters SELECT n, 0 FROM generate_series(1, 10000) AS n; ANALYZE counters"));
+        var serializable = new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, false, true, false);
+        List<CompletableFuture<List<Failure>>> work = new ArrayList<>();
+        AtomicInteger runs = new AtomicInteger();
+        for (int client = 0; client < 4; client++) {
+            work.add(CompletableFuture.supplyAsync(() -> {
+                List<Failure> failures = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    int id = ThreadLocalRandom.current().nextInt(1, 31);
+                    try {
+                        units.call(serializable, () -> {
+                            runs.incrementAndGet();
+                            return jdbi.withHandle(handle -> {
+                                int value = handle.select("SELECT value FROM counters WHERE id = ?", id)
+                                        .mapTo(int.class)
+                                        .one();
+                                return handle.execute("UPDATE counters SET value = ? WHERE id = ?", value + 1, id);
+                            });
+                        });
+                    } catch (Exception e) {
+                        failures.add(Failure.of(e));
+                    }
+                }
+                return failures;
+            }));
+        }
+        List<Failure> failures =
+                work.stream().flatMap(done -> done.join().stream()).toList();
+
+        assertThat(runs.get()).as("some collided").isGreaterThan(2_000);
+        assertThat(failures).allSatisfy(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.CONFLICT));
+        assertThat(failures).as("of 2,000, run %d times", runs.get()).hasSizeLessThanOrEqualTo(20);
+        int sum = database.jdbi().withHandle(handle -> handle.select("SELECT sum(value) FROM counters")
+                .mapTo(int.class)
+                .one());
+        assertThat(sum).isEqualTo(2_000 - failures.size());
+    }
+
+    @Test
+    void whatDoesNotSayThatItMayBeRunAgainIsNot() {
+        AtomicInteger runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> unit(() -> {
+                    runs.incrementAndGet();
+                    things.insert("a");
+                    database.terminateSessions();
+                    things.insert("b");
+                    return null;
+                }))
+                .isInstanceOf(UnableToExecuteStatementException.class);
+
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void aResultThatWouldBeReadLaterIsRefused() {
+        Things shared = units.sqlObject(Things.class);
+
+        assertThatThrownBy(() -> unit(shared::names))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("use it up inside the unit, and return a List");
+        assertThatThrownBy(shared::names)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("what Things.names returns would be read after its unit of work has ended");
+    }
+
+    @Test
+    void aStreamMayBeReadInsideItsUnit() throws Exception {
+        Things shared = units.sqlObject(Things.class);
+        shared.insertBoth("a", "b");
+
+        assertThat(unit(() -> {
+                    try (Stream<String> names = shared.names()) {
+                        return names.toList();
+                    }
+                }))
+                .containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void aSqlObjectMethodMayBeRunAgain() {
+        Things shared = units.sqlObject(Things.class);
+        AtomicInteger runs = new AtomicInteger();
+
+        shared.insertAndDo("a", () -> {
+            if (runs.incrementAndGet() == 1) {
+                database.terminateSessions();
+            }
+        });
+
+        assertThat(runs).hasValue(2);
+        assertThat(database.count("things")).isEqualTo(2);
+    }
+
+    @Test
+    void aBatchMayBeTheFirstStatement() throws Exception {
+        unit(() -> jdbi.withHandle(handle -> {
+            PreparedBatch batch = handle.prepareBatch("INSERT INTO things (name) VALUES (?)");
+            batch.add("a").add("b");
+            return batch.execute();
+        }));
+        unit(() -> jdbi.withHandle(handle -> handle.createUpdate("INSERT INTO things (name) VALUES ('c')")
+                .executeAndReturnGeneratedKeys("name")
+                .mapTo(String.class)
+                .one()));
+        unit(() -> jdbi.withHandle(handle -> {
+            try (var statement = handle.getConnection().prepareStatement("INSERT INTO things (name) VALUES (?)")) {
+                for (String name : List.of("d", "e")) {
+                    statement.setString(1, name);
+                    assertThat(statement.executeUpdate()).isEqualTo(1);
+                }
+            }
+            return null;
+        }));
+
+        assertThat(database.count("things")).isEqualTo(5);
+    }
+
+    @Test
+    void whatARequestLeavesOpenIsTakenBack() throws Exception {
+        new LeakGuard().doFilter(null, null, (request, response) -> {
+            jdbi.open();
+            assertThat(pool.statistics().active()).isEqualTo(1);
+            jdbi.useHandle(handle -> handle.execute("SELECT 1"));
+        });
+
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(pool.statistics().leaked()).isEqualTo(1);
+    }
+
+    @Test
+    void aTransactionThatNobodyWorksInIsEnded() {
+        Pool impatient = new ConnectionPool(
+                "test",
+                new WakeGate(database.connector()),
+                Retention.perRequest(1),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(200));
+        Jdbi other = Jdbi.create(impatient);
+
+        assertThatThrownBy(() -> other.useTransaction(handle -> {
+                    handle.execute("INSERT INTO things VALUES ('a')");
+                    Awaitility.await().until(() -> database.sessions() == 0);
+                    handle.execute("INSERT INTO things VALUES ('b')");
+                }))
+                .hasMessageContaining("the connection was closed: it has been idle in its transaction for 200 ms");
+
+        assertThat(database.count("things")).isZero();
+        impatient.stop();
     }
 }

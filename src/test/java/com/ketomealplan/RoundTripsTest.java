@@ -1,0 +1,76 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.testing.FlightCounter;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import java.net.http.HttpResponse;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a request costs in round trips, each of which the distance to the database multiplies. */
+class RoundTripsTest {
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private FlightCounter counter;
+    private TestService service;
+
+    @BeforeEach
+    void start() throws Exception {
+        counter = new FlightCounter(database.endpoint().hosts().get(0).port());
+        String direct = "@" + database.endpoint().hosts().get(0) + "/";
+        service = TestService.at(database.url().replace(direct, "@127.0.0.1:" + counter.port() + "/"));
+        for (int i = 0; i < 10; i++) { // until the driver has prepared its statements by name
+            assertThat(operation("Accept", "*/*").statusCode()).isEqualTo(201);
+            assertThat(operation("Idempotency-Key", UUID.randomUUID().toString())
+                            .statusCode())
+                    .isEqualTo(201);
+            read();
+        }
+        counter.roundTrips();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        service.stop();
+        counter.close();
+    }
+
+    private HttpResponse<String> operation(String header, String value) {
+        return service.send(
+                "POST",
+                "/complex-operation",
+                "{\"email\":\"%s@example.com\",\"quiz_data\":{}}".formatted(UUID.randomUUID()),
+                "Content-Type",
+                "application/json",
+                header,
+                value);
+    }
+
+    private HttpResponse<String> read() {
+        return service.get("/users/" + UUID.randomUUID());
+    }
+
+    @Test
+    void twoInsertsAndACommitAreThree() {
+        operation("Accept", "*/*");
+
+        assertThat(counter.roundTrips()).isEqualTo(3);
+    }
+
+    @Test
+    void aKeyAddsTwo() {
+        operation("Idempotency-Key", "k");
+        assertThat(counter.roundTrips()).isEqualTo(5);
+    }
+
+    @Test
+    void aReadAndItsEndAreTwo() {
+        read();
+
+        assertThat(counter.roundTrips()).isEqualTo(2);
+    }
+}
