@@ -152,7 +152,7 @@ class NeverLostNeverDoubledTest {
         });
     }
 
-    /** Compares the database with the answers; then repeats what has a key. */
+    /** Compares the database with the answers; then repeats what has a key, of what succeeded one in eight. */
     private void check(List<Answer> answers) {
         proxy.intercept((connection, direction, type, body) -> Action.PASS);
         Map<String, Integer> stored = quizResponses();
@@ -168,6 +168,8 @@ class NeverLostNeverDoubledTest {
         }
         List<Answer> keyed = answers.stream()
                 .filter(answer -> !answer.request().key().isEmpty())
+                .filter(answer -> answer.status() != 201
+                        || answer.request().key().charAt(0) % 8 == 0)
                 .toList();
         for (Answer answer : keyed) {
             HttpResponse<String> again = post(answer.request());
@@ -261,22 +263,22 @@ class NeverLostNeverDoubledTest {
     }
 
     /**
-     * Cuts every fourth unit of work, also those that run again and those that look up what became of another, at one
-     * message after the other.
+     * Cuts one of four units of work, also of those that run again and those that look up what became of another, at one
+     * message after the other. By chance, because four clients in step would meet every fourth cut.
      *
      * @return how often it was cut, by message; grows on
      */
     private Map<Integer, Integer> cutEverywhere() {
         Map<Integer, Integer> cuts = new TreeMap<>();
         Map<Object, Conversation> conversations = new HashMap<>();
-        AtomicInteger units = new AtomicInteger();
+        AtomicInteger planned = new AtomicInteger();
+        Random random = new Random(42);
         AtomicInteger longest = new AtomicInteger(1);
         proxy.intercept((connection, direction, type, body) -> {
             synchronized (cuts) {
                 Conversation conversation = conversations.computeIfAbsent(connection, any -> new Conversation());
                 if (conversation.passed++ == 0) {
-                    int unit = units.incrementAndGet();
-                    conversation.cutAt = unit % 4 == 0 ? 1 + unit / 4 % longest.get() : 0;
+                    conversation.cutAt = random.nextInt(4) == 0 ? 1 + planned.getAndIncrement() % longest.get() : 0;
                 }
                 longest.accumulateAndGet(conversation.passed, Math::max);
                 if (conversation.passed == conversation.cutAt) {

@@ -62,11 +62,11 @@ public final class PgBouncer implements AutoCloseable {
             Path directory = Files.createTempDirectory("pgbouncer");
             directory.toFile().deleteOnExit();
             Path log = write(directory, "log", "");
-            // The password itself and no hash of it: with that alone it can log in to the server as its client did
+            // The server's own secret: with another one it could not log in to the server as its client did
             Path users = write(
                     directory,
                     "userlist.txt",
-                    "\"%s\" \"%s\"%n".formatted(database.endpoint().user(), database.password()));
+                    "\"%s\" \"%s\"%n".formatted(database.endpoint().user(), database.passwordSecret()));
             Path settings = write(directory, "pgbouncer.ini", """
                     [databases]
                     * = host=127.0.0.1 port=%d
