@@ -3,6 +3,7 @@ package com.ketomealplan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.testing.ScenarioTable;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
@@ -177,6 +178,12 @@ class ServiceIT {
         assertThat(requests.size()).isGreaterThan(answered.get());
         assertThat(database.count("users")).isEqualTo(requests.size());
         assertThat(database.count("quiz_responses")).isEqualTo(requests.size());
+        ScenarioTable.row(
+                "The service is killed (SIGKILL) under load, and all requests are repeated with their keys",
+                requests.size(),
+                requests.size(),
+                0,
+                0);
     }
 
     @Test

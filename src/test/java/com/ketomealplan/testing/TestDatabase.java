@@ -142,8 +142,10 @@ public final class TestDatabase {
     /** Thousands of log-ins of a test run are to cost the tests' machine less than what they are about. */
     private static void easePassword(Endpoint server) {
         TestDatabase administration = new TestDatabase(server);
-        administration.jdbi().useHandle(handle -> handle.execute("SET scram_iterations = 16; ALTER ROLE %s PASSWORD '%s'"
-                .formatted(server.user(), administration.password())));
+        administration
+                .jdbi()
+                .useHandle(handle -> handle.execute("SET scram_iterations = 16; ALTER ROLE %s PASSWORD '%s'"
+                        .formatted(server.user(), administration.password())));
     }
 
     private static final class Server {

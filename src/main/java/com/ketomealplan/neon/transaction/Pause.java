@@ -10,7 +10,7 @@ final class Pause {
     /** Milliseconds. */
     private static final int SHORTEST = 4;
 
-    private static final int MOST_DOUBLINGS = 5;
+    private static final int MOST_DOUBLINGS = 6;
 
     private Pause() {}
 

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.Deadline;
 import com.ketomealplan.neon.pool.DeadlineExceededException;
 import com.ketomealplan.neon.pool.LeakGuard;
@@ -120,10 +121,13 @@ public final class UnitOfWork {
             try {
                 return once(options, work);
             } catch (Exception e) {
-                if (!mayReplay(options, e, replays, begun) || !Pause.before(replays)) {
+                Failure failure = Failure.of(e);
+                // Who collided waits longer: the other one, or the next in the row, is still there
+                int pauses = failure.kind() == FailureKind.CONFLICT ? 2 * replays + 1 : replays;
+                if (!mayReplay(options, failure, replays, begun) || !Pause.before(pauses)) {
                     throw e;
                 }
-                LOG.info("A unit of work is run again: {}", Failure.of(e).cause());
+                LOG.info("A unit of work is run again: {}", failure.cause());
             }
         }
     }
@@ -142,11 +146,10 @@ public final class UnitOfWork {
         return current.get() != null || scope.isOpen();
     }
 
-    private static boolean mayReplay(Options options, Exception exception, int replays, long begun) {
+    private static boolean mayReplay(Options options, Failure failure, int replays, long begun) {
         if (replays >= MOST_REPLAYS || System.nanoTime() - begun > REPLAY_TIME.toNanos()) {
             return false;
         }
-        Failure failure = Failure.of(exception);
         return switch (failure.outcome()) {
             case NOT_SENT -> false; // there, the time to wait is over
             case ROLLED_BACK -> options.replayable() && failure.kind().isGoneAtOnce();
