@@ -31,6 +31,9 @@ class ServiceIT {
 
     private static final String CONFIG = "config.yml";
 
+    /** How many there are. */
+    private static final int MIGRATIONS = 5;
+
     @TempDir
     Path directory;
 
@@ -67,7 +70,7 @@ class ServiceIT {
             assertThat(first.output())
                     .contains("Started an embedded PostgreSQL")
                     .contains(directory.resolve("postgres").resolve("data").toString())
-                    .contains("Applied 4 migrations")
+                    .contains("Applied " + MIGRATIONS + " migrations")
                     .contains("set NEON_DATABASE_URL");
 
             // a second process joins the running one, and leaves it running
@@ -193,15 +196,16 @@ class ServiceIT {
 
         ServiceProcess status = ServiceProcess.run(environment, "db", "status", CONFIG);
         assertThat(status.awaitExit()).isZero();
-        assertThat(status.output()).contains("4 changesets have not been applied");
+        assertThat(status.output()).contains(MIGRATIONS + " changesets have not been applied");
         ServiceProcess first = ServiceProcess.run(environment, "db", "migrate", CONFIG);
         ServiceProcess second = ServiceProcess.run(environment, "db", "migrate", CONFIG);
         assertThat(first.awaitExit()).as(first.output()).isZero();
         assertThat(second.awaitExit()).as(second.output()).isZero();
-        assertThat(database.count("databasechangelog")).isEqualTo(4);
+        assertThat(database.count("databasechangelog")).isEqualTo(MIGRATIONS);
         assertThat(database.count("users")).isZero();
 
-        ServiceProcess rollback = ServiceProcess.run(environment, "db", "rollback", "-c", "4", CONFIG);
+        ServiceProcess rollback =
+                ServiceProcess.run(environment, "db", "rollback", "-c", Integer.toString(MIGRATIONS), CONFIG);
         assertThat(rollback.awaitExit()).as(rollback.output()).isZero();
         assertThat(database.count("databasechangelog")).isZero();
         assertThat(first.output()).doesNotContain(database.password());
