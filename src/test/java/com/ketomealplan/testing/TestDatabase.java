@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Jdbi;
 
@@ -22,6 +23,9 @@ import org.jdbi.v3.core.Jdbi;
  * and stopped with the JVM.
  */
 public final class TestDatabase {
+
+    /** Those who look from outside: the last one may still be leaving while the next one counts. */
+    private static final String OBSERVER = "observer";
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -94,7 +98,10 @@ public final class TestDatabase {
 
     /** A connection past all pools, for looking at the database from outside. */
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection(endpoint.jdbcUrl(), endpoint.connectionProperties());
+        Properties properties = new Properties();
+        properties.putAll(endpoint.connectionProperties());
+        properties.setProperty("ApplicationName", OBSERVER);
+        return DriverManager.getConnection(endpoint.jdbcUrl(), properties);
     }
 
     public Jdbi jdbi() {
@@ -107,7 +114,7 @@ public final class TestDatabase {
                 .one());
     }
 
-    /** How many other sessions PostgreSQL sees on this database. */
+    /** How many sessions PostgreSQL sees on this database, without those of {@link #connect}. */
     public int sessions() {
         return sessionIds().size();
     }
@@ -117,7 +124,7 @@ public final class TestDatabase {
         return jdbi().withHandle(
                         handle -> handle.createQuery("""
                         SELECT pid FROM pg_stat_activity
-                        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                        WHERE datname = current_database() AND application_name <> 'observer' AND backend_type = 'client backend'
                         """).mapTo(int.class).list());
     }
 
@@ -125,7 +132,7 @@ public final class TestDatabase {
     public void terminateSessions() {
         jdbi().useHandle(handle -> handle.createQuery("""
                         SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-                        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                        WHERE datname = current_database() AND application_name <> 'observer' AND backend_type = 'client backend'
                         """).mapTo(boolean.class).list());
     }
 
@@ -134,7 +141,7 @@ public final class TestDatabase {
         return jdbi().withHandle(
                         handle -> handle.createQuery("""
                         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                        WHERE datname = current_database() AND application_name <> 'observer' AND backend_type = 'client backend'
                         """).mapTo(boolean.class).list())
                 .size();
     }
