@@ -58,8 +58,8 @@ public final class Idempotency {
      */
     public Object call(Optional<UnitOfWork.Options> options, Callable<Object> work) throws Exception {
         Optional<KeyedRequest> request = IdempotencyFilter.take();
-        if (request.isPresent()) {
-            UnitOfWork.Options unit = options.orElse(UnitOfWork.Options.DEFAULT);
+        UnitOfWork.Options unit = options.orElse(UnitOfWork.Options.DEFAULT);
+        if (request.isPresent() && !unit.readOnly()) { // one that only reads may be repeated as it is
             return unitOfWork.call(unit.withMark(), new KeyedWork(request.get(), unit.replayable(), work));
         }
         return options.isPresent() ? unitOfWork.call(options.get(), work) : work.call();

@@ -35,7 +35,8 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     private boolean altered;
     private volatile boolean closed;
     private volatile boolean insideTransaction;
-    private volatile boolean cancelled;
+    private boolean discarded; // like the next one, by the lock
+    private boolean cancelled;
     private volatile String endedBecause;
     private volatile long commitNanos;
     private Commit commit = Commit.NOT_SENT;
@@ -230,8 +231,10 @@ final class Lease implements InvocationHandler, LeasedTransaction {
 
     @Override
     public void discard() {
-        physical.sever();
-        end(true);
+        if (claimEnd(true)) {
+            physical.sever();
+            pool.giveBack(this, connection, true);
+        }
     }
 
     boolean isOpen() {
@@ -246,24 +249,33 @@ final class Lease implements InvocationHandler, LeasedTransaction {
 
     /** Ends it, if its time has come. By the thread of {@link LeaseWatch}, which must not block. */
     void look(Duration longestIdle) {
-        if (closed || endedBecause != null) {
-            return;
-        }
-        long now = System.nanoTime();
-        if (deadline.isPresent() && deadline.get().isOver()) {
-            if (deadline.get().isOverFor(TIME_TO_CANCEL)) {
-                end("its deadline of " + deadline.get().time().toMillis() + " ms has passed");
-            } else if (!cancelled && physical.awaitsServer()) {
-                cancelled = true;
-                LeaseWatch.CANCELLING.execute(this::cancel);
+        boolean cancel = false;
+        synchronized (this) { // from here on it is spent: nobody else is given its connection
+            if (closed || endedBecause != null) {
+                return;
             }
-        } else if (commitNanos != 0 && now - commitNanos > 0) {
-            end("COMMIT has not been answered in half of the time that was left");
-        } else if (insideTransaction
-                && !physical.awaitsServer()
-                && now - physical.lastUsedNanos() > longestIdle.toNanos()) {
-            end("it has been idle in its transaction for " + longestIdle.toMillis() + " ms");
+            if (deadline.isPresent() && deadline.get().isOver()) {
+                if (deadline.get().isOverFor(TIME_TO_CANCEL)) {
+                    endedBecause = "its deadline of " + deadline.get().time().toMillis() + " ms has passed";
+                } else if (!cancelled && physical.awaitsServer()) {
+                    cancelled = true;
+                    cancel = true;
+                }
+            } else if (commitNanos != 0 && System.nanoTime() - commitNanos > 0) {
+                endedBecause = "COMMIT has not been answered in half of the time that was left";
+            } else if (insideTransaction && isIdleFor(longestIdle)) {
+                endedBecause = "it has been idle in its transaction for " + longestIdle.toMillis() + " ms";
+            }
         }
+        if (cancel) {
+            LeaseWatch.CANCELLING.execute(this::cancel);
+        } else if (endedBecause != null) {
+            endUnderBorrower();
+        }
+    }
+
+    private boolean isIdleFor(Duration time) {
+        return !physical.awaitsServer() && System.nanoTime() - physical.lastUsedNanos() > time.toNanos();
     }
 
     private void cancel() {
@@ -274,25 +286,35 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         }
     }
 
-    private void end(String reason) {
-        endedBecause = reason;
+    private void endUnderBorrower() {
         physical.sever();
         Throwable where = new Throwable("the thread that borrowed it, as it is now: " + borrower.getName());
         where.setStackTrace(borrower.getStackTrace());
-        LOG.warn("A connection is closed, and its transaction rolled back: {}", reason, where);
-    }
-
-    /** Whether a request to cancel may still come in, for whoever has the connection then. */
-    boolean isSpent() {
-        return cancelled || endedBecause != null;
+        LOG.warn("A connection is closed, and its transaction rolled back: {}", endedBecause, where);
     }
 
     private void end(boolean spent) {
-        if (!closed) {
-            closed = true;
+        if (claimEnd(spent)) {
             opening.end();
-            pool.giveBack(this, connection, spent || isSpent());
+            pool.giveBack(this, connection, isSpent());
         }
+    }
+
+    /**
+     * Only one gives it back, whoever else tries to.
+     *
+     * @param spent whether its connection is of no use to others
+     */
+    private synchronized boolean claimEnd(boolean spent) {
+        boolean first = !closed;
+        closed = true;
+        discarded |= spent;
+        return first;
+    }
+
+    /** Whether its connection is of no use to others: a request to cancel may still come in, for whoever has it then. */
+    private synchronized boolean isSpent() {
+        return discarded || cancelled || endedBecause != null;
     }
 
     static Object call(Object target, Method method, Object[] arguments) throws Throwable {
