@@ -90,7 +90,7 @@ class NeverLostNeverDoubledTest {
         }
         proxy = throughPooler ? NeonProxy.before(pooler) : NeonProxy.before(database);
         service = TestService.at(
-                proxy.url(database),
+                proxy.url(database) + (throughPooler ? "?timezone=Asia/Tokyo" : ""),
                 ConfigOverride.config("database.pooling", pooling),
                 ConfigOverride.config("database.pooledEndpoint", Boolean.toString(throughPooler)),
                 ConfigOverride.config("logging.level", "OFF"));

@@ -117,7 +117,7 @@ class PooledEndpointTest {
 
         for (int i = 0; i < 20; i++) {
             String inside = units.call(
-                    new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true, true, false),
+                    new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true, true),
                     () -> jdbi.withHandle(handle -> {
                         handle.getConnection().setSchema("pg_catalog");
                         return ask(

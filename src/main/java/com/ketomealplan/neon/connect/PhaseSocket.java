@@ -19,6 +19,7 @@ final class PhaseSocket extends Socket {
     private InputStream heard;
     private volatile long sentNanos = System.nanoTime();
     private volatile long heardNanos = sentNanos;
+    private volatile boolean reading;
 
     PhaseSocket(Attempt attempt) {
         this.attempt = attempt;
@@ -46,9 +47,9 @@ final class PhaseSocket extends Socket {
         return heard;
     }
 
-    /** Whether the server owes an answer: nothing has come from it since we last sent something. */
+    /** Whether the server owes an answer: the driver waits for one, or is about to. A notice may come long before it. */
     boolean awaitsServer() {
-        return sentNanos - heardNanos > 0;
+        return reading || sentNanos - heardNanos > 0;
     }
 
     /** When the last byte came or went, by {@link System#nanoTime()}. */
@@ -138,9 +139,13 @@ final class PhaseSocket extends Socket {
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = in.read(bytes, offset, length);
-            heardNanos = System.nanoTime();
-            return read;
+            reading = true;
+            try {
+                return in.read(bytes, offset, length);
+            } finally {
+                heardNanos = System.nanoTime();
+                reading = false;
+            }
         }
     }
 }

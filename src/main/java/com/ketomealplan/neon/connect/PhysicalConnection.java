@@ -51,12 +51,16 @@ public final class PhysicalConnection implements AutoCloseable {
      * failed, and behind a pooler that mixes up statements it may have executed another one. COMMIT is sent as text, so
      * that there is no prepared statement to mix up.
      *
-     * @throws SQLException if it was answered by anything else, or not at all: then the connection is closed
+     * @throws SQLException 25P02 if a statement of it has failed, so that it can only be rolled back; another one if COMMIT
+     *     was answered by anything else, or not at all: then the connection is closed
      */
     public void commit() throws SQLException {
         QueryExecutor executor = connection.unwrap(BaseConnection.class).getQueryExecutor();
         if (executor.getTransactionState() == TransactionState.IDLE) {
             return;
+        }
+        if (executor.getTransactionState() == TransactionState.FAILED) {
+            throw new SQLException("a statement of the transaction has failed: it cannot be committed", "25P02");
         }
         CommandTag tag = new CommandTag();
         executor.execute(

@@ -2,11 +2,16 @@ package com.ketomealplan.neon.failure;
 
 import com.ketomealplan.http.Problem;
 import com.ketomealplan.neon.failure.Failure.Outcome;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.sql.SQLException;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.sqlobject.transaction.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +30,9 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
 
     /** Where a client might fear otherwise. */
     private static final String NOTHING_STORED = " Nothing of the request is stored.";
+
+    @Context
+    private ResourceInfo resource;
 
     @Override
     public Response toResponse(E exception) {
@@ -49,7 +57,7 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
         }
         boolean worked =
                 failure.outcome() == Outcome.ROLLED_BACK && failure.kind().httpStatus() >= 500;
-        String detail = failure.kind().explanation() + (worked ? NOTHING_STORED : "");
+        String detail = failure.kind().explanation() + (worked && isOneUnit() ? NOTHING_STORED : "");
         Response answer = Problem.of(failure.kind().httpStatus(), detail).toResponse();
         return failure.kind()
                 .retryAfter()
@@ -57,6 +65,18 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
                         .header(HttpHeaders.RETRY_AFTER, wait.toSeconds())
                         .build())
                 .orElse(answer);
+    }
+
+    /** Whether the whole resource method was rolled back, and it could have stored something. */
+    private boolean isOneUnit() {
+        return resource != null
+                && resource.getResourceMethod() != null
+                && Stream.of(resource.getResourceMethod(), resource.getResourceClass())
+                        .map(element -> element.getAnnotation(Transaction.class))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .filter(unit -> !unit.readOnly())
+                        .isPresent();
     }
 
     /** What JDBI throws: nearly everything. */

@@ -40,7 +40,7 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
     private static Failure of(Throwable throwable, Stage stage) {
         Optional<SQLException> found = find(throwable, SQLException.class);
         if (found.isEmpty()) {
-            return new Failure(FailureKind.PROGRAM, Outcome.ROLLED_BACK, Optional.empty(), message(throwable));
+            return new Failure(FailureKind.PROGRAM, outcome(stage), Optional.empty(), message(throwable));
         }
         SQLException sql = found.get();
         Optional<String> sqlState = Optional.ofNullable(sql.getSQLState());

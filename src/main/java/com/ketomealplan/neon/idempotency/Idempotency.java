@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * Lets a POST with an {@code Idempotency-Key} act once. Its answer is stored if its unit of work is committed; an error is
@@ -60,25 +62,26 @@ public final class Idempotency {
         Optional<KeyedRequest> request = IdempotencyFilter.take();
         UnitOfWork.Options unit = options.orElse(UnitOfWork.Options.DEFAULT);
         if (request.isPresent() && !unit.readOnly()) { // one that only reads may be repeated as it is
-            return unitOfWork.call(unit.withMark(), new KeyedWork(request.get(), unit.replayable(), work));
+            return unitOfWork.call(unit, new KeyedWork(request.get(), unit, work));
         }
         return options.isPresent() ? unitOfWork.call(options.get(), work) : work.call();
     }
 
     /** May be called again if it is not known whether the last call was committed: its key tells. */
-    private final class KeyedWork implements Callable<Object> {
+    private final class KeyedWork implements UnitOfWork.MarkedWork<Object> {
 
         private final KeyedRequest request;
         private final byte[] fingerprint;
-        private final boolean replayable;
+        private final UnitOfWork.Options options;
         private final Callable<Object> work;
         private boolean called;
         private boolean stored;
+        private boolean knowsItsPast;
 
-        KeyedWork(KeyedRequest request, boolean replayable, Callable<Object> work) throws IOException {
+        KeyedWork(KeyedRequest request, UnitOfWork.Options options, Callable<Object> work) throws IOException {
             this.request = request;
             this.fingerprint = request.fingerprint().value();
-            this.replayable = replayable;
+            this.options = options;
             this.work = work;
         }
 
@@ -87,6 +90,7 @@ public final class Idempotency {
             // The second time it may be this very request whose last transaction has not come to its end
             boolean again = called;
             called = true;
+            knowsItsPast = false;
             Found found = inUnit(connection -> store.find(connection, request.key(), again));
             if (found.answer().isPresent()) {
                 StoredAnswer answer = found.answer().get();
@@ -106,7 +110,10 @@ public final class Idempotency {
                         .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
                         .build();
             }
-            if (stored && !replayable) {
+            // At higher levels it looks at what was committed before it had the lock
+            knowsItsPast = options.isolation() == TransactionIsolationLevel.UNKNOWN
+                    || options.isolation() == TransactionIsolationLevel.READ_COMMITTED;
+            if (stored && !options.replayable()) {
                 throw new SQLException("the connection was lost on COMMIT, and the unit was rolled back", "08006");
             }
             StoredAnswer answer = storable(work.call());
@@ -118,6 +125,11 @@ public final class Idempotency {
             return answer.toResponse(false);
         }
 
+        @Override
+        public boolean knowsItsPast() {
+            return knowsItsPast;
+        }
+
         private StoredAnswer storable(Object result) {
             UnitOfWork.refuseStreaming(result);
             Response response = result instanceof Response given
@@ -126,13 +138,18 @@ public final class Idempotency {
             Map<String, List<String>> headers = new LinkedHashMap<>(response.getStringHeaders());
             byte[] body = bytes(response.getEntity());
             if (body != null) {
-                headers.putIfAbsent(HttpHeaders.CONTENT_TYPE, List.of(MediaType.APPLICATION_JSON));
+                String type =
+                        response.getEntity() instanceof String ? MediaType.TEXT_PLAIN : MediaType.APPLICATION_JSON;
+                headers.putIfAbsent(HttpHeaders.CONTENT_TYPE, List.of(type));
             }
             return new StoredAnswer(fingerprint, response.getStatus(), headers, body);
         }
 
         private byte[] bytes(Object entity) {
             try {
+                if (entity instanceof String text) {
+                    return text.getBytes(StandardCharsets.UTF_8);
+                }
                 return entity == null || entity instanceof byte[] ? (byte[]) entity : json.writeValueAsBytes(entity);
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("an answer of ours cannot be stored as JSON", e);

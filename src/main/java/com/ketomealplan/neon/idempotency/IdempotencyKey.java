@@ -27,6 +27,9 @@ record IdempotencyKey(String text) {
      */
     static IdempotencyKey parse(String header) throws InvalidKeyException {
         String value = header.strip();
+        if (value.length() > 2 * LONGEST + 2) { // with every character escaped; the pattern below recurses
+            throw tooLong();
+        }
         Matcher quoted = QUOTED.matcher(value);
         String text;
         if (quoted.matches()) {
@@ -38,9 +41,13 @@ record IdempotencyKey(String text) {
                     "Idempotency-Key must be one string of visible ASCII characters, such as \"8e03978e-40d5-43dd\".");
         }
         if (text.length() > LONGEST) {
-            throw new InvalidKeyException("Idempotency-Key must have at most " + LONGEST + " characters.");
+            throw tooLong();
         }
         return new IdempotencyKey(text);
+    }
+
+    private static InvalidKeyException tooLong() {
+        return new InvalidKeyException("Idempotency-Key must have at most " + LONGEST + " characters.");
     }
 
     static final class InvalidKeyException extends Exception {

@@ -24,7 +24,10 @@ import java.util.Optional;
  */
 final class IdempotencyStore {
 
-    /** Two statements, so that the second one sees what was committed before the first one got the lock. */
+    /**
+     * Two statements, so that at READ COMMITTED the second one sees what was committed before the first one got the lock. At
+     * higher levels it may not, and storing a second answer then fails with 40001.
+     */
     private static final String FIND = """
             SELECT %s;
             SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE key = ? AND expires_at > now()

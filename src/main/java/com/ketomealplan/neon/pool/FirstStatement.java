@@ -5,8 +5,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -29,7 +30,9 @@ final class FirstStatement implements InvocationHandler {
 
     private final Lease lease;
     private final Preparation preparation;
-    private final List<Call> remembered = new ArrayList<>();
+    /** By parameter, or by the setter's name. */
+    private final Map<Object, Call> remembered = new LinkedHashMap<>();
+
     private PreparedStatement prepared;
     private int opening;
     private boolean closed;
@@ -60,6 +63,11 @@ final class FirstStatement implements InvocationHandler {
                     return name.equals("close") ? null : closed;
                 }
                 break;
+            case "toString":
+                return prepared == null ? "a statement that was not executed" : prepared.toString();
+            case "clearParameters":
+                remembered.keySet().removeIf(key -> key instanceof Integer);
+                return prepared == null ? null : Lease.call(prepared, method, null);
             default:
                 break;
         }
@@ -67,19 +75,24 @@ final class FirstStatement implements InvocationHandler {
             throw new SQLException("this statement is closed", "55000");
         }
         if (name.startsWith("set")) {
-            remembered.add(new Call(method, arguments));
+            boolean ofParameter = arguments.length > 1 && arguments[0] instanceof Integer;
+            remembered.put(ofParameter ? arguments[0] : name, new Call(method, arguments));
             return prepared == null ? null : Lease.call(prepared, method, arguments);
         }
         if (arguments != null || !EXECUTIONS.contains(name)) {
-            if (prepared == null) {
+            boolean batch = name.equals("addBatch") || name.startsWith("execute");
+            if (prepared == null || batch) {
                 lease.open();
+            }
+            if (prepared == null || batch && opening > 0) {
                 prepare(List.of());
             }
             return Lease.call(prepared, method, arguments);
         }
-        if (prepared == null || opening > 0) { // anew, if it brought an opening the last time
+        if (prepared == null || opening > 0 || lease.isPending()) { // anew, if it brought an opening the last time
             prepare(lease.openWith());
         }
+        lease.opens();
         return opening > 0 ? execute(name) : Lease.call(prepared, method, null);
     }
 
@@ -89,7 +102,7 @@ final class FirstStatement implements InvocationHandler {
         }
         opening = before.size();
         prepared = preparation.prepare(String.join(" ", before));
-        for (Call call : remembered) {
+        for (Call call : remembered.values()) {
             Lease.call(prepared, call.method(), call.arguments());
         }
     }
@@ -98,6 +111,9 @@ final class FirstStatement implements InvocationHandler {
         prepared.execute();
         lease.opened(prepared, opening);
         boolean rows = prepared.getResultSet() != null;
+        if (rows && name.endsWith("Update")) {
+            throw new SQLException("the statement returned rows", "0100E"); // as pgjdbc has it
+        }
         return switch (name) {
             case "execute" -> rows;
             case "executeQuery" -> {

@@ -35,7 +35,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     private boolean altered;
     private volatile boolean closed;
     private volatile boolean insideTransaction;
-    private boolean discarded; // like the next one, by the lock
+    private volatile boolean discarded;
     private boolean cancelled;
     private volatile String endedBecause;
     private volatile long commitNanos;
@@ -85,13 +85,16 @@ final class Lease implements InvocationHandler, LeasedTransaction {
                 break;
         }
         if (closed) {
-            throw new SQLException("this connection was given back", "08003");
+            return afterEnd(method);
         }
         if (endedBecause != null) {
             throw new DeadlineExceededException(endedBecause, (Throwable) null);
         }
         return switch (method.getName()) {
-            case "unwrap" -> ((Class<?>) arguments[0]).isInstance(jdbc) ? jdbc : call(jdbc, method, arguments);
+            case "unwrap" -> {
+                open(); // what is done past this one is to be inside the transaction too
+                yield ((Class<?>) arguments[0]).isInstance(jdbc) ? jdbc : call(jdbc, method, arguments);
+            }
             case "setTransactionIsolation" -> {
                 opening.isolation((int) arguments[0]);
                 yield null;
@@ -117,6 +120,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
                 Object result = call(jdbc, method, arguments);
                 if (arguments == null) { // not back to a savepoint
                     opening.transactionOver();
+                    opening.forget();
                 }
                 yield result;
             }
@@ -128,7 +132,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
                 inTime("the next statement was sent");
                 yield opening.isPending() && mayTravel(method) ? first(method, arguments) : after(method, arguments);
             }
-            case "createStatement", "prepareCall", "setSavepoint" -> {
+            case "createStatement", "prepareCall", "setSavepoint", "getMetaData", "getSchema" -> {
                 inTime("the next statement was sent");
                 yield after(method, arguments);
             }
@@ -136,15 +140,37 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         };
     }
 
+    /** JDBI puts a connection back as it was, also one that was discarded while its COMMIT was looked up. */
+    private Object afterEnd(Method method) throws SQLException {
+        if (discarded) {
+            switch (method.getName()) {
+                case "getAutoCommit":
+                    return true;
+                case "getTransactionIsolation":
+                    return opening.isolation();
+                case "setAutoCommit", "setTransactionIsolation", "setReadOnly":
+                    return null;
+                default:
+                    break;
+            }
+        }
+        throw new SQLException("this connection was given back", "08003");
+    }
+
     private void autoCommit(boolean on) throws SQLException {
         if (on && physical.isInTransaction()) {
             commit(); // as JDBC has it
+        }
+        if (!on) {
+            commit = Commit.NOT_SENT;
+            opening.forget();
         }
         jdbc.setAutoCommit(on);
         insideTransaction = !on;
     }
 
     private void commit() throws SQLException {
+        commit = Commit.NOT_SENT;
         if (jdbc.getAutoCommit()) {
             jdbc.commit(); // the driver's own complaint
             return;
@@ -157,6 +183,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         try {
             physical.commit();
             commit = Commit.DONE;
+            opening.forget();
         } catch (SQLException e) {
             commit = jdbc.isClosed() ? Commit.UNANSWERED : Commit.REFUSED;
             throw e;
@@ -198,15 +225,22 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         }
     }
 
-    /** The transaction begins with a statement that brings these; none if it has begun. */
+    /** Whether the next statement is the first one of a transaction. */
+    boolean isPending() throws SQLException {
+        return opening.isPending();
+    }
+
+    /** What the first statement of a transaction brings with it; nothing if it has begun. */
     List<String> openWith() throws SQLException {
         inTime("the next statement was sent");
-        if (!opening.isPending()) {
-            return List.of();
+        return opening.isPending() ? opening.statements(deadline) : List.of();
+    }
+
+    /** A statement that brings them is about to be sent. */
+    void opens() throws SQLException {
+        if (opening.isPending()) {
+            opening.begin();
         }
-        List<String> statements = opening.statements(deadline);
-        opening.begin();
-        return statements;
     }
 
     /** They were executed with it. */
@@ -217,6 +251,11 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     @Override
     public Optional<TransactionIdentity> identity() {
         return opening.identity();
+    }
+
+    @Override
+    public boolean onlyReads() {
+        return opening.onlyReads();
     }
 
     @Override
@@ -254,15 +293,18 @@ final class Lease implements InvocationHandler, LeasedTransaction {
             if (closed || endedBecause != null) {
                 return;
             }
-            if (deadline.isPresent() && deadline.get().isOver()) {
+            if (commitNanos
+                    != 0) { // never cancelled: a COMMIT that waits for its replicas would be answered all the same
+                if (System.nanoTime() - commitNanos > 0) {
+                    endedBecause = "COMMIT has not been answered in half of the time that was left";
+                }
+            } else if (deadline.isPresent() && deadline.get().isOver()) {
                 if (deadline.get().isOverFor(TIME_TO_CANCEL)) {
                     endedBecause = "its deadline of " + deadline.get().time().toMillis() + " ms has passed";
                 } else if (!cancelled && physical.awaitsServer()) {
                     cancelled = true;
                     cancel = true;
                 }
-            } else if (commitNanos != 0 && System.nanoTime() - commitNanos > 0) {
-                endedBecause = "COMMIT has not been answered in half of the time that was left";
             } else if (insideTransaction && isIdleFor(longestIdle)) {
                 endedBecause = "it has been idle in its transaction for " + longestIdle.toMillis() + " ms";
             }

@@ -6,12 +6,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the connections that are out, many times a second and only while there are some, and ends those whose time is
  * over. One look at all of them costs less than a timer for each.
  */
 final class LeaseWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseWatch.class);
 
     private static final Duration INTERVAL = Duration.ofMillis(25);
 
@@ -45,7 +49,13 @@ final class LeaseWatch {
     }
 
     private void look() {
-        leases.forEach(lease -> lease.look(longestIdle));
+        leases.forEach(lease -> {
+            try {
+                lease.look(longestIdle);
+            } catch (RuntimeException | OutOfMemoryError e) { // the others are to be watched all the same
+                LOG.error("A connection could not be ended", e);
+            }
+        });
         if (!leases.isEmpty()) {
             Timer.after(INTERVAL, this::look);
             return;

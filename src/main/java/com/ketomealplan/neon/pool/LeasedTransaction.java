@@ -18,8 +18,11 @@ public interface LeasedTransaction {
         }
     }
 
-    /** The last transaction that was open; empty if it only read, or if the server never answered a statement of it. */
+    /** The last transaction that was open; empty if it only reads, or if the server never told. */
     Optional<TransactionIdentity> identity();
+
+    /** Whether the server refuses its writes. */
+    boolean onlyReads();
 
     /** What became of a COMMIT. */
     enum Commit {

@@ -64,7 +64,7 @@ final class PooledConnection {
     /** When it has come back: whether the next borrower would inherit a transaction. */
     boolean isInsideTransaction() {
         try {
-            if (physical.jdbc().getAutoCommit()) {
+            if (physical.jdbc().getAutoCommit() && !physical.isInTransaction()) { // BEGIN may have been executed as SQL
                 return false;
             }
             LOG.warn("A connection came back inside a transaction and is closed: its changes are rolled back");

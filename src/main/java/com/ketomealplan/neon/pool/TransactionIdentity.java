@@ -5,12 +5,14 @@ package com.ketomealplan.neon.pool;
  * it ran on: one that was restarted, restored or replaced may have given the same id to another transaction.
  *
  * @param id PostgreSQL's xid8
- * @param walPosition how far the server's log was when the transaction began
+ * @param walPosition how far the server's log was on disk when the transaction began: a recovery goes at least so far
  * @param serverStart when the server was started
  */
 public record TransactionIdentity(String id, String walPosition, String serverStart) {
 
+    /** Not as a time, whose text depends on the session's time zone. */
+    public static final String SERVER_START = "extract(epoch FROM pg_postmaster_start_time())::text";
+
     /** Assigns the id; a transaction of its own cannot be told apart by anything that costs less. */
-    static final String SQL =
-            "SELECT pg_current_xact_id()::text, pg_current_wal_insert_lsn()::text, pg_postmaster_start_time()::text";
+    static final String SQL = "SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text, " + SERVER_START;
 }

@@ -105,7 +105,7 @@ final class TransactionOpening {
     /** From now on the statements are the transaction's; also if they fail, because BEGIN was with them. */
     void begin() {
         begun = true;
-        identity = null;
+        forget();
     }
 
     /** Before a statement that they cannot travel with. */
@@ -136,6 +136,15 @@ final class TransactionOpening {
     /** Of the transaction that is open, or was the last. */
     Optional<TransactionIdentity> identity() {
         return Optional.ofNullable(identity);
+    }
+
+    /** Another transaction may begin, by a statement of before, which brings no identity. */
+    void forget() {
+        identity = null;
+    }
+
+    boolean onlyReads() {
+        return readOnly;
     }
 
     private String levelName() throws SQLException {

@@ -8,13 +8,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out what became of a transaction whose COMMIT had no answer, by its id ({@code pg_xact_status}, PostgreSQL 10 and
+ * Finds out what became of a transaction whose COMMIT had no answer, by its id ({@code pg_xact_status}, PostgreSQL 13 and
  * newer). The id is learnt with the transaction's first statement, at no round trip; a transaction that only reads has none
  * and needs none.
  *
@@ -29,12 +28,12 @@ final class CommitResolver {
 
     private static final String LOOKUP = """
             SELECT CASE WHEN pg_is_in_recovery() THEN 'on a replica'
-                        WHEN pg_postmaster_start_time()::text <> ?
+                        WHEN %s <> ?
                              OR pg_current_wal_insert_lsn() < ?::pg_lsn
-                             OR (SELECT checkpoint_lsn FROM pg_control_checkpoint()) > ?::pg_lsn
+                             OR (SELECT checkpoint_lsn FROM pg_control_checkpoint()) >= ?::pg_lsn
                         THEN 'on a server that may have been restarted'
                         ELSE coalesce(pg_xact_status(?::xid8), 'forgotten') END
-            """;
+            """.formatted(TransactionIdentity.SERVER_START);
 
     /** It waits for a COMMIT that never arrived: a proxy or the network holds its side of the connection open. */
     private static final String END_IF_IDLE = """
@@ -65,9 +64,17 @@ final class CommitResolver {
 
     /** Asks until there is an answer or the deadline is over. */
     Fate resolve(TransactionIdentity transaction) {
-        long begun = System.nanoTime();
+        try {
+            return Deadline.within(LONGEST, LONGEST, () -> resolveInTime(transaction));
+        } catch (Exception e) {
+            LOG.warn("What became of transaction {} could not be found out", transaction.id(), e);
+            return Fate.UNKNOWN;
+        }
+    }
+
+    private Fate resolveInTime(TransactionIdentity transaction) {
         String status = "not asked";
-        for (int looks = 0; isTimeLeft(begun); looks++) {
+        for (int looks = 0; ; looks++) {
             try (Connection connection = dataSource.getConnection()) {
                 status = lookUp(connection, transaction);
                 switch (status) {
@@ -87,8 +94,11 @@ final class CommitResolver {
             } catch (SQLException e) {
                 Failure failure = Failure.of(e);
                 status = failure.cause();
-                if (!failure.kind().isTransient() || failure.kind().httpStatus() == 500) {
-                    break; // such as 22023, an id that this server has not reached
+                boolean passes = failure.outcome() == Failure.Outcome.NOT_SENT
+                        ? failure.kind().isTransient()
+                        : failure.kind().isGoneAtOnce();
+                if (!passes) {
+                    break; // such as 22023: an id that this server has not reached
                 }
             }
             if (!Pause.before(looks)) {
@@ -97,11 +107,6 @@ final class CommitResolver {
         }
         LOG.warn("What became of transaction {} could not be found out in time: {}", transaction.id(), status);
         return Fate.UNKNOWN;
-    }
-
-    private static boolean isTimeLeft(long begun) {
-        Optional<Deadline> deadline = Deadline.current();
-        return deadline.isPresent() ? !deadline.get().isOver() : System.nanoTime() - begun < LONGEST.toNanos();
     }
 
     private static String lookUp(Connection connection, TransactionIdentity transaction) throws SQLException {

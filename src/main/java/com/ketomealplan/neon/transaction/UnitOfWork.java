@@ -51,14 +51,12 @@ public final class UnitOfWork {
      * @param isolation {@link TransactionIsolationLevel#UNKNOWN} for the server's default
      * @param readOnly whether the server is to refuse writes
      * @param replayable whether it may be run again after it was rolled back; one that only reads always is
-     * @param marked whether it finds out by itself if it has committed already, by a mark that it leaves, so that it may be
-     *     run again also if that is not known
      */
-    public record Options(TransactionIsolationLevel isolation, boolean readOnly, boolean replayable, boolean marked) {
+    public record Options(TransactionIsolationLevel isolation, boolean readOnly, boolean replayable) {
 
-        public static final Options DEFAULT = new Options(TransactionIsolationLevel.UNKNOWN, false, false, false);
+        public static final Options DEFAULT = new Options(TransactionIsolationLevel.UNKNOWN, false, false);
 
-        public static final Options READ_ONLY = new Options(TransactionIsolationLevel.UNKNOWN, true, true, false);
+        public static final Options READ_ONLY = new Options(TransactionIsolationLevel.UNKNOWN, true, true);
 
         /** What the annotations on the first of these that has {@link Transaction} say; empty if none has. */
         public static Optional<Options> of(AnnotatedElement... elements) {
@@ -67,13 +65,18 @@ public final class UnitOfWork {
                     .map(element -> element.getAnnotation(Transaction.class))
                     .filter(Objects::nonNull)
                     .findFirst()
-                    .map(found -> new Options(found.value(), found.readOnly(), replayable || found.readOnly(), false));
+                    .map(found -> new Options(found.value(), found.readOnly(), replayable || found.readOnly()));
         }
+    }
 
-        /** The same, of a unit that finds out by itself. */
-        public Options withMark() {
-            return new Options(isolation, readOnly, replayable, true);
-        }
+    /**
+     * Work that leaves a mark in its own transaction, by which its next run finds out whether that was committed. So it may
+     * be run again also if nobody else knows.
+     */
+    public interface MarkedWork<T> extends Callable<T> {
+
+        /** Whether the run that is under way, or has just ended, has found out that no earlier one was committed. */
+        boolean knowsItsPast();
     }
 
     private final Jdbi jdbi;
@@ -117,15 +120,23 @@ public final class UnitOfWork {
             return jdbi.inTransaction(options.isolation(), handle -> work.call());
         }
         long begun = System.nanoTime();
+        Exception inDoubt = null;
         for (int replays = 0; ; replays++) {
             try {
                 return once(options, work);
             } catch (Exception e) {
                 Failure failure = Failure.of(e);
+                if (failure.outcome() == Failure.Outcome.UNKNOWN) {
+                    inDoubt = e;
+                } else if (inDoubt != null && work instanceof MarkedWork<?> marked && marked.knowsItsPast()) {
+                    inDoubt = null;
+                }
                 // Who collided waits longer: the other one, or the next in the row, is still there
                 int pauses = failure.kind() == FailureKind.CONFLICT ? 2 * replays + 1 : replays;
-                if (!mayReplay(options, failure, replays, begun) || !Pause.before(pauses)) {
-                    throw e;
+                boolean mayReplay = isTimeLeft(replays, begun)
+                        && (inDoubt == null ? mayReplay(options, failure) : work instanceof MarkedWork<?>);
+                if (!mayReplay || !Pause.before(pauses)) {
+                    throw inDoubt == null ? e : inDoubt; // what failed later says nothing of what may be stored
                 }
                 LOG.info("A unit of work is run again: {}", failure.cause());
             }
@@ -146,15 +157,15 @@ public final class UnitOfWork {
         return current.get() != null || scope.isOpen();
     }
 
-    private static boolean mayReplay(Options options, Failure failure, int replays, long begun) {
-        if (replays >= MOST_REPLAYS || System.nanoTime() - begun > REPLAY_TIME.toNanos()) {
-            return false;
-        }
-        return switch (failure.outcome()) {
-            case NOT_SENT -> false; // there, the time to wait is over
-            case ROLLED_BACK -> options.replayable() && failure.kind().isGoneAtOnce();
-            case UNKNOWN -> options.marked();
-        };
+    private static boolean isTimeLeft(int replays, long begun) {
+        return replays < MOST_REPLAYS
+                && (Deadline.current().isPresent() || System.nanoTime() - begun < REPLAY_TIME.toNanos());
+    }
+
+    private static boolean mayReplay(Options options, Failure failure) {
+        return options.replayable()
+                && failure.outcome() == Failure.Outcome.ROLLED_BACK // if it had no connection, the time to wait is over
+                && failure.kind().isGoneAtOnce();
     }
 
     /**

@@ -6,9 +6,9 @@ import java.sql.SQLException;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.transaction.DelegatingTransactionHandler;
 import org.jdbi.v3.core.transaction.LocalTransactionHandler;
-import org.jdbi.v3.core.transaction.TransactionException;
 import org.jdbi.v3.core.transaction.TransactionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,12 +68,12 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
         }
         try {
             super.commit(handle);
-        } catch (TransactionException e) {
+        } catch (JdbiException e) {
             settle(handle, e);
         }
     }
 
-    private void settle(Handle handle, TransactionException failure) {
+    private void settle(Handle handle, JdbiException failure) {
         LeasedTransaction lease =
                 LeasedTransaction.of(handle.getConnection()).orElseThrow(() -> CommitFailedException.unknown(failure));
         switch (lease.lastCommit()) {
@@ -85,8 +85,10 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
             default:
                 throw CommitFailedException.rolledBack(failure);
         }
-        TransactionIdentity transaction =
-                lease.identity().orElseThrow(() -> CommitFailedException.rolledBack(failure)); // it only read
+        TransactionIdentity transaction = lease.identity()
+                .orElseThrow(() -> lease.onlyReads()
+                        ? CommitFailedException.rolledBack(failure)
+                        : CommitFailedException.unknown(failure)); // it was begun by what is not ours
         lease.discard(); // it may be the pool's last one
         CommitResolver.Fate fate = resolver.resolve(transaction);
         LOG.info("COMMIT of transaction {} had no answer; it is {}", transaction.id(), fate);

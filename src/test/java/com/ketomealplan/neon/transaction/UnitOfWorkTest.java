@@ -7,7 +7,9 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Deadline;
 import com.ketomealplan.neon.pool.LeakGuard;
+import com.ketomealplan.neon.pool.LeasedTransaction;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.testing.ScenarioTable;
@@ -273,8 +275,7 @@ class UnitOfWorkTest {
     @Test
     void characteristicsHoldForTheUnitOnly() throws Exception {
         String inside = units.call(
-                new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true, true, false),
-                things::characteristics);
+                new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true, true), things::characteristics);
 
         assertThat(inside).isEqualTo("serializable on");
         assertThat(unit(things::characteristics)).isEqualTo("read committed off");
@@ -296,7 +297,7 @@ class UnitOfWorkTest {
         database.jdbi()
                 .useHandle(handle -> handle.execute("CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL);"
                         + " INSERT INTO counters SELECT n, 0 FROM generate_series(1, 10000) AS n; ANALYZE counters"));
-        var serializable = new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, false, true, false);
+        var serializable = new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, false, true);
         List<CompletableFuture<List<Failure>>> work = new ArrayList<>();
         AtomicInteger runs = new AtomicInteger();
         for (int client = 0; client < 4; client++) {
@@ -451,5 +452,111 @@ class UnitOfWorkTest {
 
         assertThat(database.count("things")).isZero();
         impatient.stop();
+    }
+
+    @Test
+    void aSecondTransactionOfAHandleIsNotTakenForTheFirst() {
+        assertThatThrownBy(() -> Deadline.within(
+                        Duration.ofMillis(300),
+                        Duration.ZERO,
+                        () -> jdbi.withHandle(handle -> {
+                            handle.useTransaction(first -> first.execute("INSERT INTO things VALUES ('a')"));
+                            handle.useTransaction(second -> {
+                                second.execute("INSERT INTO things VALUES ('b')");
+                                Thread.sleep(320);
+                            });
+                            return null;
+                        })))
+                .hasMessageContaining("COMMIT failed, and nothing is stored");
+
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
+    void aTransactionBegunAsSqlIsNotHandedOn() {
+        jdbi.useHandle(handle -> {
+            handle.execute("BEGIN");
+            handle.execute("INSERT INTO things VALUES ('a')");
+        });
+        jdbi.useHandle(handle -> handle.execute("INSERT INTO things VALUES ('b')"));
+
+        List<String> names = database.jdbi().withHandle(handle -> handle.select("SELECT name FROM things")
+                .mapTo(String.class)
+                .list());
+        assertThat(names).containsExactly("b");
+    }
+
+    @Test
+    void whatHasFailedIsNotCommitted() {
+        assertThatThrownBy(() -> unit(() -> {
+                    things.insert("a");
+                    jdbi.useHandle(handle -> assertThatThrownBy(() -> handle.execute("SELECT 1 / 0"))
+                            .isInstanceOf(UnableToExecuteStatementException.class));
+                    return null;
+                }))
+                .isInstanceOf(CommitFailedException.class)
+                .satisfies(failed -> assertThat(Failure.of(failed).kind()).isEqualTo(FailureKind.PROGRAM))
+                .rootCause()
+                .hasMessageContaining("a statement of the transaction has failed");
+
+        assertThat(database.count("things")).isZero();
+    }
+
+    @Test
+    void whatFailsAfterAnUnknownCommitDoesNotHideIt() {
+        CommitFailedException unknown = CommitFailedException.unknown(new SQLException("lost", "08006"));
+
+        assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, false)))
+                .isSameAs(unknown);
+        assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, true)))
+                .hasMessage("later");
+    }
+
+    private static final class UnknownThenFailing implements UnitOfWork.MarkedWork<Void> {
+        private final CommitFailedException unknown;
+        private final boolean knowing;
+        private int runs;
+
+        UnknownThenFailing(CommitFailedException unknown, boolean knowing) {
+            this.unknown = unknown;
+            this.knowing = knowing;
+        }
+
+        @Override
+        public Void call() throws SQLException {
+            if (runs++ == 0) {
+                throw unknown;
+            }
+            throw new SQLException("later", "40001");
+        }
+
+        @Override
+        public boolean knowsItsPast() {
+            return knowing;
+        }
+    }
+
+    @Test
+    void aStatementMayBeExecutedInSeveralTransactions() throws Exception {
+        try (var connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            try (var insert = connection.prepareStatement("INSERT INTO things VALUES (?)")) {
+                for (String name : List.of("a", "b", "c")) {
+                    insert.setString(1, name);
+                    assertThat(insert.executeUpdate()).isEqualTo(1);
+                    assertThat(LeasedTransaction.of(connection).orElseThrow().identity())
+                            .isPresent();
+                    connection.commit();
+                }
+                insert.setString(1, "d");
+                insert.addBatch();
+                insert.setString(1, "e");
+                insert.addBatch();
+                assertThat(insert.executeBatch()).containsExactly(1, 1);
+                connection.commit();
+            }
+        }
+
+        assertThat(database.count("things")).isEqualTo(5);
     }
 }
