@@ -9,6 +9,7 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.health.HealthMode;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.pool.PoolingStrategy;
@@ -25,6 +26,7 @@ import io.dropwizard.validation.selfvalidating.SelfValidating;
 import io.dropwizard.validation.selfvalidating.SelfValidation;
 import io.dropwizard.validation.selfvalidating.ViolationCollector;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -52,6 +54,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
     private final Duration maxWaitForConnection;
 
+    @Min(value = 1, message = "must be at least 1") private final Integer maxWaiting;
+
     @Valid private final ConnectSettings connect;
 
     @Valid private final PooledSettings pooled;
@@ -72,6 +76,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
      * @param healthMode whether checks of the health ask the database; {@link HealthMode#AUTO} by default
      * @param applicationName what the server shows in {@code pg_stat_activity}, unless the URL says it
      * @param maxWaitForConnection how long a unit of work waits for its connection; 30 s by default
+     * @param maxWaiting how many units of work may wait at once while connections are open; the others fail at once. Twice as
+     *     many as there may be connections by default
      * @param embeddedDirectory where the embedded PostgreSQL lives; {@code .embedded-postgres} by default
      */
     @JsonCreator
@@ -82,6 +88,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
             @JsonProperty("healthMode") HealthMode healthMode,
             @JsonProperty("applicationName") String applicationName,
             @JsonProperty("maxWaitForConnection") Duration maxWaitForConnection,
+            @JsonProperty("maxWaiting") Integer maxWaiting,
             @JsonProperty("connect") ConnectSettings connect,
             @JsonProperty("pooled") PooledSettings pooled,
             @JsonProperty("perRequest") PerRequestSettings perRequest,
@@ -93,6 +100,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.healthMode = Objects.requireNonNullElse(healthMode, HealthMode.AUTO);
         this.applicationName = Objects.requireNonNullElse(applicationName, "");
         this.maxWaitForConnection = Objects.requireNonNullElse(maxWaitForConnection, Duration.seconds(30));
+        this.maxWaiting = maxWaiting;
         this.connect = Objects.requireNonNullElse(connect, ConnectSettings.DEFAULT);
         this.pooled = Objects.requireNonNullElse(pooled, PooledSettings.DEFAULT);
         this.perRequest = Objects.requireNonNullElse(perRequest, PerRequestSettings.DEFAULT);
@@ -110,6 +118,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.healthMode = other.healthMode;
         this.applicationName = other.applicationName;
         this.maxWaitForConnection = other.maxWaitForConnection;
+        this.maxWaiting = other.maxWaiting;
         this.connect = other.connect;
         this.pooled = other.pooled;
         this.perRequest = other.perRequest;
@@ -120,12 +129,13 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     /** Nothing set but the database. */
     static NeonDataSourceFactory at(String url, boolean pooledEndpoint) {
-        return new NeonDataSourceFactory(url, pooledEndpoint, null, null, null, null, null, null, null, null, null);
+        return new NeonDataSourceFactory(
+                url, pooledEndpoint, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** Nothing set: the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
-        return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null, null);
+        return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The same settings for a process that runs there; without this it is development. */
@@ -209,7 +219,9 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                 name,
                 gate,
                 retention,
-                maxWaitForConnection.toJavaDuration(),
+                new Line(
+                        maxWaitForConnection.toJavaDuration(),
+                        Objects.requireNonNullElse(maxWaiting, 2 * retention.max())),
                 unitOfWork.idleInTransactionTimeout().toJavaDuration());
     }
 

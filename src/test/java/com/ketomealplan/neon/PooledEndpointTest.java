@@ -9,6 +9,7 @@ import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.transaction.UnitOfWork;
@@ -71,7 +72,7 @@ class PooledEndpointTest {
                 "test",
                 gate,
                 Retention.pooled(CLIENTS, 0, Duration.ofSeconds(1), Duration.ofHours(1)),
-                Duration.ofSeconds(30),
+                new Line(Duration.ofSeconds(30), CLIENTS),
                 Duration.ofMinutes(1));
         return Jdbi.create(pool);
     }

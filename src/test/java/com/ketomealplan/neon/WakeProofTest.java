@@ -13,8 +13,9 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.PoolTimeoutException;
+import com.ketomealplan.neon.pool.PoolExhaustedException;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
@@ -65,7 +66,7 @@ class WakeProofTest {
                 ? Retention.pooled(5, 10, Duration.ofSeconds(2), HOUR)
                 : Retention.perRequest(50);
         WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(neon.url(database)), budgets));
-        pool = new ConnectionPool("test", gate, retention, wait, Duration.ofMinutes(1));
+        pool = new ConnectionPool("test", gate, retention, new Line(wait, 2 * retention.max()), Duration.ofMinutes(1));
         return pool;
     }
 
@@ -122,7 +123,7 @@ class WakeProofTest {
         pool(PoolingStrategy.POOLED, Duration.ofMillis(300), PhaseBudgets.DEFAULT);
         neon.wake(Duration.ofMillis(900));
 
-        assertThatThrownBy(pool::getConnection).isInstanceOf(PoolTimeoutException.class);
+        assertThatThrownBy(pool::getConnection).isInstanceOf(PoolExhaustedException.class);
 
         await().until(() -> pool.statistics().idle() == 1);
         assertThat(neon.connects()).isEqualTo(1);

@@ -38,10 +38,13 @@ public final class ConnectionPool implements Pool {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
+    /** After a wake the line may be of any length for so long. */
+    private static final Duration TIME_TO_DRAIN = Duration.ofSeconds(1);
+
     private final String name;
     private final WakeGate gate;
     private final Retention retention;
-    private final Duration wait;
+    private final Line line;
     private final LeaseWatch watch;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -61,17 +64,19 @@ public final class ConnectionPool implements Pool {
     private long openedCount;
     private long timeoutCount;
     private long leakedCount;
+    private long shedCount;
+    private long firstOpenedNanos;
 
     /**
      * @param name begins every message of the pool
-     * @param wait how long a caller waits for a connection, unless his {@link Deadline} is sooner
+     * @param line how long a caller waits for a connection, unless his {@link Deadline} is sooner, and how many may
      * @param longestIdle how long a borrower may leave a transaction idle; then the connection is closed
      */
-    public ConnectionPool(String name, WakeGate gate, Retention retention, Duration wait, Duration longestIdle) {
+    public ConnectionPool(String name, WakeGate gate, Retention retention, Line line, Duration longestIdle) {
         this.name = name;
         this.gate = gate;
         this.retention = retention;
-        this.wait = wait;
+        this.line = line;
         this.watch = new LeaseWatch(longestIdle);
     }
 
@@ -141,6 +146,10 @@ public final class ConnectionPool implements Pool {
                 lend(back);
                 return back;
             }
+            if (isLineFull()) {
+                shedCount++;
+                throw PoolExhaustedException.lineFull(name, now());
+            }
             if (waiting.isEmpty()) {
                 growth.lineBegins();
             }
@@ -173,8 +182,18 @@ public final class ConnectionPool implements Pool {
     /** Where no connection is open, the compute may be asleep, and its wake has time of its own. */
     private Duration bound(Optional<Deadline> deadline, boolean mayWake) {
         return deadline.map(running -> mayWake ? running.left().plus(running.wakeLeft()) : running.left())
-                .filter(left -> left.compareTo(wait) < 0)
-                .orElse(wait);
+                .filter(left -> left.compareTo(line.longestWait()) < 0)
+                .orElse(line.longestWait());
+    }
+
+    /**
+     * Whether one more in line would wait in vain, as nearly all of those before him do. Not while the compute sleeps, nor
+     * just after: those who have waited for its wake are served within a moment. Called with the lock held.
+     */
+    private boolean isLineFull() {
+        return waiting.size() >= line.most()
+                && isOpen()
+                && System.nanoTime() - firstOpenedNanos > TIME_TO_DRAIN.toNanos();
     }
 
     /** The caller leaves the line, unless he was called just as his wait ended. */
@@ -213,7 +232,7 @@ public final class ConnectionPool implements Pool {
         if (now.active() == 0 && gate.lastFailure().isPresent()) {
             return gate.lastFailure().get();
         }
-        PoolTimeoutException timeout = new PoolTimeoutException(name, waited, now);
+        PoolExhaustedException timeout = PoolExhaustedException.timedOut(name, waited, now);
         gate.lastFailure().ifPresent(timeout::initCause);
         return timeout;
     }
@@ -372,6 +391,9 @@ public final class ConnectionPool implements Pool {
             if (borrowed.isEmpty()) {
                 growth.lineBegins();
             }
+            if (!isOpen()) {
+                firstOpenedNanos = System.nanoTime();
+            }
             wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
             if (wanted) {
                 handOn(connection);
@@ -501,21 +523,28 @@ public final class ConnectionPool implements Pool {
     public PoolStatistics statistics() {
         lock.lock();
         try {
-            return new PoolStatistics(
-                    retention.kept(),
-                    retention.max(),
-                    idle.size() + borrowed.size(),
-                    borrowed.size(),
-                    idle.size(),
-                    waiting.size(),
-                    borrowedCount,
-                    returnedCount,
-                    openedCount,
-                    timeoutCount,
-                    leakedCount);
+            return now();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Called with the lock held. */
+    private PoolStatistics now() {
+        return new PoolStatistics(
+                retention.kept(),
+                retention.max(),
+                idle.size() + borrowed.size(),
+                borrowed.size(),
+                idle.size(),
+                waiting.size(),
+                line.most(),
+                borrowedCount,
+                returnedCount,
+                openedCount,
+                timeoutCount,
+                shedCount,
+                leakedCount);
     }
 
     /** Hands out nothing more; closes the idle connections at once, and the borrowed ones when they come back. */

@@ -14,7 +14,7 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
     /**
      * Hands out a connection; closing it gives it back.
      *
-     * @throws PoolTimeoutException if none came free within the pool's wait; nothing was sent
+     * @throws PoolExhaustedException if none came free within the pool's wait; nothing was sent
      * @throws SQLException if one had to be opened, and could not be
      */
     @Override

@@ -14,6 +14,8 @@ public final class PoolMetrics {
             Map.entry("active", PoolStatistics::active),
             Map.entry("idle", PoolStatistics::idle),
             Map.entry("waiting", PoolStatistics::waiting),
+            Map.entry("waiting_max", PoolStatistics::waitingMax),
+            Map.entry("shed", PoolStatistics::shed),
             Map.entry("overflow", PoolStatistics::overflow),
             Map.entry("borrowed", PoolStatistics::borrowed),
             Map.entry("returned", PoolStatistics::returned),

@@ -9,10 +9,12 @@ package com.ketomealplan.neon.pool;
  * @param active how many are borrowed
  * @param idle how many are kept and not borrowed
  * @param waiting how many threads wait for one
+ * @param waitingMax how many may wait while connections are open
  * @param borrowed how many were ever handed out
  * @param returned how many of them came back
  * @param opened how many were ever opened
  * @param timeouts how many waits ended without a connection
+ * @param shed how many callers were not let into the line, because it was full
  * @param leaked how many were not given back by the request that had borrowed them
  */
 public record PoolStatistics(
@@ -22,10 +24,12 @@ public record PoolStatistics(
         int active,
         int idle,
         int waiting,
+        int waitingMax,
         long borrowed,
         long returned,
         long opened,
         long timeouts,
+        long shed,
         long leaked) {
 
     /** How many connections are open beyond those that are kept. */

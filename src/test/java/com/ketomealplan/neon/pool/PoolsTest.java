@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +58,11 @@ class PoolsTest {
     }
 
     private Pool remember(Retention retention, Duration wait) {
-        Pool pool = new ConnectionPool("test", new WakeGate(connector), retention, wait, Duration.ofMinutes(1));
+        return remember(retention, new Line(wait, 1_000));
+    }
+
+    private Pool remember(Retention retention, Line line) {
+        Pool pool = new ConnectionPool("test", new WakeGate(connector), retention, line, Duration.ofMinutes(1));
         pools.add(pool);
         return pool;
     }
@@ -94,7 +99,7 @@ class PoolsTest {
 
         assertThat(peak).isBetween(2, 10);
         await().untilAsserted(() -> assertThat(database.sessions()).isZero());
-        assertThat(pool.statistics()).isEqualTo(new PoolStatistics(0, 10, 0, 0, 0, 0, 100 * 5, 100 * 5, 100 * 5, 0, 0));
+        assertThat(pool.statistics()).isEqualTo(new PoolStatistics(0, 10, 0, 0, 0, 0, 1_000, 500, 500, 500, 0, 0, 0));
     }
 
     /** Every thread borrows five times; returns the most sessions that PostgreSQL saw meanwhile. */
@@ -140,11 +145,41 @@ class PoolsTest {
                 Connection second = pool.getConnection()) {
             assertThat(first).isNotEqualTo(second);
             assertThatThrownBy(pool::getConnection)
-                    .isInstanceOf(PoolTimeoutException.class)
+                    .isInstanceOf(PoolExhaustedException.class)
                     .hasMessage("test: no connection came free within 200 ms (max 2, active 2, idle 0, waiting 0)");
             assertThat(pool.statistics().timeouts()).isEqualTo(1);
         }
         pool.getConnection().close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"})
+    void whoFindsTheLineFullIsToldSoAtOnce(PoolingStrategy strategy) throws Exception {
+        Retention one =
+                strategy == PoolingStrategy.POOLED ? Retention.pooled(1, 0, WAIT, HOUR) : Retention.perRequest(1);
+        Pool pool = remember(one, new Line(WAIT, 2));
+        ExecutorService inLine = Executors.newFixedThreadPool(2);
+        try (Connection only = pool.getConnection()) {
+            for (int i = 0; i < 2; i++) {
+                inLine.submit(() -> {
+                    pool.getConnection().close();
+                    return null;
+                });
+            }
+            await().until(() -> pool.statistics().waiting() == 2);
+            Thread.sleep(1_100); // just after the first connection the line may be longer
+
+            assertThatThrownBy(pool::getConnection)
+                    .isInstanceOf(PoolExhaustedException.class)
+                    .hasMessage("test: as many callers wait for a connection as may"
+                            + " (max 1, active 1, idle 0, waiting 2)");
+            assertThat(pool.statistics().shed()).isEqualTo(1);
+            assertThat(only.isClosed()).isFalse();
+        } finally {
+            inLine.shutdown();
+        }
+        assertThat(inLine.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(pool.statistics().active()).isZero();
     }
 
     @ParameterizedTest

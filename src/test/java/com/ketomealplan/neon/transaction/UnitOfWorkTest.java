@@ -10,6 +10,7 @@ import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Deadline;
 import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.LeasedTransaction;
+import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.testing.ScenarioTable;
@@ -44,7 +45,7 @@ class UnitOfWorkTest {
             "test",
             new WakeGate(database.connector()),
             Retention.pooled(2, 2, Duration.ofSeconds(1), Duration.ofHours(1)),
-            Duration.ofSeconds(5),
+            new Line(Duration.ofSeconds(5), 100),
             Duration.ofMinutes(1));
     private final Jdbi jdbi = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());
     private final UnitOfWork units = UnitOfWork.install(jdbi, pool);
@@ -439,7 +440,7 @@ class UnitOfWorkTest {
                 "test",
                 new WakeGate(database.connector()),
                 Retention.perRequest(1),
-                Duration.ofSeconds(5),
+                new Line(Duration.ofSeconds(5), 1),
                 Duration.ofMillis(200));
         Jdbi other = Jdbi.create(impatient);
 
