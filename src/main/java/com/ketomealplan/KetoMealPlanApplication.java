@@ -4,6 +4,7 @@ import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
 import com.ketomealplan.http.AdminAccess;
+import com.ketomealplan.http.BodyLimit;
 import com.ketomealplan.http.ProblemBundle;
 import com.ketomealplan.neon.NeonBundle;
 import com.ketomealplan.neon.url.Secret;
@@ -43,6 +44,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         UserDao users = neon.sqlObject(UserDao.class);
         QuizResponseDao quizResponses = neon.sqlObject(QuizResponseDao.class);
 
+        environment.jersey().register(new BodyLimit(configuration.maxBodySize().toBytes()));
         environment.jersey().register(new UserResource(users));
         environment.jersey().register(new QuizResponseResource(users, quizResponses));
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));

@@ -6,6 +6,10 @@ import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.NeonDataSourceFactory;
 import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.core.Configuration;
+import io.dropwizard.util.DataSize;
+import io.dropwizard.util.DataSizeUnit;
+import io.dropwizard.validation.MaxDataSize;
+import io.dropwizard.validation.MinDataSize;
 import jakarta.validation.Valid;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,11 +23,16 @@ public final class KetoMealPlanConfiguration extends Configuration {
 
     private final Optional<Secret> adminToken;
 
+    @MinDataSize(value = 1, unit = DataSizeUnit.KIBIBYTES, message = "must be at least 1KiB")
+    @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES, message = "must be at most 1GiB")
+    private final DataSize maxBodySize;
+
     /**
      * What is null or left out has its default.
      *
      * @param environment development or production; development by default
      * @param serverless whether the process lives for a few requests only; false by default
+     * @param maxBodySize of a request, uncompressed; 1 MiB by default
      * @param adminToken what a client of the admin pages has to present, if anything
      */
     @JsonCreator
@@ -31,12 +40,14 @@ public final class KetoMealPlanConfiguration extends Configuration {
             @JsonProperty("environment") Deployment.Stage environment,
             @JsonProperty("serverless") Boolean serverless,
             @JsonProperty("database") NeonDataSourceFactory database,
+            @JsonProperty("maxBodySize") DataSize maxBodySize,
             @JsonProperty("adminToken") String adminToken) {
         this.deployment = new Deployment(
                 Objects.requireNonNullElse(environment, Deployment.Stage.DEVELOPMENT),
                 Objects.requireNonNullElse(serverless, false));
         this.database = Objects.requireNonNullElseGet(database, NeonDataSourceFactory::withDefaults)
                 .in(deployment);
+        this.maxBodySize = Objects.requireNonNullElse(maxBodySize, DataSize.mebibytes(1));
         this.adminToken = Optional.ofNullable(adminToken)
                 .filter(token -> !token.isBlank())
                 .map(Secret::new);
@@ -48,6 +59,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
 
     public NeonDataSourceFactory database() {
         return database;
+    }
+
+    public DataSize maxBodySize() {
+        return maxBodySize;
     }
 
     public Optional<Secret> adminToken() {

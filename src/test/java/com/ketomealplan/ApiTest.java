@@ -6,7 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -61,6 +68,37 @@ class ApiTest {
         assertThat(responses.get(0).get("user_id")).isEqualTo(ids.get("user_id"));
         assertThat(responses.get(0).get("quiz_data")).isEqualTo(new ObjectMapper().readTree(quiz));
         assertThat(responses.get(0).get("created_at").asText()).endsWith("Z");
+    }
+
+    /** With its length in front, and in pieces, whose sum nobody knows before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void refusesABodyThatIsTooLarge(boolean inPieces) throws Exception {
+        int before = database.count("users");
+
+        HttpResponse<String> refused = send(inPieces, 1024 * 1024);
+        assertThat(refused.statusCode()).isEqualTo(413);
+        assertThat(json(refused).get("detail").asText())
+                .isEqualTo("The body has more than the 1048576 bytes that are taken.");
+        assertThat(database.count("users")).isEqualTo(before);
+
+        assertThat(send(inPieces, 1024 * 1024 - 200).statusCode()).isEqualTo(201);
+    }
+
+    private HttpResponse<String> send(boolean inPieces, int textLength) throws Exception {
+        byte[] body = "{\"email\":\"%s\",\"quiz_data\":{\"text\":\"%s\"}}"
+                .formatted(email(), "x".repeat(textLength))
+                .getBytes(StandardCharsets.UTF_8);
+        BodyPublisher publisher = inPieces
+                ? BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body))
+                : BodyPublishers.ofByteArray(body);
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(service.uri("/complex-operation"))
+                                .header("Content-Type", "application/json")
+                                .POST(publisher)
+                                .build(),
+                        BodyHandlers.ofString());
     }
 
     @Test

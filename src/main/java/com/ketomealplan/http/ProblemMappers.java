@@ -119,6 +119,9 @@ final class ProblemMappers {
             while (root.getCause() instanceof JsonProcessingException cause) {
                 root = cause;
             }
+            if (root.getCause() instanceof WebApplicationException refusal) { // by who hands out the body: BodyLimit
+                return new OfWebApplication().toResponse(refusal);
+            }
             if (root instanceof StreamConstraintsException) {
                 return refused("body", "is nested too deeply, or has too long a number, name or text");
             }

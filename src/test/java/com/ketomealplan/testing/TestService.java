@@ -89,6 +89,10 @@ public final class TestService {
         return exchange(support.getAdminPort(), "GET", path, null);
     }
 
+    public URI uri(String path) {
+        return URI.create("http://localhost:" + support.getLocalPort() + path);
+    }
+
     private HttpResponse<String> exchange(int port, String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
