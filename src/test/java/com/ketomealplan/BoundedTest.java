@@ -36,14 +36,17 @@ class BoundedTest {
         service.stop();
     }
 
-    private record Answer(int status, boolean toComeBack, Duration time) {}
+    private record Answer(int status, String type, boolean toComeBack, Duration time) {}
 
     private Answer read() {
         long begun = System.nanoTime();
         HttpResponse<String> answer = service.get("/users/" + UUID.randomUUID());
         Duration time = Duration.ofNanos(System.nanoTime() - begun);
         return new Answer(
-                answer.statusCode(), answer.headers().firstValue("Retry-After").isPresent(), time);
+                answer.statusCode(),
+                TestService.json(answer).get("type").asText(),
+                answer.headers().firstValue("Retry-After").isPresent(),
+                time);
     }
 
     /** Connections: 4. In line: 8. All others are told at once. */
@@ -68,6 +71,8 @@ class BoundedTest {
 
         assertThat(answers).allSatisfy(answer -> {
             assertThat(answer.status()).isIn(503, 504);
+            assertThat(answer.type())
+                    .isEqualTo("urn:problem-type:" + (answer.status() == 503 ? "service-busy" : "deadline-exceeded"));
             assertThat(answer.toComeBack()).isEqualTo(answer.status() == 503);
             assertThat(answer.time()).isLessThan(DEADLINE.plusSeconds(2));
         });

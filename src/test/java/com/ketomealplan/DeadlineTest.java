@@ -63,7 +63,10 @@ class DeadlineTest {
     private static void isTimeout(HttpResponse<String> answer, long begunNanos) {
         assertThat(Duration.ofNanos(System.nanoTime() - begunNanos)).isBetween(DEADLINE.minusMillis(50), AT_MOST);
         assertThat(answer.statusCode()).isEqualTo(504);
-        assertThat(answer.body()).contains("The database did not answer in time.");
+        assertThat(answer.body())
+                .contains("The database did not answer in time.")
+                .contains("\"type\":\"urn:problem-type:deadline-exceeded\"")
+                .contains("\"retryable\":true");
     }
 
     @ParameterizedTest(name = "pooler: {0}")

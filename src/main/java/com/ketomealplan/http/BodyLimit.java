@@ -4,10 +4,11 @@ import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.Response;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * Refuses bodies that are too large: by their Content-Length before a byte is read, and the others, of which nobody knows
@@ -35,7 +36,10 @@ public final class BodyLimit implements ContainerRequestFilter {
 
     private ClientErrorException tooLarge() {
         return new ClientErrorException(
-                "The body has more than the " + limit + " bytes that are taken.", HttpStatus.PAYLOAD_TOO_LARGE_413);
+                "The body has more than the " + limit + " bytes that are taken.",
+                Response.status(Response.Status.REQUEST_ENTITY_TOO_LARGE)
+                        .header(HttpHeader.CONNECTION.asString(), "close") // what is left of it is not read
+                        .build());
     }
 
     private final class Limited extends FilterInputStream {

@@ -14,6 +14,7 @@ import org.slf4j.MDC;
  * @param title the status in words
  * @param status the HTTP status
  * @param detail what happened and what to do, for a person
+ * @param retryable whether the same request may succeed later, and does not act twice; null where nobody can say
  * @param requestId what to search the log for
  * @param errors the fields at fault, if it is about fields
  */
@@ -23,6 +24,7 @@ public record Problem(
         String title,
         int status,
         String detail,
+        Boolean retryable,
         @JsonProperty("request_id") String requestId,
         List<FieldError> errors) {
 
@@ -44,12 +46,23 @@ public record Problem(
     /** A problem of the request that is being answered on this thread. */
     public static Problem of(int status, String detail) {
         return new Problem(
-                "about:blank", HttpStatus.getMessage(status), status, detail, MDC.get(RequestId.MDC_KEY), List.of());
+                "about:blank",
+                HttpStatus.getMessage(status),
+                status,
+                detail,
+                null,
+                MDC.get(RequestId.MDC_KEY),
+                List.of());
     }
 
     /** The same, of a kind that a client handles in its own way. */
     public Problem ofType(String name) {
-        return new Problem("urn:problem-type:" + name, title, status, detail, requestId, errors);
+        return new Problem("urn:problem-type:" + name, title, status, detail, retryable, requestId, errors);
+    }
+
+    /** The same, with what a client may do. */
+    public Problem retryable(boolean may) {
+        return new Problem(type, title, status, detail, may, requestId, errors);
     }
 
     /** 422, with the fields at fault. */
@@ -58,7 +71,13 @@ public record Problem(
                 String.join("; ", errors.stream().map(FieldError::toString).toList());
         Problem problem = of(HttpStatus.UNPROCESSABLE_ENTITY_422, detail);
         return new Problem(
-                problem.type, problem.title, problem.status, problem.detail, problem.requestId, List.copyOf(errors));
+                problem.type,
+                problem.title,
+                problem.status,
+                problem.detail,
+                null,
+                problem.requestId,
+                List.copyOf(errors));
     }
 
     public Response toResponse() {

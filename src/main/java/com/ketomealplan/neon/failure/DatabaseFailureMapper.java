@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
@@ -50,15 +51,7 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
         } else {
             LOG.info("A unit of work was refused ({}): {}", failure.kind(), failure.cause());
         }
-        if (failure.outcome() == Outcome.UNKNOWN) {
-            return Problem.of(503, OUTCOME_UNKNOWN)
-                    .ofType("commit-outcome-unknown")
-                    .toResponse();
-        }
-        boolean worked =
-                failure.outcome() == Outcome.ROLLED_BACK && failure.kind().httpStatus() >= 500;
-        String detail = failure.kind().explanation() + (worked && isOneUnit() ? NOTHING_STORED : "");
-        Response answer = Problem.of(failure.kind().httpStatus(), detail).toResponse();
+        Response answer = problem(failure).toResponse();
         return failure.kind()
                 .retryAfter()
                 .map(wait -> Response.fromResponse(answer)
@@ -67,16 +60,31 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
                 .orElse(answer);
     }
 
-    /** Whether the whole resource method was rolled back, and it could have stored something. */
-    private boolean isOneUnit() {
-        return resource != null
-                && resource.getResourceMethod() != null
-                && Stream.of(resource.getResourceMethod(), resource.getResourceClass())
+    private Problem problem(Failure failure) {
+        if (failure.outcome() == Outcome.UNKNOWN) {
+            return Problem.of(503, OUTCOME_UNKNOWN)
+                    .ofType("commit-outcome-unknown")
+                    .retryable(false);
+        }
+        FailureKind kind = failure.kind();
+        Optional<Transaction> unit = unit();
+        boolean undone = kind.httpStatus() >= 500
+                && failure.outcome() == Outcome.ROLLED_BACK
+                && unit.filter(annotation -> !annotation.readOnly()).isPresent();
+        Problem problem = Problem.of(kind.httpStatus(), kind.explanation() + (undone ? NOTHING_STORED : ""));
+        Problem typed = kind.problemType().map(problem::ofType).orElse(problem);
+        // Without a unit around all of it, an earlier part of the request may be stored
+        return unit.isPresent() ? typed.retryable(kind.isWorthRepeating()) : typed;
+    }
+
+    /** The one that the whole resource method is. */
+    private Optional<Transaction> unit() {
+        return Optional.ofNullable(resource)
+                .filter(found -> found.getResourceMethod() != null)
+                .flatMap(found -> Stream.of(found.getResourceMethod(), found.getResourceClass())
                         .map(element -> element.getAnnotation(Transaction.class))
                         .filter(Objects::nonNull)
-                        .findFirst()
-                        .filter(unit -> !unit.readOnly())
-                        .isPresent();
+                        .findFirst());
     }
 
     /** What JDBI throws: nearly everything. */

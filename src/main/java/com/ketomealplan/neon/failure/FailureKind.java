@@ -6,72 +6,104 @@ import java.util.Optional;
 /** The kinds of failures, with what HTTP says of each. */
 public enum FailureKind {
     /** No connection, or it was lost: the server is gone, stopping, or not to be reached. */
-    UNAVAILABLE(503, "The database cannot be reached at the moment. Try again shortly.", Duration.ofSeconds(1)),
+    UNAVAILABLE(
+            503,
+            "database-unavailable",
+            "The database cannot be reached at the moment. Try again shortly.",
+            Duration.ofSeconds(1)),
 
     /** The server is there and not ready yet: a Neon compute that starts, a PostgreSQL that recovers. */
-    WAKING(503, "The database is starting. Try again shortly.", Duration.ofSeconds(1)),
+    WAKING(503, "database-starting", "The database is starting. Try again shortly.", Duration.ofSeconds(1)),
 
     /** Too many attempts to connect; trying at once again makes it worse. */
-    THROTTLED(503, "The database limits connection attempts at the moment. Try again shortly.", Duration.ofSeconds(2)),
+    THROTTLED(
+            503,
+            "database-throttled",
+            "The database limits connection attempts at the moment. Try again shortly.",
+            Duration.ofSeconds(2)),
 
     /** The server, or a pooler before it, has no connection to give. */
     TOO_MANY_CONNECTIONS(
-            503, "The database takes no further connections at the moment. Try again shortly.", Duration.ofSeconds(1)),
+            503,
+            "database-full",
+            "The database takes no further connections at the moment. Try again shortly.",
+            Duration.ofSeconds(1)),
 
     /** All connections of this process's pool are in use. */
     POOL_EXHAUSTED(
             503,
+            "service-busy",
             "The service is busy: no database connection came free in time. Try again shortly.",
             Duration.ofSeconds(1)),
 
     /** A limit of the Neon plan is reached; only its owner or the next period helps. */
-    QUOTA(503, "The service's database has reached a limit of its plan. Its operator has to act.", null),
+    QUOTA(
+            503,
+            "database-quota-exceeded",
+            "The service's database has reached a limit of its plan. Its operator has to act.",
+            null),
 
     /** The log-in was refused. */
-    AUTHENTICATION(503, "The service cannot log in to its database. Its operator has to act.", null),
+    AUTHENTICATION(
+            503, "database-misconfigured", "The service cannot log in to its database. Its operator has to act.", null),
 
     /** What the configuration asks for is not there or not allowed: a database, a table, a network, a certificate. */
-    MISCONFIGURED(503, "The service's database is not set up correctly. Its operator has to act.", null),
+    MISCONFIGURED(
+            503,
+            "database-misconfigured",
+            "The service's database is not set up correctly. Its operator has to act.",
+            null),
 
     /** Units of work collided; repeating this one may succeed. */
-    CONFLICT(503, "The request collided with another one. Repeat it.", Duration.ZERO),
+    CONFLICT(503, "transaction-conflict", "The request collided with another one. Repeat it.", Duration.ZERO),
 
     /** A constraint refuses what was asked. */
-    CONSTRAINT(409, "The request conflicts with what is stored already.", null),
+    CONSTRAINT(409, null, "The request conflicts with what is stored already.", null),
 
     /** The server cannot store a value. */
-    INVALID_DATA(422, "The request has a value that cannot be stored.", null),
+    INVALID_DATA(422, null, "The request has a value that cannot be stored.", null),
 
     /** A statement was cancelled because it took too long. */
-    TIMEOUT(504, "The database did not answer in time.", null),
+    TIMEOUT(504, "deadline-exceeded", "The database did not answer in time.", null),
 
     /** The server takes no writes: a replica, or a session that was left read-only. */
-    READ_ONLY(503, "The database takes no writes at the moment.", Duration.ofSeconds(5)),
+    READ_ONLY(503, "database-read-only", "The database takes no writes at the moment.", Duration.ofSeconds(5)),
 
     /** The server lives and its storage does not answer; the connection is not to blame. */
-    STORAGE(503, "The database's storage did not answer. Try again shortly.", Duration.ofSeconds(1)),
+    STORAGE(
+            503,
+            "database-storage-unavailable",
+            "The database's storage did not answer. Try again shortly.",
+            Duration.ofSeconds(1)),
 
     /** The server has no room left. */
-    STORAGE_FULL(507, "The database has no room left. Its operator has to act.", null),
+    STORAGE_FULL(507, "database-storage-full", "The database has no room left. Its operator has to act.", null),
 
     /** A statement that was prepared is gone or no longer fits its tables; preparing it anew helps. */
-    STALE_STATEMENT(503, "The database changed while the request ran. Repeat it.", Duration.ZERO),
+    STALE_STATEMENT(503, "database-changed", "The database changed while the request ran. Repeat it.", Duration.ZERO),
 
     /** A statement or its use is wrong: ours to mend. */
-    PROGRAM(500, "The request could not be processed. The error has been logged.", null);
+    PROGRAM(500, null, "The request could not be processed. The error has been logged.", null);
 
     private final int httpStatus;
+    private final String problemType;
     private final String explanation;
     private final Duration retryAfter;
 
-    FailureKind(int httpStatus, String explanation, Duration retryAfter) {
+    FailureKind(int httpStatus, String problemType, String explanation, Duration retryAfter) {
         this.httpStatus = httpStatus;
+        this.problemType = problemType;
         this.explanation = explanation;
         this.retryAfter = retryAfter;
     }
 
     public int httpStatus() {
         return httpStatus;
+    }
+
+    /** What clients may compare: the last part of {@code urn:problem-type:…}; empty where the status says it all. */
+    public Optional<String> problemType() {
+        return Optional.ofNullable(problemType);
     }
 
     /** One or two sentences that a client may read. */
@@ -82,6 +114,11 @@ public enum FailureKind {
     /** After what time a repetition may succeed; empty if waiting does not help. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
+    }
+
+    /** Whether the same request may succeed later without anybody's doing. */
+    public boolean isWorthRepeating() {
+        return retryAfter != null || this == TIMEOUT;
     }
 
     /**

@@ -97,6 +97,7 @@ public final class Idempotency {
                 if (!Arrays.equals(answer.fingerprint(), fingerprint)) {
                     return Problem.of(422, "This Idempotency-Key was used for another request. Take a new one.")
                             .ofType("idempotency-key-reused")
+                            .retryable(false)
                             .toResponse();
                 }
                 return answer.toResponse(!stored);
@@ -105,6 +106,7 @@ public final class Idempotency {
                 Response problem = Problem.of(
                                 409, "A request with this Idempotency-Key is still being worked on. Repeat it later.")
                         .ofType("idempotency-key-in-use")
+                        .retryable(true)
                         .toResponse();
                 return Response.fromResponse(problem)
                         .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)

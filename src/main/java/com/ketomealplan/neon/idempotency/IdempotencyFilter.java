@@ -4,6 +4,8 @@ import com.ketomealplan.http.Problem;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,7 +25,7 @@ final class IdempotencyFilter implements ContainerRequestFilter {
     }
 
     @Override
-    public void filter(ContainerRequestContext request) {
+    public void filter(ContainerRequestContext request) throws IOException {
         CURRENT.remove();
         List<String> keys = request.getHeaders().get(IdempotencyKey.HEADER);
         if (keys == null || !request.getMethod().equals(HttpMethod.POST)) {
@@ -33,6 +35,8 @@ final class IdempotencyFilter implements ContainerRequestFilter {
             IdempotencyKey key = IdempotencyKey.parse(String.join(",", keys));
             CURRENT.set(new KeyedRequest(key, Fingerprint.of(request)));
         } catch (IdempotencyKey.InvalidKeyException e) {
+            // An answer before the body has been read ends the connection, maybe under the client's next request
+            request.getEntityStream().transferTo(OutputStream.nullOutputStream());
             request.abortWith(Problem.of(400, e.getMessage()).toResponse());
         }
     }
