@@ -50,6 +50,31 @@ class HealthTest {
     }
 
     @Test
+    void isReadyWithADatabaseThatIsAwayAndNotWithOneThatRefusesIt() throws Exception {
+        TestDatabase database = TestDatabase.migrated();
+        String target = database.endpoint().hosts().get(0).toString();
+        service = TestService.at(database.url().replace(target, "127.0.0.1:" + freePort()));
+        service.get("/health");
+        for (String path : List.of("/livez", "/startupz")) {
+            assertThat(service.get(path).body()).isEqualTo("{\"status\":\"ok\"}");
+            assertThat(service.admin(path).body()).isEqualTo("{\"status\":\"ok\"}");
+        }
+        HttpResponse<String> ready = service.get("/readyz");
+        assertThat(ready.statusCode()).isEqualTo(200);
+        assertThat(ready.body()).isEqualTo("{\"status\":\"ok\",\"database\":\"disconnected\"}");
+        service.stop();
+
+        service = TestService.at(database.url().replace(database.password(), "geheim"));
+        service.get("/health");
+        HttpResponse<String> refused = service.admin("/readyz");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body())
+                .isEqualTo("{\"status\":\"not ready\",\"database\":\"disconnected\",\"detail\":"
+                        + "\"The service cannot log in to its database. Its operator has to act.\"}");
+        assertThat(service.get("/livez").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void leavesThePoolOutWhereThereIsNone() {
         service = TestService.on(TestDatabase.migrated(), ConfigOverride.config("environment", "production"));
 

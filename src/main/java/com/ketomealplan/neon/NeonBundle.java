@@ -4,6 +4,7 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
+import com.ketomealplan.neon.health.ProbeServlet;
 import com.ketomealplan.neon.idempotency.Idempotency;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
@@ -25,6 +26,7 @@ import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.jackson2.Jackson2Config;
@@ -113,6 +115,9 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
         probe = new DatabaseProbe(gate, pool, factory.healthIsPassive(database));
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
+        ProbeServlet probes = new ProbeServlet(probe, environment.getObjectMapper());
+        Stream.of(environment.servlets(), environment.admin())
+                .forEach(port -> port.addServlet("probes", probes).addMapping(ProbeServlet.paths()));
     }
 
     /** After the server and all that it manages: also when its start fails, and what it manages was never started. */

@@ -14,7 +14,6 @@ import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
-import java.util.Locale;
 
 /** The service's health, for load balancers and monitoring. */
 @Path("/health")
@@ -60,7 +59,7 @@ public final class HealthResource {
 
     private HealthReport.DatabaseReport databaseReport(DatabaseProbe.Result result) {
         String status = result.healthy() ? HEALTHY : UNHEALTHY;
-        String database = result.state().name().toLowerCase(Locale.ROOT);
+        String database = result.state().inWords();
         String error = result.healthy() ? null : result.explanation();
         if (pool.strategy() == PoolingStrategy.PER_REQUEST) {
             return new HealthReport.DatabaseReport(status, database, error, null, null, null);

@@ -42,7 +42,7 @@ public final class ServiceProcess implements AutoCloseable {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // half the work of a start
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
-        Path log = Files.createTempFile("service", ".log");
+        Path log = Files.createTempFile(Path.of("target"), "service", ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         List.of(

@@ -4,9 +4,11 @@ import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.Pool;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -55,13 +57,27 @@ public final class DatabaseProbe {
         return passive ? remember() : ask();
     }
 
-    /** What the last attempt to open a connection came to, if that is not long ago. Sends nothing. */
-    private Result remember() {
-        Optional<OpeningFailedException> failure =
-                gate.sinceLastFailure().filter(age -> age.compareTo(MEMORY) < 0).flatMap(age -> gate.lastFailure());
-        return failure.map(Failure::of)
-                .map(Result::unhealthy)
+    /** What the last attempt to open a connection came to, if that is not long ago. Sends nothing, and does not wait. */
+    Result remember() {
+        return lately().map(Result::unhealthy)
                 .orElseGet(() -> pool.statistics().size() > 0 ? Result.CONNECTED : Result.IDLE);
+    }
+
+    private Optional<Failure> lately() {
+        return gate.sinceLastFailure()
+                .filter(age -> age.compareTo(MEMORY) < 0)
+                .flatMap(age -> gate.lastFailure())
+                .map(Failure::of);
+    }
+
+    /**
+     * What keeps this instance from serving where others may be able to: a configuration that the database refuses. In words
+     * for clients; empty if there is nothing. Sends nothing, and does not wait.
+     */
+    Optional<String> obstacle() {
+        return lately().map(Failure::kind)
+                .filter(kind -> kind == FailureKind.AUTHENTICATION || kind == FailureKind.MISCONFIGURED)
+                .map(FailureKind::explanation);
     }
 
     /** Asks the database. Returns within {@link #BOUND}. */
@@ -159,7 +175,11 @@ public final class DatabaseProbe {
         /** There is no connection because nobody needs one; it may be asleep. */
         IDLE,
         /** There is no connection to be had. */
-        DISCONNECTED
+        DISCONNECTED;
+
+        public String inWords() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

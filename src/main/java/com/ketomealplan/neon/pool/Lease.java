@@ -293,8 +293,8 @@ final class Lease implements InvocationHandler, LeasedTransaction {
             if (closed || endedBecause != null) {
                 return;
             }
-            if (commitNanos
-                    != 0) { // never cancelled: a COMMIT that waits for its replicas would be answered all the same
+            if (commitNanos != 0) {
+                // Never cancelled: a COMMIT that waits for a replica would say that it is done
                 if (System.nanoTime() - commitNanos > 0) {
                     endedBecause = "COMMIT has not been answered in half of the time that was left";
                 }
