@@ -173,6 +173,12 @@ public final class NeonProxy implements AutoCloseable {
         notifyAll();
     }
 
+    /** Nothing passes any more on the connections that are there, not even their end; new ones are well. */
+    public synchronized void swallowEstablished() {
+        connections.forEach(connection -> connection.swallowed = true);
+        notifyAll();
+    }
+
     public void intercept(MessageInterceptor newInterceptor) {
         interceptor = newInterceptor;
     }
@@ -313,6 +319,7 @@ public final class NeonProxy implements AutoCloseable {
 
         private volatile boolean over;
         private volatile boolean loggedIn;
+        private volatile boolean swallowed;
         private Wake awaited;
         private long heldUntil;
 
@@ -497,7 +504,7 @@ public final class NeonProxy implements AutoCloseable {
         }
 
         private void holdWhileStalled() throws IOException {
-            hold(() -> stalled ? AGES : 0);
+            hold(() -> stalled || swallowed ? AGES : 0);
         }
 
         private void hold(LongSupplier nanosLeft) throws IOException {

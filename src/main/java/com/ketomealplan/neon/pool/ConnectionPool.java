@@ -38,6 +38,9 @@ public final class ConnectionPool implements Pool {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
+    /** So often those who wait for a wake look whether it is over. */
+    private static final Duration WAKE_LOOK = Duration.ofMillis(50);
+
     /** After a wake the line may be of any length for so long. */
     private static final Duration TIME_TO_DRAIN = Duration.ofSeconds(1);
 
@@ -65,7 +68,8 @@ public final class ConnectionPool implements Pool {
     private long timeoutCount;
     private long leakedCount;
     private long shedCount;
-    private long firstOpenedNanos;
+    /** When there was a connection again after there had been none. */
+    private volatile long firstOpenedNanos = System.nanoTime();
 
     /**
      * @param name begins every message of the pool
@@ -160,30 +164,45 @@ public final class ConnectionPool implements Pool {
             lock.unlock();
         }
         asked.forEach(Opening::ask);
+        return await(turn, mayWake);
+    }
+
+    /** Where no connection was open, the compute may be asleep, and its wake has time of its own until one is. */
+    private PooledConnection await(CompletableFuture<PooledConnection> turn, boolean mayWake) throws SQLException {
         Optional<Deadline> deadline = Deadline.current();
         long begun = System.nanoTime();
-        Duration bound = bound(deadline, mayWake);
-        try {
-            return turn.get(bound.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return lastLook(turn, () -> timedOut(bound));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return lastLook(turn, () -> new SQLException(name + ": interrupted while waiting for a connection", e));
-        } catch (ExecutionException e) {
-            throw reasonOf(e);
-        } finally {
-            if (mayWake) {
-                deadline.ifPresent(running -> running.woke(System.nanoTime() - begun));
+        Duration bound = bound(deadline, mayWake, Duration.ZERO);
+        long lookedNanos = begun;
+        while (true) {
+            boolean waking = mayWake && firstOpenedNanos - begun < 0;
+            Duration left = bound(deadline, waking, Duration.ofNanos(System.nanoTime() - begun));
+            boolean last = !waking || left.compareTo(WAKE_LOOK) <= 0;
+            try {
+                return turn.get((last ? left : WAKE_LOOK).toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                if (last) {
+                    return lastLook(turn, () -> timedOut(bound));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return lastLook(turn, () -> new SQLException(name + ": interrupted while waiting for a connection", e));
+            } catch (ExecutionException e) {
+                throw reasonOf(e);
+            } finally {
+                long now = System.nanoTime();
+                if (waking && deadline.isPresent()) {
+                    deadline.get().woke(now - lookedNanos);
+                }
+                lookedNanos = now;
             }
         }
     }
 
-    /** Where no connection is open, the compute may be asleep, and its wake has time of its own. */
-    private Duration bound(Optional<Deadline> deadline, boolean mayWake) {
-        return deadline.map(running -> mayWake ? running.left().plus(running.wakeLeft()) : running.left())
-                .filter(left -> left.compareTo(line.longestWait()) < 0)
-                .orElse(line.longestWait());
+    private Duration bound(Optional<Deadline> deadline, boolean waking, Duration waited) {
+        Duration longest = line.longestWait().minus(waited);
+        return deadline.map(running -> waking ? running.left().plus(running.wakeLeft()) : running.left())
+                .filter(left -> left.compareTo(longest) < 0)
+                .orElse(longest);
     }
 
     /**
@@ -425,7 +444,7 @@ public final class ConnectionPool implements Pool {
     void giveBack(Lease lease, PooledConnection connection, boolean aborted) {
         watch.end(lease);
         LeakGuard.returned(lease);
-        boolean lost = !aborted && connection.isLost();
+        boolean lost = aborted ? lease.isServerSilent() : connection.isLost();
         boolean reusable =
                 !aborted && !lost && retention.reuses() && !isAged(connection) && !connection.isInsideTransaction();
         List<PooledConnection> dropped = new ArrayList<>();
@@ -469,8 +488,9 @@ public final class ConnectionPool implements Pool {
     }
 
     /**
-     * The server has ended a connection, by a shut-down or a restart, which ends all of them: those of the same generation
-     * are dropped without a look, the borrowed ones when they come back. Called with the lock held.
+     * The server has ended a connection, by a shut-down or a restart, which ends all of them, or does not answer on it, as
+     * where a network drops all packets of the connections of an age: those of the same generation are dropped without a
+     * look, the borrowed ones when they come back. Called with the lock held.
      *
      * @return the idle ones, to be closed
      */
@@ -482,7 +502,7 @@ public final class ConnectionPool implements Pool {
         gate.lost();
         List<PooledConnection> all = List.copyOf(idle);
         idle.clear();
-        LOG.info("{}: the server has ended a connection; {} idle ones are dropped with it", name, all.size());
+        LOG.info("{}: a connection to the server was lost; {} idle ones are dropped with it", name, all.size());
         return all;
     }
 

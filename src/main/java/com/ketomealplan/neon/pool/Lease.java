@@ -38,6 +38,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     private volatile boolean discarded;
     private boolean cancelled;
     private volatile String endedBecause;
+    private boolean serverSilent;
     private volatile long commitNanos;
     private Commit commit = Commit.NOT_SENT;
 
@@ -296,10 +297,12 @@ final class Lease implements InvocationHandler, LeasedTransaction {
             if (commitNanos != 0) {
                 // Never cancelled: a COMMIT that waits for a replica would say that it is done
                 if (System.nanoTime() - commitNanos > 0) {
+                    serverSilent = true;
                     endedBecause = "COMMIT has not been answered in half of the time that was left";
                 }
             } else if (deadline.isPresent() && deadline.get().isOver()) {
                 if (deadline.get().isOverFor(TIME_TO_CANCEL)) {
+                    serverSilent = physical.awaitsServer();
                     endedBecause = "its deadline of " + deadline.get().time().toMillis() + " ms has passed";
                 } else if (!cancelled && physical.awaitsServer()) {
                     cancelled = true;
@@ -333,6 +336,11 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         Throwable where = new Throwable("the thread that borrowed it, as it is now: " + borrower.getName());
         where.setStackTrace(borrower.getStackTrace());
         LOG.warn("A connection is closed, and its transaction rolled back: {}", endedBecause, where);
+    }
+
+    /** Whether it was ended because the server did not answer in time, not even that it has cancelled. */
+    synchronized boolean isServerSilent() {
+        return serverSilent;
     }
 
     private void end(boolean spent) {
