@@ -5,6 +5,8 @@ import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
 import com.ketomealplan.http.AdminAccess;
 import com.ketomealplan.http.BodyLimit;
+import com.ketomealplan.http.Drain;
+import com.ketomealplan.http.Probes;
 import com.ketomealplan.http.ProblemBundle;
 import com.ketomealplan.neon.NeonBundle;
 import com.ketomealplan.neon.url.Secret;
@@ -49,6 +51,10 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         environment.jersey().register(new QuizResponseResource(users, quizResponses));
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
+        Probes.install(
+                environment,
+                Drain.install(environment, configuration.drainTime().toJavaDuration()),
+                neon.state());
         AdminAccess.protect(
                 environment, configuration, configuration.adminToken().map(Secret::reveal));
     }

@@ -8,11 +8,15 @@ import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.DataSizeUnit;
+import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDataSize;
+import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDataSize;
+import io.dropwizard.validation.MinDuration;
 import jakarta.validation.Valid;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** {@code config.yml} as a type. */
 public final class KetoMealPlanConfiguration extends Configuration {
@@ -27,12 +31,17 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES, message = "must be at most 1GiB")
     private final DataSize maxBodySize;
 
+    @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
+    @MaxDuration(value = 5, unit = TimeUnit.MINUTES, message = "must be at most 5m")
+    private final Duration drainTime;
+
     /**
      * What is null or left out has its default.
      *
      * @param environment development or production; development by default
      * @param serverless whether the process lives for a few requests only; false by default
      * @param maxBodySize of a request, uncompressed; 1 MiB by default
+     * @param drainTime for which a process that is told to stop serves on, and says that it is not ready; 1 s by default
      * @param adminToken what a client of the admin pages has to present, if anything
      */
     @JsonCreator
@@ -41,6 +50,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
             @JsonProperty("serverless") Boolean serverless,
             @JsonProperty("database") NeonDataSourceFactory database,
             @JsonProperty("maxBodySize") DataSize maxBodySize,
+            @JsonProperty("drainTime") Duration drainTime,
             @JsonProperty("adminToken") String adminToken) {
         this.deployment = new Deployment(
                 Objects.requireNonNullElse(environment, Deployment.Stage.DEVELOPMENT),
@@ -48,6 +58,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
         this.database = Objects.requireNonNullElseGet(database, NeonDataSourceFactory::withDefaults)
                 .in(deployment);
         this.maxBodySize = Objects.requireNonNullElse(maxBodySize, DataSize.mebibytes(1));
+        this.drainTime = Objects.requireNonNullElse(drainTime, Duration.seconds(1));
         this.adminToken = Optional.ofNullable(adminToken)
                 .filter(token -> !token.isBlank())
                 .map(Secret::new);
@@ -63,6 +74,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
 
     public DataSize maxBodySize() {
         return maxBodySize;
+    }
+
+    public Duration drainTime() {
+        return drainTime;
     }
 
     public Optional<Secret> adminToken() {

@@ -2,13 +2,16 @@ package com.ketomealplan.neon;
 
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.url.Endpoint;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A database in use: the one a URL names, or the embedded one, which runs while somebody has it open. */
 final class Database implements AutoCloseable {
@@ -65,7 +68,7 @@ final class Database implements AutoCloseable {
     /** Behind a pooler that is not Neon's. A lock of a session would stay with one that the pooler hands to others. */
     private record NoDirectConnector(String target) implements Connector {
         @Override
-        public PhysicalConnection open() throws SQLException {
+        public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
             throw new SQLException(
                     "this needs a session of its own, and the database URL names a pooler: use the URL of the server"
                             + " behind it, without pooledEndpoint and pgbouncer=true",

@@ -4,7 +4,7 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
-import com.ketomealplan.neon.health.ProbeServlet;
+import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.idempotency.Idempotency;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
@@ -18,6 +18,7 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
+import io.dropwizard.lifecycle.Managed;
 import io.dropwizard.migrations.MigrationsBundle;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
@@ -26,7 +27,6 @@ import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.jackson2.Jackson2Config;
@@ -54,6 +54,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private Jdbi jdbi;
     private Pool pool;
     private UnitOfWork unitOfWork;
+    private DatabaseState state;
     private DatabaseProbe probe;
 
     /**
@@ -113,11 +114,15 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         leakGuard.setAsyncSupported(true);
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
 
-        probe = new DatabaseProbe(gate, pool, factory.healthIsPassive(database));
+        state = new DatabaseState(gate, pool, database.isNeon());
+        probe = new DatabaseProbe(gate, pool, state, factory.healthIsPassive(database));
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
-        ProbeServlet probes = new ProbeServlet(probe, environment.getObjectMapper());
-        Stream.of(environment.servlets(), environment.admin())
-                .forEach(port -> port.addServlet("probes", probes).addMapping(ProbeServlet.paths()));
+        environment.lifecycle().manage(new Managed() {
+            @Override
+            public void start() {
+                probe.introduce();
+            }
+        });
     }
 
     /** After the server and all that it manages: also when its start fails, and what it manages was never started. */
@@ -192,6 +197,11 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     /** For statistics. Call after {@link #run}. */
     public Pool pool() {
         return pool;
+    }
+
+    /** What is known of the database. Call after {@link #run}. */
+    public DatabaseState state() {
+        return state;
     }
 
     /** For health reports. Call after {@link #run}. */

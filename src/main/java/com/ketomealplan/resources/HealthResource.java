@@ -1,8 +1,14 @@
 package com.ketomealplan.resources;
 
 import com.ketomealplan.api.HealthReport;
+import com.ketomealplan.api.HealthReport.Components;
+import com.ketomealplan.api.HealthReport.DatabaseReport;
 import com.ketomealplan.neon.Deployment;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.health.Condition;
 import com.ketomealplan.neon.health.DatabaseProbe;
+import com.ketomealplan.neon.health.DatabaseStatus;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.PoolingStrategy;
@@ -14,6 +20,7 @@ import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.util.Optional;
 
 /** The service's health, for load balancers and monitoring. */
 @Path("/health")
@@ -36,35 +43,43 @@ public final class HealthResource {
     }
 
     /**
-     * 200 if the database can be used, 503 if not; within five seconds.
+     * 200 if the database can be used, or may be asleep; 503 if not. Answers at once, from what is known.
      *
-     * @param always whether the database is asked, also where that would wake it
+     * @param ask whether the database is asked first, also where that wakes it: then within five seconds
      */
     @GET
-    public Response get(@QueryParam("probe") boolean always) {
-        DatabaseProbe.Result result = always ? probe.ask() : probe.check();
-        String status = result.healthy() ? HEALTHY : UNHEALTHY;
+    public Response get(@QueryParam("probe") boolean ask) {
+        Optional<Failure> failure = ask ? probe.ask() : Optional.empty();
+        DatabaseReport database = report(probe.look(), failure);
         HealthReport report = new HealthReport(
-                status,
-                service,
-                deployment.stage().toString(),
-                new HealthReport.Components(HEALTHY, databaseReport(result)));
+                database.status(), service, deployment.stage().toString(), new Components(HEALTHY, database));
         CacheControl notKept = new CacheControl();
         notKept.setNoStore(true);
-        return Response.status(result.healthy() ? Status.OK : Status.SERVICE_UNAVAILABLE)
+        return Response.status(database.error() == null ? Status.OK : Status.SERVICE_UNAVAILABLE)
                 .cacheControl(notKept)
                 .entity(report)
                 .build();
     }
 
-    private HealthReport.DatabaseReport databaseReport(DatabaseProbe.Result result) {
-        String status = result.healthy() ? HEALTHY : UNHEALTHY;
-        String database = result.state().inWords();
-        String error = result.healthy() ? null : result.explanation();
-        if (pool.strategy() == PoolingStrategy.PER_REQUEST) {
-            return new HealthReport.DatabaseReport(status, database, error, null, null, null);
-        }
-        PoolStatistics now = pool.statistics();
-        return new HealthReport.DatabaseReport(status, database, error, now.kept(), now.overflow(), now.active());
+    private DatabaseReport report(DatabaseStatus now, Optional<Failure> failure) {
+        Condition condition = now.condition();
+        String error = failure.map(Failure::kind)
+                .map(FailureKind::explanation)
+                .orElse(condition.isHealthy() ? null : now.explanation());
+        boolean pooled = pool.strategy() == PoolingStrategy.POOLED;
+        PoolStatistics statistics = pool.statistics();
+        return new DatabaseReport(
+                error == null ? HEALTHY : UNHEALTHY,
+                failure.isPresent() ? Condition.DOWN.connectionInWords() : condition.connectionInWords(),
+                error,
+                pooled ? statistics.kept() : null,
+                pooled ? statistics.overflow() : null,
+                pooled ? statistics.active() : null,
+                condition.inWords(),
+                now.since(),
+                now.explanation(),
+                now.lastSuccess().orElse(null),
+                now.lastFailure().orElse(null),
+                now.failure().map(reason -> reason.kind().explanation()).orElse(null));
     }
 }

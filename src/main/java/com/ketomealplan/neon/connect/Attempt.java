@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * Opening one connection, watched: when a phase takes longer than its budget, the socket is closed under the driver, which
@@ -21,6 +22,7 @@ final class Attempt {
 
     private final PhaseBudgets budgets;
     private final Duration whole;
+    private final Consumer<Phase> entered;
     private final long begun = System.nanoTime();
     private Phase phase = Phase.TCP;
     private PhaseSocket socket;
@@ -30,10 +32,12 @@ final class Attempt {
 
     /**
      * @param whole a bound on all phases together
+     * @param entered is told of each phase as it begins; must not block
      */
-    Attempt(PhaseBudgets budgets, Duration whole) {
+    Attempt(PhaseBudgets budgets, Duration whole, Consumer<Phase> entered) {
         this.budgets = budgets;
         this.whole = whole;
+        this.entered = entered;
     }
 
     /** The attempt of this thread: pgjdbc creates its socket factory itself, on the thread that connects. */
@@ -58,6 +62,7 @@ final class Attempt {
     synchronized Socket newSocket() {
         socket = new PhaseSocket(this);
         phase = Phase.TCP;
+        entered.accept(phase);
         watch();
         return socket;
     }
@@ -65,6 +70,7 @@ final class Attempt {
     synchronized void enter(Phase next) {
         if (phase != next && !over) {
             phase = next;
+            entered.accept(next);
             watch();
         }
     }

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -30,8 +31,8 @@ public final class PgConnector implements Connector {
     }
 
     @Override
-    public PhysicalConnection open() throws SQLException {
-        Attempt attempt = new Attempt(budgets, whole);
+    public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
+        Attempt attempt = new Attempt(budgets, atMost.compareTo(whole) < 0 ? atMost : whole, entered);
         attempt.begin();
         try {
             Connection connection = driver.connect(endpoint.jdbcUrl(), properties());

@@ -6,15 +6,19 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>A failure that passes (waking, not reachable) is tried again after a random pause, one attempt at a time.
  *   <li>One that asks for fewer attempts (throttled, no slots) halves their number, and pauses for a second or more.
- *   <li>A server that cannot be reached for {@link #GRACE} is known to be down: requests fail at once, except for one at a
- *       time, which tries.
+ *   <li>A server that cannot be reached for {@link #GRACE} is known to be down: all requests fail at once, and probes of
+ *       the gate's own look for its return, until nobody has asked for {@link #MEMORY}.
  *   <li>A failure that only an operator can end fails all who wait, and all who come within {@link #MEMORY}; Neon's proxy
  *       remembers it as long. Then one request tries again.
  * </ul>
@@ -45,35 +49,53 @@ public final class WakeGate {
         void failed(OpeningFailedException reason);
     }
 
-    /** How long a failure that only an operator can end is remembered. */
+    /** How long a failure that only an operator can end is remembered, and how long a caller is taken to want a connection. */
     static final Duration MEMORY = Duration.ofSeconds(30);
 
-    /** How long an outage may last before requests no longer wait for its end. */
-    static final Duration GRACE = Duration.ofSeconds(5);
+    /** How long an outage may last before requests no longer wait for its end: a restart goes unnoticed. */
+    static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(WakeGate.class);
 
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(25);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration SHORTEST_THROTTLED_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_THROTTLED_PAUSE = Duration.ofSeconds(8);
     private static final int WIDEST = 64;
+
+    /** Beside a probe that hangs the next one begins after so long: the network may lose the packets of that one only. */
+    private static final Duration PROBE_PAUSE = Duration.ofMillis(700);
+
+    private static final int MOST_PROBES = 4;
+    private static final Duration PROBE_TIME = PROBE_PAUSE.multipliedBy(MOST_PROBES);
 
     private final Connector connector;
     private final LongSupplier nanoTime;
     private final Executor openers = openers();
+    private volatile Runnable onChange = () -> {};
 
     private final Deque<Request> waiting = new ArrayDeque<>();
+    private final Set<Opening> openings = new HashSet<>();
     private int open;
-    private int inFlight;
     private int width = 1;
     private int failures;
     private long pausedUntil;
     private boolean resumeScheduled;
-    private Optional<Setback> setback = Optional.empty();
+    private Optional<Setback> last = Optional.empty();
+    private boolean failing;
+    private Optional<Long> openedNanos = Optional.empty();
 
-    /** The last failure, while no success has followed it. */
-    private record Setback(Failure failure, SQLException reason, long firstNanos, long lastNanos) {}
+    /** Since when the server has not answered on an open connection, while no success has followed. */
+    private Optional<Long> silentNanos = Optional.empty();
+
+    private boolean lookScheduled;
+    private boolean down;
+    private long wantedNanos;
+    private int probes;
+    private Optional<Future<?>> nextProbe = Optional.empty();
+
+    /** A failure to open a connection, and when such failures began. */
+    private record Setback(Failure failure, SQLException reason, long firstNanos, long lastNanos) {
+        boolean isOutage() {
+            return failure.kind() == FailureKind.UNAVAILABLE;
+        }
+    }
 
     public WakeGate(Connector connector) {
         this(connector, System::nanoTime);
@@ -118,45 +140,89 @@ public final class WakeGate {
         }
     }
 
+    /** An attempt that is under way. */
+    private final class Opening implements Consumer<Phase> {
+
+        /** Whom it is for; empty if it is a probe, or if it has turned out to take too long. */
+        private Optional<Request> request;
+
+        private final boolean probe;
+        private final long begunNanos = nanoTime.getAsLong();
+        private volatile boolean loggingIn;
+
+        Opening(Optional<Request> request) {
+            this.request = request;
+            this.probe = request.isEmpty();
+        }
+
+        boolean isProbe() {
+            return probe;
+        }
+
+        boolean hasLasted(Duration time) {
+            return nanoTime.getAsLong() - begunNanos >= time.toNanos();
+        }
+
+        @Override
+        public void accept(Phase phase) {
+            loggingIn = phase == Phase.LOGIN;
+        }
+    }
+
     /** Where the connections lead, for logs: without a password. */
     public String target() {
         return connector.target();
     }
 
+    /** Has somebody look at {@link #condition()} when it may have changed: on any thread, and he must not block. */
+    public void onChange(Runnable listener) {
+        onChange = listener;
+    }
+
     /** Asks for a connection. Returns at once; the caller may be called before it returns. */
     public Request request(Caller caller) {
         Request request = new Request(caller);
-        Setback known;
+        Optional<Setback> known;
+        boolean first;
         synchronized (this) {
-            known = setback.filter(this::holds).orElse(null);
-            if (known == null) {
+            known = last.filter(this::holds);
+            first = open == 0 && openings.isEmpty();
+            if (known.isEmpty()) {
                 waiting.add(request);
-                startAttempts();
+                startOpenings();
+                if (silentNanos.isPresent() || failing && last.get().isOutage()) {
+                    lookAfter(GRACE);
+                }
             }
         }
-        if (known != null) {
-            caller.failed(exception(known));
+        known.ifPresent(reason -> caller.failed(exception(reason)));
+        if (first && known.isEmpty()) {
+            onChange.run();
         }
         return request;
     }
 
-    /** Whether another attempt would be in vain, or is being made by somebody else. */
+    /** Whether another attempt would be in vain, or is the business of the probes. */
     private boolean holds(Setback known) {
         long now = nanoTime.getAsLong();
-        if (known.failure().kind().isTransient()) {
-            return isKnownDown(known) && (inFlight > 0 || !waiting.isEmpty() || now - pausedUntil < 0);
+        if (down) {
+            wantedNanos = now;
+            return true;
         }
-        return now - known.lastNanos() < MEMORY.toNanos();
+        return failing && !known.failure().kind().isTransient() && now - known.lastNanos() < MEMORY.toNanos();
     }
 
-    private static boolean isKnownDown(Setback known) {
-        return known.failure().kind() == FailureKind.UNAVAILABLE
-                && known.lastNanos() - known.firstNanos() >= GRACE.toNanos();
-    }
-
-    /** The server has ended connections: it may be asleep, or starting. */
-    public synchronized void lost() {
+    /**
+     * The server has ended connections: it may be asleep, or starting.
+     *
+     * @param silent whether it has not, but does not answer on one: then it is not asleep
+     */
+    public synchronized void lost(boolean silent) {
         width = 1;
+        if (silent && silentNanos.isEmpty()) {
+            silentNanos = Optional.of(nanoTime.getAsLong());
+            lookAfter(GRACE);
+        }
     }
 
     /** Gives a connection back to the server. */
@@ -176,34 +242,63 @@ public final class WakeGate {
 
     /** The last failure to open a connection, if none was opened since. */
     public Optional<OpeningFailedException> lastFailure() {
-        return snapshot().map(this::exception);
-    }
-
-    /** How long ago that failure was. */
-    public Optional<Duration> sinceLastFailure() {
-        return snapshot().map(known -> Duration.ofNanos(nanoTime.getAsLong() - known.lastNanos()));
-    }
-
-    private synchronized Optional<Setback> snapshot() {
-        return setback;
+        Optional<Setback> known;
+        synchronized (this) {
+            known = failing ? last : Optional.empty();
+        }
+        return known.map(this::exception);
     }
 
     private OpeningFailedException exception(Setback known) {
         return new OpeningFailedException(target(), known.failure(), known.reason());
     }
 
+    /** Whether it is worth waiting: the server has taken a connection and takes its time, or has said that it does. */
+    public synchronized boolean isWaking() {
+        return silentNanos.isEmpty()
+                && (isLoggingIn()
+                        || failing
+                                && !last.get().isOutage()
+                                && last.get().failure().kind().isTransient());
+    }
+
+    /** What is known of the server. */
+    public synchronized GateCondition condition() {
+        long now = nanoTime.getAsLong();
+        return new GateCondition(
+                open,
+                down,
+                !openings.isEmpty(),
+                openings.stream()
+                        .filter(opening -> opening.loggingIn)
+                        .map(opening -> Duration.ofNanos(now - opening.begunNanos))
+                        .max(Comparator.naturalOrder()),
+                openedNanos.map(then -> Duration.ofNanos(now - then)),
+                last.map(Setback::failure),
+                last.map(known -> Duration.ofNanos(now - known.lastNanos())),
+                failing);
+    }
+
+    private boolean isLoggingIn() {
+        return openings.stream().anyMatch(opening -> opening.loggingIn);
+    }
+
     /** Called with the lock held. */
-    private void startAttempts() {
-        while (!waiting.isEmpty() && inFlight < width) {
+    private void startOpenings() {
+        while (!waiting.isEmpty() && openings.size() < width) {
             long pause = pausedUntil - nanoTime.getAsLong();
             if (pause > 0) {
                 resumeAfter(pause);
                 return;
             }
-            Request request = waiting.poll();
-            inFlight++;
-            openers.execute(() -> attempt(request));
+            start(Optional.of(waiting.poll()), Connector.LONGEST);
         }
+    }
+
+    private void start(Optional<Request> request, Duration atMost) {
+        Opening opening = new Opening(request);
+        openings.add(opening);
+        openers.execute(() -> open(opening, atMost));
     }
 
     private void resumeAfter(long pauseNanos) {
@@ -212,91 +307,181 @@ public final class WakeGate {
             Timer.after(Duration.ofNanos(pauseNanos), () -> {
                 synchronized (this) {
                     resumeScheduled = false;
-                    startAttempts();
+                    startOpenings();
                 }
             });
         }
     }
 
-    private void attempt(Request request) {
-        PhysicalConnection connection;
-        Optional<Setback> overcome;
+    private void open(Opening opening, Duration atMost) {
         try {
-            connection = connector.open();
+            succeeded(opening, connector.open(atMost, opening));
         } catch (SQLException e) {
-            failed(request, e);
-            return;
+            failed(opening, e);
         } catch (RuntimeException | Error e) {
-            failed(request, new SQLException("opening a connection failed: " + e, e));
+            failed(opening, new SQLException("opening a connection failed: " + e, e));
             throw e;
         }
-        synchronized (this) {
-            inFlight--;
-            open++;
-            failures = 0;
-            overcome = setback;
-            setback = Optional.empty();
-            width = Math.min(width + 1, WIDEST);
-            startAttempts();
-        }
-        overcome.ifPresent(known -> LOG.info(
-                "Connected to {} again, {} ms after the first failure",
-                target(),
-                Duration.ofNanos(nanoTime.getAsLong() - known.firstNanos()).toMillis()));
-        request.caller.opened(connection);
     }
 
-    private void failed(Request request, SQLException reason) {
+    private void succeeded(Opening opening, PhysicalConnection connection) {
+        Optional<Request> receiver;
+        boolean news;
+        synchronized (this) {
+            news = failing || open == 0;
+            openings.remove(opening);
+            open++;
+            openedNanos = Optional.of(nanoTime.getAsLong());
+            failures = 0;
+            failing = false;
+            silentNanos = Optional.empty();
+            endProbing();
+            width = Math.min(width + 1, WIDEST);
+            receiver = opening.request.or(() -> Optional.ofNullable(waiting.poll()));
+            startOpenings();
+        }
+        receiver.ifPresentOrElse(request -> request.caller.opened(connection), () -> close(connection));
+        if (news) {
+            onChange.run();
+        }
+    }
+
+    private void failed(Opening opening, SQLException reason) {
         Failure failure = Failure.toOpen(reason);
         List<Request> givenUp = new ArrayList<>();
         Setback known;
-        boolean isNew;
         synchronized (this) {
-            inFlight--;
+            openings.remove(opening);
             failures++;
             long now = nanoTime.getAsLong();
-            isNew = setback.filter(before -> before.failure().kind() == failure.kind())
-                    .isEmpty();
-            known = new Setback(failure, reason, beginningOf(failure, now), now);
-            setback = Optional.of(known);
-            if (request.abandoned) {
-                givenUp.add(request);
+            known = new Setback(failure, reason, beginningOf(failure, opening.begunNanos), now);
+            last = Optional.of(known);
+            failing = true;
+            opening.request.ifPresent(request -> {
+                if (request.abandoned) {
+                    givenUp.add(request);
+                } else {
+                    waiting.addFirst(request);
+                }
+            });
+            boolean throttling = failure.kind().isThrottling();
+            width = throttling ? Math.max(1, width / 2) : 1;
+            pausedUntil = now;
+            if (known.isOutage()) {
+                if (down || now - known.firstNanos() >= GRACE.toNanos()) {
+                    givenUp.addAll(declareDown());
+                } else {
+                    lookAfter(GRACE);
+                }
             } else {
-                waiting.addFirst(request);
+                endProbing();
+                if (!failure.kind().isTransient()) {
+                    givenUp.addAll(waiting);
+                    waiting.clear();
+                }
             }
-            width = failure.kind().isThrottling() ? Math.max(1, width / 2) : 1;
-            if (!failure.kind().isTransient() || isKnownDown(known)) {
-                givenUp.addAll(waiting);
-                waiting.clear();
+            if (failure.kind().isTransient()) {
+                pausedUntil += (throttling ? Backoff.THROTTLED : Backoff.PASSING)
+                        .after(failures)
+                        .toNanos();
             }
-            pausedUntil = now + pause(failure.kind());
-            startAttempts();
+            startOpenings();
         }
-        if (isNew) { // once for each outage, with the whole trace
-            LOG.warn("No connection to {} ({}): {}", target(), failure.kind(), failure.cause(), reason);
-        }
+        LOG.debug("No connection to {} ({})", target(), failure.kind(), reason);
         givenUp.forEach(one -> one.caller.failed(exception(known)));
+        onChange.run();
     }
 
-    /** When what failed now began to fail: an outage is counted from its first failure. */
-    private long beginningOf(Failure failure, long now) {
-        return setback.filter(before -> before.failure().kind() == failure.kind())
+    /** When what failed now began to fail: an outage is counted from the beginning of its first attempt. */
+    private long beginningOf(Failure failure, long begunNanos) {
+        return last.filter(before -> failing && before.failure().kind() == failure.kind())
                 .map(Setback::firstNanos)
-                .orElse(now);
+                .orElse(begunNanos);
     }
 
-    /** Nanoseconds: anything up to a bound that doubles ("full jitter"), so that many instances do not try in step. */
-    private long pause(FailureKind kind) {
-        if (!kind.isTransient()) {
-            return 0; // nobody waits, and MEMORY holds the others back
+    /** Looks whether an outage lasts, also if the attempt hangs that would tell. Called with the lock held. */
+    private void lookAfter(Duration time) {
+        if (!lookScheduled) {
+            lookScheduled = true;
+            Timer.after(time, this::look);
         }
-        int doublings = Math.min(failures - 1, 16);
-        if (kind.isThrottling()) {
-            long bound = Math.min(SHORTEST_THROTTLED_PAUSE.toNanos() << doublings, LONGEST_THROTTLED_PAUSE.toNanos());
-            return SHORTEST_THROTTLED_PAUSE.toNanos()
-                    + ThreadLocalRandom.current().nextLong(bound);
+    }
+
+    private void look() {
+        List<Request> givenUp = List.of();
+        Optional<Setback> known;
+        synchronized (this) {
+            lookScheduled = false;
+            boolean wanted = !waiting.isEmpty() || !openings.isEmpty();
+            if (!down && wanted && silentNanos.isPresent()) {
+                silenceIsAnOutage(silentNanos.get());
+                givenUp = declareDown();
+            } else if (!down && wanted && failing && last.get().isOutage()) {
+                if (isLoggingIn()) {
+                    lookAfter(GRACE); // it is there again, and takes its time
+                } else {
+                    givenUp = declareDown();
+                }
+            }
+            known = last;
         }
-        long bound = Math.min(SHORTEST_PAUSE.toNanos() << doublings, LONGEST_PAUSE.toNanos());
-        return ThreadLocalRandom.current().nextLong(bound);
+        givenUp.forEach(one -> one.caller.failed(exception(known.get())));
+        if (!givenUp.isEmpty()) {
+            onChange.run();
+        }
+    }
+
+    private void silenceIsAnOutage(long sinceNanos) {
+        SQLException reason =
+                new SQLException("the server does not answer, neither on open connections nor on new ones", "08006");
+        last = Optional.of(new Setback(Failure.toOpen(reason), reason, sinceNanos, nanoTime.getAsLong()));
+        failing = true;
+    }
+
+    /**
+     * From now on nobody waits, and probes look for the server. Called with the lock held.
+     *
+     * @return who has waited until now
+     */
+    private List<Request> declareDown() {
+        List<Request> givenUp = new ArrayList<>(waiting);
+        waiting.clear();
+        openings.forEach(opening -> {
+            opening.request.ifPresent(givenUp::add);
+            opening.request = Optional.empty();
+        });
+        if (!down) {
+            down = true;
+            wantedNanos = nanoTime.getAsLong();
+            probes = 0;
+            scheduleProbe();
+        }
+        return givenUp;
+    }
+
+    private void scheduleProbe() {
+        probes++;
+        nextProbe = Optional.of(Timer.after(Backoff.PASSING.after(probes), this::probe));
+    }
+
+    private synchronized void probe() {
+        if (!down) {
+            return;
+        }
+        if (nanoTime.getAsLong() - wantedNanos > MEMORY.toNanos()) {
+            endProbing();
+            return;
+        }
+        List<Opening> hanging = openings.stream().filter(Opening::isProbe).toList();
+        if (hanging.size() < MOST_PROBES && hanging.stream().allMatch(one -> one.hasLasted(PROBE_PAUSE))) {
+            start(Optional.empty(), PROBE_TIME);
+        }
+        scheduleProbe();
+    }
+
+    private void endProbing() {
+        down = false;
+        nextProbe.ifPresent(probe -> probe.cancel(false));
+        nextProbe = Optional.empty();
     }
 }

@@ -8,6 +8,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -25,6 +27,12 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseFailureMapper.class);
 
+    private static final Map<FailureKind, Sparsely> UNCONNECTED = new EnumMap<>(FailureKind.class);
+
+    static {
+        Stream.of(FailureKind.values()).forEach(kind -> UNCONNECTED.put(kind, new Sparsely()));
+    }
+
     private static final String OUTCOME_UNKNOWN =
             "The connection to the database was lost while the request was being stored, and it could not be found out"
                     + " whether it is. A repetition with the same Idempotency-Key tells; without one it may act twice.";
@@ -39,8 +47,15 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
     public Response toResponse(E exception) {
         Failure failure = Failure.of(exception);
         if (failure.outcome() == Outcome.NOT_SENT) {
-            // The trace is that of an attempt which failed for many callers; whoever made it has logged it once
-            LOG.error("A unit of work had no connection ({}): {}", failure.kind(), failure.cause());
+            // There may be thousands a second of them, without a trace of their own and all for one reason
+            UNCONNECTED
+                    .get(failure.kind())
+                    .omittedBefore()
+                    .ifPresent(others -> LOG.error(
+                            "A unit of work had no connection ({}): {}{}",
+                            failure.kind(),
+                            failure.cause(),
+                            others == 0 ? "" : " (and " + others + " more since the last such line)"));
         } else if (failure.kind().httpStatus() >= 500) {
             LOG.error(
                     "A unit of work failed ({}, {}): {}",

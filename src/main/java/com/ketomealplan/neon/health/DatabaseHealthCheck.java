@@ -2,7 +2,7 @@ package com.ketomealplan.neon.health;
 
 import com.codahale.metrics.health.HealthCheck;
 
-/** The probe at the admin port. */
+/** The state of the database at the admin port, with the cause of a failure in full. */
 public final class DatabaseHealthCheck extends HealthCheck {
 
     private final DatabaseProbe probe;
@@ -13,9 +13,14 @@ public final class DatabaseHealthCheck extends HealthCheck {
 
     @Override
     protected Result check() {
-        DatabaseProbe.Result result = probe.check();
-        return result.healthy()
-                ? Result.healthy()
-                : Result.builder().unhealthy().withMessage(result.cause()).build();
+        DatabaseStatus status = probe.look();
+        ResultBuilder result = Result.builder()
+                .withDetail("state", status.condition().inWords())
+                .withDetail("since", status.since().toString());
+        status.lastSuccess().ifPresent(time -> result.withDetail("last_success", time.toString()));
+        status.lastFailure().ifPresent(time -> result.withDetail("last_failure", time.toString()));
+        return (status.condition().isHealthy() ? result.healthy() : result.unhealthy())
+                .withMessage(status.cause())
+                .build();
     }
 }

@@ -4,114 +4,114 @@ import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.Pool;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Locale;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Says how the database is: from memory, or by asking it on a connection of its own, because a busy pool is not a sick
- * database, and a check that waits for a pool's connection takes as long as the queue. All who ask at the same time share
- * one attempt. Thread-safe.
+ * Asks the database how it is, on a connection of its own: a busy pool is not a sick database, and a question that waits for
+ * a pool's connection takes as long as the queue. All who ask at the same time share one question. What is found out stands
+ * in the {@link DatabaseState}. Thread-safe.
  */
 public final class DatabaseProbe {
 
-    /** How long a caller waits at most. */
+    /** How long {@link #ask} takes at most. */
     public static final Duration BOUND = Duration.ofSeconds(5);
-
-    /**
-     * How long a failure counts that nobody has tried again since. A balancer that sends no traffic to an instance which it
-     * takes for sick would otherwise never learn that it is well.
-     */
-    static final Duration MEMORY = Duration.ofSeconds(30);
 
     private static final Duration QUERY_BUDGET = Duration.ofSeconds(1);
 
-    private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
+    /** What was learned so lately need not be asked for. */
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
+    /** How long a start waits to know how the database is. */
+    private static final Duration START_BUDGET = Duration.ofSeconds(1);
 
     private final WakeGate gate;
     private final Pool pool;
+    private final DatabaseState state;
     private final boolean passive;
     private Question asked;
-    private boolean wasHealthy = true;
 
     /**
-     * @param passive whether {@link #check()} answers from memory
+     * @param passive whether only {@link #ask} asks the database
      */
-    public DatabaseProbe(WakeGate gate, Pool pool, boolean passive) {
+    public DatabaseProbe(WakeGate gate, Pool pool, DatabaseState state, boolean passive) {
         this.gate = gate;
         this.pool = pool;
+        this.state = state;
         this.passive = passive;
     }
 
-    /** How the database is, as the configuration wants it found out. Returns within {@link #BOUND}. */
-    public Result check() {
-        return passive ? remember() : ask();
+    /**
+     * How the database is, as far as is known: returns at once. If asking is allowed and nothing was heard from the database
+     * for a second, it is asked for whoever looks next.
+     */
+    public DatabaseStatus look() {
+        pool.look();
+        DatabaseStatus status = state.status();
+        Instant stale = Instant.now().minus(FRESH);
+        if (!passive && status.lastSuccess().filter(stale::isBefore).isEmpty()) {
+            question();
+        }
+        return status;
     }
 
-    /** What the last attempt to open a connection came to, if that is not long ago. Sends nothing, and does not wait. */
-    Result remember() {
-        return lately().map(Result::unhealthy)
-                .orElseGet(() -> pool.statistics().size() > 0 ? Result.CONNECTED : Result.IDLE);
-    }
-
-    private Optional<Failure> lately() {
-        return gate.sinceLastFailure()
-                .filter(age -> age.compareTo(MEMORY) < 0)
-                .flatMap(age -> gate.lastFailure())
-                .map(Failure::of);
+    /** Has the state known from the start on, unless the database is slow to tell or is to be left alone. */
+    public void introduce() {
+        if (!passive) {
+            await(question(), START_BUDGET);
+        }
     }
 
     /**
-     * What keeps this instance from serving where others may be able to: a configuration that the database refuses. In words
-     * for clients; empty if there is nothing. Sends nothing, and does not wait.
+     * Asks the database. Returns within {@link #BOUND}.
+     *
+     * @return what is wrong; empty if it has answered
      */
-    Optional<String> obstacle() {
-        return lately().map(Failure::kind)
-                .filter(kind -> kind == FailureKind.AUTHENTICATION || kind == FailureKind.MISCONFIGURED)
-                .map(FailureKind::explanation);
+    public Optional<Failure> ask() {
+        return await(question(), BOUND);
     }
 
-    /** Asks the database. Returns within {@link #BOUND}. */
-    public Result ask() {
+    /** The one that is being asked; if there is none, a new one. */
+    private Question question() {
         Question question;
-        boolean first;
         synchronized (this) {
-            first = asked == null;
-            if (first) {
-                asked = new Question();
+            if (asked != null) {
+                return asked;
             }
-            question = asked;
+            question = new Question();
+            asked = question;
         }
-        if (first) {
-            question.request = gate.request(question);
-        }
+        question.request = gate.request(question);
+        return question;
+    }
+
+    private Optional<Failure> await(Question question, Duration bound) {
         try {
-            return question.answer
-                    .get(BOUND.toNanos(), TimeUnit.NANOSECONDS)
-                    .map(Result::unhealthy)
-                    .orElse(Result.CONNECTED);
+            return question.answer.get(bound.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             question.giveUp();
-            String reason = gate.lastFailure()
-                    .map(Throwable::getMessage)
-                    .orElse(gate.target() + ": no answer within " + BOUND.toSeconds() + " s");
-            return Result.unhealthy(reason, "The database did not answer in time.");
+            return Optional.of(gate.lastFailure()
+                    .map(Failure::of)
+                    .orElseGet(() -> unanswered("no answer within " + bound.toSeconds() + " s")));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Result.unhealthy("interrupted while waiting for the database", "The service is stopping.");
+            return Optional.of(unanswered("interrupted while waiting for the database"));
         } catch (ExecutionException e) {
-            return Result.unhealthy(
-                    gate.target() + ": " + e.getCause(), "The check of the database failed. See the log.");
+            return Optional.of(Failure.of(e.getCause()));
         }
+    }
+
+    private Failure unanswered(String cause) {
+        return new Failure(FailureKind.TIMEOUT, Outcome.NOT_SENT, Optional.empty(), gate.target() + ": " + cause);
     }
 
     /** One question to the database, and all who wait for its answer. */
@@ -124,11 +124,7 @@ public final class DatabaseProbe {
         public void opened(PhysicalConnection connection) {
             try {
                 boolean valid = connection.jdbc().isValid(Math.toIntExact(QUERY_BUDGET.toSeconds()));
-                over(
-                        valid
-                                ? Optional.empty()
-                                : Optional.of(Failure.of(new SQLException(
-                                        gate.target() + ": the server did not answer a query in time", "57014"))));
+                over(valid ? Optional.empty() : Optional.of(unanswered("the server did not answer a query in time")));
             } catch (SQLException e) {
                 over(Optional.of(Failure.of(e)));
             } finally {
@@ -150,58 +146,10 @@ public final class DatabaseProbe {
         }
 
         private void over(Optional<Failure> found) {
-            logChange(found);
             synchronized (DatabaseProbe.this) {
                 asked = null;
             }
             answer.complete(found);
-        }
-    }
-
-    /** Once for each change, so that a poller does not fill the log. */
-    private synchronized void logChange(Optional<Failure> found) {
-        if (found.isPresent() && wasHealthy) {
-            LOG.warn("The database is unhealthy: {}", found.get().cause());
-        } else if (found.isEmpty() && !wasHealthy) {
-            LOG.info("The database is healthy again: {}", gate.target());
-        }
-        wasHealthy = found.isEmpty();
-    }
-
-    /** How the database is. */
-    public enum State {
-        /** It answers, or there are connections to it. */
-        CONNECTED,
-        /** There is no connection because nobody needs one; it may be asleep. */
-        IDLE,
-        /** There is no connection to be had. */
-        DISCONNECTED;
-
-        public String inWords() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    /**
-     * What a check found.
-     *
-     * @param cause why it is disconnected, for operators; else empty
-     * @param explanation why it is disconnected, for clients; else empty
-     */
-    public record Result(State state, String cause, String explanation) {
-        private static final Result CONNECTED = new Result(State.CONNECTED, "", "");
-        private static final Result IDLE = new Result(State.IDLE, "", "");
-
-        private static Result unhealthy(Failure failure) {
-            return unhealthy(failure.cause(), failure.kind().explanation());
-        }
-
-        private static Result unhealthy(String cause, String explanation) {
-            return new Result(State.DISCONNECTED, cause, explanation);
-        }
-
-        public boolean healthy() {
-            return state != State.DISCONNECTED;
         }
     }
 }

@@ -38,6 +38,9 @@ public final class ConnectionPool implements Pool {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
+    /** A line that lasts so long is worth telling. */
+    private static final Duration LONG_WAIT = Duration.ofSeconds(1);
+
     /** So often those who wait for a wake look whether it is over. */
     private static final Duration WAKE_LOOK = Duration.ofMillis(50);
 
@@ -68,8 +71,18 @@ public final class ConnectionPool implements Pool {
     private long timeoutCount;
     private long leakedCount;
     private long shedCount;
-    /** When there was a connection again after there had been none. */
+    /** Whether the last connections ended because their borrowers ran out of time: then the server is slow, and not asleep. */
+    private boolean spent;
+
+    /** When there was a connection again after the server had none for us. */
     private volatile long firstOpenedNanos = System.nanoTime();
+
+    private boolean answered;
+    private long answeredNanos;
+    private Optional<Long> lostNanos = Optional.empty();
+    private Optional<Long> strainedNanos = Optional.empty();
+    private long lineNanos;
+    private volatile Runnable onStrain = () -> {};
 
     /**
      * @param name begins every message of the pool
@@ -117,18 +130,30 @@ public final class ConnectionPool implements Pool {
             if (!aged && candidate.isAlive()) {
                 return candidate;
             }
-            takeBackUnused(candidate, !aged);
+            takeBackUnused(candidate, aged ? Found.AGED : Found.LOST);
         }
     }
 
-    private void takeBackUnused(PooledConnection candidate, boolean lost) {
-        List<PooledConnection> dropped = new ArrayList<>(List.of(candidate));
+    /** What a look at an idle connection has shown. */
+    private enum Found {
+        STANDING,
+        AGED,
+        LOST
+    }
+
+    private void takeBackUnused(PooledConnection candidate, Found found) {
+        List<PooledConnection> dropped = new ArrayList<>();
         lock.lock();
         try {
             borrowed.remove(candidate);
             borrowedCount--;
-            if (lost) {
-                dropped.addAll(lostAllLike(candidate));
+            if (found == Found.STANDING && !stopped && candidate.generation() == generation) {
+                handOn(candidate);
+            } else {
+                dropped.add(candidate);
+            }
+            if (found == Found.LOST) {
+                dropped.addAll(lostAllLike(candidate, false));
             }
         } finally {
             lock.unlock();
@@ -138,7 +163,8 @@ public final class ConnectionPool implements Pool {
 
     private PooledConnection waitInLine() throws SQLException {
         CompletableFuture<PooledConnection> turn = new CompletableFuture<>();
-        List<Opening> asked;
+        List<Opening> asked = List.of();
+        Optional<PoolExhaustedException> refusal = Optional.empty();
         boolean mayWake;
         lock.lock();
         try {
@@ -150,18 +176,25 @@ public final class ConnectionPool implements Pool {
                 lend(back);
                 return back;
             }
+            mayWake = mayBeAsleep();
             if (isLineFull()) {
                 shedCount++;
-                throw PoolExhaustedException.lineFull(name, now());
+                strainedNanos = Optional.of(System.nanoTime());
+                refusal = Optional.of(PoolExhaustedException.lineFull(name, now()));
+            } else {
+                if (waiting.isEmpty()) {
+                    growth.lineBegins();
+                    lineNanos = System.nanoTime();
+                }
+                waiting.add(turn);
+                asked = openingsForWaiting();
             }
-            if (waiting.isEmpty()) {
-                growth.lineBegins();
-            }
-            waiting.add(turn);
-            mayWake = !isOpen();
-            asked = openingsForWaiting();
         } finally {
             lock.unlock();
+        }
+        if (refusal.isPresent()) {
+            onStrain.run();
+            throw refusal.get();
         }
         asked.forEach(Opening::ask);
         return await(turn, mayWake);
@@ -171,17 +204,18 @@ public final class ConnectionPool implements Pool {
     private PooledConnection await(CompletableFuture<PooledConnection> turn, boolean mayWake) throws SQLException {
         Optional<Deadline> deadline = Deadline.current();
         long begun = System.nanoTime();
-        Duration bound = bound(deadline, mayWake, Duration.ZERO);
         long lookedNanos = begun;
         while (true) {
-            boolean waking = mayWake && firstOpenedNanos - begun < 0;
-            Duration left = bound(deadline, waking, Duration.ofNanos(System.nanoTime() - begun));
-            boolean last = !waking || left.compareTo(WAKE_LOOK) <= 0;
+            boolean asleep = mayWake && firstOpenedNanos - begun < 0;
+            boolean waking = asleep && gate.isWaking();
+            Duration waited = Duration.ofNanos(lookedNanos - begun);
+            Duration left = bound(deadline, waking, waited);
+            boolean last = !asleep || left.compareTo(WAKE_LOOK) <= 0;
             try {
                 return turn.get((last ? left : WAKE_LOOK).toNanos(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 if (last) {
-                    return lastLook(turn, () -> timedOut(bound));
+                    return lastLook(turn, () -> timedOut(waited.plus(left)));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -211,7 +245,7 @@ public final class ConnectionPool implements Pool {
      */
     private boolean isLineFull() {
         return waiting.size() >= line.most()
-                && isOpen()
+                && !mayBeAsleep()
                 && System.nanoTime() - firstOpenedNanos > TIME_TO_DRAIN.toNanos();
     }
 
@@ -225,6 +259,7 @@ public final class ConnectionPool implements Pool {
             leaves = waiting.remove(turn);
             if (leaves) {
                 timeoutCount++;
+                strainedNanos = isOpen() ? Optional.of(System.nanoTime()) : strainedNanos;
                 surplus = surplusOpenings();
             }
         } finally {
@@ -232,6 +267,7 @@ public final class ConnectionPool implements Pool {
         }
         surplus.forEach(Opening::takeBack);
         if (leaves) {
+            onStrain.run();
             throw otherwise.get();
         }
         try {
@@ -250,6 +286,9 @@ public final class ConnectionPool implements Pool {
         PoolStatistics now = statistics();
         if (now.active() == 0 && gate.lastFailure().isPresent()) {
             return gate.lastFailure().get();
+        }
+        if (now.size() == 0) {
+            return PoolExhaustedException.stillOpening(name, gate.isWaking(), waited, now);
         }
         PoolExhaustedException timeout = PoolExhaustedException.timedOut(name, waited, now);
         gate.lastFailure().ifPresent(timeout::initCause);
@@ -298,6 +337,11 @@ public final class ConnectionPool implements Pool {
             lock.unlock();
         }
         asked.forEach(Opening::ask);
+    }
+
+    /** Called with the lock held. */
+    private boolean mayBeAsleep() {
+        return !isOpen() && !spent;
     }
 
     private boolean isOpen() {
@@ -410,9 +454,10 @@ public final class ConnectionPool implements Pool {
             if (borrowed.isEmpty()) {
                 growth.lineBegins();
             }
-            if (!isOpen()) {
+            if (mayBeAsleep()) {
                 firstOpenedNanos = System.nanoTime();
             }
+            spent = false;
             wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
             if (wanted) {
                 handOn(connection);
@@ -454,8 +499,12 @@ public final class ConnectionPool implements Pool {
         try {
             borrowed.remove(connection);
             returnedCount++;
+            spent |= lease.isOutOfTime();
             if (lost) {
-                dropped.addAll(lostAllLike(connection));
+                dropped.addAll(lostAllLike(connection, aborted));
+            } else if (!aborted) {
+                answered = true;
+                answeredNanos = System.nanoTime();
             }
             if (reusable && !stopped && connection.generation() == generation) {
                 connection.used();
@@ -492,14 +541,17 @@ public final class ConnectionPool implements Pool {
      * where a network drops all packets of the connections of an age: those of the same generation are dropped without a
      * look, the borrowed ones when they come back. Called with the lock held.
      *
+     * @param silent whether it does not answer
      * @return the idle ones, to be closed
      */
-    private List<PooledConnection> lostAllLike(PooledConnection connection) {
+    private List<PooledConnection> lostAllLike(PooledConnection connection, boolean silent) {
         if (connection.generation() != generation) {
             return List.of();
         }
         generation++;
-        gate.lost();
+        lostNanos = Optional.of(System.nanoTime());
+        spent = silent;
+        gate.lost(silent);
         List<PooledConnection> all = List.copyOf(idle);
         idle.clear();
         LOG.info("{}: a connection to the server was lost; {} idle ones are dropped with it", name, all.size());
@@ -547,6 +599,43 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public PoolCondition condition() {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            boolean stuck = !waiting.isEmpty() && isOpen() && now - lineNanos >= LONG_WAIT.toNanos();
+            return new PoolCondition(
+                    idle.size() + borrowed.size(),
+                    answered ? Optional.of(Duration.ofNanos(now - answeredNanos)) : Optional.empty(),
+                    lostNanos.map(then -> Duration.ofNanos(now - then)),
+                    stuck ? Optional.of(Duration.ZERO) : strainedNanos.map(then -> Duration.ofNanos(now - then)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void look() {
+        PooledConnection last;
+        lock.lock();
+        try {
+            last = idle.peekFirst();
+            if (stopped || last == null || last.isTrusted()) {
+                return;
+            }
+            lend(idle.pollFirst());
+        } finally {
+            lock.unlock();
+        }
+        takeBackUnused(last, last.isAlive() ? Found.STANDING : Found.LOST);
+    }
+
+    @Override
+    public void onStrain(Runnable listener) {
+        onStrain = listener;
     }
 
     /** Called with the lock held. */

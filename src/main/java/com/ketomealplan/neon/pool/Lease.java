@@ -364,7 +364,12 @@ final class Lease implements InvocationHandler, LeasedTransaction {
 
     /** Whether its connection is of no use to others: a request to cancel may still come in, for whoever has it then. */
     private synchronized boolean isSpent() {
-        return discarded || cancelled || endedBecause != null;
+        return discarded || isOutOfTime();
+    }
+
+    /** Whether its time came before its borrower was done. */
+    synchronized boolean isOutOfTime() {
+        return cancelled || endedBecause != null;
     }
 
     static Object call(Object target, Method method, Object[] arguments) throws Throwable {

@@ -25,6 +25,18 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
 
     PoolStatistics statistics();
 
+    /** What its traffic tells of the database. */
+    PoolCondition condition();
+
+    /**
+     * Finds out whether the server has ended what nobody uses, by reading what came from it: sends nothing, and takes a
+     * millisecond at most.
+     */
+    void look();
+
+    /** Has somebody look at {@link #condition()} when callers do not get a connection: on any thread, and he must not block. */
+    void onStrain(Runnable listener);
+
     @Override
     void stop();
 }

@@ -6,24 +6,44 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** All connections are in use, and none came free in time. Nothing was sent to the database; it may be perfectly well. */
+/**
+ * No connection came free in time, or could be opened in it. Nothing was sent to the database; where all connections are in
+ * use, it may be perfectly well.
+ */
 public final class PoolExhaustedException extends SQLTransientConnectionException implements Staged {
 
     private static final long serialVersionUID = 1L;
 
-    private PoolExhaustedException(String pool, String what, PoolStatistics now) {
+    private final FailureKind kind;
+
+    private PoolExhaustedException(FailureKind kind, String pool, String what, PoolStatistics now) {
         super("%s: %s (max %d, active %d, idle %d, waiting %d)"
                 .formatted(pool, what, now.max(), now.active(), now.idle(), now.waiting()));
+        this.kind = kind;
     }
 
     static PoolExhaustedException timedOut(String pool, Duration waited, PoolStatistics now) {
         return new PoolExhaustedException(
-                pool, "no connection came free within %d ms".formatted(waited.toMillis()), now);
+                FailureKind.POOL_EXHAUSTED,
+                pool,
+                "no connection came free within %d ms".formatted(waited.toMillis()),
+                now);
+    }
+
+    /** None is in use; the first one is still being opened. */
+    static PoolExhaustedException stillOpening(String pool, boolean waking, Duration waited, PoolStatistics now) {
+        return new PoolExhaustedException(
+                waking ? FailureKind.WAKING : FailureKind.UNAVAILABLE,
+                pool,
+                "no connection could be opened within %d ms, and the attempt is still under way"
+                        .formatted(waited.toMillis()),
+                now);
     }
 
     /** The caller was not let into the line. */
     static PoolExhaustedException lineFull(String pool, PoolStatistics now) {
-        return new PoolExhaustedException(pool, "as many callers wait for a connection as may", now);
+        return new PoolExhaustedException(
+                FailureKind.POOL_EXHAUSTED, pool, "as many callers wait for a connection as may", now);
     }
 
     @Override
@@ -33,6 +53,6 @@ public final class PoolExhaustedException extends SQLTransientConnectionExceptio
 
     @Override
     public Optional<FailureKind> kind() {
-        return Optional.of(FailureKind.POOL_EXHAUSTED);
+        return Optional.of(kind);
     }
 }

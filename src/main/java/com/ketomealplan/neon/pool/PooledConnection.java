@@ -47,9 +47,14 @@ final class PooledConnection {
         return System.nanoTime() - openedNanos >= age.toNanos();
     }
 
+    /** Whether it was used a moment ago. */
+    boolean isTrusted() {
+        return !isUnusedFor(TRUSTED);
+    }
+
     /** Before it is handed out: whether it stands, asked as seldom as may be, and never the server. */
     boolean isAlive() {
-        return !physical.hasUnread() && !isUnusedFor(TRUSTED) || physical.isAlive();
+        return !physical.hasUnread() && isTrusted() || physical.isAlive();
     }
 
     /** When it has come back: whether the server, or the network, has ended it. */

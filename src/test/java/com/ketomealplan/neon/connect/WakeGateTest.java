@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What the gate remembers of failures, and for how long, by a clock of the test's. */
@@ -24,7 +25,7 @@ class WakeGateTest {
     private WakeGate gateThatFails(String text, String sqlState) {
         Connector connector = new Connector() {
             @Override
-            public PhysicalConnection open() throws SQLException {
+            public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
                 attempts.incrementAndGet();
                 mayFail.acquireUninterruptibly();
                 clock.addAndGet(Duration.ofSeconds(1).toNanos());
@@ -83,27 +84,27 @@ class WakeGateTest {
     }
 
     @Test
-    void aServerOutOfReachForLongIsKnownToBeDown() {
+    void aServerOutOfReachForLongIsKnownToBeDownAndProbedWhileSomebodyAsks() {
         WakeGate gate = gateThatFails("connection refused", "08001");
         Waiting patient = request(gate);
-        mayFail.release(1_000);
-        await().until(() -> {
-            clock.addAndGet(Duration.ofMillis(200).toNanos()); // pauses pass
-            return patient.failure.isDone();
-        });
-        assertThat(patient.failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
-        assertThat(attempts).hasValueGreaterThan(1);
-        assertThat(Duration.ofNanos(clock.get())).isGreaterThan(WakeGate.GRACE);
-        mayFail.drainPermits();
-        int before = attempts.get();
-
-        clock.addAndGet(Duration.ofSeconds(2).toNanos()); // longer than any pause: one tries again
-        Waiting prober = request(gate);
-        assertThat(prober.failure).isNotDone();
-        assertThat(request(gate).failure).isCompletedWithValue(FailureKind.UNAVAILABLE);
         mayFail.release();
-        assertThat(prober.failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
-        assertThat(attempts).hasValue(before + 1);
+
+        assertThat(patient.failure.join()).isEqualTo(FailureKind.UNAVAILABLE); // the attempt took the whole grace
+        assertThat(gate.condition().down()).isTrue();
+        for (int i = 0; i < 10; i++) {
+            assertThat(request(gate).failure).isCompletedWithValue(FailureKind.UNAVAILABLE);
+        }
+        await().until(() -> attempts.get() == 2); // a probe, which no caller waits for
+        mayFail.release(2);
+        await().until(() -> attempts.get() == 4);
+
+        clock.addAndGet(WakeGate.MEMORY.toNanos());
+        mayFail.release(1_000);
+        await().until(() -> !gate.condition().down()); // nobody has asked since
+        clock.addAndGet(Duration.ofSeconds(1).toNanos()); // longer than any pause
+        int probed = attempts.get();
+        assertThat(request(gate).failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
+        assertThat(attempts).hasValueGreaterThan(probed);
     }
 
     @Test

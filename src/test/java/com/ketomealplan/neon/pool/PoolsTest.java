@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.OpeningFailedException;
+import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.testing.TestDatabase;
@@ -21,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,11 +211,11 @@ class PoolsTest {
         Connector original = connector;
         connector = new Connector() {
             @Override
-            public PhysicalConnection open() throws SQLException {
+            public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
                 if (down.get()) {
                     throw new SQLException("the server is away", "08001");
                 }
-                return original.open();
+                return original.open(atMost, entered);
             }
 
             @Override

@@ -1,0 +1,78 @@
+package com.ketomealplan.http;
+
+import com.codahale.metrics.health.HealthCheck;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.core.setup.Environment;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What an orchestrator asks, on both ports. All of it is known without a question to anybody, so that each answer comes at
+ * once whatever the parts of the service do.
+ *
+ * <ul>
+ *   <li>{@code /livez}: whether the process answers. It depends on nothing else: to restart a service mends no database.
+ *   <li>{@code /startupz}: whether it has started. It has when it can be asked.
+ *   <li>{@code /readyz}: whether this instance can serve, or fail fast. It cannot if its configuration is refused, or while it
+ *       stops; a database that is busy, asleep or down is that of all instances, and to take all of them out helps nobody.
+ * </ul>
+ *
+ * Dropwizard's own health checks have the last one as {@value #READINESS}.
+ */
+public final class Probes extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    static final String READINESS = "readiness";
+
+    private static final String READY_PATH = "/readyz";
+
+    private final transient List<Readiness> parts;
+    private final transient ObjectMapper json;
+
+    private Probes(List<Readiness> parts, ObjectMapper json) {
+        this.parts = parts;
+        this.json = json;
+    }
+
+    /** Shows the probes of a service that has these parts. */
+    public static void install(Environment environment, Readiness... parts) {
+        Probes probes = new Probes(List.of(parts), environment.getObjectMapper());
+        Stream.of(environment.servlets(), environment.admin())
+                .forEach(port -> port.addServlet("probes", probes).addMapping("/livez", "/startupz", READY_PATH));
+        environment.healthChecks().register(READINESS, new HealthCheck() {
+            @Override
+            protected Result check() {
+                return probes.obstacle().map(Result::unhealthy).orElseGet(Result::healthy);
+            }
+        });
+    }
+
+    private Optional<String> obstacle() {
+        return parts.stream().flatMap(part -> part.obstacle().stream()).findFirst();
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Map<String, String> report = new LinkedHashMap<>();
+        report.put("status", "ok");
+        if (request.getServletPath().equals(READY_PATH)) {
+            parts.forEach(part -> report.put(part.component(), part.inWords()));
+            obstacle().ifPresent(why -> {
+                report.put("status", "not ready");
+                report.put("detail", why);
+                response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            });
+        }
+        response.setContentType("application/json");
+        response.setHeader("Cache-Control", "no-store");
+        response.getOutputStream().write(json.writeValueAsBytes(report));
+    }
+}

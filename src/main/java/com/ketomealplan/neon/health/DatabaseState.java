@@ -1,0 +1,177 @@
+package com.ketomealplan.neon.health;
+
+import com.ketomealplan.http.Readiness;
+import com.ketomealplan.neon.connect.GateCondition;
+import com.ketomealplan.neon.connect.Timer;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolCondition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one state of the database, learned from the traffic and from nothing else: no question is ever asked for it. Each
+ * change is logged once. Thread-safe; nothing here waits.
+ */
+public final class DatabaseState implements Readiness {
+
+    /**
+     * How long a failure counts that nobody has tried again since. A balancer that sends no traffic to an instance which it
+     * takes for sick would otherwise never learn that it is well.
+     */
+    static final Duration MEMORY = Duration.ofSeconds(30);
+
+    /** A compute that nobody talks to sleeps after five minutes, unless its owner has set another time (Neon's default). */
+    static final Duration UNTIL_SLEEP = Duration.ofMinutes(5);
+
+    /** A log-in that takes longer is taken for a wake. */
+    static final Duration LONG_LOGIN = Duration.ofMillis(250);
+
+    /** Who has answered so lately does not sleep. */
+    static final Duration AWAKE = Duration.ofSeconds(10);
+
+    /** How long the pool is busy after it last kept a caller waiting in vain, so that the state does not flutter. */
+    static final Duration STRAIN = Duration.ofSeconds(5);
+
+    /** So often a condition that passes is looked at. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseState.class);
+
+    private final WakeGate gate;
+    private final Pool pool;
+    private final boolean sleeps;
+    private Condition condition = Condition.ASLEEP;
+    private Instant since = Instant.now();
+    private Future<?> nextLook = CompletableFuture.completedFuture(null);
+
+    /**
+     * @param sleeps whether the database ends by itself what nobody uses, as a Neon compute does
+     */
+    public DatabaseState(WakeGate gate, Pool pool, boolean sleeps) {
+        this.gate = gate;
+        this.pool = pool;
+        this.sleeps = sleeps;
+        gate.onChange(this::status);
+        pool.onStrain(this::status);
+    }
+
+    /** How the database is. */
+    public synchronized DatabaseStatus status() {
+        GateCondition opening = gate.condition();
+        PoolCondition traffic = pool.condition();
+        Instant now = Instant.now();
+        Condition before = condition;
+        Duration lasted = Duration.between(since, now);
+        condition = judge(opening, traffic, sleeps);
+        since = condition == before ? since : now;
+        DatabaseStatus status = new DatabaseStatus(
+                condition,
+                since,
+                sinceSuccess(opening, traffic).map(now::minus),
+                opening.sinceFailure().map(now::minus),
+                opening.lastFailure());
+        if (condition != before) {
+            LOG.atLevel(condition.level())
+                    .log(
+                            "The database is {}, after {} ms {}: {}",
+                            condition.inWords(),
+                            lasted.toMillis(),
+                            before.inWords(),
+                            status.cause());
+        }
+        lookAgain(opening.attempting() && traffic.open() == 0);
+        return status;
+    }
+
+    /** The condition that these facts tell. */
+    static Condition judge(GateCondition opening, PoolCondition traffic, boolean sleeps) {
+        Optional<FailureKind> failing = opening.failing()
+                ? opening.lastFailure().map(Failure::kind).filter(kind -> isFresh(opening))
+                : Optional.empty();
+        Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
+        if (failing.filter(FailureKind::isThrottling).isPresent()) {
+            return Condition.THROTTLED;
+        }
+        if (traffic.open() > 0) {
+            if (isWithin(STRAIN, traffic.sinceStrain())) {
+                return Condition.BUSY;
+            }
+            return sleeps && !isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.ASLEEP : Condition.UP;
+        }
+        if (opening.down()) {
+            return Condition.DOWN;
+        }
+        if (failing.isPresent()) {
+            return refused(failing.get());
+        }
+        boolean longLogin = opening.loggingIn()
+                .filter(time -> time.compareTo(LONG_LOGIN) >= 0)
+                .isPresent();
+        if (longLogin && !isWithin(AWAKE, sinceSuccess)) {
+            return Condition.WAKING;
+        }
+        boolean ended = !opening.attempting()
+                && isWithin(sinceSuccess.orElse(UNTIL_SLEEP), traffic.sinceLoss()); // and nobody has tried again
+        return !opening.failing() && !ended && isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.UP : Condition.ASLEEP;
+    }
+
+    private static Condition refused(FailureKind kind) {
+        return switch (kind) {
+            case WAKING -> Condition.WAKING;
+            case QUOTA -> Condition.OVER_QUOTA;
+            case AUTHENTICATION, MISCONFIGURED -> Condition.MISCONFIGURED;
+            default -> Condition.DOWN;
+        };
+    }
+
+    private static boolean isFresh(GateCondition opening) {
+        return isWithin(MEMORY, opening.sinceFailure());
+    }
+
+    private static boolean isWithin(Duration time, Optional<Duration> ago) {
+        return ago.filter(past -> past.compareTo(time) < 0).isPresent();
+    }
+
+    private static Optional<Duration> sinceSuccess(GateCondition opening, PoolCondition traffic) {
+        return Stream.of(opening.sinceOpened(), traffic.sinceAnswer())
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
+    }
+
+    /** So that a change that is nobody's doing is logged when it comes, and not when somebody asks. */
+    private void lookAgain(boolean mayBeWaking) {
+        nextLook.cancel(false);
+        if (mayBeWaking) {
+            nextLook = Timer.after(LONG_LOGIN, this::status);
+        } else if (condition != Condition.ASLEEP) {
+            nextLook = Timer.after(condition.isPassing() ? LOOK : UNTIL_SLEEP, this::status);
+        }
+    }
+
+    @Override
+    public String component() {
+        return "database";
+    }
+
+    @Override
+    public String inWords() {
+        return status().condition().inWords();
+    }
+
+    /** A configuration that the database refuses: other instances may have a better one. */
+    @Override
+    public Optional<String> obstacle() {
+        DatabaseStatus now = status();
+        return now.condition() == Condition.MISCONFIGURED ? Optional.of(now.explanation()) : Optional.empty();
+    }
+}
