@@ -8,6 +8,7 @@ import com.ketomealplan.http.BodyLimit;
 import com.ketomealplan.http.Drain;
 import com.ketomealplan.http.Probes;
 import com.ketomealplan.http.ProblemBundle;
+import com.ketomealplan.http.SlowRequests;
 import com.ketomealplan.neon.NeonBundle;
 import com.ketomealplan.neon.url.Secret;
 import com.ketomealplan.resources.ComplexOperationResource;
@@ -17,6 +18,7 @@ import com.ketomealplan.resources.UserResource;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import java.time.Duration;
 
 /** What the service is made of. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
@@ -46,7 +48,9 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         UserDao users = neon.sqlObject(UserDao.class);
         QuizResponseDao quizResponses = neon.sqlObject(QuizResponseDao.class);
 
-        environment.jersey().register(new BodyLimit(configuration.maxBodySize().toBytes()));
+        Duration arrival = configuration.maxArrivalTime().toJavaDuration();
+        SlowRequests.install(environment, arrival);
+        environment.jersey().register(new BodyLimit(configuration.maxBodySize().toBytes(), arrival));
         environment.jersey().register(new UserResource(users));
         environment.jersey().register(new QuizResponseResource(users, quizResponses));
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));

@@ -31,6 +31,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES, message = "must be at most 1GiB")
     private final DataSize maxBodySize;
 
+    @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
+    @MaxDuration(value = 1, unit = TimeUnit.HOURS, message = "must be at most 1h")
+    private final Duration maxArrivalTime;
+
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     @MaxDuration(value = 5, unit = TimeUnit.MINUTES, message = "must be at most 5m")
     private final Duration drainTime;
@@ -41,6 +45,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
      * @param environment development or production; development by default
      * @param serverless whether the process lives for a few requests only; false by default
      * @param maxBodySize of a request, uncompressed; 1 MiB by default
+     * @param maxArrivalTime for the head of a request, and for its body, to arrive; 30 s by default
      * @param drainTime for which a process that is told to stop serves on, and says that it is not ready; 1 s by default
      * @param adminToken what a client of the admin pages has to present, if anything
      */
@@ -50,6 +55,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
             @JsonProperty("serverless") Boolean serverless,
             @JsonProperty("database") NeonDataSourceFactory database,
             @JsonProperty("maxBodySize") DataSize maxBodySize,
+            @JsonProperty("maxArrivalTime") Duration maxArrivalTime,
             @JsonProperty("drainTime") Duration drainTime,
             @JsonProperty("adminToken") String adminToken) {
         this.deployment = new Deployment(
@@ -58,6 +64,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
         this.database = Objects.requireNonNullElseGet(database, NeonDataSourceFactory::withDefaults)
                 .in(deployment);
         this.maxBodySize = Objects.requireNonNullElse(maxBodySize, DataSize.mebibytes(1));
+        this.maxArrivalTime = Objects.requireNonNullElse(maxArrivalTime, Duration.seconds(30));
         this.drainTime = Objects.requireNonNullElse(drainTime, Duration.seconds(1));
         this.adminToken = Optional.ofNullable(adminToken)
                 .filter(token -> !token.isBlank())
@@ -74,6 +81,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
 
     public DataSize maxBodySize() {
         return maxBodySize;
+    }
+
+    public Duration maxArrivalTime() {
+        return maxArrivalTime;
     }
 
     public Duration drainTime() {

@@ -1,5 +1,6 @@
 package com.ketomealplan;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,12 +8,20 @@ import com.ketomealplan.testing.ScenarioTable;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -253,6 +263,61 @@ class ServiceIT {
         assertThat(service.awaitExit()).isIn(0, 143);
         assertThat(database.count("quiz_responses")).isEqualTo(1);
         await().until(() -> database.sessions() == 0);
+    }
+
+    /** Clients that hold their connections, and that end one where its answer says so, find a door until they find none. */
+    @Test
+    void nobodysRequestFailsWhenItIsTerminated() throws Exception {
+        Map<String, String> environment = on(TestDatabase.migrated());
+        int port = Integer.parseInt(environment.get("PORT"));
+        ServiceProcess service =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        AtomicInteger served = new AtomicInteger();
+        List<CompletableFuture<List<Integer>>> clients = Stream.generate(
+                        () -> CompletableFuture.supplyAsync(() -> servedUntilRefused(port, served)))
+                .limit(16)
+                .toList();
+        await().until(() -> served.get() > 500);
+        String admin = "http://127.0.0.1:" + environment.get("ADMIN_PORT") + "/readyz";
+
+        service.terminate();
+        long begun = System.nanoTime();
+        await().pollInterval(Duration.ofMillis(20)).until(() -> service.status(admin) == 503);
+        int whenNotReady = served.get();
+        for (CompletableFuture<List<Integer>> client : clients) {
+            assertThat(client.get()).containsOnly(404);
+        }
+
+        assertThat(served.get()).isGreaterThan(whenNotReady); // it was not ready, and served on
+        assertThat(service.awaitExit()).isIn(0, 143);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(7)); // deadline and 2 s
+    }
+
+    /** The statuses of one client's requests. */
+    private static List<Integer> servedUntilRefused(int port, AtomicInteger served) {
+        List<Integer> statuses = new ArrayList<>();
+        while (true) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+                boolean close = false;
+                while (!close) {
+                    String request = "GET /users/%s HTTP/1.1\r\nHost: a\r\n\r\n".formatted(UUID.randomUUID());
+                    socket.getOutputStream().write(request.getBytes(US_ASCII));
+                    statuses.add(Integer.parseInt(in.readLine().substring(9, 12)));
+                    int length = 0;
+                    for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
+                        close |= line.equalsIgnoreCase("Connection: close");
+                        length = line.startsWith("Content-Length: ") ? Integer.parseInt(line.substring(16)) : length;
+                    }
+                    assertThat(in.skip(length)).isEqualTo(length);
+                    served.incrementAndGet();
+                }
+            } catch (ConnectException e) {
+                return statuses;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private static boolean isRefused(ServiceProcess service) {

@@ -8,22 +8,28 @@ import jakarta.ws.rs.core.Response;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * Refuses bodies that are too large: by their Content-Length before a byte is read, and the others, of which nobody knows
- * the length before, as soon as they are. A compressed body counts as it is uncompressed.
+ * the length before, as soon as they are. A compressed body counts as it is uncompressed. And those that take too long to
+ * arrive.
  */
 @PreMatching
 public final class BodyLimit implements ContainerRequestFilter {
 
     private final long limit;
+    private final Duration longest;
 
     /**
      * @param limit in bytes
+     * @param longest the time for a body to arrive
      */
-    public BodyLimit(long limit) {
+    public BodyLimit(long limit, Duration longest) {
         this.limit = limit;
+        this.longest = longest;
     }
 
     @Override
@@ -35,15 +41,27 @@ public final class BodyLimit implements ContainerRequestFilter {
     }
 
     private ClientErrorException tooLarge() {
+        return refusal(
+                Response.Status.REQUEST_ENTITY_TOO_LARGE,
+                "The body has more than the " + limit + " bytes that are taken.");
+    }
+
+    private ClientErrorException tooSlow() {
+        return refusal(
+                Response.Status.REQUEST_TIMEOUT, "The body has not arrived within " + longest.toMillis() + " ms.");
+    }
+
+    private static ClientErrorException refusal(Response.Status status, String detail) {
         return new ClientErrorException(
-                "The body has more than the " + limit + " bytes that are taken.",
-                Response.status(Response.Status.REQUEST_ENTITY_TOO_LARGE)
+                detail,
+                Response.status(status)
                         .header(HttpHeader.CONNECTION.asString(), "close") // what is left of it is not read
                         .build());
     }
 
     private final class Limited extends FilterInputStream {
 
+        private final long begunNanos = System.nanoTime();
         private long left = limit;
 
         Limited(InputStream body) {
@@ -52,22 +70,31 @@ public final class BodyLimit implements ContainerRequestFilter {
 
         @Override
         public int read() throws IOException {
-            int one = in.read();
-            count(one < 0 ? 0 : 1);
-            return one;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            int read = in.read(bytes, offset, length);
-            count(Math.max(read, 0));
-            return read;
+            try {
+                int read = in.read(bytes, offset, length);
+                count(Math.max(read, 0));
+                return read;
+            } catch (IOException e) {
+                if (e.getCause() instanceof TimeoutException) {
+                    throw tooSlow(); // Jetty has heard nothing for its idle time-out
+                }
+                throw e;
+            }
         }
 
         private void count(int read) {
             left -= read;
             if (left < 0) {
                 throw tooLarge();
+            }
+            if (System.nanoTime() - begunNanos > longest.toNanos()) {
+                throw tooSlow();
             }
         }
     }

@@ -72,7 +72,6 @@ public final class Probes extends HttpServlet {
             });
         }
         response.setContentType("application/json");
-        response.setHeader("Cache-Control", "no-store");
         response.getOutputStream().write(json.writeValueAsBytes(report));
     }
 }

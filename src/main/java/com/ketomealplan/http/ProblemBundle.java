@@ -12,7 +12,7 @@ import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.stream.Stream;
 
-/** Gives every request an id, every error the form of RFC 9457, and JSON its strict reading. */
+/** Gives every request an id, every error the form of RFC 9457, every answer its headers, and JSON its strict reading. */
 public final class ProblemBundle implements ConfiguredBundle<Configuration> {
 
     @Override
@@ -31,13 +31,15 @@ public final class ProblemBundle implements ConfiguredBundle<Configuration> {
         jersey.register(new ProblemMappers.OfValidation());
         jersey.register(new ProblemMappers.OfJson());
         jersey.register(new ProblemMappers.OfAnything());
+        jersey.register(new OneContentType());
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
 
         RequestId requestId = new RequestId();
-        Stream.of(
-                        environment.servlets().addFilter("request-id", requestId),
-                        environment.admin().addFilter("request-id", requestId))
+        CarefulHeaders careful = new CarefulHeaders();
+        Stream.of(environment.servlets(), environment.admin())
+                .flatMap(port ->
+                        Stream.of(port.addFilter("request-id", requestId), port.addFilter("careful-headers", careful)))
                 .forEach(filter -> filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*"));
         environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
     }

@@ -24,9 +24,12 @@ final class ProblemErrorHandler extends ErrorHandler {
 
     @Override
     protected void generateResponse(
-            Request request, Response response, int code, String message, Throwable cause, Callback callback) {
+            Request request, Response response, int found, String message, Throwable cause, Callback callback) {
+        int code = ofClient(found);
+        response.setStatus(code);
         String id = RequestId.of(request.getHeaders().get(RequestId.HEADER));
         response.getHeaders().put(RequestId.HEADER, id);
+        CarefulHeaders.HEADERS.forEach(response.getHeaders()::put);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
         if (code == 400) {
             // Jetty closes the connection and does not say so: a client would send its next request into it
@@ -38,6 +41,15 @@ final class ProblemErrorHandler extends ErrorHandler {
                 "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"request_id\":\"%s\"}"
                         .formatted(title, code, detail(code, title), id);
         Content.Sink.write(response, true, problem, callback);
+    }
+
+    /** HTTP has two statuses of the server's for what a client asks. */
+    private static int ofClient(int code) {
+        return switch (code) {
+            case 501 -> 405; // a method that nobody knows
+            case 505 -> 400; // a version that nobody knows, or a first line that is none
+            default -> code;
+        };
     }
 
     private static String detail(int code, String title) {

@@ -16,7 +16,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
@@ -53,10 +52,7 @@ public final class HealthResource {
         DatabaseReport database = report(probe.look(), failure);
         HealthReport report = new HealthReport(
                 database.status(), service, deployment.stage().toString(), new Components(HEALTHY, database));
-        CacheControl notKept = new CacheControl();
-        notKept.setNoStore(true);
         return Response.status(database.error() == null ? Status.OK : Status.SERVICE_UNAVAILABLE)
-                .cacheControl(notKept)
                 .entity(report)
                 .build();
     }

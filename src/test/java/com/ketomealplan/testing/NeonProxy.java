@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +53,11 @@ public final class NeonProxy implements AutoCloseable {
     public enum Action {
         PASS,
         /** Closes the connection on both sides, with a reset for the client, instead of passing the message on. */
-        CUT
+        CUT,
+        /** Passes on bytes that are no message, and then nothing more. Of messages from the server only. */
+        GARBLE,
+        /** Passes on half of the message, and ends the connection. Of messages from the server only. */
+        TRUNCATE
     }
 
     private static final int SSL_REQUEST = 80877103;
@@ -73,6 +78,7 @@ public final class NeonProxy implements AutoCloseable {
 
     private volatile SSLContext tls;
     private volatile boolean dropsStartupParameters;
+    private volatile boolean gone;
     private volatile boolean stalledConnects;
     private volatile boolean stalled;
     private volatile MessageInterceptor interceptor = (connection, direction, type, body) -> Action.PASS;
@@ -159,6 +165,14 @@ public final class NeonProxy implements AutoCloseable {
     /** Resets all connections. */
     public void cut() {
         connections.forEach(connection -> connection.end(true));
+    }
+
+    /** Resets all connections, and the new ones until this is switched off. */
+    public void go(boolean away) {
+        gone = away;
+        if (away) {
+            cut();
+        }
     }
 
     /** New connections are accepted, but nobody reads or answers there until this is switched off. */
@@ -330,6 +344,10 @@ public final class NeonProxy implements AutoCloseable {
 
         void serve() {
             try {
+                if (gone) {
+                    end(true);
+                    return;
+                }
                 hold(() -> stalledConnects ? AGES : 0);
                 client.setTcpNoDelay(true);
                 startUp();
@@ -443,7 +461,7 @@ public final class NeonProxy implements AutoCloseable {
             for (Message message = Message.read(in); message != null; message = Message.read(in)) {
                 if (loggedIn && !over) {
                     countClientMessage(message.type());
-                    cutIfIntercepted(Direction.FROM_CLIENT, message);
+                    cutIf(interceptor.on(this, Direction.FROM_CLIENT, message.type(), message.body()) == Action.CUT);
                 }
                 holdWhileStalled();
                 try {
@@ -463,7 +481,7 @@ public final class NeonProxy implements AutoCloseable {
                         hold(() -> heldUntil - System.nanoTime());
                     }
                     if (loggedIn) {
-                        cutIfIntercepted(Direction.FROM_SERVER, message);
+                        spoil(message);
                     } else if (message.type() == 'Z') {
                         completeLogin();
                     }
@@ -486,8 +504,24 @@ public final class NeonProxy implements AutoCloseable {
             }
         }
 
-        private void cutIfIntercepted(Direction direction, Message message) throws IOException {
-            if (interceptor.on(this, direction, message.type(), message.body()) == Action.CUT) {
+        private void spoil(Message message) throws IOException {
+            Action action = interceptor.on(this, Direction.FROM_SERVER, message.type(), message.body());
+            cutIf(action == Action.CUT);
+            if (action == Action.GARBLE) {
+                byte[] noise = new byte[200];
+                new Random(message.type()).nextBytes(noise);
+                noise[0] = 0; // no message begins so
+                link.getOutputStream().write(noise);
+                swallowed = true;
+            } else if (action == Action.TRUNCATE) {
+                link.getOutputStream().write(message.bytes(), 0, message.bytes().length / 2);
+                end(false);
+                throw new EOFException("truncated");
+            }
+        }
+
+        private void cutIf(boolean cut) throws IOException {
+            if (cut) {
                 end(true);
                 throw new EOFException("cut");
             }

@@ -82,6 +82,11 @@ public final class ServiceProcess implements AutoCloseable {
                 .build());
     }
 
+    /** Of an address that need not be on the application's port. */
+    public int status(String address) {
+        return send(HttpRequest.newBuilder(URI.create(address)).GET().build()).statusCode();
+    }
+
     private URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }

@@ -26,9 +26,9 @@ public final class DatabaseState implements Readiness {
 
     /**
      * How long a failure counts that nobody has tried again since. A balancer that sends no traffic to an instance which it
-     * takes for sick would otherwise never learn that it is well.
+     * takes for sick would otherwise never learn that it is well. Longer than the gate lets nobody try, or it would flutter.
      */
-    static final Duration MEMORY = Duration.ofSeconds(30);
+    static final Duration MEMORY = Duration.ofMinutes(1);
 
     /** A compute that nobody talks to sleeps after five minutes, unless its owner has set another time (Neon's default). */
     static final Duration UNTIL_SLEEP = Duration.ofMinutes(5);
