@@ -4,11 +4,7 @@ import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
 import com.ketomealplan.http.AdminAccess;
-import com.ketomealplan.http.BodyLimit;
-import com.ketomealplan.http.Drain;
-import com.ketomealplan.http.Probes;
-import com.ketomealplan.http.ProblemBundle;
-import com.ketomealplan.http.SlowRequests;
+import com.ketomealplan.http.HttpBundle;
 import com.ketomealplan.neon.NeonBundle;
 import com.ketomealplan.neon.url.Secret;
 import com.ketomealplan.resources.ComplexOperationResource;
@@ -18,13 +14,13 @@ import com.ketomealplan.resources.UserResource;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
-import java.time.Duration;
 
 /** What the service is made of. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
 
     static final String NAME = "keto-meal-plan-api";
 
+    private final HttpBundle<KetoMealPlanConfiguration> http = new HttpBundle<>(KetoMealPlanConfiguration::http);
     private final NeonBundle<KetoMealPlanConfiguration> neon = new NeonBundle<>(KetoMealPlanConfiguration::database);
 
     public static void main(String[] arguments) throws Exception {
@@ -39,7 +35,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
     @Override
     public void initialize(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
         bootstrap.setConfigurationFactoryFactory(ReportingConfigurationFactory.reading(System.getenv()));
-        bootstrap.addBundle(new ProblemBundle());
+        bootstrap.addBundle(http);
         bootstrap.addBundle(neon);
     }
 
@@ -48,17 +44,11 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         UserDao users = neon.sqlObject(UserDao.class);
         QuizResponseDao quizResponses = neon.sqlObject(QuizResponseDao.class);
 
-        Duration arrival = configuration.maxArrivalTime().toJavaDuration();
-        SlowRequests.install(environment, arrival);
-        environment.jersey().register(new BodyLimit(configuration.maxBodySize().toBytes(), arrival));
         environment.jersey().register(new UserResource(users));
         environment.jersey().register(new QuizResponseResource(users, quizResponses));
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
-        Probes.install(
-                environment,
-                Drain.install(environment, configuration.drainTime().toJavaDuration()),
-                neon.state());
+        http.showProbes(environment, neon.state());
         AdminAccess.protect(
                 environment, configuration, configuration.adminToken().map(Secret::reveal));
     }

@@ -2,6 +2,7 @@ package com.ketomealplan;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.NeonDataSourceFactory;
 import com.ketomealplan.neon.url.Secret;
@@ -31,6 +32,8 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES, message = "must be at most 1GiB")
     private final DataSize maxBodySize;
 
+    private final Optional<Boolean> virtualThreads;
+
     @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
     @MaxDuration(value = 1, unit = TimeUnit.HOURS, message = "must be at most 1h")
     private final Duration maxArrivalTime;
@@ -45,6 +48,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
      * @param environment development or production; development by default
      * @param serverless whether the process lives for a few requests only; false by default
      * @param maxBodySize of a request, uncompressed; 1 MiB by default
+     * @param virtualThreads whether requests are served by virtual threads; by default on JDK 24 and newer
      * @param maxArrivalTime for the head of a request, and for its body, to arrive; 30 s by default
      * @param drainTime for which a process that is told to stop serves on, and says that it is not ready; 1 s by default
      * @param adminToken what a client of the admin pages has to present, if anything
@@ -55,6 +59,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
             @JsonProperty("serverless") Boolean serverless,
             @JsonProperty("database") NeonDataSourceFactory database,
             @JsonProperty("maxBodySize") DataSize maxBodySize,
+            @JsonProperty("virtualThreads") Boolean virtualThreads,
             @JsonProperty("maxArrivalTime") Duration maxArrivalTime,
             @JsonProperty("drainTime") Duration drainTime,
             @JsonProperty("adminToken") String adminToken) {
@@ -64,6 +69,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
         this.database = Objects.requireNonNullElseGet(database, NeonDataSourceFactory::withDefaults)
                 .in(deployment);
         this.maxBodySize = Objects.requireNonNullElse(maxBodySize, DataSize.mebibytes(1));
+        this.virtualThreads = Optional.ofNullable(virtualThreads);
         this.maxArrivalTime = Objects.requireNonNullElse(maxArrivalTime, Duration.seconds(30));
         this.drainTime = Objects.requireNonNullElse(drainTime, Duration.seconds(1));
         this.adminToken = Optional.ofNullable(adminToken)
@@ -79,16 +85,9 @@ public final class KetoMealPlanConfiguration extends Configuration {
         return database;
     }
 
-    public DataSize maxBodySize() {
-        return maxBodySize;
-    }
-
-    public Duration maxArrivalTime() {
-        return maxArrivalTime;
-    }
-
-    public Duration drainTime() {
-        return drainTime;
+    public HttpSettings http() {
+        return new HttpSettings(
+                maxBodySize.toBytes(), maxArrivalTime.toJavaDuration(), drainTime.toJavaDuration(), virtualThreads);
     }
 
     public Optional<Secret> adminToken() {

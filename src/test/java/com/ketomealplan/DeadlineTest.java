@@ -83,18 +83,11 @@ class DeadlineTest {
             HttpResponse<String> write = post("second");
             isTimeout(write, again);
             assertThat(write.body()).contains("Nothing of the request is stored.");
-            Awaitility.await().atMost(AT_MOST).until(() -> waiting() == 0); // also at the server
+            Awaitility.await().atMost(AT_MOST).until(() -> database.lockWaiters() == 0); // also at the server
         }
 
         assertThat(read().statusCode()).isEqualTo(404);
         assertThat(database.count("users")).isEqualTo(1);
-    }
-
-    private int waiting() {
-        return database.jdbi()
-                .withHandle(handle -> handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                        .mapTo(int.class)
-                        .one());
     }
 
     @ParameterizedTest(name = "pooler: {0}")
@@ -120,7 +113,7 @@ class DeadlineTest {
             service.get("/users/" + UUID.randomUUID());
             proxy.stall(true); // no cancellation gets through
             read();
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> waiting() == 0);
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> database.lockWaiters() == 0);
         }
         proxy.stall(false);
     }

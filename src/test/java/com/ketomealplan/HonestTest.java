@@ -166,16 +166,12 @@ class HonestTest {
     /** Their sockets stay open and their server takes new connections, so that nothing but silence tells. */
     @Test
     void backendsThatHangCostTheRequestsThatMeetThemAndNobodyElse() throws Exception {
-        List<CompletableFuture<HttpResponse<String>>> reads;
-        String sleepers =
-                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         assertThat(read().statusCode()).isEqualTo(404);
-        List<Integer> backends = database.jdbi()
-                .withHandle(
-                        handle -> handle.createQuery(sleepers).mapTo(int.class).list());
+        List<Integer> backends = database.sessionIds();
         try {
             signal("STOP", backends);
-            reads = Stream.generate(() -> CompletableFuture.supplyAsync(this::read))
+            List<CompletableFuture<HttpResponse<String>>> reads = Stream.generate(
+                            () -> CompletableFuture.supplyAsync(this::read))
                     .limit(4)
                     .toList();
             reads.forEach(CompletableFuture::join);

@@ -90,7 +90,7 @@ class IdempotencyTest {
             other.createStatement().execute("LOCK TABLE users IN EXCLUSIVE MODE");
             CompletableFuture<HttpResponse<String>> slow =
                     CompletableFuture.supplyAsync(() -> post("/users", ADA, "k1"));
-            Awaitility.await().until(() -> waiting() == 1);
+            Awaitility.await().until(() -> database.lockWaiters() == 1);
 
             HttpResponse<String> meanwhile = post("/users", ADA, "k1");
 
@@ -101,13 +101,6 @@ class IdempotencyTest {
         }
         assertThat(post("/users", ADA, "k1").statusCode()).isEqualTo(201);
         assertThat(database.count("users")).isEqualTo(1);
-    }
-
-    private int waiting() {
-        return database.jdbi()
-                .withHandle(handle -> handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                        .mapTo(int.class)
-                        .one());
     }
 
     @Test

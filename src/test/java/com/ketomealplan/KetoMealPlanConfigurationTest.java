@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.ketomealplan.config.ConfigurationMistakes;
 import com.ketomealplan.config.ReportingConfigurationFactory;
+import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.ConnectSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.Deployment.Stage;
@@ -24,6 +25,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,6 +86,9 @@ class KetoMealPlanConfigurationTest {
     }
 
     private static void assertDefaultsOfTheCode(KetoMealPlanConfiguration configuration) {
+        assertThat(configuration.http())
+                .isEqualTo(new HttpSettings(
+                        1 << 20, java.time.Duration.ofSeconds(30), java.time.Duration.ofSeconds(1), Optional.empty()));
         assertThat(configuration.database().pooled().keep()).isEqualTo(5);
         assertThat(configuration.database().pooled().overflow()).isEqualTo(10);
         assertThat(configuration.database().pooled().overflowIdleTime()).isNull(); // by the host

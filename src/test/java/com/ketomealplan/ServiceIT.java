@@ -248,11 +248,7 @@ class ServiceIT {
             blocker.createStatement().execute("LOCK TABLE users");
             CompletableFuture<HttpResponse<String>> running =
                     CompletableFuture.supplyAsync(() -> service.post("/complex-operation", operation()));
-            await().until(() -> database.jdbi().withHandle(handle -> handle.createQuery(
-                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                    + " AND datname = current_database())")
-                    .mapTo(boolean.class)
-                    .one()));
+            await().until(() -> database.lockWaiters() > 0);
 
             service.terminate();
             await().ignoreNoExceptions().until(() -> isRefused(service));

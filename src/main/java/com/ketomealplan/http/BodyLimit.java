@@ -18,7 +18,7 @@ import org.eclipse.jetty.http.HttpHeader;
  * arrive.
  */
 @PreMatching
-public final class BodyLimit implements ContainerRequestFilter {
+final class BodyLimit implements ContainerRequestFilter {
 
     private final long limit;
     private final Duration longest;
@@ -27,7 +27,7 @@ public final class BodyLimit implements ContainerRequestFilter {
      * @param limit in bytes
      * @param longest the time for a body to arrive
      */
-    public BodyLimit(long limit, Duration longest) {
+    BodyLimit(long limit, Duration longest) {
         this.limit = limit;
         this.longest = longest;
     }

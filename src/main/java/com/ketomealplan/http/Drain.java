@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * longer ready, and serves on: whoever balances the load takes it out, and every answer ends its connection. Then it takes
  * no new connections, and serves the ones it has. After that the server stops, and waits for the requests that still run.
  */
-public final class Drain extends AbstractLifeCycle implements Readiness {
+final class Drain extends AbstractLifeCycle implements Readiness {
 
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
@@ -45,7 +45,7 @@ public final class Drain extends AbstractLifeCycle implements Readiness {
     /**
      * @param time for which the instance serves on although it is not ready
      */
-    public static Drain install(Environment environment, Duration time) {
+    static Drain install(Environment environment, Duration time) {
         Drain drain = new Drain(time);
         environment
                 .servlets()

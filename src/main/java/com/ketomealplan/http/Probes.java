@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *
  * Dropwizard's own health checks have the last one as {@value #READINESS}.
  */
-public final class Probes extends HttpServlet {
+final class Probes extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
@@ -43,8 +43,8 @@ public final class Probes extends HttpServlet {
     }
 
     /** Shows the probes of a service that has these parts. */
-    public static void install(Environment environment, Readiness... parts) {
-        Probes probes = new Probes(List.of(parts), environment.getObjectMapper());
+    static void install(Environment environment, List<Readiness> parts) {
+        Probes probes = new Probes(parts, environment.getObjectMapper());
         Stream.of(environment.servlets(), environment.admin())
                 .forEach(port -> port.addServlet("probes", probes).addMapping("/livez", "/startupz", READY_PATH));
         environment.healthChecks().register(READINESS, new HealthCheck() {

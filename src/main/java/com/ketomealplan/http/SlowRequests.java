@@ -20,7 +20,7 @@ import org.eclipse.jetty.util.component.LifeCycle;
  * Cuts off whoever sends the head of a request byte by byte. Jetty's idle time-out begins again with every byte, so that
  * thousands of such clients could hold connections for ever. (For bodies see {@link BodyLimit}.)
  */
-public final class SlowRequests {
+final class SlowRequests {
 
     private final Duration longest;
     private Map<EndPoint, Head> heads = Map.of();
@@ -41,7 +41,7 @@ public final class SlowRequests {
     /**
      * @param longest the time for the head of a request to arrive, to a fifth of it
      */
-    public static void install(Environment environment, Duration longest) {
+    static void install(Environment environment, Duration longest) {
         SlowRequests slow = new SlowRequests(longest);
         environment.lifecycle().addServerLifecycleListener(slow::watch);
     }

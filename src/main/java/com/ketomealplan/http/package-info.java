@@ -1,5 +1,6 @@
 /**
- * What all answers of the service have in common: a request id, and errors as RFC 9457 problems. It knows nothing of users
- * nor of the database, and imports nothing else of this project.
+ * What all requests and answers of the service have in common: a request id, bounds, headers, errors as RFC 9457 problems,
+ * the probes of orchestrators, and the end of the process. It knows nothing of users nor of the database, and imports
+ * nothing else of this project.
  */
 package com.ketomealplan.http;

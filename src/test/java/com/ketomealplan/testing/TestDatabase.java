@@ -114,6 +114,13 @@ public final class TestDatabase {
                 .one());
     }
 
+    /** How many statements wait for a lock, on the whole server. */
+    public int lockWaiters() {
+        return jdbi().withHandle(handle -> handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                .mapTo(int.class)
+                .one());
+    }
+
     /** How many sessions PostgreSQL sees on this database, without those of {@link #connect}. */
     public int sessions() {
         return sessionIds().size();

@@ -10,10 +10,26 @@ import io.dropwizard.jersey.errors.EofExceptionWriterInterceptor;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Gives every request an id, every error the form of RFC 9457, every answer its headers, and JSON its strict reading. */
-public final class ProblemBundle implements ConfiguredBundle<Configuration> {
+/**
+ * Gives every request an id and its bounds, every error the form of RFC 9457, every answer its headers, JSON its strict
+ * reading, and the process an orderly end.
+ *
+ * @param <T> the application's configuration
+ */
+public final class HttpBundle<T extends Configuration> implements ConfiguredBundle<T> {
+
+    private final Function<T, HttpSettings> settings;
+    private Drain drain;
+
+    /**
+     * @param settings finds them in the configuration
+     */
+    public HttpBundle(Function<T, HttpSettings> settings) {
+        this.settings = settings;
+    }
 
     @Override
     public void initialize(Bootstrap<?> bootstrap) {
@@ -21,9 +37,11 @@ public final class ProblemBundle implements ConfiguredBundle<Configuration> {
     }
 
     @Override
-    public void run(Configuration configuration, Environment environment) {
+    public void run(T configuration, Environment environment) {
+        HttpSettings limits = settings.apply(configuration);
         if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
             server.setRegisterDefaultExceptionMappers(false);
+            VirtualThreads.use(server, limits.virtualThreads());
         }
         JerseyEnvironment jersey = environment.jersey();
         jersey.register(new ProblemMappers.OfWebApplication());
@@ -32,6 +50,7 @@ public final class ProblemBundle implements ConfiguredBundle<Configuration> {
         jersey.register(new ProblemMappers.OfJson());
         jersey.register(new ProblemMappers.OfAnything());
         jersey.register(new OneContentType());
+        jersey.register(new BodyLimit(limits.maxBodySize(), limits.maxArrivalTime()));
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
 
@@ -42,5 +61,13 @@ public final class ProblemBundle implements ConfiguredBundle<Configuration> {
                         Stream.of(port.addFilter("request-id", requestId), port.addFilter("careful-headers", careful)))
                 .forEach(filter -> filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*"));
         environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
+        SlowRequests.install(environment, limits.maxArrivalTime());
+        drain = Drain.install(environment, limits.drainTime());
+    }
+
+    /** Shows {@code /livez}, {@code /readyz} and {@code /startupz} of a service that has these parts. Call after {@link #run}. */
+    public void showProbes(Environment environment, Readiness... parts) {
+        Probes.install(
+                environment, Stream.concat(Stream.of(drain), Stream.of(parts)).toList());
     }
 }
