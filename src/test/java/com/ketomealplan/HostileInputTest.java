@@ -417,7 +417,8 @@ class HostileInputTest {
                     post("/users", "Content-Type: application/json\r\nContent-Encoding: gzip", noise));
             byte[] spoiled = json("/users", "{\"email\":\"spoiled%d@example.com\"}".formatted(seed));
             for (int i = 0; i < 3; i++) {
-                spoiled[new Random(seed * 10L + i).nextInt(spoiled.length)] ^= 1 << seed % 8;
+                int at = new Random(seed * 10L + i).nextInt(spoiled.length);
+                spoiled[at] = (byte) (spoiled[at] ^ 1 << seed % 8);
             }
             all.put("spoiled " + seed, spoiled);
         }
