@@ -28,6 +28,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -269,8 +271,9 @@ class ServiceIT {
         ServiceProcess service =
                 ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
         AtomicInteger served = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(16);
         List<CompletableFuture<List<Integer>>> clients = Stream.generate(
-                        () -> CompletableFuture.supplyAsync(() -> servedUntilRefused(port, served)))
+                        () -> CompletableFuture.supplyAsync(() -> servedUntilRefused(port, served), threads))
                 .limit(16)
                 .toList();
         await().until(() -> served.get() > 500);
@@ -283,6 +286,7 @@ class ServiceIT {
         for (CompletableFuture<List<Integer>> client : clients) {
             assertThat(client.get()).containsOnly(404);
         }
+        threads.shutdown();
 
         assertThat(served.get()).isGreaterThan(whenNotReady); // it was not ready, and served on
         assertThat(service.awaitExit()).isIn(0, 143);
