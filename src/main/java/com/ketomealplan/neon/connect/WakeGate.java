@@ -352,6 +352,9 @@ public final class WakeGate {
         Setback known;
         synchronized (this) {
             openings.remove(opening);
+            if (down && opening.isProbe() && reason instanceof PhaseTimeoutException) {
+                return; // it had little time, and what is known stands
+            }
             failures++;
             long now = nanoTime.getAsLong();
             known = new Setback(failure, reason, beginningOf(failure, opening.begunNanos), now);
