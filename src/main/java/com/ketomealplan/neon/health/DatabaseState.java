@@ -8,6 +8,7 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolCondition;
+import com.ketomealplan.neon.pool.PoolListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -62,7 +63,12 @@ public final class DatabaseState implements Readiness {
         this.pool = pool;
         this.sleeps = sleeps;
         gate.onChange(this::status);
-        pool.onStrain(this::status);
+        pool.listen(new PoolListener() {
+            @Override
+            public void strained() {
+                status();
+            }
+        });
     }
 
     /** How the database is. */

@@ -15,13 +15,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,9 +36,6 @@ public final class ConnectionPool implements Pool {
     /** A line that lasts so long is worth telling. */
     private static final Duration LONG_WAIT = Duration.ofSeconds(1);
 
-    /** So often those who wait for a wake look whether it is over. */
-    private static final Duration WAKE_LOOK = Duration.ofMillis(50);
-
     /** After a wake the line may be of any length for so long. */
     private static final Duration TIME_TO_DRAIN = Duration.ofSeconds(1);
 
@@ -58,7 +50,7 @@ public final class ConnectionPool implements Pool {
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
 
     private final Set<PooledConnection> borrowed = new HashSet<>();
-    private final Deque<CompletableFuture<PooledConnection>> waiting = new ArrayDeque<>();
+    private final Deque<Turn> waiting = new ArrayDeque<>();
     private final Deque<Opening> openings = new ArrayDeque<>();
     private final GrowthRule growth = new GrowthRule();
     private int generation;
@@ -82,7 +74,7 @@ public final class ConnectionPool implements Pool {
     private Optional<Long> lostNanos = Optional.empty();
     private Optional<Long> strainedNanos = Optional.empty();
     private long lineNanos;
-    private volatile Runnable onStrain = () -> {};
+    private final List<PoolListener> listeners = new CopyOnWriteArrayList<>();
 
     /**
      * @param name begins every message of the pool
@@ -162,10 +154,8 @@ public final class ConnectionPool implements Pool {
     }
 
     private PooledConnection waitInLine() throws SQLException {
-        CompletableFuture<PooledConnection> turn = new CompletableFuture<>();
-        List<Opening> asked = List.of();
-        Optional<PoolExhaustedException> refusal = Optional.empty();
-        boolean mayWake;
+        Turn turn;
+        List<Opening> asked;
         lock.lock();
         try {
             if (stopped) {
@@ -176,67 +166,54 @@ public final class ConnectionPool implements Pool {
                 lend(back);
                 return back;
             }
-            mayWake = mayBeAsleep();
-            if (isLineFull()) {
-                shedCount++;
-                strainedNanos = Optional.of(System.nanoTime());
-                refusal = Optional.of(PoolExhaustedException.lineFull(name, now()));
-            } else {
-                if (waiting.isEmpty()) {
-                    growth.lineBegins();
-                    lineNanos = System.nanoTime();
-                }
-                waiting.add(turn);
-                asked = openingsForWaiting();
-            }
+            turn = isLineFull() ? null : new Turn(this, mayBeAsleep());
+            asked = turn == null ? List.of() : join(turn);
         } finally {
             lock.unlock();
         }
-        if (refusal.isPresent()) {
-            onStrain.run();
-            throw refusal.get();
+        if (turn == null) {
+            throw turnedAway();
         }
         asked.forEach(Opening::ask);
-        return await(turn, mayWake);
-    }
-
-    /** Where no connection was open, the compute may be asleep, and its wake has time of its own until one is. */
-    private PooledConnection await(CompletableFuture<PooledConnection> turn, boolean mayWake) throws SQLException {
-        Optional<Deadline> deadline = Deadline.current();
-        long begun = System.nanoTime();
-        long lookedNanos = begun;
-        while (true) {
-            boolean asleep = mayWake && firstOpenedNanos - begun < 0;
-            boolean waking = asleep && gate.isWaking();
-            Duration waited = Duration.ofNanos(lookedNanos - begun);
-            Duration left = bound(deadline, waking, waited);
-            boolean last = !asleep || left.compareTo(WAKE_LOOK) <= 0;
-            try {
-                return turn.get((last ? left : WAKE_LOOK).toNanos(), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                if (last) {
-                    return lastLook(turn, () -> timedOut(waited.plus(left)));
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return lastLook(turn, () -> new SQLException(name + ": interrupted while waiting for a connection", e));
-            } catch (ExecutionException e) {
-                throw reasonOf(e);
-            } finally {
-                long now = System.nanoTime();
-                if (waking && deadline.isPresent()) {
-                    deadline.get().woke(now - lookedNanos);
-                }
-                lookedNanos = now;
-            }
+        try {
+            return turn.await(line.longestWait());
+        } finally {
+            Duration waited = turn.waited();
+            listeners.forEach(listener -> listener.waited(waited));
         }
     }
 
-    private Duration bound(Optional<Deadline> deadline, boolean waking, Duration waited) {
-        Duration longest = line.longestWait().minus(waited);
-        return deadline.map(running -> waking ? running.left().plus(running.wakeLeft()) : running.left())
-                .filter(left -> left.compareTo(longest) < 0)
-                .orElse(longest);
+    /** Called with the lock held. */
+    private List<Opening> join(Turn turn) {
+        if (waiting.isEmpty()) {
+            growth.lineBegins();
+            lineNanos = System.nanoTime();
+        }
+        waiting.add(turn);
+        return openingsForWaiting();
+    }
+
+    private SQLException turnedAway() {
+        PoolStatistics now;
+        lock.lock();
+        try {
+            shedCount++;
+            strainedNanos = Optional.of(System.nanoTime());
+            now = now();
+        } finally {
+            lock.unlock();
+        }
+        listeners.forEach(PoolListener::strained);
+        return PoolExhaustedException.lineFull(name, now);
+    }
+
+    /** Whether a connection was opened since then, where there had been none. */
+    boolean hasOpenedSince(long nanos) {
+        return firstOpenedNanos - nanos >= 0;
+    }
+
+    boolean isWaking() {
+        return gate.isWaking();
     }
 
     /**
@@ -249,40 +226,27 @@ public final class ConnectionPool implements Pool {
                 && System.nanoTime() - firstOpenedNanos > TIME_TO_DRAIN.toNanos();
     }
 
-    /** The caller leaves the line, unless he was called just as his wait ended. */
-    private PooledConnection lastLook(CompletableFuture<PooledConnection> turn, Supplier<SQLException> otherwise)
-            throws SQLException {
-        boolean leaves;
-        List<Opening> surplus = List.of();
+    /** Lets a caller leave the line, unless he was called just now. */
+    boolean leaves(Turn turn) {
+        List<Opening> surplus;
         lock.lock();
         try {
-            leaves = waiting.remove(turn);
-            if (leaves) {
-                timeoutCount++;
-                strainedNanos = isOpen() ? Optional.of(System.nanoTime()) : strainedNanos;
-                surplus = surplusOpenings();
+            if (!waiting.remove(turn)) {
+                return false;
             }
+            timeoutCount++;
+            strainedNanos = isOpen() ? Optional.of(System.nanoTime()) : strainedNanos;
+            surplus = surplusOpenings();
         } finally {
             lock.unlock();
         }
         surplus.forEach(Opening::takeBack);
-        if (leaves) {
-            onStrain.run();
-            throw otherwise.get();
-        }
-        try {
-            return turn.join();
-        } catch (CompletionException e) {
-            throw reasonOf(e);
-        }
-    }
-
-    private static SQLException reasonOf(Exception failedTurn) {
-        return failedTurn.getCause() instanceof SQLException reason ? reason : new SQLException(failedTurn.getCause());
+        listeners.forEach(PoolListener::strained);
+        return true;
     }
 
     /** If nothing is open, then it is not the pool that is too small. */
-    private SQLException timedOut(Duration waited) {
+    SQLException timedOut(Duration waited) {
         PoolStatistics now = statistics();
         if (now.active() == 0 && gate.lastFailure().isPresent()) {
             return gate.lastFailure().get();
@@ -409,7 +373,7 @@ public final class ConnectionPool implements Pool {
 
         @Override
         public void failed(OpeningFailedException reason) {
-            List<CompletableFuture<PooledConnection>> told = new ArrayList<>();
+            List<Turn> told = new ArrayList<>();
             lock.lock();
             try {
                 openings.remove(this);
@@ -420,7 +384,7 @@ public final class ConnectionPool implements Pool {
             } finally {
                 lock.unlock();
             }
-            told.forEach(turn -> turn.completeExceptionally(gate.lastFailure().orElse(reason)));
+            told.forEach(turn -> turn.sendAway(gate.lastFailure().orElse(reason)));
             over(this);
         }
 
@@ -474,14 +438,14 @@ public final class ConnectionPool implements Pool {
 
     /** To the first in line, or to the idle ones. Called with the lock held. */
     private void handOn(PooledConnection connection) {
-        CompletableFuture<PooledConnection> first = waiting.pollFirst();
+        Turn first = waiting.pollFirst();
         if (first == null) {
             idle.addFirst(connection);
             scheduleSweep();
         } else {
             lend(connection);
             growth.served();
-            first.complete(connection);
+            first.call(connection);
         }
     }
 
@@ -634,8 +598,8 @@ public final class ConnectionPool implements Pool {
     }
 
     @Override
-    public void onStrain(Runnable listener) {
-        onStrain = listener;
+    public void listen(PoolListener listener) {
+        listeners.add(listener);
     }
 
     /** Called with the lock held. */
@@ -660,7 +624,7 @@ public final class ConnectionPool implements Pool {
     @Override
     public void stop() {
         List<PooledConnection> closing = new ArrayList<>();
-        List<CompletableFuture<PooledConnection>> told;
+        List<Turn> told;
         List<Opening> surplus;
         lock.lock();
         try {
@@ -673,7 +637,7 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
-        told.forEach(turn -> turn.completeExceptionally(closed()));
+        told.forEach(turn -> turn.sendAway(closed()));
         surplus.forEach(Opening::takeBack);
         closing.forEach(this::close);
     }

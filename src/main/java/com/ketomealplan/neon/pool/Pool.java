@@ -34,8 +34,8 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
      */
     void look();
 
-    /** Has somebody look at {@link #condition()} when callers do not get a connection: on any thread, and he must not block. */
-    void onStrain(Runnable listener);
+    /** From now on somebody hears what happens. */
+    void listen(PoolListener listener);
 
     @Override
     void stop();

@@ -2,6 +2,8 @@ package com.ketomealplan.neon.pool;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
@@ -25,8 +27,17 @@ public final class PoolMetrics {
 
     private PoolMetrics() {}
 
-    /** Registers {@code pool.<name>.<gauge>}; {@code borrowed} and what follows it only grow. */
+    /**
+     * Registers {@code pool.<name>.<gauge>}, and the timer {@code pool.<name>.wait} of those who found no idle connection.
+     */
     public static void register(MetricRegistry metrics, String name, Pool pool) {
+        Timer wait = metrics.timer(MetricRegistry.name("pool", name, "wait"));
+        pool.listen(new PoolListener() {
+            @Override
+            public void waited(Duration time) {
+                wait.update(time);
+            }
+        });
         GAUGES.forEach((gauge, value) -> metrics.register(
                 MetricRegistry.name("pool", name, gauge), (Gauge<Long>) () -> value.applyAsLong(pool.statistics())));
     }
