@@ -55,13 +55,14 @@ final class Turn {
         while (true) {
             boolean asleep = mayWake && !pool.hasOpenedSince(begunNanos);
             boolean waking = asleep && pool.isWaking();
-            Duration left = left(longestWait, waking, Duration.ofNanos(lookedNanos - begunNanos));
+            Duration waited = Duration.ofNanos(lookedNanos - begunNanos);
+            Duration left = left(longestWait, waking, waited);
             boolean last = !asleep || left.compareTo(WAKE_LOOK) <= 0;
             try {
                 return call.get((last ? left : WAKE_LOOK).toNanos(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 if (last) {
-                    return unlessCalled(() -> pool.timedOut(waited()));
+                    return unlessCalled(() -> pool.timedOut(waited.plus(left)));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
