@@ -14,14 +14,18 @@ import com.ketomealplan.resources.UserResource;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /** What the service is made of. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
 
     static final String NAME = "keto-meal-plan-api";
 
-    private final HttpBundle<KetoMealPlanConfiguration> http = new HttpBundle<>(KetoMealPlanConfiguration::http);
-    private final NeonBundle<KetoMealPlanConfiguration> neon = new NeonBundle<>(KetoMealPlanConfiguration::database);
+    private final PrometheusRegistry metrics = new PrometheusRegistry();
+    private final HttpBundle<KetoMealPlanConfiguration> http =
+            new HttpBundle<>(KetoMealPlanConfiguration::http, metrics);
+    private final NeonBundle<KetoMealPlanConfiguration> neon =
+            new NeonBundle<>(KetoMealPlanConfiguration::database, metrics);
 
     public static void main(String[] arguments) throws Exception {
         new KetoMealPlanApplication().run(arguments);

@@ -102,6 +102,7 @@ class KetoMealPlanConfigurationTest {
                 .isEqualTo(new UnitOfWorkSettings(
                         Duration.seconds(5), Duration.seconds(15), Duration.minutes(1), Duration.hours(24)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(30));
+        assertThat(configuration.database().slowStatementThreshold()).isEqualTo(Duration.milliseconds(250));
         assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of(".embedded-postgres"));
         assertThat(configuration.database().getUrl()).isEmpty();
     }

@@ -8,6 +8,9 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.errors.EarlyEofExceptionMapper;
 import io.dropwizard.jersey.errors.EofExceptionWriterInterceptor;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.function.Function;
@@ -22,13 +25,16 @@ import java.util.stream.Stream;
 public final class HttpBundle<T extends Configuration> implements ConfiguredBundle<T> {
 
     private final Function<T, HttpSettings> settings;
+    private final PrometheusRegistry metrics;
     private Drain drain;
 
     /**
      * @param settings finds them in the configuration
+     * @param metrics what {@code /metrics/prometheus} shows; those of requests and of the JVM are added
      */
-    public HttpBundle(Function<T, HttpSettings> settings) {
+    public HttpBundle(Function<T, HttpSettings> settings, PrometheusRegistry metrics) {
         this.settings = settings;
+        this.metrics = metrics;
     }
 
     @Override
@@ -54,6 +60,16 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
 
+        JvmMetrics.builder().register(metrics);
+        environment
+                .admin()
+                .addServlet("prometheus", new PrometheusMetricsServlet(metrics))
+                .addMapping("/metrics/prometheus");
+        jersey.register(new RequestMetrics.Routes());
+        environment
+                .servlets()
+                .addFilter("request-metrics", new RequestMetrics(metrics))
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         RequestId requestId = new RequestId();
         CarefulHeaders careful = new CarefulHeaders();
         Stream.of(environment.servlets(), environment.admin())

@@ -8,6 +8,9 @@ import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.idempotency.Idempotency;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
+import com.ketomealplan.neon.observe.DatabaseMetrics;
+import com.ketomealplan.neon.observe.StatementObserver;
+import com.ketomealplan.neon.observe.StatementsServlet;
 import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
@@ -20,6 +23,7 @@ import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.lifecycle.Managed;
 import io.dropwizard.migrations.MigrationsBundle;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import java.sql.Connection;
@@ -29,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.jackson2.Jackson2Config;
 import org.jdbi.v3.jackson2.Jackson2Plugin;
 import org.slf4j.Logger;
@@ -50,6 +55,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private static final String MIGRATIONS = "migrations.xml";
 
     private final Function<T, NeonDataSourceFactory> settings;
+    private final PrometheusRegistry metrics;
     private Database database;
     private Jdbi jdbi;
     private Pool pool;
@@ -59,9 +65,11 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     /**
      * @param settings finds the {@code database:} block in the configuration
+     * @param metrics where the layer's metrics for Prometheus go
      */
-    public NeonBundle(Function<T, NeonDataSourceFactory> settings) {
+    public NeonBundle(Function<T, NeonDataSourceFactory> settings, PrometheusRegistry metrics) {
         this.settings = settings;
+        this.metrics = metrics;
     }
 
     @Override
@@ -99,7 +107,17 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         LOG.info("Connections to {} are {}", database.connector().target(), describe(pool));
         PoolMetrics.register(environment.metrics(), NAME, pool);
         jdbi = jdbi(factory, environment);
-        unitOfWork = UnitOfWork.install(jdbi, pool);
+        StatementObserver statements = new StatementObserver(
+                metrics,
+                jdbi.getConfig(SqlStatements.class).getSqlLogger(),
+                factory.slowStatementThreshold().toJavaDuration());
+        jdbi.setSqlLogger(statements);
+        environment
+                .admin()
+                .addServlet("statements", new StatementsServlet(statements, environment.getObjectMapper()))
+                .addMapping("/statements");
+        DatabaseMetrics observer = new DatabaseMetrics(metrics, NAME);
+        unitOfWork = UnitOfWork.install(jdbi, pool, observer);
         Idempotency idempotency = new Idempotency(
                 unitOfWork,
                 jdbi,
@@ -107,14 +125,15 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 factory.unitOfWork().idempotencyKeyLifetime().toJavaDuration());
         environment.jersey().register(Idempotency.filter());
         environment.jersey().register(new UnitOfWorkFeature(idempotency, factory.unitOfWork()));
-        environment.jersey().register(new DatabaseFailureMapper.OfJdbi());
-        environment.jersey().register(new DatabaseFailureMapper.OfSql());
+        environment.jersey().register(new DatabaseFailureMapper.OfJdbi(observer::failed));
+        environment.jersey().register(new DatabaseFailureMapper.OfSql(observer::failed));
 
         FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuard());
         leakGuard.setAsyncSupported(true);
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
 
         state = new DatabaseState(gate, pool, database.isNeon());
+        observer.observe(gate, pool, state);
         probe = new DatabaseProbe(gate, pool, state, factory.healthIsPassive(database));
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
         environment.lifecycle().manage(new Managed() {

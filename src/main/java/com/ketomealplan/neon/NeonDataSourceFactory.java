@@ -56,6 +56,9 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     @Min(value = 1, message = "must be at least 1") private final Integer maxWaiting;
 
+    @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
+    private final Duration slowStatementThreshold;
+
     @Valid private final ConnectSettings connect;
 
     @Valid private final PooledSettings pooled;
@@ -78,6 +81,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
      * @param maxWaitForConnection how long a unit of work waits for its connection; 30 s by default
      * @param maxWaiting how many units of work may wait at once while connections are open; the others fail at once. Twice as
      *     many as there may be connections by default
+     * @param slowStatementThreshold from which on a statement is logged as slow; 250 ms by default
      * @param embeddedDirectory where the embedded PostgreSQL lives; {@code .embedded-postgres} by default
      */
     @JsonCreator
@@ -89,6 +93,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
             @JsonProperty("applicationName") String applicationName,
             @JsonProperty("maxWaitForConnection") Duration maxWaitForConnection,
             @JsonProperty("maxWaiting") Integer maxWaiting,
+            @JsonProperty("slowStatementThreshold") Duration slowStatementThreshold,
             @JsonProperty("connect") ConnectSettings connect,
             @JsonProperty("pooled") PooledSettings pooled,
             @JsonProperty("perRequest") PerRequestSettings perRequest,
@@ -101,6 +106,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.applicationName = Objects.requireNonNullElse(applicationName, "");
         this.maxWaitForConnection = Objects.requireNonNullElse(maxWaitForConnection, Duration.seconds(30));
         this.maxWaiting = maxWaiting;
+        this.slowStatementThreshold = Objects.requireNonNullElse(slowStatementThreshold, Duration.milliseconds(250));
         this.connect = Objects.requireNonNullElse(connect, ConnectSettings.DEFAULT);
         this.pooled = Objects.requireNonNullElse(pooled, PooledSettings.DEFAULT);
         this.perRequest = Objects.requireNonNullElse(perRequest, PerRequestSettings.DEFAULT);
@@ -119,6 +125,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.applicationName = other.applicationName;
         this.maxWaitForConnection = other.maxWaitForConnection;
         this.maxWaiting = other.maxWaiting;
+        this.slowStatementThreshold = other.slowStatementThreshold;
         this.connect = other.connect;
         this.pooled = other.pooled;
         this.perRequest = other.perRequest;
@@ -130,12 +137,12 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     /** Nothing set but the database. */
     static NeonDataSourceFactory at(String url, boolean pooledEndpoint) {
         return new NeonDataSourceFactory(
-                url, pooledEndpoint, null, null, null, null, null, null, null, null, null, null);
+                url, pooledEndpoint, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** Nothing set: the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
-        return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null, null, null);
+        return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The same settings for a process that runs there; without this it is development. */
@@ -169,6 +176,10 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     public Duration maxWaitForConnection() {
         return maxWaitForConnection;
+    }
+
+    public Duration slowStatementThreshold() {
+        return slowStatementThreshold;
     }
 
     public Path embeddedDirectory() {

@@ -12,6 +12,7 @@ import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.NeonProxy;
@@ -113,7 +114,7 @@ class PooledEndpointTest {
     @Test
     void unitsLeaveNothingInTheSessionsOfOthers() throws Exception {
         Jdbi jdbi = through("?schema=public&statement_timeout=7s");
-        UnitOfWork units = UnitOfWork.install(jdbi, pool);
+        UnitOfWork units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
         Set<String> before = sessionsOfOthers();
 
         for (int i = 0; i < 20; i++) {
@@ -140,7 +141,7 @@ class PooledEndpointTest {
     @Test
     void manyStatementsOfManyClientsSurviveAMigration() throws Exception {
         Jdbi jdbi = through("");
-        UnitOfWork units = UnitOfWork.install(jdbi, pool);
+        UnitOfWork units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
         database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id serial PRIMARY KEY, name text)"));
         int unitsPerClient = STATEMENTS / CLIENTS / 3;
 

@@ -562,6 +562,9 @@ public final class NeonProxy implements AutoCloseable {
         /** Nothing more is sent to either side; the client may still read what it was sent, and close. */
         private void finish(Message... lastWords) {
             synchronized (writing) {
+                if (over) {
+                    return; // it may be being reset, which nobody is to soften
+                }
                 try (server) {
                     for (Message message : lastWords) {
                         write(message);

@@ -85,8 +85,8 @@ public final class TestService {
         return exchange(support.getLocalPort(), method, path, body, headers);
     }
 
-    public HttpResponse<String> admin(String path) {
-        return exchange(support.getAdminPort(), "GET", path, null);
+    public HttpResponse<String> admin(String path, String... headers) {
+        return exchange(support.getAdminPort(), "GET", path, null, headers);
     }
 
     public URI uri(String path) {

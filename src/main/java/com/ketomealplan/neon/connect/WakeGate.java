@@ -8,10 +8,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
@@ -68,7 +71,7 @@ public final class WakeGate {
     private final Connector connector;
     private final LongSupplier nanoTime;
     private final Executor openers = openers();
-    private volatile Runnable onChange = () -> {};
+    private final List<GateListener> listeners = new CopyOnWriteArrayList<>();
 
     private final Deque<Request> waiting = new ArrayDeque<>();
     private final Set<Opening> openings = new HashSet<>();
@@ -148,6 +151,7 @@ public final class WakeGate {
 
         private final boolean probe;
         private final long begunNanos = nanoTime.getAsLong();
+        private final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
         private volatile boolean loggingIn;
 
         Opening(Optional<Request> request) {
@@ -166,6 +170,20 @@ public final class WakeGate {
         @Override
         public void accept(Phase phase) {
             loggingIn = phase == Phase.LOGIN;
+            phases.put(phase, nanoTime.getAsLong());
+        }
+
+        /** On the thread that has opened it. */
+        OpeningTimes times() {
+            Map<Phase, Duration> times = new EnumMap<>(Phase.class);
+            long end = nanoTime.getAsLong();
+            long next = end;
+            for (Phase phase : List.of(Phase.LOGIN, Phase.TLS, Phase.TCP)) {
+                long begun = phases.getOrDefault(phase, next);
+                times.put(phase, Duration.ofNanos(next - begun));
+                next = begun;
+            }
+            return new OpeningTimes(Duration.ofNanos(end - begunNanos), times);
         }
     }
 
@@ -174,9 +192,9 @@ public final class WakeGate {
         return connector.target();
     }
 
-    /** Has somebody look at {@link #condition()} when it may have changed: on any thread, and he must not block. */
-    public void onChange(Runnable listener) {
-        onChange = listener;
+    /** From now on somebody hears what happens. */
+    public void listen(GateListener listener) {
+        listeners.add(listener);
     }
 
     /** Asks for a connection. Returns at once; the caller may be called before it returns. */
@@ -197,7 +215,7 @@ public final class WakeGate {
         }
         known.ifPresent(reason -> caller.failed(exception(reason)));
         if (first && known.isEmpty()) {
-            onChange.run();
+            listeners.forEach(GateListener::changed);
         }
         return request;
     }
@@ -325,6 +343,7 @@ public final class WakeGate {
     }
 
     private void succeeded(Opening opening, PhysicalConnection connection) {
+        OpeningTimes times = opening.times();
         Optional<Request> receiver;
         boolean news;
         synchronized (this) {
@@ -340,9 +359,10 @@ public final class WakeGate {
             receiver = opening.request.or(() -> Optional.ofNullable(waiting.poll()));
             startOpenings();
         }
+        listeners.forEach(listener -> listener.opened(times));
         receiver.ifPresentOrElse(request -> request.caller.opened(connection), () -> close(connection));
         if (news) {
-            onChange.run();
+            listeners.forEach(GateListener::changed);
         }
     }
 
@@ -391,8 +411,9 @@ public final class WakeGate {
             startOpenings();
         }
         LOG.debug("No connection to {} ({})", target(), failure.kind(), reason);
+        listeners.forEach(listener -> listener.failed(failure.kind()));
         givenUp.forEach(one -> one.caller.failed(exception(known)));
-        onChange.run();
+        listeners.forEach(GateListener::changed);
     }
 
     /** When what failed now began to fail: an outage is counted from the beginning of its first attempt. */
@@ -430,7 +451,7 @@ public final class WakeGate {
         }
         givenUp.forEach(one -> one.caller.failed(exception(known.get())));
         if (!givenUp.isEmpty()) {
-            onChange.run();
+            listeners.forEach(GateListener::changed);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
@@ -43,9 +44,16 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
     @Context
     private ResourceInfo resource;
 
+    private final Consumer<Failure> listener;
+
+    private DatabaseFailureMapper(Consumer<Failure> listener) {
+        this.listener = listener;
+    }
+
     @Override
     public Response toResponse(E exception) {
         Failure failure = Failure.of(exception);
+        listener.accept(failure);
         if (failure.outcome() == Outcome.NOT_SENT) {
             // There may be thousands a second of them, without a trace of their own and all for one reason
             UNCONNECTED
@@ -103,8 +111,22 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
     }
 
     /** What JDBI throws: nearly everything. */
-    public static final class OfJdbi extends DatabaseFailureMapper<JdbiException> {}
+    public static final class OfJdbi extends DatabaseFailureMapper<JdbiException> {
+        /**
+         * @param listener hears of each failure
+         */
+        public OfJdbi(Consumer<Failure> listener) {
+            super(listener);
+        }
+    }
 
     /** What plain JDBC throws. */
-    public static final class OfSql extends DatabaseFailureMapper<SQLException> {}
+    public static final class OfSql extends DatabaseFailureMapper<SQLException> {
+        /**
+         * @param listener hears of each failure
+         */
+        public OfSql(Consumer<Failure> listener) {
+            super(listener);
+        }
+    }
 }

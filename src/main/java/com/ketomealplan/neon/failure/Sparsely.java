@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Lets one of many equal events be logged every few seconds, with the number of those between. Thread-safe. */
-final class Sparsely {
+public final class Sparsely {
 
     private static final long PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -13,7 +13,7 @@ final class Sparsely {
     private final AtomicLong omitted = new AtomicLong();
 
     /** How many events were left out since the last one that was logged; empty if this one is to be left out too. */
-    OptionalLong omittedBefore() {
+    public OptionalLong omittedBefore() {
         long now = System.nanoTime();
         long last = loggedNanos.get();
         if (now - last < PAUSE_NANOS || !loggedNanos.compareAndSet(last, now)) {

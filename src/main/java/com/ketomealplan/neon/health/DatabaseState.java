@@ -2,6 +2,7 @@ package com.ketomealplan.neon.health;
 
 import com.ketomealplan.http.Readiness;
 import com.ketomealplan.neon.connect.GateCondition;
+import com.ketomealplan.neon.connect.GateListener;
 import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
@@ -12,8 +13,10 @@ import com.ketomealplan.neon.pool.PoolListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -35,7 +38,7 @@ public final class DatabaseState implements Readiness {
     static final Duration UNTIL_SLEEP = Duration.ofMinutes(5);
 
     /** A log-in that takes longer is taken for a wake. */
-    static final Duration LONG_LOGIN = Duration.ofMillis(250);
+    public static final Duration LONG_LOGIN = Duration.ofMillis(250);
 
     /** Who has answered so lately does not sleep. */
     static final Duration AWAKE = Duration.ofSeconds(10);
@@ -46,11 +49,21 @@ public final class DatabaseState implements Readiness {
     /** So often a condition that passes is looked at. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    /** Hears of changes. */
+    @FunctionalInterface
+    public interface StateListener {
+        /**
+         * @param lasted how long it was as before
+         */
+        void changed(Condition before, Duration lasted, Condition now);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseState.class);
 
     private final WakeGate gate;
     private final Pool pool;
     private final boolean sleeps;
+    private final List<StateListener> listeners = new CopyOnWriteArrayList<>();
     private Condition condition = Condition.ASLEEP;
     private Instant since = Instant.now();
     private Future<?> nextLook = CompletableFuture.completedFuture(null);
@@ -62,13 +75,23 @@ public final class DatabaseState implements Readiness {
         this.gate = gate;
         this.pool = pool;
         this.sleeps = sleeps;
-        gate.onChange(this::status);
+        gate.listen(new GateListener() {
+            @Override
+            public void changed() {
+                status();
+            }
+        });
         pool.listen(new PoolListener() {
             @Override
             public void strained() {
                 status();
             }
         });
+    }
+
+    /** From now on somebody hears of each change, on any thread; he must not block. */
+    public void listen(StateListener listener) {
+        listeners.add(listener);
     }
 
     /** How the database is. */
@@ -87,6 +110,7 @@ public final class DatabaseState implements Readiness {
                 opening.sinceFailure().map(now::minus),
                 opening.lastFailure());
         if (condition != before) {
+            listeners.forEach(listener -> listener.changed(before, lasted, condition));
             LOG.atLevel(condition.level())
                     .log(
                             "The database is {}, after {} ms {}: {}",

@@ -92,10 +92,7 @@ public final class ConnectionPool implements Pool {
     @Override
     public Connection getConnection() throws SQLException {
         PooledConnection connection = takeIdle();
-        if (connection == null) {
-            connection = waitInLine();
-        }
-        Lease lease = new Lease(connection, this);
+        Lease lease = connection == null ? waitInLine() : new Lease(connection, this, Duration.ZERO);
         watch.begin(lease);
         LeakGuard.borrowed(lease);
         return lease.asConnection();
@@ -119,41 +116,47 @@ public final class ConnectionPool implements Pool {
                 lock.unlock();
             }
             boolean aged = isAged(candidate);
-            if (!aged && candidate.isAlive()) {
+            if (!aged && stands(candidate)) {
                 return candidate;
             }
-            takeBackUnused(candidate, aged ? Found.AGED : Found.LOST);
+            takeBackUnused(candidate, Optional.of(aged ? Eviction.AGED : Eviction.LOST));
         }
     }
 
-    /** What a look at an idle connection has shown. */
-    private enum Found {
-        STANDING,
-        AGED,
-        LOST
+    private boolean stands(PooledConnection candidate) {
+        if (candidate.isTrusted()) {
+            return candidate.isAlive();
+        }
+        long begun = System.nanoTime();
+        boolean stands = candidate.isAlive();
+        Duration time = Duration.ofNanos(System.nanoTime() - begun);
+        listeners.forEach(listener -> listener.checked(time));
+        return stands;
     }
 
-    private void takeBackUnused(PooledConnection candidate, Found found) {
-        List<PooledConnection> dropped = new ArrayList<>();
+    private void takeBackUnused(PooledConnection candidate, Optional<Eviction> eviction) {
+        List<PooledConnection> lost = List.of();
+        boolean kept;
         lock.lock();
         try {
             borrowed.remove(candidate);
             borrowedCount--;
-            if (found == Found.STANDING && !stopped && candidate.generation() == generation) {
+            kept = eviction.isEmpty() && !stopped && candidate.generation() == generation;
+            if (kept) {
                 handOn(candidate);
-            } else {
-                dropped.add(candidate);
-            }
-            if (found == Found.LOST) {
-                dropped.addAll(lostAllLike(candidate, false));
+            } else if (eviction.equals(Optional.of(Eviction.LOST))) {
+                lost = lostAllLike(candidate, false);
             }
         } finally {
             lock.unlock();
         }
-        dropped.forEach(this::close);
+        if (!kept) {
+            evict(candidate, eviction.orElse(Eviction.LOST));
+        }
+        lost.forEach(like -> evict(like, Eviction.LOST));
     }
 
-    private PooledConnection waitInLine() throws SQLException {
+    private Lease waitInLine() throws SQLException {
         Turn turn;
         List<Opening> asked;
         lock.lock();
@@ -164,7 +167,7 @@ public final class ConnectionPool implements Pool {
             PooledConnection back = idle.pollFirst(); // since the look at them a moment ago
             if (back != null) {
                 lend(back);
-                return back;
+                return new Lease(back, this, Duration.ZERO);
             }
             turn = isLineFull() ? null : new Turn(this, mayBeAsleep());
             asked = turn == null ? List.of() : join(turn);
@@ -176,7 +179,8 @@ public final class ConnectionPool implements Pool {
         }
         asked.forEach(Opening::ask);
         try {
-            return turn.await(line.longestWait());
+            PooledConnection connection = turn.await(line.longestWait());
+            return new Lease(connection, this, turn.waited());
         } finally {
             Duration waited = turn.waited();
             listeners.forEach(listener -> listener.waited(waited));
@@ -453,37 +457,56 @@ public final class ConnectionPool implements Pool {
     void giveBack(Lease lease, PooledConnection connection, boolean aborted) {
         watch.end(lease);
         LeakGuard.returned(lease);
-        boolean lost = aborted ? lease.isServerSilent() : connection.isLost();
-        boolean reusable =
-                !aborted && !lost && retention.reuses() && !isAged(connection) && !connection.isInsideTransaction();
-        List<PooledConnection> dropped = new ArrayList<>();
+        Duration used = lease.time();
+        listeners.forEach(listener -> listener.used(used));
+        Optional<Eviction> eviction = whyNotKept(lease, connection, aborted);
+        boolean lost = eviction.equals(Optional.of(Eviction.LOST));
+        List<PooledConnection> alike = List.of();
         List<Opening> asked;
         List<Opening> surplus = List.of();
+        boolean kept;
         lock.lock();
         try {
             borrowed.remove(connection);
             returnedCount++;
             spent |= lease.isOutOfTime();
             if (lost) {
-                dropped.addAll(lostAllLike(connection, aborted));
+                alike = lostAllLike(connection, lease.isServerSilent());
             } else if (!aborted) {
                 answered = true;
                 answeredNanos = System.nanoTime();
             }
-            if (reusable && !stopped && connection.generation() == generation) {
+            kept = eviction.isEmpty() && retention.reuses() && !stopped && connection.generation() == generation;
+            if (kept) {
                 connection.used();
                 handOn(connection);
                 surplus = surplusOpenings();
-            } else {
-                dropped.add(connection);
             }
             asked = openingsForWaiting();
         } finally {
             lock.unlock();
         }
-        dropped.forEach(this::close);
+        if (!kept && retention.reuses()) {
+            evict(connection, eviction.orElse(Eviction.LOST));
+        } else if (!kept) {
+            close(connection);
+        }
+        alike.forEach(like -> evict(like, Eviction.LOST));
         surplus.forEach(Opening::takeBack);
         asked.forEach(Opening::ask);
+    }
+
+    private Optional<Eviction> whyNotKept(Lease lease, PooledConnection connection, boolean aborted) {
+        if (aborted ? lease.isServerSilent() : connection.isLost()) {
+            return Optional.of(Eviction.LOST);
+        }
+        if (aborted) {
+            return Optional.of(lease.isOutOfTime() ? Eviction.OUT_OF_TIME : Eviction.SPOILT);
+        }
+        if (isAged(connection)) {
+            return Optional.of(Eviction.AGED);
+        }
+        return retention.reuses() && connection.isInsideTransaction() ? Optional.of(Eviction.SPOILT) : Optional.empty();
     }
 
     /** A borrower has forgotten to give his connection back. */
@@ -522,6 +545,11 @@ public final class ConnectionPool implements Pool {
         return all;
     }
 
+    private void evict(PooledConnection connection, Eviction cause) {
+        listeners.forEach(listener -> listener.evicted(cause));
+        close(connection);
+    }
+
     private void close(PooledConnection connection) {
         gate.close(connection.physical());
     }
@@ -547,7 +575,7 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
-        unused.forEach(this::close);
+        unused.forEach(connection -> evict(connection, Eviction.IDLE));
     }
 
     @Override
@@ -594,7 +622,7 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
-        takeBackUnused(last, last.isAlive() ? Found.STANDING : Found.LOST);
+        takeBackUnused(last, stands(last) ? Optional.empty() : Optional.of(Eviction.LOST));
     }
 
     @Override

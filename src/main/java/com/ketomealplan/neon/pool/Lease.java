@@ -31,7 +31,9 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     private final Connection jdbc;
     private final TransactionOpening opening;
     private final Optional<Deadline> deadline = Deadline.current();
+    private final Duration waited;
     private final Thread borrower = Thread.currentThread();
+    private final long borrowedNanos = System.nanoTime();
     private boolean altered;
     private volatile boolean closed;
     private volatile boolean insideTransaction;
@@ -42,7 +44,11 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     private volatile long commitNanos;
     private Commit commit = Commit.NOT_SENT;
 
-    Lease(PooledConnection connection, ConnectionPool pool) {
+    /**
+     * @param waited how long its borrower stood in line
+     */
+    Lease(PooledConnection connection, ConnectionPool pool, Duration waited) {
+        this.waited = waited;
         this.connection = connection;
         this.physical = connection.physical();
         this.pool = pool;
@@ -270,6 +276,11 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     }
 
     @Override
+    public Duration waited() {
+        return waited;
+    }
+
+    @Override
     public void discard() {
         if (claimEnd(true)) {
             physical.sever();
@@ -279,6 +290,11 @@ final class Lease implements InvocationHandler, LeasedTransaction {
 
     boolean isOpen() {
         return !closed;
+    }
+
+    /** Since it was borrowed. */
+    Duration time() {
+        return Duration.ofNanos(System.nanoTime() - borrowedNanos);
     }
 
     /** From a borrower who has forgotten it. */

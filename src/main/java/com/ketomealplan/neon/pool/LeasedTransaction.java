@@ -2,6 +2,7 @@ package com.ketomealplan.neon.pool;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A pool's connection, with what JDBC has no words for. */
@@ -41,4 +42,7 @@ public interface LeasedTransaction {
 
     /** Closes the connection, whatever is on it, and makes room in the pool. */
     void discard();
+
+    /** How long its borrower stood in line for it. */
+    Duration waited();
 }

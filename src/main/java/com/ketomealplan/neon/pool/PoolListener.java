@@ -8,6 +8,15 @@ public interface PoolListener {
     /** A caller found no idle connection, and has waited in line for so long, with or without success. */
     default void waited(Duration time) {}
 
+    /** An idle connection was looked at before use, as it had not been used for a second. */
+    default void checked(Duration time) {}
+
+    /** A borrower is done. */
+    default void used(Duration time) {}
+
+    /** A connection was closed. */
+    default void evicted(Eviction cause) {}
+
     /** A caller was not let into the line, or has waited in vain. */
     default void strained() {}
 }

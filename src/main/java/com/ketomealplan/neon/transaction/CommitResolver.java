@@ -47,29 +47,28 @@ final class CommitResolver {
     /** A COMMIT that is under way is given this time before its session, if it is idle, is ended. */
     private static final int LOOKS_BEFORE_END = 3;
 
-    enum Fate {
-        COMMITTED,
-        ABORTED,
-        UNKNOWN
-    }
-
     private final DataSource dataSource;
+    private final UnitListener listener;
 
     /**
      * @param dataSource where to look it up: the pool
      */
-    CommitResolver(DataSource dataSource) {
+    CommitResolver(DataSource dataSource, UnitListener listener) {
         this.dataSource = dataSource;
+        this.listener = listener;
     }
 
     /** Asks until there is an answer or the deadline is over. */
     Fate resolve(TransactionIdentity transaction) {
+        Fate fate;
         try {
-            return Deadline.within(LONGEST, LONGEST, () -> resolveInTime(transaction));
+            fate = Deadline.within(LONGEST, LONGEST, () -> resolveInTime(transaction));
         } catch (Exception e) {
             LOG.warn("What became of transaction {} could not be found out", transaction.id(), e);
-            return Fate.UNKNOWN;
+            fate = Fate.UNKNOWN;
         }
+        listener.resolved(fate);
+        return fate;
     }
 
     private Fate resolveInTime(TransactionIdentity transaction) {

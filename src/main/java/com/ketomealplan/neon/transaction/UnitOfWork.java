@@ -81,12 +81,14 @@ public final class UnitOfWork {
 
     private final Jdbi jdbi;
     private final UnitTransactionHandler transactions;
+    private final UnitListener listener;
     private final Scope scope = new Scope();
     private final ThreadLocal<Unit> current = new ThreadLocal<>();
 
-    private UnitOfWork(Jdbi jdbi, UnitTransactionHandler transactions) {
+    private UnitOfWork(Jdbi jdbi, UnitTransactionHandler transactions, UnitListener listener) {
         this.jdbi = jdbi;
         this.transactions = transactions;
+        this.listener = listener;
     }
 
     /**
@@ -94,10 +96,10 @@ public final class UnitOfWork {
      *
      * @param dataSource where JDBI has its connections from
      */
-    public static UnitOfWork install(Jdbi jdbi, DataSource dataSource) {
-        UnitTransactionHandler transactions = new UnitTransactionHandler(new CommitResolver(dataSource));
+    public static UnitOfWork install(Jdbi jdbi, DataSource dataSource, UnitListener listener) {
+        UnitTransactionHandler transactions = new UnitTransactionHandler(new CommitResolver(dataSource, listener));
         InnerFailures innerFailures = new InnerFailures(transactions);
-        UnitOfWork unitOfWork = new UnitOfWork(jdbi, transactions);
+        UnitOfWork unitOfWork = new UnitOfWork(jdbi, transactions, listener);
         jdbi.setTransactionHandler(transactions);
         jdbi.setHandleCallbackDecorator(innerFailures);
         jdbi.configure(Extensions.class, extensions -> extensions.registerHandlerCustomizer(innerFailures));
@@ -138,6 +140,7 @@ public final class UnitOfWork {
                 if (!mayReplay || !Pause.before(pauses)) {
                     throw inDoubt == null ? e : inDoubt; // what failed later says nothing of what may be stored
                 }
+                listener.replayed(failure.kind());
                 LOG.info("A unit of work is run again: {}", failure.cause());
             }
         }

@@ -90,7 +90,7 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
                         ? CommitFailedException.rolledBack(failure)
                         : CommitFailedException.unknown(failure)); // it was begun by what is not ours
         lease.discard(); // it may be the pool's last one
-        CommitResolver.Fate fate = resolver.resolve(transaction);
+        Fate fate = resolver.resolve(transaction);
         LOG.info("COMMIT of transaction {} had no answer; it is {}", transaction.id(), fate);
         switch (fate) {
             case COMMITTED:

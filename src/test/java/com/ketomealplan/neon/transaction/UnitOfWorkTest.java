@@ -48,7 +48,7 @@ class UnitOfWorkTest {
             new Line(Duration.ofSeconds(5), 100),
             Duration.ofMinutes(1));
     private final Jdbi jdbi = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());
-    private final UnitOfWork units = UnitOfWork.install(jdbi, pool);
+    private final UnitOfWork units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
     private final Things things = jdbi.onDemand(Things.class);
 
     public interface Things {

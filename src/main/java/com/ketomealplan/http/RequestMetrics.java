@@ -1,0 +1,95 @@
+package com.ketomealplan.http;
+
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import java.io.IOException;
+import java.util.Set;
+import org.glassfish.jersey.server.ExtendedUriInfo;
+import org.glassfish.jersey.uri.UriTemplate;
+
+/**
+ * How long requests take, by route, under the names of OpenTelemetry's semantic conventions. A label has only values of ours:
+ * a path that is no route counts under the empty one, a method that is none of HTTP's under {@code _OTHER}.
+ */
+final class RequestMetrics implements Filter {
+
+    private static final String ROUTE = RequestMetrics.class.getName();
+
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
+
+    /** Seconds, as the conventions have them. */
+    private static final double[] TIMES = {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10};
+
+    private final Histogram times;
+    private final Gauge active;
+
+    RequestMetrics(PrometheusRegistry registry) {
+        times = Histogram.builder()
+                .name("http_server_request_duration")
+                .help("Requests on the application port, from their head to their answer.")
+                .unit(Unit.SECONDS)
+                .classicUpperBounds(TIMES)
+                .labelNames("http_request_method", "http_route", "http_response_status_code", "url_scheme")
+                .register(registry);
+        active = Gauge.builder()
+                .name("http_server_active_requests")
+                .help("Requests being answered on the application port.")
+                .register(registry);
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletRequest asked = (HttpServletRequest) request;
+        long begun = System.nanoTime();
+        active.inc();
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            active.dec();
+            String status = Integer.toString(((HttpServletResponse) response).getStatus());
+            times.labelValues(method(asked), route(asked), status, asked.getScheme())
+                    .observe((System.nanoTime() - begun) / 1e9);
+        }
+    }
+
+    private static String method(HttpServletRequest request) {
+        return METHODS.contains(request.getMethod()) ? request.getMethod() : "_OTHER";
+    }
+
+    private static String route(HttpServletRequest request) {
+        if (request.getAttribute(ROUTE) instanceof String found) {
+            return found;
+        }
+        String pattern = request.getHttpServletMapping().getPattern();
+        return pattern.endsWith("*") ? "" : pattern; // a servlet of its own, such as a probe
+    }
+
+    /** Jersey alone knows the template that a path has matched. */
+    static final class Routes implements ContainerResponseFilter {
+        @Override
+        public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+            if (request.getUriInfo() instanceof ExtendedUriInfo uri) {
+                String route = uri.getMatchedTemplates().stream()
+                        .map(UriTemplate::getTemplate)
+                        .reduce("", (inner, outer) -> outer + inner);
+                if (!route.isEmpty()) {
+                    request.setProperty(ROUTE, route);
+                }
+            }
+        }
+    }
+}

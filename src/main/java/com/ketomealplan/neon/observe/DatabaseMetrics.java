@@ -1,0 +1,223 @@
+package com.ketomealplan.neon.observe;
+
+import com.ketomealplan.neon.connect.GateListener;
+import com.ketomealplan.neon.connect.OpeningTimes;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.health.Condition;
+import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.pool.Eviction;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.PoolStatistics;
+import com.ketomealplan.neon.transaction.Fate;
+import com.ketomealplan.neon.transaction.UnitListener;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * The layer's metrics for Prometheus: under the names of OpenTelemetry's semantic conventions (1.44) where it has some, else
+ * {@code neon_…}. Labels have the values of our own enums and nothing that a client sends. A scrape reads what is counted,
+ * and never asks the database.
+ */
+public final class DatabaseMetrics implements GateListener, PoolListener, UnitListener, DatabaseState.StateListener {
+
+    private static final String POOL = "db_client_connection_pool_name";
+
+    /** Seconds: the conventions have none for connections; these reach from a check to a wake. */
+    private static final double[] TIMES = {
+        .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30
+    };
+
+    private final PrometheusRegistry registry;
+    private final String pool;
+    private final DistributionDataPoint wait;
+    private final DistributionDataPoint use;
+    private final DistributionDataPoint check;
+    private final DistributionDataPoint create;
+    private final Histogram phases;
+    private final Histogram coldStarts;
+    private final Counter openingFailures;
+    private final Counter evictions;
+    private final Counter replays;
+    private final Counter inDoubt;
+    private final Counter failures;
+    private final Counter deadlines;
+    private final Counter changes;
+
+    /**
+     * @param pool its name, in a label
+     */
+    public DatabaseMetrics(PrometheusRegistry registry, String pool) {
+        this.registry = registry;
+        this.pool = pool;
+        wait = poolTimes("db_client_connection_wait_time", "Waiting in line for a connection, where none was idle.");
+        use = poolTimes("db_client_connection_use_time", "From borrowing a connection to giving it back.");
+        create = poolTimes("db_client_connection_create_time", "Opening a connection.");
+        check = poolTimes("neon_connection_check_time", "Looking at an idle connection before its use.");
+        phases = times("neon_connection_phase_time", "The steps of opening a connection.")
+                .labelNames("phase")
+                .register(registry);
+        coldStarts = times("neon_cold_start", "Waking the compute: how many times, and how long it took.")
+                .register(registry);
+        openingFailures = counter("neon_connection_failures", "Attempts to open a connection that failed.", "kind");
+        evictions = counter("neon_connection_evictions", "Connections closed that might have been kept.", "cause");
+        replays = counter("neon_unit_replays", "Units of work that were run again.", "reason");
+        inDoubt = counter("neon_in_doubt_commits", "COMMITs without an answer, by what became of them.", "outcome");
+        failures = counter("neon_unit_failures", "Units of work that failed.", "kind", "outcome");
+        deadlines = counter("neon_deadline_exceeded", "Units of work whose time was over.", "stage");
+        changes = counter("neon_database_state_changes", "Changes of the database's state.", "state");
+    }
+
+    private Histogram.Builder times(String name, String help) {
+        return Histogram.builder().name(name).help(help).unit(Unit.SECONDS).classicUpperBounds(TIMES);
+    }
+
+    private DistributionDataPoint poolTimes(String name, String help) {
+        return times(name, help).labelNames(POOL).register(registry).labelValues(pool);
+    }
+
+    private Counter counter(String name, String help, String... labels) {
+        return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+    }
+
+    /** Hears them from now on, and shows what they know whenever it is scraped. */
+    public void observe(WakeGate gate, Pool observed, DatabaseState state) {
+        gate.listen(this);
+        observed.listen(this);
+        state.listen(this);
+        Map<String, ToLongFunction<PoolStatistics>> states =
+                Map.of("idle", PoolStatistics::idle, "used", PoolStatistics::active);
+        GaugeWithCallback.builder()
+                .name("db_client_connection_count")
+                .help("Open connections.")
+                .labelNames(POOL, "db_client_connection_state")
+                .callback(gauge -> {
+                    PoolStatistics now = observed.statistics();
+                    states.forEach((name, value) -> gauge.call(value.applyAsLong(now), pool, name));
+                })
+                .register(registry);
+        gauge("db_client_connection_max", "How many connections may be open.", observed, PoolStatistics::max);
+        gauge("db_client_connection_idle_max", "How many are kept.", observed, PoolStatistics::kept);
+        gauge("db_client_connection_idle_min", "How many are opened unasked: none.", observed, now -> 0);
+        gauge("db_client_connection_pending_requests", "Callers in line.", observed, PoolStatistics::waiting);
+        gauge("neon_connection_pending_requests_max", "How many may be.", observed, PoolStatistics::waitingMax);
+        counter("db_client_connection_timeouts", "Callers who waited in vain.", observed, PoolStatistics::timeouts);
+        counter("neon_connection_shed", "Callers not let into the line.", observed, PoolStatistics::shed);
+        counter("neon_connection_leaks", "Connections left open by requests.", observed, PoolStatistics::leaked);
+        counter("neon_connections_opened", "Connections opened for the pool.", observed, PoolStatistics::opened);
+        GaugeWithCallback.builder()
+                .name("neon_database_state")
+                .help("1 for the state that the database is in.")
+                .labelNames("state")
+                .callback(gauge -> {
+                    Condition now = state.status().condition();
+                    for (Condition condition : Condition.values()) {
+                        gauge.call(condition == now ? 1 : 0, condition.inWords());
+                    }
+                })
+                .register(registry);
+    }
+
+    private void gauge(String name, String help, Pool observed, ToLongFunction<PoolStatistics> value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(POOL)
+                .callback(gauge -> gauge.call(value.applyAsLong(observed.statistics()), pool))
+                .register(registry);
+    }
+
+    private void counter(String name, String help, Pool observed, ToLongFunction<PoolStatistics> value) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(POOL)
+                .callback(counter -> counter.call(value.applyAsLong(observed.statistics()), pool))
+                .register(registry);
+    }
+
+    private static String inWords(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static double seconds(Duration time) {
+        return time.toNanos() / 1e9;
+    }
+
+    @Override
+    public void opened(OpeningTimes times) {
+        create.observe(seconds(times.whole()));
+        times.phases()
+                .forEach((phase, time) -> phases.labelValues(inWords(phase)).observe(seconds(time)));
+    }
+
+    @Override
+    public void failed(FailureKind kind) {
+        openingFailures.labelValues(inWords(kind)).inc();
+    }
+
+    @Override
+    public void waited(Duration time) {
+        wait.observe(seconds(time));
+    }
+
+    @Override
+    public void checked(Duration time) {
+        check.observe(seconds(time));
+    }
+
+    @Override
+    public void used(Duration time) {
+        use.observe(seconds(time));
+    }
+
+    @Override
+    public void evicted(Eviction cause) {
+        evictions.labelValues(inWords(cause)).inc();
+    }
+
+    @Override
+    public void replayed(FailureKind reason) {
+        replays.labelValues(inWords(reason)).inc();
+    }
+
+    @Override
+    public void resolved(Fate fate) {
+        inDoubt.labelValues(inWords(fate)).inc();
+    }
+
+    /** A unit of work has failed for good. */
+    public void failed(Failure failure) {
+        failures.labelValues(inWords(failure.kind()), inWords(failure.outcome()))
+                .inc();
+        if (failure.kind() == FailureKind.TIMEOUT || failure.kind() == FailureKind.POOL_EXHAUSTED) {
+            deadlines
+                    .labelValues(
+                            switch (failure.outcome()) {
+                                case NOT_SENT -> "acquire";
+                                case ROLLED_BACK -> "query";
+                                case UNKNOWN -> "commit";
+                            })
+                    .inc();
+        }
+    }
+
+    @Override
+    public void changed(Condition before, Duration lasted, Condition now) {
+        changes.labelValues(now.inWords()).inc();
+        if (before == Condition.WAKING && now == Condition.UP) {
+            coldStarts.observe(seconds(lasted.plus(DatabaseState.LONG_LOGIN)));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package com.ketomealplan.neon.observe;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.Sparsely;
+import com.ketomealplan.neon.pool.LeasedTransaction;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How long statements take: each is known by its SQL object's method, or, without one, by its first word. A slow one is logged
+ * with its SQL, which has placeholders where values would be, once in five seconds; and all of them are summed up.
+ */
+public final class StatementObserver implements SqlLogger {
+
+    /** Seconds, as OpenTelemetry's semantic conventions have them. */
+    private static final double[] TIMES = {.001, .005, .01, .05, .1, .5, 1, 5, 10};
+
+    private static final Set<String> WORDS =
+            Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "CALL", "COPY");
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatementObserver.class);
+
+    private final Map<String, Sum> sums = new ConcurrentHashMap<>();
+    private final SqlLogger next;
+    private final Duration threshold;
+    private final Histogram times;
+
+    private static final class Sum {
+        private final LongAdder count = new LongAdder();
+        private final LongAdder slow = new LongAdder();
+        private final LongAdder errors = new LongAdder();
+        private final LongAdder nanos = new LongAdder();
+        private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
+        private final Sparsely log = new Sparsely();
+        private final String sql;
+
+        Sum(String sql) {
+            this.sql = sql;
+        }
+    }
+
+    /**
+     * All runs of one statement.
+     *
+     * @param statement its method, or its first word
+     * @param sql of its first run, with placeholders
+     * @param slow how many took longer than the threshold
+     */
+    public record Statement(
+            String statement, String sql, long count, long slow, long errors, Duration total, Duration longest) {}
+
+    /**
+     * @param next hears of the statements too
+     * @param threshold from which on a statement is slow
+     */
+    public StatementObserver(PrometheusRegistry registry, SqlLogger next, Duration threshold) {
+        this.next = next;
+        this.threshold = threshold;
+        this.times = Histogram.builder()
+                .name("db_client_operation_duration")
+                .help("Statements, from their sending to the beginning of their answer.")
+                .unit(Unit.SECONDS)
+                .classicUpperBounds(TIMES)
+                .labelNames("db_system_name", "db_query_summary", "error_type")
+                .register(registry);
+    }
+
+    @Override
+    public void logBeforeExecution(StatementContext context) {
+        next.logBeforeExecution(context);
+    }
+
+    @Override
+    public void logAfterExecution(StatementContext context) {
+        next.logAfterExecution(context);
+        observe(context, Optional.empty());
+    }
+
+    @Override
+    public void logException(StatementContext context, SQLException e) {
+        next.logException(context, e);
+        observe(context, Optional.of(Failure.of(e)));
+    }
+
+    private void observe(StatementContext context, Optional<Failure> failure) {
+        String name = nameOf(context);
+        String error = failure.map(found -> found.kind().name().toLowerCase(Locale.ROOT))
+                .orElse("");
+        long nanos = context.getElapsedTime(java.time.temporal.ChronoUnit.NANOS);
+        times.labelValues("postgresql", name, error).observe(nanos / 1e9);
+        Sum sum = sums.computeIfAbsent(name, first -> new Sum(sqlOf(context)));
+        sum.count.increment();
+        sum.nanos.add(nanos);
+        sum.longest.accumulate(nanos);
+        failure.ifPresent(found -> sum.errors.increment());
+        if (nanos >= threshold.toNanos()) {
+            sum.slow.increment();
+            sum.log.omittedBefore().ifPresent(others -> log(context, name, nanos, failure, others));
+        }
+    }
+
+    private static void log(StatementContext context, String name, long nanos, Optional<Failure> failure, long others) {
+        LOG.warn(
+                "Slow statement {}: {} ms, after {} ms in line for a connection{}{}: {}",
+                name,
+                Duration.ofNanos(nanos).toMillis(),
+                LeasedTransaction.of(context.getConnection())
+                        .map(LeasedTransaction::waited)
+                        .orElse(Duration.ZERO)
+                        .toMillis(),
+                failure.flatMap(Failure::sqlState)
+                        .map(state -> ", failed with " + state)
+                        .orElse(""),
+                others == 0 ? "" : " (and " + others + " more since the last such line)",
+                sqlOf(context));
+    }
+
+    private static String nameOf(StatementContext context) {
+        return Optional.ofNullable(context.getExtensionMethod())
+                .map(method -> method.getType().getSimpleName() + "."
+                        + method.getMethod().getName())
+                .orElseGet(() -> firstWord(context.getRenderedSql()));
+    }
+
+    private static String firstWord(String sql) {
+        String word = sql == null ? "" : sql.strip().split("\\s", 2)[0].toUpperCase(Locale.ROOT);
+        return WORDS.contains(word) ? word : "other";
+    }
+
+    private static String sqlOf(StatementContext context) {
+        String sql = context.getRenderedSql();
+        return sql == null ? "" : sql.replaceAll("\\s+", " ").strip();
+    }
+
+    /** The statements, those first which have taken the most time in all. */
+    public List<Statement> worst() {
+        return sums.entrySet().stream()
+                .map(entry -> {
+                    Sum sum = entry.getValue();
+                    return new Statement(
+                            entry.getKey(),
+                            sum.sql,
+                            sum.count.sum(),
+                            sum.slow.sum(),
+                            sum.errors.sum(),
+                            Duration.ofNanos(sum.nanos.sum()),
+                            Duration.ofNanos(sum.longest.get()));
+                })
+                .sorted(Comparator.comparing(Statement::total).reversed())
+                .toList();
+    }
+}

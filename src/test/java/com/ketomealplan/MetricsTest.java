@@ -1,0 +1,183 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.NeonProxy.Action;
+import com.ketomealplan.testing.NeonProxy.Direction;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What Prometheus sees, and how it moves. */
+class MetricsTest {
+
+    private static final String POOL = "{db_client_connection_pool_name=\"database\"}";
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private NeonProxy proxy;
+    private TestService service;
+
+    @BeforeEach
+    void start() throws Exception {
+        proxy = NeonProxy.before(database);
+        service = TestService.at(
+                proxy.url(database),
+                ConfigOverride.config("database.healthMode", "passive"),
+                ConfigOverride.config("database.unitOfWork.deadline", "1s"),
+                ConfigOverride.config("database.slowStatementThreshold", "100ms"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        service.stop();
+        proxy.close();
+    }
+
+    private HttpResponse<String> read() {
+        return service.get("/users/" + UUID.randomUUID());
+    }
+
+    private HttpResponse<String> write() {
+        String body = "{\"email\":\"%s@example.com\",\"quiz_data\":{}}".formatted(UUID.randomUUID());
+        return service.post("/complex-operation", body);
+    }
+
+    private String scrape() {
+        return service.admin("/metrics/prometheus").body();
+    }
+
+    /** Zero if there is no such line yet. */
+    private double value(String series) {
+        Matcher line = Pattern.compile("^" + Pattern.quote(series) + " (\\S+)$", Pattern.MULTILINE)
+                .matcher(scrape());
+        return line.find() ? Double.parseDouble(line.group(1)) : 0;
+    }
+
+    @Test
+    void countsAndTimesWhatRequestsDo() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(read().statusCode()).isEqualTo(404);
+        }
+        assertThat(write().statusCode()).isEqualTo(201);
+        service.get("/livez");
+        service.send("BREW", "/users", null);
+        for (int i = 0; i < 20; i++) {
+            service.get("/nothing/" + i);
+        }
+
+        String route =
+                "http_request_method=\"GET\",http_response_status_code=\"404\",http_route=\"%s\",url_scheme=\"http\"}";
+        assertThat(value("http_server_request_duration_seconds_count{" + route.formatted("/users/{user_id}")))
+                .isEqualTo(20);
+        assertThat(value("http_server_request_duration_seconds_count{" + route.formatted("")))
+                .isEqualTo(20);
+        assertThat(scrape())
+                .contains("http_route=\"/livez\"")
+                .contains("_OTHER")
+                .doesNotContain("nothing", "BREW");
+        assertThat(value("db_client_connection_use_time_seconds_count" + POOL)).isEqualTo(21);
+        assertThat(value("db_client_connection_create_time_seconds_count" + POOL))
+                .isEqualTo(value("neon_connections_opened_total" + POOL))
+                .isPositive();
+        for (String phase : new String[] {"tcp", "tls", "login"}) {
+            assertThat(value("neon_connection_phase_time_seconds_count{phase=\"" + phase + "\"}"))
+                    .isPositive();
+        }
+        assertThat(value("db_client_connection_wait_time_seconds_count" + POOL)).isPositive();
+        assertThat(value("db_client_connection_max" + POOL)).isEqualTo(15);
+        assertThat(value("db_client_connection_idle_max" + POOL)).isEqualTo(5);
+        assertThat(value("db_client_connection_pending_requests" + POOL)).isZero();
+        assertThat(value("neon_connection_pending_requests_max" + POOL)).isEqualTo(30);
+        String idle =
+                "db_client_connection_count{db_client_connection_pool_name=\"database\",db_client_connection_state=\"idle\"}";
+        assertThat(value(idle)).isPositive();
+        String find = "db_system_name=\"postgresql\",error_type=\"\"}";
+        assertThat(scrape())
+                .contains("db_client_operation_duration_seconds_count{db_query_summary=\"UserDao.find\"," + find);
+        assertThat(value("neon_database_state{state=\"up\"}")).isEqualTo(1);
+        assertThat(value("neon_database_state{state=\"down\"}")).isZero();
+        assertThat(scrape()).contains("jvm_memory_used_bytes", "jvm_gc_collection_seconds", "jvm_threads_current");
+    }
+
+    @Test
+    void countsFaultsByTheirKind() throws Exception {
+        proxy.wake(Duration.ofMillis(600));
+        assertThat(read().statusCode()).isEqualTo(404);
+        assertThat(value("neon_cold_start_seconds_count")).isEqualTo(1);
+        assertThat(value("neon_cold_start_seconds_sum")).isBetween(0.4, 5.0);
+        assertThat(value("neon_database_state_changes_total{state=\"waking\"}")).isEqualTo(1);
+
+        proxy.suspend(); // the next unit of work is run again
+        assertThat(read().statusCode()).isEqualTo(404);
+        await().until(() -> value("neon_connection_evictions_total{cause=\"lost\"}") >= 1);
+
+        AtomicBoolean lost = new AtomicBoolean();
+        proxy.intercept((connection, direction, type, body) -> direction == Direction.FROM_SERVER
+                        && type == 'C'
+                        && new String(body).startsWith("COMMIT")
+                        && !lost.getAndSet(true)
+                ? Action.CUT
+                : Action.PASS);
+        assertThat(write().statusCode()).isEqualTo(201);
+        assertThat(value("neon_in_doubt_commits_total{outcome=\"committed\"}")).isEqualTo(1);
+
+        try (Connection other = database.connect()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE users");
+            assertThat(read().statusCode()).isEqualTo(504);
+        }
+        assertThat(value("neon_deadline_exceeded_total{stage=\"query\"}")).isEqualTo(1);
+        assertThat(value("neon_unit_failures_total{kind=\"timeout\",outcome=\"rolled_back\"}"))
+                .isEqualTo(1);
+
+        proxy.go(true);
+        assertThat(read().statusCode()).isEqualTo(503);
+        assertThat(value("neon_connection_failures_total{kind=\"unavailable\"}"))
+                .isPositive();
+        assertThat(value("neon_unit_replays_total{reason=\"unavailable\"}")).isPositive();
+        assertThat(value("neon_database_state{state=\"down\"}")).isEqualTo(1);
+    }
+
+    @Test
+    void sumsUpStatementsWithoutTheirValues() throws Exception {
+        try (Connection other = database.connect()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE users");
+            assertThat(read().statusCode()).isEqualTo(504);
+        }
+        assertThat(write().statusCode()).isEqualTo(201);
+
+        HttpResponse<String> statements = service.admin("/statements");
+        JsonNode worst = TestService.json(statements).get(0);
+        assertThat(worst.get("statement").asText()).isEqualTo("UserDao.find");
+        assertThat(worst.get("sql").asText()).endsWith("FROM users WHERE id = :id");
+        assertThat(worst.get("slow").asInt()).isEqualTo(1);
+        assertThat(worst.get("errors").asInt()).isEqualTo(1);
+        assertThat(worst.get("total_ms").asDouble()).isGreaterThan(100);
+        assertThat(statements.body()).doesNotContain("@example.com");
+    }
+
+    @Test
+    void speaksOpenMetricsToo() {
+        read();
+
+        assertThat(service.admin("/metrics/prometheus", "Accept", "application/openmetrics-text; version=1.0.0")
+                        .body())
+                .endsWith("# EOF\n");
+        assertThat(TestService.json(service.admin("/metrics")).get("gauges").has("pool.database.size"))
+                .isTrue();
+    }
+}
