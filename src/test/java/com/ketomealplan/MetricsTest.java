@@ -120,9 +120,15 @@ class MetricsTest {
         assertThat(value("neon_cold_start_seconds_sum")).isBetween(0.4, 5.0);
         assertThat(value("neon_database_state_changes_total{state=\"waking\"}")).isEqualTo(1);
 
-        proxy.suspend(); // the next unit of work is run again
+        proxy.suspend();
         assertThat(read().statusCode()).isEqualTo(404);
         await().until(() -> value("neon_connection_evictions_total{cause=\"lost\"}") >= 1);
+
+        AtomicBoolean cut = new AtomicBoolean();
+        proxy.intercept((connection, direction, type, body) ->
+                direction == Direction.FROM_SERVER && type == 'T' && !cut.getAndSet(true) ? Action.CUT : Action.PASS);
+        assertThat(read().statusCode()).isEqualTo(404);
+        assertThat(value("neon_unit_replays_total{reason=\"unavailable\"}")).isEqualTo(1);
 
         AtomicBoolean lost = new AtomicBoolean();
         proxy.intercept((connection, direction, type, body) -> direction == Direction.FROM_SERVER
@@ -147,7 +153,6 @@ class MetricsTest {
         assertThat(read().statusCode()).isEqualTo(503);
         assertThat(value("neon_connection_failures_total{kind=\"unavailable\"}"))
                 .isPositive();
-        assertThat(value("neon_unit_replays_total{reason=\"unavailable\"}")).isPositive();
         assertThat(value("neon_database_state{state=\"down\"}")).isEqualTo(1);
     }
 
