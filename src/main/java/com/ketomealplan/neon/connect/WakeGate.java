@@ -437,13 +437,18 @@ public final class WakeGate {
         synchronized (this) {
             lookScheduled = false;
             boolean wanted = !waiting.isEmpty() || !openings.isEmpty();
-            if (!down && wanted && silentNanos.isPresent()) {
-                silenceIsAnOutage(silentNanos.get());
-                givenUp = declareDown();
-            } else if (!down && wanted && failing && last.get().isOutage()) {
-                if (isLoggingIn()) {
+            if (!down
+                    && wanted
+                    && (silentNanos.isPresent() || failing && last.get().isOutage())) {
+                // It may be another outage than the one for which this look was meant
+                long since = silentNanos.orElseGet(() -> last.get().firstNanos());
+                Duration lacking = GRACE.minusNanos(nanoTime.getAsLong() - since);
+                if (lacking.compareTo(Duration.ZERO) > 0) {
+                    lookAfter(lacking);
+                } else if (silentNanos.isEmpty() && isLoggingIn()) {
                     lookAfter(GRACE); // it is there again, and takes its time
                 } else {
+                    silentNanos.ifPresent(this::silenceIsAnOutage);
                     givenUp = declareDown();
                 }
             }
