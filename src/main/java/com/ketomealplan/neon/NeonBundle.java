@@ -133,6 +133,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
 
         state = new DatabaseState(gate, pool, database.isNeon());
+        environment.lifecycle().manage(state);
         observer.observe(gate, pool, state);
         probe = new DatabaseProbe(gate, pool, state, factory.healthIsPassive(database));
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));

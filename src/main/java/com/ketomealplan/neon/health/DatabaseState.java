@@ -10,6 +10,7 @@ import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolCondition;
 import com.ketomealplan.neon.pool.PoolListener;
+import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The one state of the database, learned from the traffic and from nothing else: no question is ever asked for it. Each
  * change is logged once. Thread-safe; nothing here waits.
  */
-public final class DatabaseState implements Readiness {
+public final class DatabaseState implements Readiness, Managed {
 
     /**
      * How long a failure counts that nobody has tried again since. A balancer that sends no traffic to an instance which it
@@ -67,6 +68,7 @@ public final class DatabaseState implements Readiness {
     private Condition condition = Condition.ASLEEP;
     private Instant since = Instant.now();
     private Future<?> nextLook = CompletableFuture.completedFuture(null);
+    private boolean stopped;
 
     /**
      * @param sleeps whether the database ends by itself what nobody uses, as a Neon compute does
@@ -181,11 +183,21 @@ public final class DatabaseState implements Readiness {
     /** So that a change that is nobody's doing is logged when it comes, and not when somebody asks. */
     private void lookAgain(boolean mayBeWaking) {
         nextLook.cancel(false);
+        if (stopped) {
+            return;
+        }
         if (mayBeWaking) {
             nextLook = Timer.after(LONG_LOGIN, this::status);
         } else if (condition != Condition.ASLEEP) {
             nextLook = Timer.after(condition.isPassing() ? LOOK : UNTIL_SLEEP, this::status);
         }
+    }
+
+    /** From now on it looks only when it is asked. */
+    @Override
+    public synchronized void stop() {
+        stopped = true;
+        nextLook.cancel(false);
     }
 
     @Override

@@ -7,11 +7,15 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What the gate remembers of failures, and for how long, by a clock of the test's. */
@@ -23,13 +27,19 @@ class WakeGateTest {
 
     /** Fails when it is let, each time after a second of the test's clock. */
     private WakeGate gateThatFails(String text, String sqlState) {
+        return gate(() -> {
+            clock.addAndGet(Duration.ofSeconds(1).toNanos());
+            return new SQLException(text, sqlState);
+        });
+    }
+
+    private WakeGate gate(Supplier<SQLException> failures) {
         Connector connector = new Connector() {
             @Override
             public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
                 attempts.incrementAndGet();
                 mayFail.acquireUninterruptibly();
-                clock.addAndGet(Duration.ofSeconds(1).toNanos());
-                throw new SQLException(text, sqlState);
+                throw failures.get();
             }
 
             @Override
@@ -105,6 +115,29 @@ class WakeGateTest {
         int probed = attempts.get();
         assertThat(request(gate).failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
         assertThat(attempts).hasValueGreaterThan(probed);
+    }
+
+    /** A look is meant for the outage that was when it was scheduled; there may be another one when it comes. */
+    @Test
+    void anOutageIsCountedFromItsOwnBeginning() {
+        Queue<SQLException> failures = new ConcurrentLinkedQueue<>(List.of(
+                new SQLException("connection refused", "08001"),
+                new SQLException("Couldn't connect to compute node", "XX000"),
+                new SQLException("connection refused", "08001")));
+        WakeGate gate = gate(failures::remove);
+        Waiting waiting = request(gate);
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            int made = attempt;
+            await().until(() -> attempts.get() == made);
+            mayFail.release();
+            await().until(() -> !gate.condition().attempting());
+            clock.addAndGet(Duration.ofMillis(500).toNanos()); // the longest pause
+        }
+        await().until(() -> attempts.get() == 4); // which hangs
+        await().during(WakeGate.GRACE.plusMillis(300)).until(() -> !waiting.failure.isDone());
+
+        clock.addAndGet(WakeGate.GRACE.toNanos());
+        assertThat(waiting.failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
     }
 
     @Test
