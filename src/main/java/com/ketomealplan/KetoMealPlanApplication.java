@@ -11,21 +11,22 @@ import com.ketomealplan.resources.ComplexOperationResource;
 import com.ketomealplan.resources.HealthResource;
 import com.ketomealplan.resources.QuizResponseResource;
 import com.ketomealplan.resources.UserResource;
+import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /** What the service is made of. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
 
     static final String NAME = "keto-meal-plan-api";
 
-    private final PrometheusRegistry metrics = new PrometheusRegistry();
+    private final TelemetryBundle<KetoMealPlanConfiguration> telemetry =
+            new TelemetryBundle<>(NAME, KetoMealPlanConfiguration::tracingEndpoint);
     private final HttpBundle<KetoMealPlanConfiguration> http =
-            new HttpBundle<>(KetoMealPlanConfiguration::http, metrics);
+            new HttpBundle<>(KetoMealPlanConfiguration::http, telemetry);
     private final NeonBundle<KetoMealPlanConfiguration> neon =
-            new NeonBundle<>(KetoMealPlanConfiguration::database, metrics);
+            new NeonBundle<>(KetoMealPlanConfiguration::database, telemetry);
 
     public static void main(String[] arguments) throws Exception {
         new KetoMealPlanApplication().run(arguments);
@@ -39,6 +40,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
     @Override
     public void initialize(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
         bootstrap.setConfigurationFactoryFactory(ReportingConfigurationFactory.reading(System.getenv()));
+        bootstrap.addBundle(telemetry);
         bootstrap.addBundle(http);
         bootstrap.addBundle(neon);
     }
@@ -53,6 +55,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
         http.showProbes(environment, neon.state());
+        neon.showConsole(NAME, configuration.effective().values(), environment);
         AdminAccess.protect(
                 environment, configuration, configuration.adminToken().map(Secret::reveal));
     }

@@ -1,7 +1,10 @@
 package com.ketomealplan;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.OptBoolean;
+import com.ketomealplan.config.EffectiveSettings;
 import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.NeonDataSourceFactory;
@@ -15,6 +18,7 @@ import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDataSize;
 import io.dropwizard.validation.MinDuration;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Pattern;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +31,12 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @Valid private final NeonDataSourceFactory database;
 
     private final Optional<Secret> adminToken;
+    private final EffectiveSettings effective;
+
+    @Pattern(
+            regexp = "https?://[^\\s/]+.*",
+            message = "must be the URL of an OTLP receiver, such as http://localhost:4318")
+    private final String tracingEndpoint;
 
     @MinDataSize(value = 1, unit = DataSizeUnit.KIBIBYTES, message = "must be at least 1KiB")
     @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES, message = "must be at most 1GiB")
@@ -51,7 +61,9 @@ public final class KetoMealPlanConfiguration extends Configuration {
      * @param virtualThreads whether requests are served by virtual threads; by default on JDK 24 and newer
      * @param maxArrivalTime for the head of a request, and for its body, to arrive; 30 s by default
      * @param drainTime for which a process that is told to stop serves on, and says that it is not ready; 1 s by default
+     * @param tracingEndpoint where spans are sent, by OTLP over HTTP; without one nothing is traced
      * @param adminToken what a client of the admin pages has to present, if anything
+     * @param effective all of this as it was read
      */
     @JsonCreator
     public KetoMealPlanConfiguration(
@@ -62,7 +74,9 @@ public final class KetoMealPlanConfiguration extends Configuration {
             @JsonProperty("virtualThreads") Boolean virtualThreads,
             @JsonProperty("maxArrivalTime") Duration maxArrivalTime,
             @JsonProperty("drainTime") Duration drainTime,
-            @JsonProperty("adminToken") String adminToken) {
+            @JsonProperty("tracingEndpoint") String tracingEndpoint,
+            @JsonProperty("adminToken") String adminToken,
+            @JacksonInject(useInput = OptBoolean.FALSE) EffectiveSettings effective) {
         this.deployment = new Deployment(
                 Objects.requireNonNullElse(environment, Deployment.Stage.DEVELOPMENT),
                 Objects.requireNonNullElse(serverless, false));
@@ -72,9 +86,16 @@ public final class KetoMealPlanConfiguration extends Configuration {
         this.virtualThreads = Optional.ofNullable(virtualThreads);
         this.maxArrivalTime = Objects.requireNonNullElse(maxArrivalTime, Duration.seconds(30));
         this.drainTime = Objects.requireNonNullElse(drainTime, Duration.seconds(1));
+        this.tracingEndpoint = tracingEndpoint == null || tracingEndpoint.isBlank() ? null : tracingEndpoint;
         this.adminToken = Optional.ofNullable(adminToken)
                 .filter(token -> !token.isBlank())
                 .map(Secret::new);
+        this.effective = effective;
+    }
+
+    /** Without secrets. */
+    public EffectiveSettings effective() {
+        return effective;
     }
 
     public Deployment deployment() {
@@ -88,6 +109,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
     public HttpSettings http() {
         return new HttpSettings(
                 maxBodySize.toBytes(), maxArrivalTime.toJavaDuration(), drainTime.toJavaDuration(), virtualThreads);
+    }
+
+    public Optional<String> tracingEndpoint() {
+        return Optional.ofNullable(tracingEndpoint);
     }
 
     public Optional<Secret> adminToken() {

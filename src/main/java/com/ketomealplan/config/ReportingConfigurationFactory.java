@@ -3,6 +3,7 @@ package com.ketomealplan.config;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -112,6 +113,8 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         try {
             T configuration = mapper.copy()
                     .addHandler(new CollectingProblemHandler(mistakes))
+                    .setInjectableValues(new InjectableValues.Std()
+                            .addValue(EffectiveSettings.class, EffectiveSettings.of(document)))
                     .treeToValue(document, type);
             validator
                     .validate(configuration)

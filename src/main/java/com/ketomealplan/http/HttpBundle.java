@@ -1,5 +1,6 @@
 package com.ketomealplan.http;
 
+import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.server.AbstractServerFactory;
@@ -8,10 +9,9 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.errors.EarlyEofExceptionMapper;
 import io.dropwizard.jersey.errors.EofExceptionWriterInterceptor;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
-import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.dropwizard.jetty.setup.ServletEnvironment;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import java.util.EnumSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -25,16 +25,16 @@ import java.util.stream.Stream;
 public final class HttpBundle<T extends Configuration> implements ConfiguredBundle<T> {
 
     private final Function<T, HttpSettings> settings;
-    private final PrometheusRegistry metrics;
+    private final TelemetryBundle<T> telemetry;
     private Drain drain;
 
     /**
      * @param settings finds them in the configuration
-     * @param metrics what {@code /metrics/prometheus} shows; those of requests and of the JVM are added
+     * @param telemetry where metrics and spans of requests go
      */
-    public HttpBundle(Function<T, HttpSettings> settings, PrometheusRegistry metrics) {
+    public HttpBundle(Function<T, HttpSettings> settings, TelemetryBundle<T> telemetry) {
         this.settings = settings;
-        this.metrics = metrics;
+        this.telemetry = telemetry;
     }
 
     @Override
@@ -60,25 +60,22 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
 
-        JvmMetrics.builder().register(metrics);
-        environment
-                .admin()
-                .addServlet("prometheus", new PrometheusMetricsServlet(metrics))
-                .addMapping("/metrics/prometheus");
         jersey.register(new RequestMetrics.Routes());
-        environment
-                .servlets()
-                .addFilter("request-metrics", new RequestMetrics(metrics))
-                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         RequestId requestId = new RequestId();
         CarefulHeaders careful = new CarefulHeaders();
-        Stream.of(environment.servlets(), environment.admin())
-                .flatMap(port ->
-                        Stream.of(port.addFilter("request-id", requestId), port.addFilter("careful-headers", careful)))
-                .forEach(filter -> filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*"));
+        filter(environment.admin(), "request-id", requestId);
+        filter(environment.admin(), "careful-headers", careful);
+        filter(environment.servlets(), "request-id", requestId);
+        filter(environment.servlets(), "request-tracing", new RequestTracing(telemetry.tracing()));
+        filter(environment.servlets(), "request-metrics", new RequestMetrics(telemetry.metrics()));
+        filter(environment.servlets(), "careful-headers", careful);
         environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
         SlowRequests.install(environment, limits.maxArrivalTime());
         drain = Drain.install(environment, limits.drainTime());
+    }
+
+    private static void filter(ServletEnvironment port, String name, Filter filter) {
+        port.addFilter(name, filter).addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
     }
 
     /** Shows {@code /livez}, {@code /readyz} and {@code /startupz} of a service that has these parts. Call after {@link #run}. */

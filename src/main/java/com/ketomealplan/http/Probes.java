@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +35,8 @@ final class Probes extends HttpServlet {
 
     private static final String READY_PATH = "/readyz";
 
+    static final Set<String> PATHS = Set.of("/livez", "/startupz", READY_PATH);
+
     private final transient List<Readiness> parts;
     private final transient ObjectMapper json;
 
@@ -46,7 +49,7 @@ final class Probes extends HttpServlet {
     static void install(Environment environment, List<Readiness> parts) {
         Probes probes = new Probes(parts, environment.getObjectMapper());
         Stream.of(environment.servlets(), environment.admin())
-                .forEach(port -> port.addServlet("probes", probes).addMapping("/livez", "/startupz", READY_PATH));
+                .forEach(port -> port.addServlet("probes", probes).addMapping(PATHS.toArray(String[]::new)));
         environment.healthChecks().register(READINESS, new HealthCheck() {
             @Override
             protected Result check() {

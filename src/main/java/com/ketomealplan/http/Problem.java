@@ -16,6 +16,7 @@ import org.slf4j.MDC;
  * @param detail what happened and what to do, for a person
  * @param retryable whether the same request may succeed later, and does not act twice; null where nobody can say
  * @param requestId what to search the log for
+ * @param traceId the same, if the request is traced
  * @param errors the fields at fault, if it is about fields
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -26,6 +27,7 @@ public record Problem(
         String detail,
         Boolean retryable,
         @JsonProperty("request_id") String requestId,
+        @JsonProperty("trace_id") String traceId,
         List<FieldError> errors) {
 
     public static final String MEDIA_TYPE = "application/problem+json";
@@ -52,17 +54,18 @@ public record Problem(
                 detail,
                 null,
                 MDC.get(RequestId.MDC_KEY),
+                MDC.get(RequestTracing.MDC_KEY),
                 List.of());
     }
 
     /** The same, of a kind that a client handles in its own way. */
     public Problem ofType(String name) {
-        return new Problem("urn:problem-type:" + name, title, status, detail, retryable, requestId, errors);
+        return new Problem("urn:problem-type:" + name, title, status, detail, retryable, requestId, traceId, errors);
     }
 
     /** The same, with what a client may do. */
     public Problem retryable(boolean may) {
-        return new Problem(type, title, status, detail, may, requestId, errors);
+        return new Problem(type, title, status, detail, may, requestId, traceId, errors);
     }
 
     /** 422, with the fields at fault. */
@@ -77,6 +80,7 @@ public record Problem(
                 problem.detail,
                 null,
                 problem.requestId,
+                problem.traceId,
                 List.copyOf(errors));
     }
 

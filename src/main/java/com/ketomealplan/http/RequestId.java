@@ -34,7 +34,7 @@ public final class RequestId implements Filter {
         try {
             chain.doFilter(request, response);
         } finally {
-            MDC.remove(MDC_KEY);
+            MDC.clear(); // with what was added on the way
         }
     }
 

@@ -66,11 +66,11 @@ final class RequestMetrics implements Filter {
         }
     }
 
-    private static String method(HttpServletRequest request) {
+    static String method(HttpServletRequest request) {
         return METHODS.contains(request.getMethod()) ? request.getMethod() : "_OTHER";
     }
 
-    private static String route(HttpServletRequest request) {
+    static String route(HttpServletRequest request) {
         if (request.getAttribute(ROUTE) instanceof String found) {
             return found;
         }

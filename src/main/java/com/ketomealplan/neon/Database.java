@@ -42,6 +42,10 @@ final class Database implements AutoCloseable {
                 : new Database(endpoint.withDefault("ApplicationName", applicationName), budgets, onClose);
     }
 
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
     boolean isNeon() {
         return endpoint.isNeon();
     }

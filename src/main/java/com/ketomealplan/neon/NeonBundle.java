@@ -1,5 +1,6 @@
 package com.ketomealplan.neon;
 
+import com.ketomealplan.neon.admin.OperatorConsole;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
@@ -8,32 +9,32 @@ import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.idempotency.Idempotency;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
-import com.ketomealplan.neon.observe.DatabaseMetrics;
+import com.ketomealplan.neon.observe.Observation;
 import com.ketomealplan.neon.observe.StatementObserver;
-import com.ketomealplan.neon.observe.StatementsServlet;
 import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.transaction.UnitOfWork;
+import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.lifecycle.Managed;
 import io.dropwizard.migrations.MigrationsBundle;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.jackson2.Jackson2Config;
 import org.jdbi.v3.jackson2.Jackson2Plugin;
 import org.slf4j.Logger;
@@ -55,21 +56,24 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private static final String MIGRATIONS = "migrations.xml";
 
     private final Function<T, NeonDataSourceFactory> settings;
-    private final PrometheusRegistry metrics;
+    private final TelemetryBundle<T> telemetry;
     private Database database;
     private Jdbi jdbi;
     private Pool pool;
     private UnitOfWork unitOfWork;
+    private Observation observation;
+    private StatementObserver statements;
     private DatabaseState state;
     private DatabaseProbe probe;
+    private WakeGate gate;
 
     /**
      * @param settings finds the {@code database:} block in the configuration
-     * @param metrics where the layer's metrics for Prometheus go
+     * @param telemetry where the layer's metrics and spans go
      */
-    public NeonBundle(Function<T, NeonDataSourceFactory> settings, PrometheusRegistry metrics) {
+    public NeonBundle(Function<T, NeonDataSourceFactory> settings, TelemetryBundle<T> telemetry) {
         this.settings = settings;
-        this.metrics = metrics;
+        this.telemetry = telemetry;
     }
 
     @Override
@@ -102,40 +106,47 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             rehearsal.join(); // Liquibase's registries are for one thread
             migrate(factory);
         }
-        WakeGate gate = new WakeGate(database.connector());
+        gate = new WakeGate(database.connector());
         pool = factory.pool(database, gate, NAME);
         LOG.info("Connections to {} are {}", database.connector().target(), describe(pool));
         PoolMetrics.register(environment.metrics(), NAME, pool);
+        observation = new Observation(
+                NAME,
+                database.endpoint(),
+                factory.compute().ledger(database.isNeon()),
+                telemetry.metrics(),
+                telemetry.tracing());
         jdbi = jdbi(factory, environment);
-        StatementObserver statements = new StatementObserver(
-                metrics,
-                jdbi.getConfig(SqlStatements.class).getSqlLogger(),
-                factory.slowStatementThreshold().toJavaDuration());
-        jdbi.setSqlLogger(statements);
-        environment
-                .admin()
-                .addServlet("statements", new StatementsServlet(statements, environment.getObjectMapper()))
-                .addMapping("/statements");
-        DatabaseMetrics observer = new DatabaseMetrics(metrics, NAME);
-        unitOfWork = UnitOfWork.install(jdbi, pool, observer);
+        statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration());
+        unitOfWork = UnitOfWork.install(jdbi, pool, observation.unitListeners());
+        serve(factory, environment);
+        watch(factory.healthIsPassive(database), environment);
+    }
+
+    /** What requests meet of the layer. */
+    private void serve(NeonDataSourceFactory factory, Environment environment) {
         Idempotency idempotency = new Idempotency(
                 unitOfWork,
                 jdbi,
                 environment.getObjectMapper(),
                 factory.unitOfWork().idempotencyKeyLifetime().toJavaDuration());
-        environment.jersey().register(Idempotency.filter());
-        environment.jersey().register(new UnitOfWorkFeature(idempotency, factory.unitOfWork()));
-        environment.jersey().register(new DatabaseFailureMapper.OfJdbi(observer::failed));
-        environment.jersey().register(new DatabaseFailureMapper.OfSql(observer::failed));
-
+        JerseyEnvironment jersey = environment.jersey();
+        jersey.register(Idempotency.filter());
+        jersey.register(new UnitOfWorkFeature(idempotency, factory.unitOfWork()));
+        jersey.register(new DatabaseFailureMapper.OfJdbi(observation::failed));
+        jersey.register(new DatabaseFailureMapper.OfSql(observation::failed));
+        jersey.register(observation.timing());
         FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuard());
         leakGuard.setAsyncSupported(true);
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
 
+    /** What is known of the database, for operators and probes. */
+    private void watch(boolean passive, Environment environment) {
         state = new DatabaseState(gate, pool, database.isNeon());
         environment.lifecycle().manage(state);
-        observer.observe(gate, pool, state);
-        probe = new DatabaseProbe(gate, pool, state, factory.healthIsPassive(database));
+        probe = new DatabaseProbe(gate, pool, state, passive);
+        observation.observe(gate, pool, state, probe);
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
         environment.lifecycle().manage(new Managed() {
             @Override
@@ -188,6 +199,17 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 "opened per request: none kept, at most %d"
                         .formatted(pool.statistics().max());
         };
+    }
+
+    /**
+     * Shows the operator's page at the admin port. Call after {@link #run}.
+     *
+     * @param service its name, for the page's head
+     * @param configuration what it runs with, without secrets
+     */
+    public void showConsole(String service, Map<String, String> configuration, Environment environment) {
+        new OperatorConsole(service, configuration, gate, pool, state, statements, observation, telemetry.metrics())
+                .install(environment);
     }
 
     /** For what SQL objects cannot say. Call after {@link #run}. */

@@ -59,6 +59,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     private final Duration slowStatementThreshold;
 
+    @Valid private final ComputeSettings compute;
+
     @Valid private final ConnectSettings connect;
 
     @Valid private final PooledSettings pooled;
@@ -94,6 +96,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
             @JsonProperty("maxWaitForConnection") Duration maxWaitForConnection,
             @JsonProperty("maxWaiting") Integer maxWaiting,
             @JsonProperty("slowStatementThreshold") Duration slowStatementThreshold,
+            @JsonProperty("compute") ComputeSettings compute,
             @JsonProperty("connect") ConnectSettings connect,
             @JsonProperty("pooled") PooledSettings pooled,
             @JsonProperty("perRequest") PerRequestSettings perRequest,
@@ -107,6 +110,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.maxWaitForConnection = Objects.requireNonNullElse(maxWaitForConnection, Duration.seconds(30));
         this.maxWaiting = maxWaiting;
         this.slowStatementThreshold = Objects.requireNonNullElse(slowStatementThreshold, Duration.milliseconds(250));
+        this.compute = Objects.requireNonNullElse(compute, ComputeSettings.DEFAULT);
         this.connect = Objects.requireNonNullElse(connect, ConnectSettings.DEFAULT);
         this.pooled = Objects.requireNonNullElse(pooled, PooledSettings.DEFAULT);
         this.perRequest = Objects.requireNonNullElse(perRequest, PerRequestSettings.DEFAULT);
@@ -126,6 +130,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.maxWaitForConnection = other.maxWaitForConnection;
         this.maxWaiting = other.maxWaiting;
         this.slowStatementThreshold = other.slowStatementThreshold;
+        this.compute = other.compute;
         this.connect = other.connect;
         this.pooled = other.pooled;
         this.perRequest = other.perRequest;
@@ -137,17 +142,22 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     /** Nothing set but the database. */
     static NeonDataSourceFactory at(String url, boolean pooledEndpoint) {
         return new NeonDataSourceFactory(
-                url, pooledEndpoint, null, null, null, null, null, null, null, null, null, null, null);
+                url, pooledEndpoint, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** Nothing set: the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
-        return new NeonDataSourceFactory(null, null, null, null, null, null, null, null, null, null, null, null, null);
+        return new NeonDataSourceFactory(
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The same settings for a process that runs there; without this it is development. */
     public NeonDataSourceFactory in(Deployment where) {
         return new NeonDataSourceFactory(this, where);
+    }
+
+    public ComputeSettings compute() {
+        return compute;
     }
 
     public ConnectSettings connect() {
@@ -262,9 +272,10 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         return new MigrationDataSourceFactory(this);
     }
 
+    /** Ours say more: {@link com.ketomealplan.neon.observe.Observation}. */
     @Override
     public boolean isAutoCommentsEnabled() {
-        return true;
+        return false;
     }
 
     @Override

@@ -2,6 +2,7 @@ package com.ketomealplan.neon;
 
 import com.ketomealplan.neon.idempotency.Idempotency;
 import com.ketomealplan.neon.pool.Deadline;
+import com.ketomealplan.neon.pool.Purpose;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.Feature;
@@ -61,7 +62,9 @@ final class UnitOfWorkFeature implements Feature {
                         + ": the unit of work would end before the asynchronous work does; return the result itself");
             };
         }
+        String name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
         return (resource, invoked, arguments) -> {
+            Purpose.ofRequest(name);
             Callable<Object> work = () -> invoked.invoke(resource, arguments);
             try {
                 return Deadline.within(deadline, wakeBudget, () -> idempotency.call(options, work));

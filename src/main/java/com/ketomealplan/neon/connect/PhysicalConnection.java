@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.util.Optional;
 import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.QueryExecutor;
@@ -24,11 +25,22 @@ public final class PhysicalConnection implements AutoCloseable {
     private final Connection connection;
     private final PhaseSocket socket;
     private final Endpoint endpoint;
+    private Optional<OpeningTimes> openingTimes = Optional.empty();
 
     PhysicalConnection(Connection connection, PhaseSocket socket, Endpoint endpoint) {
         this.connection = connection;
         this.socket = socket;
         this.endpoint = endpoint;
+    }
+
+    /** By the gate, before anybody else has it. */
+    void openedIn(OpeningTimes times) {
+        openingTimes = Optional.of(times);
+    }
+
+    /** How long it took to open it, if the gate did. */
+    public Optional<OpeningTimes> openingTimes() {
+        return openingTimes;
     }
 
     /** pgjdbc's own connection. */

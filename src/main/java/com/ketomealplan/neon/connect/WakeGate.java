@@ -344,6 +344,7 @@ public final class WakeGate {
 
     private void succeeded(Opening opening, PhysicalConnection connection) {
         OpeningTimes times = opening.times();
+        connection.openedIn(times);
         Optional<Request> receiver;
         boolean news;
         synchronized (this) {

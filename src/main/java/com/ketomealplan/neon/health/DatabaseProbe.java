@@ -10,8 +10,10 @@ import com.ketomealplan.neon.pool.Pool;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,6 +40,7 @@ public final class DatabaseProbe {
     private final Pool pool;
     private final DatabaseState state;
     private final boolean passive;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private Question asked;
 
     /**
@@ -48,6 +51,11 @@ public final class DatabaseProbe {
         this.pool = pool;
         this.state = state;
         this.passive = passive;
+    }
+
+    /** From now on somebody hears that the database was asked, on any thread; he must not block. */
+    public void listen(Runnable listener) {
+        listeners.add(listener);
     }
 
     /**
@@ -129,6 +137,7 @@ public final class DatabaseProbe {
                 over(Optional.of(Failure.of(e)));
             } finally {
                 gate.close(connection);
+                listeners.forEach(Runnable::run);
             }
         }
 

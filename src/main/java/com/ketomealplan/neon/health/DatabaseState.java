@@ -56,7 +56,7 @@ public final class DatabaseState implements Readiness, Managed {
         /**
          * @param lasted how long it was as before
          */
-        void changed(Condition before, Duration lasted, Condition now);
+        void changed(Condition before, Duration lasted, DatabaseStatus now);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseState.class);
@@ -112,7 +112,7 @@ public final class DatabaseState implements Readiness, Managed {
                 opening.sinceFailure().map(now::minus),
                 opening.lastFailure());
         if (condition != before) {
-            listeners.forEach(listener -> listener.changed(before, lasted, condition));
+            listeners.forEach(listener -> listener.changed(before, lasted, status));
             LOG.atLevel(condition.level())
                     .log(
                             "The database is {}, after {} ms {}: {}",

@@ -7,10 +7,12 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.health.Condition;
 import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.health.DatabaseStatus;
 import com.ketomealplan.neon.pool.Eviction;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.pool.PoolStatistics;
+import com.ketomealplan.neon.pool.Wait;
 import com.ketomealplan.neon.transaction.Fate;
 import com.ketomealplan.neon.transaction.UnitListener;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
@@ -129,6 +131,18 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
                 .register(registry);
     }
 
+    /** Shows for whom the compute was held awake. */
+    void observe(AwakeLedger ledger) {
+        CounterWithCallback.builder()
+                .name("neon_awake")
+                .help("How long this process has held the compute awake, and for whom.")
+                .unit(Unit.SECONDS)
+                .labelNames("who")
+                .callback(counter ->
+                        ledger.page().shares().forEach(share -> counter.call(seconds(share.total()), share.who())))
+                .register(registry);
+    }
+
     private void gauge(String name, String help, Pool observed, ToLongFunction<PoolStatistics> value) {
         GaugeWithCallback.builder()
                 .name(name)
@@ -168,8 +182,8 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     }
 
     @Override
-    public void waited(Duration time) {
-        wait.observe(seconds(time));
+    public void waited(Wait time) {
+        wait.observe(seconds(time.whole()));
     }
 
     @Override
@@ -214,9 +228,9 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     }
 
     @Override
-    public void changed(Condition before, Duration lasted, Condition now) {
-        changes.labelValues(now.inWords()).inc();
-        if (before == Condition.WAKING && now == Condition.UP) {
+    public void changed(Condition before, Duration lasted, DatabaseStatus now) {
+        changes.labelValues(now.condition().inWords()).inc();
+        if (before == Condition.WAKING && now.condition() == Condition.UP) {
             coldStarts.observe(seconds(lasted.plus(DatabaseState.LONG_LOGIN)));
         }
     }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,13 +30,11 @@ public final class StatementObserver implements SqlLogger {
     /** Seconds, as OpenTelemetry's semantic conventions have them. */
     private static final double[] TIMES = {.001, .005, .01, .05, .1, .5, 1, 5, 10};
 
-    private static final Set<String> WORDS =
-            Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "CALL", "COPY");
-
     private static final Logger LOG = LoggerFactory.getLogger(StatementObserver.class);
 
     private final Map<String, Sum> sums = new ConcurrentHashMap<>();
     private final SqlLogger next;
+    private final List<StatementListener> listeners;
     private final Duration threshold;
     private final Histogram times;
 
@@ -66,11 +63,14 @@ public final class StatementObserver implements SqlLogger {
             String statement, String sql, long count, long slow, long errors, Duration total, Duration longest) {}
 
     /**
-     * @param next hears of the statements too
+     * @param next hears of the statements as they are: Dropwizard's timers
+     * @param listeners hear of the statements too
      * @param threshold from which on a statement is slow
      */
-    public StatementObserver(PrometheusRegistry registry, SqlLogger next, Duration threshold) {
+    public StatementObserver(
+            PrometheusRegistry registry, Duration threshold, SqlLogger next, List<StatementListener> listeners) {
         this.next = next;
+        this.listeners = List.copyOf(listeners);
         this.threshold = threshold;
         this.times = Histogram.builder()
                 .name("db_client_operation_duration")
@@ -84,6 +84,7 @@ public final class StatementObserver implements SqlLogger {
     @Override
     public void logBeforeExecution(StatementContext context) {
         next.logBeforeExecution(context);
+        LeasedTransaction.of(context.getConnection()).ifPresent(lease -> lease.executes(StatementName.of(context)));
     }
 
     @Override
@@ -99,7 +100,7 @@ public final class StatementObserver implements SqlLogger {
     }
 
     private void observe(StatementContext context, Optional<Failure> failure) {
-        String name = nameOf(context);
+        String name = StatementName.of(context);
         String error = failure.map(found -> found.kind().name().toLowerCase(Locale.ROOT))
                 .orElse("");
         long nanos = context.getElapsedTime(java.time.temporal.ChronoUnit.NANOS);
@@ -109,6 +110,8 @@ public final class StatementObserver implements SqlLogger {
         sum.nanos.add(nanos);
         sum.longest.accumulate(nanos);
         failure.ifPresent(found -> sum.errors.increment());
+        Duration time = Duration.ofNanos(nanos);
+        listeners.forEach(listener -> listener.executed(name, sum.sql, time, failure));
         if (nanos >= threshold.toNanos()) {
             sum.slow.increment();
             sum.log.omittedBefore().ifPresent(others -> log(context, name, nanos, failure, others));
@@ -131,21 +134,11 @@ public final class StatementObserver implements SqlLogger {
                 sqlOf(context));
     }
 
-    private static String nameOf(StatementContext context) {
-        return Optional.ofNullable(context.getExtensionMethod())
-                .map(method -> method.getType().getSimpleName() + "."
-                        + method.getMethod().getName())
-                .orElseGet(() -> firstWord(context.getRenderedSql()));
-    }
-
-    private static String firstWord(String sql) {
-        String word = sql == null ? "" : sql.strip().split("\\s", 2)[0].toUpperCase(Locale.ROOT);
-        return WORDS.contains(word) ? word : "other";
-    }
-
     private static String sqlOf(StatementContext context) {
         String sql = context.getRenderedSql();
-        return sql == null ? "" : sql.replaceAll("\\s+", " ").strip();
+        return sql == null
+                ? ""
+                : StatementComments.without(sql).replaceAll("\\s+", " ").strip();
     }
 
     /** The statements, those first which have taken the most time in all. */

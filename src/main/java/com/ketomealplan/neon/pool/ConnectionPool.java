@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +93,7 @@ public final class ConnectionPool implements Pool {
     @Override
     public Connection getConnection() throws SQLException {
         PooledConnection connection = takeIdle();
-        Lease lease = connection == null ? waitInLine() : new Lease(connection, this, Duration.ZERO);
+        Lease lease = connection == null ? waitInLine() : new Lease(connection, this, Wait.NONE);
         watch.begin(lease);
         LeakGuard.borrowed(lease);
         return lease.asConnection();
@@ -167,7 +168,7 @@ public final class ConnectionPool implements Pool {
             PooledConnection back = idle.pollFirst(); // since the look at them a moment ago
             if (back != null) {
                 lend(back);
-                return new Lease(back, this, Duration.ZERO);
+                return new Lease(back, this, Wait.NONE);
             }
             turn = isLineFull() ? null : new Turn(this, mayBeAsleep());
             asked = turn == null ? List.of() : join(turn);
@@ -178,13 +179,15 @@ public final class ConnectionPool implements Pool {
             throw turnedAway();
         }
         asked.forEach(Opening::ask);
+        Optional<PooledConnection> connection = Optional.empty();
+        Wait wait;
         try {
-            PooledConnection connection = turn.await(line.longestWait());
-            return new Lease(connection, this, turn.waited());
+            connection = Optional.of(turn.await(line.longestWait()));
         } finally {
-            Duration waited = turn.waited();
-            listeners.forEach(listener -> listener.waited(waited));
+            wait = turn.waited(connection);
+            listeners.forEach(listener -> listener.waited(wait));
         }
+        return new Lease(connection.get(), this, wait);
     }
 
     /** Called with the lock held. */
@@ -214,6 +217,10 @@ public final class ConnectionPool implements Pool {
     /** Whether a connection was opened since then, where there had been none. */
     boolean hasOpenedSince(long nanos) {
         return firstOpenedNanos - nanos >= 0;
+    }
+
+    long firstOpenedNanos() {
+        return firstOpenedNanos;
     }
 
     boolean isWaking() {
@@ -416,9 +423,9 @@ public final class ConnectionPool implements Pool {
         List<Opening> asked = List.of();
         lock.lock();
         try {
-            connection = new PooledConnection(physical, generation);
             openings.remove(opening);
             openedCount++;
+            connection = new PooledConnection(physical, openedCount, generation);
             if (borrowed.isEmpty()) {
                 growth.lineBegins();
             }
@@ -591,6 +598,18 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public List<ConnectionReport> connections() {
+        List<PooledConnection> open;
+        lock.lock();
+        try {
+            open = Stream.concat(borrowed.stream(), idle.stream()).toList();
+        } finally {
+            lock.unlock();
+        }
+        return open.stream().map(PooledConnection::report).toList();
     }
 
     @Override

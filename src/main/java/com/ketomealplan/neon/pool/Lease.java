@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.http.RequestId;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * A borrower's view of a connection: closing it gives it back, once, and what JDBC would change of the session is done for
@@ -31,10 +33,13 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     private final Connection jdbc;
     private final TransactionOpening opening;
     private final Optional<Deadline> deadline = Deadline.current();
-    private final Duration waited;
+    private final Wait wait;
     private final Thread borrower = Thread.currentThread();
+    private final Optional<String> purpose = Purpose.current();
+    private final Optional<String> request = Optional.ofNullable(MDC.get(RequestId.MDC_KEY));
     private final long borrowedNanos = System.nanoTime();
     private boolean altered;
+    private volatile String statement;
     private volatile boolean closed;
     private volatile boolean insideTransaction;
     private volatile boolean discarded;
@@ -45,15 +50,16 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     private Commit commit = Commit.NOT_SENT;
 
     /**
-     * @param waited how long its borrower stood in line
+     * @param wait of its borrower in line
      */
-    Lease(PooledConnection connection, ConnectionPool pool, Duration waited) {
-        this.waited = waited;
+    Lease(PooledConnection connection, ConnectionPool pool, Wait wait) {
+        this.wait = wait;
         this.connection = connection;
         this.physical = connection.physical();
         this.pool = pool;
         this.jdbc = physical.jdbc();
         this.opening = new TransactionOpening(physical);
+        connection.lentTo(this);
     }
 
     Connection asConnection() {
@@ -277,7 +283,22 @@ final class Lease implements InvocationHandler, LeasedTransaction {
 
     @Override
     public Duration waited() {
-        return waited;
+        return wait.whole();
+    }
+
+    @Override
+    public void executes(String name) {
+        statement = name;
+    }
+
+    /** By any thread. */
+    ConnectionReport.Use use() {
+        return new ConnectionReport.Use(
+                purpose,
+                request,
+                time(),
+                Optional.ofNullable(statement),
+                opening.identity().map(TransactionIdentity::id));
     }
 
     @Override

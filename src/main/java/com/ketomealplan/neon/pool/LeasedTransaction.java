@@ -43,6 +43,9 @@ public interface LeasedTransaction {
     /** Closes the connection, whatever is on it, and makes room in the pool. */
     void discard();
 
+    /** A statement is about to be sent; its name, for whoever asks what the connection is used for. */
+    void executes(String name);
+
     /** How long its borrower stood in line for it. */
     Duration waited();
 }

@@ -4,6 +4,7 @@ import com.ketomealplan.neon.connect.PlainDataSource;
 import io.dropwizard.db.ManagedDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * Where a unit of work gets its connection. Works from its construction on: {@link #start()} has nothing to do.
@@ -24,6 +25,9 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
     PoolingStrategy strategy();
 
     PoolStatistics statistics();
+
+    /** Those that are open, and who has them: those in use first. */
+    List<ConnectionReport> connections();
 
     /** What its traffic tells of the database. */
     PoolCondition condition();

@@ -5,8 +5,8 @@ import java.time.Duration;
 /** Hears what happens in a pool, on the thread on which it happens: must not block. */
 public interface PoolListener {
 
-    /** A caller found no idle connection, and has waited in line for so long, with or without success. */
-    default void waited(Duration time) {}
+    /** A caller found no idle connection, and has waited in line on this thread, with or without success. */
+    default void waited(Wait wait) {}
 
     /** An idle connection was looked at before use, as it had not been used for a second. */
     default void checked(Duration time) {}

@@ -3,7 +3,6 @@ package com.ketomealplan.neon.pool;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
@@ -34,8 +33,8 @@ public final class PoolMetrics {
         Timer wait = metrics.timer(MetricRegistry.name("pool", name, "wait"));
         pool.listen(new PoolListener() {
             @Override
-            public void waited(Duration time) {
-                wait.update(time);
+            public void waited(Wait ended) {
+                wait.update(ended.whole());
             }
         });
         GAUGES.forEach((gauge, value) -> metrics.register(

@@ -1,8 +1,10 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,15 +17,20 @@ final class PooledConnection {
     private static final Duration TRUSTED = Duration.ofSeconds(1);
 
     private final PhysicalConnection physical;
+    private final long number;
     private final int generation;
     private final long openedNanos = System.nanoTime();
     private long usedNanos = openedNanos;
+    private volatile Lease lease;
+    private boolean fresh = true;
 
     /**
+     * @param number counts the connections of the pool
      * @param generation grows whenever the server has ended its connections
      */
-    PooledConnection(PhysicalConnection physical, int generation) {
+    PooledConnection(PhysicalConnection physical, long number, int generation) {
         this.physical = physical;
+        this.number = number;
         this.generation = generation;
     }
 
@@ -35,7 +42,29 @@ final class PooledConnection {
         return generation;
     }
 
+    void lentTo(Lease borrower) {
+        lease = borrower;
+    }
+
+    /** How it was opened, for its first borrower; nothing for the next ones. */
+    Optional<OpeningTimes> firstUse() {
+        Optional<OpeningTimes> opening = fresh ? physical.openingTimes() : Optional.empty();
+        fresh = false;
+        return opening;
+    }
+
+    /** By any thread. */
+    ConnectionReport report() {
+        return new ConnectionReport(
+                number,
+                Duration.ofNanos(System.nanoTime() - openedNanos),
+                generation,
+                Optional.ofNullable(lease).filter(Lease::isOpen).map(Lease::use));
+    }
+
     void used() {
+        lease = null;
+        fresh = false;
         usedNanos = System.nanoTime();
     }
 

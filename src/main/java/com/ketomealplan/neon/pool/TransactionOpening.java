@@ -28,7 +28,7 @@ final class TransactionOpening {
     private String schema = "";
     private boolean readOnly;
     private boolean begun;
-    private TransactionIdentity identity;
+    private volatile TransactionIdentity identity;
 
     TransactionOpening(PhysicalConnection physical) {
         this.physical = physical;

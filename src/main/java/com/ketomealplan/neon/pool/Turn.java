@@ -40,8 +40,18 @@ final class Turn {
         call.completeExceptionally(reason);
     }
 
-    Duration waited() {
-        return Duration.ofNanos(System.nanoTime() - begunNanos);
+    /**
+     * How long it has been.
+     *
+     * @param connection what came of it, if anything
+     */
+    Wait waited(Optional<PooledConnection> connection) {
+        long now = System.nanoTime();
+        long wokenNanos = pool.hasOpenedSince(begunNanos) ? pool.firstOpenedNanos() : now;
+        return new Wait(
+                Duration.ofNanos(now - begunNanos),
+                mayWake ? Duration.ofNanos(wokenNanos - begunNanos) : Duration.ZERO,
+                connection.flatMap(PooledConnection::firstUse));
     }
 
     /**

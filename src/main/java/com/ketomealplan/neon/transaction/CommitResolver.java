@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,27 +49,30 @@ final class CommitResolver {
     private static final int LOOKS_BEFORE_END = 3;
 
     private final DataSource dataSource;
-    private final UnitListener listener;
+    private final List<UnitListener> listeners;
 
     /**
      * @param dataSource where to look it up: the pool
      */
-    CommitResolver(DataSource dataSource, UnitListener listener) {
+    CommitResolver(DataSource dataSource, List<UnitListener> listeners) {
         this.dataSource = dataSource;
-        this.listener = listener;
+        this.listeners = listeners;
     }
 
     /** Asks until there is an answer or the deadline is over. */
     Fate resolve(TransactionIdentity transaction) {
-        Fate fate;
+        Fate fate = found(transaction);
+        listeners.forEach(listener -> listener.resolved(fate));
+        return fate;
+    }
+
+    private Fate found(TransactionIdentity transaction) {
         try {
-            fate = Deadline.within(LONGEST, LONGEST, () -> resolveInTime(transaction));
+            return Deadline.within(LONGEST, LONGEST, () -> resolveInTime(transaction));
         } catch (Exception e) {
             LOG.warn("What became of transaction {} could not be found out", transaction.id(), e);
-            fate = Fate.UNKNOWN;
+            return Fate.UNKNOWN;
         }
-        listener.resolved(fate);
-        return fate;
     }
 
     private Fate resolveInTime(TransactionIdentity transaction) {

@@ -1,13 +1,24 @@
 package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.failure.FailureKind;
+import java.time.Duration;
+import java.util.Optional;
 
 /** Hears what becomes of units of work, on their threads: must not block. */
 public interface UnitListener {
 
+    /** A unit begins. What it does then, it does on this thread. */
+    default void begun() {}
+
     /** A unit was rolled back for this reason, and is run again. */
     default void replayed(FailureKind reason) {}
 
+    /** COMMIT was sent, and took so long: with its look-up, if it had no answer. */
+    default void committed(Duration time, Optional<Throwable> failure) {}
+
     /** A COMMIT had no answer, and was looked up. */
     default void resolved(Fate fate) {}
+
+    /** A unit has ended, for good. */
+    default void ended(Optional<Throwable> failure) {}
 }

@@ -6,6 +6,7 @@ import com.ketomealplan.neon.pool.Deadline;
 import com.ketomealplan.neon.pool.DeadlineExceededException;
 import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.LeasedTransaction;
+import com.ketomealplan.neon.pool.Purpose;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -13,6 +14,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +31,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Runs code whose database work is committed when it returns and rolled back when it throws. Every use of JDBI inside, on
@@ -41,6 +44,9 @@ public final class UnitOfWork {
 
     /** So often at most is a unit run again. */
     private static final int MOST_REPLAYS = 3;
+
+    /** In the log's context, the number of the run, from the second one on. */
+    private static final String ATTEMPT = "attempt";
 
     /** For work without a {@link Deadline}. */
     private static final Duration REPLAY_TIME = Duration.ofSeconds(5);
@@ -81,14 +87,14 @@ public final class UnitOfWork {
 
     private final Jdbi jdbi;
     private final UnitTransactionHandler transactions;
-    private final UnitListener listener;
+    private final List<UnitListener> listeners;
     private final Scope scope = new Scope();
     private final ThreadLocal<Unit> current = new ThreadLocal<>();
 
-    private UnitOfWork(Jdbi jdbi, UnitTransactionHandler transactions, UnitListener listener) {
+    private UnitOfWork(Jdbi jdbi, UnitTransactionHandler transactions, List<UnitListener> listeners) {
         this.jdbi = jdbi;
         this.transactions = transactions;
-        this.listener = listener;
+        this.listeners = listeners;
     }
 
     /**
@@ -96,10 +102,11 @@ public final class UnitOfWork {
      *
      * @param dataSource where JDBI has its connections from
      */
-    public static UnitOfWork install(Jdbi jdbi, DataSource dataSource, UnitListener listener) {
-        UnitTransactionHandler transactions = new UnitTransactionHandler(new CommitResolver(dataSource, listener));
+    public static UnitOfWork install(Jdbi jdbi, DataSource dataSource, UnitListener... listener) {
+        List<UnitListener> listeners = List.of(listener);
+        UnitTransactionHandler transactions = new UnitTransactionHandler(new CommitResolver(dataSource, listeners));
         InnerFailures innerFailures = new InnerFailures(transactions);
-        UnitOfWork unitOfWork = new UnitOfWork(jdbi, transactions, listener);
+        UnitOfWork unitOfWork = new UnitOfWork(jdbi, transactions, listeners);
         jdbi.setTransactionHandler(transactions);
         jdbi.setHandleCallbackDecorator(innerFailures);
         jdbi.configure(Extensions.class, extensions -> extensions.registerHandlerCustomizer(innerFailures));
@@ -121,6 +128,20 @@ public final class UnitOfWork {
         if (isOpen()) {
             return jdbi.inTransaction(options.isolation(), handle -> work.call());
         }
+        listeners.forEach(UnitListener::begun);
+        Throwable failure = null;
+        try {
+            return untilItIsDone(options, work);
+        } catch (Exception | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            Optional<Throwable> end = Optional.ofNullable(failure);
+            listeners.forEach(listener -> listener.ended(end));
+        }
+    }
+
+    private <T> T untilItIsDone(Options options, Callable<T> work) throws Exception {
         long begun = System.nanoTime();
         Exception inDoubt = null;
         for (int replays = 0; ; replays++) {
@@ -140,7 +161,8 @@ public final class UnitOfWork {
                 if (!mayReplay || !Pause.before(pauses)) {
                     throw inDoubt == null ? e : inDoubt; // what failed later says nothing of what may be stored
                 }
-                listener.replayed(failure.kind());
+                listeners.forEach(listener -> listener.replayed(failure.kind()));
+                MDC.put(ATTEMPT, Integer.toString(replays + 2));
                 LOG.info("A unit of work is run again: {}", failure.cause());
             }
         }
@@ -199,7 +221,9 @@ public final class UnitOfWork {
                     }
                     return options == null
                             ? invoke(onDemand, method, arguments)
-                            : call(options, () -> invoke(onDemand, method, arguments));
+                            : Purpose.within(
+                                    type.getSimpleName() + "." + method.getName(),
+                                    () -> call(options, () -> invoke(onDemand, method, arguments)));
                 }));
     }
 
@@ -236,6 +260,7 @@ public final class UnitOfWork {
             current.remove();
             scope.clear();
             unit.close();
+            MDC.remove(ATTEMPT);
         }
     }
 
@@ -264,8 +289,20 @@ public final class UnitOfWork {
         }
 
         void commit() {
-            if (handle != null) {
+            if (handle == null) {
+                return;
+            }
+            long begun = System.nanoTime();
+            Throwable failure = null;
+            try {
                 handle.commit();
+            } catch (RuntimeException e) {
+                failure = e;
+                throw e;
+            } finally {
+                Duration time = Duration.ofNanos(System.nanoTime() - begun);
+                Optional<Throwable> end = Optional.ofNullable(failure);
+                listeners.forEach(listener -> listener.committed(time, end));
             }
         }
 

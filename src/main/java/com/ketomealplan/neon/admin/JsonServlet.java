@@ -1,0 +1,28 @@
+package com.ketomealplan.neon.admin;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.function.Supplier;
+
+/** Something as it is now. */
+final class JsonServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Supplier<?> now;
+    private final transient ObjectMapper json;
+
+    JsonServlet(ObjectMapper json, Supplier<?> now) {
+        this.json = json;
+        this.now = now;
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setContentType("application/json");
+        response.getOutputStream().write(json.writeValueAsBytes(now.get()));
+    }
+}

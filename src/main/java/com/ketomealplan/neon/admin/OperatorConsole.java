@@ -1,0 +1,124 @@
+package com.ketomealplan.neon.admin;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.observe.Observation;
+import com.ketomealplan.neon.observe.StatementObserver;
+import com.ketomealplan.neon.pool.Pool;
+import io.dropwizard.core.setup.Environment;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/**
+ * The operator's page at the admin port, {@code /}, and what it shows as JSON: {@code /statements}, {@code /connections},
+ * {@code /ledger}.
+ */
+public final class OperatorConsole {
+
+    private static final String FILES = "/operator/";
+
+    private final String service;
+    private final WakeGate gate;
+    private final Pool pool;
+    private final DatabaseState state;
+    private final StatementObserver statements;
+    private final Observation observation;
+    private final PrometheusRegistry metrics;
+    private final List<Overview.Setting> configuration;
+    private final Instant started = Instant.now();
+
+    /**
+     * @param service its name, for the page's head
+     * @param configuration what it runs with, without secrets
+     */
+    public OperatorConsole(
+            String service,
+            Map<String, String> configuration,
+            WakeGate gate,
+            Pool pool,
+            DatabaseState state,
+            StatementObserver statements,
+            Observation observation,
+            PrometheusRegistry metrics) {
+        this.service = service;
+        this.gate = gate;
+        this.pool = pool;
+        this.state = state;
+        this.statements = statements;
+        this.observation = observation;
+        this.metrics = metrics;
+        this.configuration = configuration.entrySet().stream()
+                .map(entry -> new Overview.Setting(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** Shows it from now on, and ends its readers when the service ends. */
+    public void install(Environment environment) {
+        ObjectMapper json = environment
+                .getObjectMapper()
+                .copy()
+                .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+        Series series = new Series(metrics, pool, state, Clock.systemUTC());
+        environment
+                .lifecycle()
+                .scheduledExecutorService("operator-console", true)
+                .threads(1)
+                .build()
+                .scheduleAtFixedRate(series::sample, 0, Series.STEP.toSeconds(), TimeUnit.SECONDS);
+        EventsServlet events = new EventsServlet(json, this::overview, series::columns);
+        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStopping(LifeCycle server) {
+                events.end();
+            }
+        });
+        environment.admin().addServlet("operator-events", events).addMapping(FILES + "events");
+        json(environment, json, "statements", this::statements);
+        json(environment, json, "connections", this::connections);
+        json(
+                environment,
+                json,
+                "ledger",
+                () -> Overview.Ledger.of(observation.ledger().page()));
+    }
+
+    private static void json(Environment environment, ObjectMapper json, String name, Supplier<?> now) {
+        environment.admin().addServlet(name, new JsonServlet(json, now)).addMapping("/" + name);
+    }
+
+    private List<Overview.Statement> statements() {
+        return statements.worst().stream().map(Overview.Statement::of).toList();
+    }
+
+    private List<Overview.OpenConnection> connections() {
+        return pool.connections().stream().map(Overview.OpenConnection::of).toList();
+    }
+
+    private Overview overview() {
+        return new Overview(
+                service,
+                Instant.now(),
+                started,
+                Overview.Database.of(gate.target(), state.status()),
+                Overview.PoolNow.of(pool.strategy(), pool.statistics()),
+                Overview.ColdStarts.of(observation.history()),
+                Overview.Route.of(Histograms.now(metrics).of(Histograms.REQUESTS)),
+                statements(),
+                Overview.Ledger.of(observation.ledger().page()),
+                connections(),
+                observation.history().changes().stream()
+                        .map(Overview.Change::of)
+                        .toList(),
+                configuration);
+    }
+}

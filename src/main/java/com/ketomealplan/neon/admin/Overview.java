@@ -1,0 +1,225 @@
+package com.ketomealplan.neon.admin;
+
+import com.ketomealplan.neon.health.DatabaseStatus;
+import com.ketomealplan.neon.observe.AwakeLedger;
+import com.ketomealplan.neon.observe.StateHistory;
+import com.ketomealplan.neon.observe.StatementObserver;
+import com.ketomealplan.neon.pool.ConnectionReport;
+import com.ketomealplan.neon.pool.PoolStatistics;
+import com.ketomealplan.neon.pool.PoolingStrategy;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Everything on the page but its charts, as it travels. Times are milliseconds unless their names say otherwise. */
+record Overview(
+        String service,
+        Instant now,
+        Instant started,
+        Database database,
+        PoolNow pool,
+        ColdStarts coldStarts,
+        List<Route> routes,
+        List<Statement> statements,
+        Ledger ledger,
+        List<OpenConnection> connections,
+        List<Change> changes,
+        List<Setting> configuration) {
+
+    record Database(
+            String target,
+            String condition,
+            String explanation,
+            Instant since,
+            Optional<Instant> lastSuccess,
+            Optional<Instant> lastFailure,
+            Optional<String> lastFailureExplanation) {
+
+        static Database of(String target, DatabaseStatus status) {
+            return new Database(
+                    target,
+                    status.condition().inWords(),
+                    status.cause(),
+                    status.since(),
+                    status.lastSuccess(),
+                    status.lastFailure(),
+                    status.failure().map(failure -> failure.cause()));
+        }
+    }
+
+    record PoolNow(
+            String strategy,
+            long kept,
+            long max,
+            long open,
+            long used,
+            long idle,
+            long waiting,
+            long waitingMax,
+            long opened,
+            long timeouts,
+            long shed,
+            long leaked) {
+
+        static PoolNow of(PoolingStrategy strategy, PoolStatistics now) {
+            return new PoolNow(
+                    strategy.name().toLowerCase(Locale.ROOT),
+                    now.kept(),
+                    now.max(),
+                    now.size(),
+                    now.active(),
+                    now.idle(),
+                    now.waiting(),
+                    now.waitingMax(),
+                    now.opened(),
+                    now.timeouts(),
+                    now.shed(),
+                    now.leaked());
+        }
+    }
+
+    record ColdStarts(long count, List<ColdStart> recent) {
+        static ColdStarts of(StateHistory history) {
+            return new ColdStarts(
+                    history.coldStartCount(),
+                    history.coldStarts().stream()
+                            .map(one -> new ColdStart(one.at(), millis(one.time())))
+                            .toList());
+        }
+    }
+
+    record ColdStart(Instant at, double ms) {}
+
+    record Route(String route, long count, long errors, double meanMs, double p99Ms) {
+
+        /** Those with the longest answers first. */
+        static List<Route> of(List<HistogramDataPointSnapshot> requests) {
+            Map<String, List<HistogramDataPointSnapshot>> byRoute = requests.stream()
+                    .collect(Collectors.groupingBy(point -> point.getLabels().get("http_request_method") + " "
+                            + point.getLabels().get("http_route")));
+            return byRoute.entrySet().stream()
+                    .map(entry -> of(entry.getKey(), entry.getValue()))
+                    .sorted(Comparator.comparing(Route::p99Ms).reversed())
+                    .toList();
+        }
+
+        private static Route of(String route, List<HistogramDataPointSnapshot> points) {
+            LatencyWindow all = new LatencyWindow();
+            all.look(points);
+            long count = all.count();
+            double seconds = points.stream()
+                    .mapToDouble(HistogramDataPointSnapshot::getSum)
+                    .sum();
+            long errors = points.stream()
+                    .filter(Series::isError)
+                    .mapToLong(HistogramDataPointSnapshot::getCount)
+                    .sum();
+            return new Route(
+                    route.endsWith(" ") ? route + "(no route)" : route,
+                    count,
+                    errors,
+                    seconds * 1e3 / Math.max(1, count),
+                    all.quantile(.99).orElse(0) * 1e3);
+        }
+    }
+
+    record Statement(
+            String statement,
+            String sql,
+            long count,
+            long slow,
+            long errors,
+            double totalMs,
+            double meanMs,
+            double longestMs) {
+
+        static Statement of(StatementObserver.Statement one) {
+            return new Statement(
+                    one.statement(),
+                    one.sql(),
+                    one.count(),
+                    one.slow(),
+                    one.errors(),
+                    millis(one.total()),
+                    millis(one.total().dividedBy(Math.max(1, one.count()))),
+                    millis(one.longest()));
+        }
+    }
+
+    record Ledger(
+            LocalDate day,
+            double awakeSeconds,
+            Optional<Double> computeUnits,
+            Optional<Double> computeHours,
+            long suspendAfterSeconds,
+            Optional<Instant> awakeUntil,
+            List<Share> by,
+            List<String> warnings) {
+
+        static Ledger of(AwakeLedger.Page page) {
+            return new Ledger(
+                    page.day(),
+                    page.awake().toMillis() / 1e3,
+                    page.computeUnits(),
+                    page.computeHours(),
+                    page.suspendAfter().toSeconds(),
+                    page.awakeUntil(),
+                    page.shares().stream()
+                            .map(share -> new Share(share.who(), share.today().toMillis() / 1e3, share.uses()))
+                            .toList(),
+                    page.warnings());
+        }
+    }
+
+    record Share(String who, double awakeSeconds, long uses) {}
+
+    record OpenConnection(
+            long number,
+            String state,
+            long ageMs,
+            int generation,
+            Optional<String> requestId,
+            Optional<String> unit,
+            Optional<Long> heldMs,
+            Optional<String> statement,
+            Optional<String> transactionId) {
+
+        static OpenConnection of(ConnectionReport report) {
+            Optional<ConnectionReport.Use> use = report.use();
+            return new OpenConnection(
+                    report.number(),
+                    use.isPresent() ? "used" : "idle",
+                    report.age().toMillis(),
+                    report.generation(),
+                    use.flatMap(ConnectionReport.Use::request),
+                    use.flatMap(ConnectionReport.Use::purpose),
+                    use.map(held -> held.held().toMillis()),
+                    use.flatMap(ConnectionReport.Use::statement),
+                    use.flatMap(ConnectionReport.Use::transaction));
+        }
+    }
+
+    record Change(Instant at, String from, String to, long lastedMs, String cause) {
+        static Change of(StateHistory.Change change) {
+            return new Change(
+                    change.at(),
+                    change.from().inWords(),
+                    change.to().inWords(),
+                    change.lasted().toMillis(),
+                    change.cause());
+        }
+    }
+
+    record Setting(String name, String value) {}
+
+    private static double millis(Duration time) {
+        return time.toNanos() / 1e6;
+    }
+}

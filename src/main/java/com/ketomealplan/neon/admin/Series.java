@@ -1,0 +1,128 @@
+package com.ketomealplan.neon.admin;
+
+import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolStatistics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** The last quarter of an hour, in steps of five seconds. Thread-safe. */
+final class Series {
+
+    static final Duration STEP = Duration.ofSeconds(5);
+
+    private static final int KEPT = (int) (Duration.ofMinutes(15).toSeconds() / STEP.toSeconds());
+
+    private final PrometheusRegistry registry;
+    private final Pool pool;
+    private final DatabaseState state;
+    private final Clock clock;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private final LatencyWindow waits = new LatencyWindow();
+    private final LatencyWindow requests = new LatencyWindow();
+    private final LatencyWindow errors = new LatencyWindow();
+    private final LatencyWindow statements = new LatencyWindow();
+
+    private record Sample(
+            long time,
+            PoolStatistics pool,
+            Double waitP50,
+            Double waitP99,
+            double requestRate,
+            double errorRate,
+            Double requestP50,
+            Double requestP99,
+            Double statementP50,
+            Double statementP99,
+            String condition) {}
+
+    /** As the page reads it: a column each, the oldest first, null where nothing happened. */
+    record Columns(
+            long stepSeconds,
+            List<Long> time,
+            List<Long> used,
+            List<Long> idle,
+            List<Long> waiting,
+            List<Double> waitP50Ms,
+            List<Double> waitP99Ms,
+            List<Double> requestRate,
+            List<Double> errorRate,
+            List<Double> requestP50Ms,
+            List<Double> requestP99Ms,
+            List<Double> statementP50Ms,
+            List<Double> statementP99Ms,
+            List<String> condition) {}
+
+    Series(PrometheusRegistry registry, Pool pool, DatabaseState state, Clock clock) {
+        this.registry = registry;
+        this.pool = pool;
+        this.state = state;
+        this.clock = clock;
+    }
+
+    /** Takes a sample; to be called once in a {@link #STEP}. */
+    synchronized void sample() {
+        Histograms now = Histograms.now(registry);
+        List<HistogramDataPointSnapshot> answered = now.of(Histograms.REQUESTS);
+        waits.look(now.of(Histograms.WAITS));
+        requests.look(answered);
+        errors.look(answered.stream().filter(Series::isError).toList());
+        statements.look(now.of(Histograms.STATEMENTS));
+        samples.addLast(new Sample(
+                clock.instant().getEpochSecond(),
+                pool.statistics(),
+                millis(waits.quantile(.5)),
+                millis(waits.quantile(.99)),
+                perSecond(requests),
+                perSecond(errors),
+                millis(requests.quantile(.5)),
+                millis(requests.quantile(.99)),
+                millis(statements.quantile(.5)),
+                millis(statements.quantile(.99)),
+                state.status().condition().inWords()));
+        if (samples.size() > KEPT) {
+            samples.removeFirst();
+        }
+    }
+
+    static boolean isError(HistogramDataPointSnapshot requests) {
+        return requests.getLabels().get("http_response_status_code").startsWith("5");
+    }
+
+    private static double perSecond(LatencyWindow counted) {
+        return (double) counted.count() / STEP.toSeconds();
+    }
+
+    private static Double millis(OptionalDouble seconds) {
+        return seconds.isPresent() ? seconds.getAsDouble() * 1e3 : null;
+    }
+
+    synchronized Columns columns() {
+        return new Columns(
+                STEP.toSeconds(),
+                column(Sample::time),
+                column(sample -> (long) sample.pool().active()),
+                column(sample -> (long) sample.pool().idle()),
+                column(sample -> (long) sample.pool().waiting()),
+                column(Sample::waitP50),
+                column(Sample::waitP99),
+                column(Sample::requestRate),
+                column(Sample::errorRate),
+                column(Sample::requestP50),
+                column(Sample::requestP99),
+                column(Sample::statementP50),
+                column(Sample::statementP99),
+                column(Sample::condition));
+    }
+
+    private <V> List<V> column(Function<Sample, V> value) {
+        return samples.stream().map(value).collect(java.util.stream.Collectors.toList()); // may hold nulls
+    }
+}

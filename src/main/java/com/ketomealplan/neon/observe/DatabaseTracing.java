@@ -1,0 +1,166 @@
+package com.ketomealplan.neon.observe;
+
+import com.ketomealplan.neon.connect.OpeningTimes;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.Purpose;
+import com.ketomealplan.neon.pool.Wait;
+import com.ketomealplan.neon.transaction.Fate;
+import com.ketomealplan.neon.transaction.UnitListener;
+import com.ketomealplan.neon.url.Endpoint;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.semconv.DbAttributes;
+import io.opentelemetry.semconv.ErrorAttributes;
+import io.opentelemetry.semconv.ServerAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The layer's spans, under the names of OpenTelemetry's semantic conventions (1.44) where it has some: the unit of work, its
+ * wait for a connection with the cold start that it met, its statements without their values, and its COMMIT. All but the
+ * unit's are made when they are over, from what the layer has timed anyway.
+ */
+final class DatabaseTracing implements UnitListener, PoolListener, StatementListener {
+
+    private static final AttributeKey<String> REASON = AttributeKey.stringKey("neon.reason");
+    private static final AttributeKey<String> FATE = AttributeKey.stringKey("neon.commit.outcome");
+
+    private final Tracer tracer;
+    private final Attributes server;
+    private final ThreadLocal<Unit> current = new ThreadLocal<>();
+
+    private record Unit(Span span, Scope scope) {}
+
+    /** What was there already when it is told. */
+    private record Past(Instant begin, Instant end) {
+
+        static Past of(Duration time) {
+            Instant now = Instant.now();
+            return new Past(now.minus(time), now);
+        }
+    }
+
+    DatabaseTracing(Tracer tracer, Endpoint target) {
+        this.tracer = tracer;
+        this.server = Attributes.of(
+                DbAttributes.DB_SYSTEM_NAME,
+                DbAttributes.DbSystemNameValues.POSTGRESQL,
+                DbAttributes.DB_NAMESPACE,
+                target.database(),
+                ServerAttributes.SERVER_ADDRESS,
+                target.hosts().get(0).host(),
+                ServerAttributes.SERVER_PORT,
+                (long) target.hosts().get(0).port());
+    }
+
+    @Override
+    public void begun() {
+        Span span = tracer.spanBuilder(Purpose.current().orElse("unit of work")).startSpan();
+        current.set(new Unit(span, span.makeCurrent()));
+    }
+
+    @Override
+    public void replayed(FailureKind reason) {
+        Span.current().addEvent("replayed", Attributes.of(REASON, inWords(reason)));
+    }
+
+    @Override
+    public void resolved(Fate fate) {
+        Span.current().addEvent("commit.resolved", Attributes.of(FATE, inWords(fate)));
+    }
+
+    @Override
+    public void ended(Optional<Throwable> failure) {
+        Unit unit = current.get();
+        current.remove();
+        unit.scope().close();
+        failure.map(Failure::of)
+                .filter(found -> found.kind() != FailureKind.PROGRAM) // not the database's, such as an answer of 404
+                .ifPresent(found -> fail(unit.span(), found));
+        unit.span().end();
+    }
+
+    @Override
+    public void waited(Wait wait) {
+        Past whole = Past.of(wait.whole());
+        Span span = past("wait for a connection", SpanKind.INTERNAL, Context.current(), whole);
+        Context inside = Context.current().with(span);
+        if (!wait.wake().isZero()) {
+            boolean cold = wait.wake().compareTo(DatabaseState.LONG_LOGIN) >= 0;
+            Past wake = new Past(whole.begin(), whole.begin().plus(wait.wake()));
+            Span start = past(cold ? "cold start" : "connect", SpanKind.INTERNAL, inside, wake);
+            wait.opening().ifPresent(opening -> phases(opening, inside.with(start), wake.end()));
+            start.end(wake.end());
+        } else {
+            wait.opening().ifPresent(opening -> phases(opening, inside, whole.end()));
+        }
+        span.end(whole.end());
+    }
+
+    /** One after the other, up to the end of the last one. */
+    private void phases(OpeningTimes opening, Context parent, Instant end) {
+        Map<Phase, Duration> times = opening.phases();
+        Instant begin = end.minus(times.values().stream().reduce(Duration.ZERO, Duration::plus));
+        for (Phase phase : List.of(Phase.TCP, Phase.TLS, Phase.LOGIN)) {
+            Instant next = begin.plus(times.getOrDefault(phase, Duration.ZERO));
+            past(inWords(phase), SpanKind.CLIENT, parent, new Past(begin, next))
+                    .setAllAttributes(server)
+                    .end(next);
+            begin = next;
+        }
+    }
+
+    @Override
+    public void executed(String name, String sql, Duration time, Optional<Failure> failure) {
+        Past past = Past.of(time);
+        Span span = past(name, SpanKind.CLIENT, Context.current(), past)
+                .setAllAttributes(server)
+                .setAttribute(DbAttributes.DB_QUERY_SUMMARY, name)
+                .setAttribute(DbAttributes.DB_OPERATION_NAME, StatementName.firstWord(sql));
+        failure.ifPresent(found -> fail(span, found));
+        span.end(past.end());
+    }
+
+    @Override
+    public void committed(Duration time, Optional<Throwable> failure) {
+        Past past = Past.of(time);
+        Span span = past("COMMIT", SpanKind.CLIENT, Context.current(), past)
+                .setAllAttributes(server)
+                .setAttribute(DbAttributes.DB_OPERATION_NAME, "COMMIT");
+        failure.map(Failure::of).ifPresent(found -> fail(span, found));
+        span.end(past.end());
+    }
+
+    private Span past(String name, SpanKind kind, Context parent, Past past) {
+        return tracer.spanBuilder(name)
+                .setParent(parent)
+                .setSpanKind(kind)
+                .setStartTimestamp(past.begin())
+                .startSpan();
+    }
+
+    /** Without the failure's text, which may quote values. */
+    private static void fail(Span span, Failure failure) {
+        span.setStatus(StatusCode.ERROR);
+        span.setAttribute(ErrorAttributes.ERROR_TYPE, inWords(failure.kind()));
+        failure.sqlState().ifPresent(state -> span.setAttribute(DbAttributes.DB_RESPONSE_STATUS_CODE, state));
+    }
+
+    private static String inWords(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,85 @@
+package com.ketomealplan.neon.observe;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.Wait;
+import com.ketomealplan.neon.transaction.UnitListener;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Tells each client, by the header {@code Server-Timing} of the W3C, what its request has waited for: a connection in use by
+ * others, a compute that woke, the database. Browsers show it, and a client of ours need not guess whether it met a cold
+ * start. In milliseconds; for requests whose resource method runs on one thread.
+ */
+public final class ServerTiming
+        implements ContainerRequestFilter, ContainerResponseFilter, PoolListener, UnitListener, StatementListener {
+
+    private static final String HEADER = "Server-Timing";
+
+    private final ThreadLocal<Sums> sums = new ThreadLocal<>();
+
+    private static final class Sums {
+        private long waitNanos;
+        private long wakeNanos;
+        private long databaseNanos;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        sums.set(new Sums());
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        Sums told = sums.get();
+        sums.remove();
+        if (told == null) {
+            return; // no resource was found
+        }
+        String header = metric("wait", told.waitNanos) + ", " + metric("wake", told.wakeNanos) + ", "
+                + metric("database", told.databaseNanos);
+        SpanContext span = Span.current().getSpanContext();
+        if (span.isValid()) {
+            header += ", traceparent;desc=\"00-" + span.getTraceId() + "-" + span.getSpanId() + "-"
+                    + span.getTraceFlags().asHex() + "\"";
+        }
+        response.getHeaders().putSingle(HEADER, header);
+    }
+
+    private static String metric(String name, long nanos) {
+        return name + ";dur=" + nanos / 1_000 / 1e3;
+    }
+
+    @Override
+    public void waited(Wait wait) {
+        Sums own = sums.get();
+        if (own != null) {
+            own.waitNanos += wait.whole().minus(wait.wake()).toNanos();
+            own.wakeNanos += wait.wake().toNanos();
+        }
+    }
+
+    @Override
+    public void executed(String name, String sql, Duration time, Optional<Failure> failure) {
+        add(time);
+    }
+
+    @Override
+    public void committed(Duration time, Optional<Throwable> failure) {
+        add(time);
+    }
+
+    private void add(Duration time) {
+        Sums own = sums.get();
+        if (own != null) {
+            own.databaseNanos += time.toNanos();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package com.ketomealplan.neon.observe;
+
+import com.ketomealplan.neon.health.Condition;
+import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.health.DatabaseStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The last changes of the database's state, and the last cold starts. Thread-safe. */
+public final class StateHistory implements DatabaseState.StateListener {
+
+    private static final int KEPT = 50;
+
+    private final Deque<Change> changes = new ArrayDeque<>();
+    private final Deque<ColdStart> coldStarts = new ArrayDeque<>();
+    private long coldStartCount;
+
+    /**
+     * A change of the state.
+     *
+     * @param lasted how long it was as before
+     */
+    public record Change(Instant at, Condition from, Condition to, Duration lasted, String cause) {}
+
+    /** A compute that was woken. */
+    public record ColdStart(Instant at, Duration time) {}
+
+    @Override
+    public synchronized void changed(Condition before, Duration lasted, DatabaseStatus now) {
+        keep(changes, new Change(now.since(), before, now.condition(), lasted, now.cause()));
+        if (before == Condition.WAKING && now.condition() == Condition.UP) {
+            coldStartCount++;
+            keep(coldStarts, new ColdStart(now.since(), lasted.plus(DatabaseState.LONG_LOGIN)));
+        }
+    }
+
+    private static <T> void keep(Deque<T> kept, T newest) {
+        kept.addFirst(newest);
+        if (kept.size() > KEPT) {
+            kept.removeLast();
+        }
+    }
+
+    /** The newest first. */
+    public synchronized List<Change> changes() {
+        return List.copyOf(changes);
+    }
+
+    /** The newest first. */
+    public synchronized List<ColdStart> coldStarts() {
+        return List.copyOf(coldStarts);
+    }
+
+    /** Since the process started. */
+    public synchronized long coldStartCount() {
+        return coldStartCount;
+    }
+}

@@ -1,0 +1,83 @@
+package com.ketomealplan.telemetry;
+
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.ConfiguredBundle;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.lifecycle.Managed;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Shows metrics at {@code /metrics/prometheus} of the admin port, and exports spans by OTLP if there is an endpoint for them.
+ * Whatever else OpenTelemetry's {@code OTEL_…} variables say is followed: sampling, headers, resource attributes, timeouts.
+ *
+ * @param <T> the application's configuration
+ */
+public final class TelemetryBundle<T extends Configuration> implements ConfiguredBundle<T> {
+
+    /** For the last spans to leave when the process ends. */
+    private static final int SECONDS_TO_FLUSH = 2;
+
+    private final String service;
+    private final Function<T, Optional<String>> endpoint;
+    private final PrometheusRegistry metrics = new PrometheusRegistry();
+    private Optional<OpenTelemetry> tracing = Optional.empty();
+
+    /**
+     * @param service its name in traces
+     * @param endpoint finds the URL of an OTLP receiver in the configuration; without one there is no tracing
+     */
+    public TelemetryBundle(String service, Function<T, Optional<String>> endpoint) {
+        this.service = service;
+        this.endpoint = endpoint;
+    }
+
+    /** What is registered here is shown. */
+    public PrometheusRegistry metrics() {
+        return metrics;
+    }
+
+    /** Empty if nothing is traced. Call after {@link #run}. */
+    public Optional<OpenTelemetry> tracing() {
+        return tracing;
+    }
+
+    @Override
+    public void run(T configuration, Environment environment) {
+        JvmMetrics.builder().register(metrics);
+        environment
+                .admin()
+                .addServlet("prometheus", new PrometheusMetricsServlet(metrics))
+                .addMapping("/metrics/prometheus");
+        Optional<OpenTelemetrySdk> sdk = endpoint.apply(configuration).map(this::exportingTo);
+        sdk.ifPresent(exporting -> environment.lifecycle().manage(new Managed() {
+            @Override
+            public void stop() {
+                exporting.shutdown().join(SECONDS_TO_FLUSH, TimeUnit.SECONDS);
+            }
+        }));
+        tracing = sdk.map(OpenTelemetry.class::cast);
+    }
+
+    /** Only traces: metrics are scraped, and logs are written. Over HTTP, for which the JDK has a client. */
+    private OpenTelemetrySdk exportingTo(String url) {
+        return AutoConfiguredOpenTelemetrySdk.builder()
+                .addPropertiesSupplier(() -> Map.of(
+                        "otel.service.name", service,
+                        "otel.exporter.otlp.endpoint", url,
+                        "otel.exporter.otlp.protocol", "http/protobuf",
+                        "otel.metrics.exporter", "none",
+                        "otel.logs.exporter", "none"))
+                .disableShutdownHook()
+                .build()
+                .getOpenTelemetrySdk();
+    }
+}

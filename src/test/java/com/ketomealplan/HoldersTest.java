@@ -1,0 +1,66 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who holds which connection is known on both sides: at the admin port, and to who looks into the server. */
+class HoldersTest {
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private final TestService service = TestService.on(database);
+
+    @AfterEach
+    void stop() {
+        service.stop();
+    }
+
+    private JsonNode connections() {
+        return TestService.json(service.admin("/connections"));
+    }
+
+    @Test
+    void aConnectionInUseNamesItsRequestUnitAndStatement() throws Exception {
+        CompletableFuture<HttpResponse<String>> answer;
+        try (Connection other = database.connect()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE quiz_responses");
+            answer = CompletableFuture.supplyAsync(() -> service.send(
+                    "POST",
+                    "/complex-operation",
+                    "{\"email\":\"ada@example.com\",\"quiz_data\":{}}",
+                    "Content-Type",
+                    "application/json",
+                    "X-Request-Id",
+                    "who-is-it"));
+            await().until(() -> connections().findValuesAsText("statement").contains("QuizResponseDao.insert"));
+
+            JsonNode held = connections().get(0);
+            assertThat(held.get("state").asText()).isEqualTo("used");
+            assertThat(held.get("unit").asText()).isEqualTo("ComplexOperationResource.create");
+            assertThat(held.get("request_id").asText()).isEqualTo("who-is-it");
+            assertThat(held.get("held_ms").asLong()).isNotNegative();
+            String query = database.jdbi().withHandle(handle -> handle.createQuery(
+                            "SELECT query FROM pg_stat_activity WHERE backend_xid = :id::xid8::xid")
+                    .bind("id", held.get("transaction_id").asText())
+                    .mapTo(String.class)
+                    .one());
+            assertThat(query)
+                    .startsWith(
+                            "/*action='ComplexOperationResource.create',statement='QuizResponseDao.insert'*/ INSERT");
+            other.rollback();
+        }
+
+        assertThat(answer.join().statusCode()).isEqualTo(201);
+        assertThat(connections().get(0).get("state").asText()).isEqualTo("idle");
+        assertThat(connections().get(0).get("unit").isNull()).isTrue();
+    }
+}

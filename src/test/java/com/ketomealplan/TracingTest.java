@@ -1,0 +1,167 @@
+package com.ketomealplan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.OtlpReceiver;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a request met is found in its trace, and in the answer's {@code Server-Timing}. */
+class TracingTest {
+
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String PARENT = "00f067aa0ba902b7";
+    private static final String[] TRACEPARENT = {"traceparent", "00-" + TRACE + "-" + PARENT + "-01"};
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private final OtlpReceiver receiver = new OtlpReceiver();
+    private NeonProxy proxy;
+    private TestService service;
+
+    @BeforeEach
+    void listen() throws Exception {
+        proxy = NeonProxy.before(database);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        service.stop();
+        proxy.close();
+        receiver.close();
+    }
+
+    private void start(String endpoint) {
+        service = TestService.at(
+                proxy.url(database),
+                ConfigOverride.config("database.healthMode", "passive"),
+                ConfigOverride.config("tracingEndpoint", endpoint));
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) {
+        return service.send(method, path, body, "Content-Type", "application/json", TRACEPARENT[0], TRACEPARENT[1]);
+    }
+
+    private HttpResponse<String> write(String email) {
+        return send("POST", "/complex-operation", "{\"email\":\"%s\",\"quiz_data\":{\"goal\":1}}".formatted(email));
+    }
+
+    private static double timing(HttpResponse<String> answer, String metric) {
+        Matcher value = Pattern.compile(metric + ";dur=([0-9.]+)")
+                .matcher(answer.headers().firstValue("Server-Timing").orElseThrow());
+        assertThat(value.find()).isTrue();
+        return Double.parseDouble(value.group(1));
+    }
+
+    private static String hex(ByteString id) {
+        return HexFormat.of().formatHex(id.toByteArray());
+    }
+
+    private static String attribute(Span span, String key) {
+        return span.getAttributesList().stream()
+                .filter(pair -> pair.getKey().equals(key))
+                .map(KeyValue::getValue)
+                .map(value -> value.hasStringValue() ? value.getStringValue() : Long.toString(value.getIntValue()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Map<String, Span> spans(int expected) {
+        await().until(() -> receiver.spans().size() >= expected);
+        return receiver.spans().stream().collect(Collectors.toMap(Span::getName, Function.identity()));
+    }
+
+    @Test
+    void aWriteThatWokeTheComputeIsOneTrace() {
+        start(receiver.url());
+        proxy.wake(Duration.ofSeconds(1));
+
+        HttpResponse<String> answer = write("ada@example.com");
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(timing(answer, "wake")).isGreaterThan(900);
+        assertThat(timing(answer, "database")).isPositive();
+        Map<String, Span> spans = spans(10);
+        assertThat(spans.values())
+                .allSatisfy(span -> assertThat(hex(span.getTraceId())).isEqualTo(TRACE));
+        assertThat(hex(spans.get("POST /complex-operation").getParentSpanId())).isEqualTo(PARENT);
+        Map.of(
+                        "ComplexOperationResource.create", "POST /complex-operation",
+                        "wait for a connection", "ComplexOperationResource.create",
+                        "cold start", "wait for a connection",
+                        "tcp", "cold start",
+                        "tls", "cold start",
+                        "login", "cold start",
+                        "UserDao.insert", "ComplexOperationResource.create",
+                        "QuizResponseDao.insert", "ComplexOperationResource.create",
+                        "COMMIT", "ComplexOperationResource.create")
+                .forEach((child, parent) -> assertThat(spans.get(child).getParentSpanId())
+                        .as(child)
+                        .isEqualTo(spans.get(parent).getSpanId()));
+        spans.values().forEach(span -> assertThat(span.getStartTimeUnixNano())
+                .isLessThanOrEqualTo(span.getEndTimeUnixNano())
+                .isGreaterThanOrEqualTo(
+                        spans.get("POST /complex-operation").getStartTimeUnixNano() - 5_000_000)); // two clocks
+        Span insert = spans.get("UserDao.insert");
+        assertThat(attribute(insert, "db.system.name")).isEqualTo("postgresql");
+        assertThat(attribute(insert, "db.operation.name")).isEqualTo("INSERT");
+        assertThat(attribute(insert, "db.query.summary")).isEqualTo("UserDao.insert");
+        Span request = spans.get("POST /complex-operation");
+        assertThat(attribute(request, "http.route")).isEqualTo("/complex-operation");
+        assertThat(attribute(request, "http.response.status_code")).isEqualTo("201");
+        assertThat(receiver.texts()).noneMatch(text -> text.contains("ada@example.com") || text.contains("goal"));
+    }
+
+    @Test
+    void aFailureIsMarkedWhereItWas() {
+        start(receiver.url());
+        assertThat(write("eve@example.com").statusCode()).isEqualTo(201);
+        proxy.stall(true);
+
+        HttpResponse<String> answer = send("GET", "/users/" + UUID.randomUUID(), null);
+
+        assertThat(answer.statusCode()).isEqualTo(504);
+        assertThat(TestService.json(answer).get("trace_id").asText()).isEqualTo(TRACE);
+        await().until(() ->
+                receiver.spans().stream().anyMatch(span -> span.getName().equals("GET /users/{user_id}")));
+        List<Span> failed = receiver.spans().stream()
+                .filter(span -> span.getStatus().getCode() == Status.StatusCode.STATUS_CODE_ERROR)
+                .toList();
+        assertThat(failed)
+                .extracting(Span::getName)
+                .contains("UserDao.find", "UserResource.get", "GET /users/{user_id}");
+        proxy.stall(false);
+    }
+
+    @Test
+    void withoutAReceiverOnlyTheClientsTraceIsKnown() {
+        start("");
+
+        HttpResponse<String> traced = send("GET", "/users/" + UUID.randomUUID(), null);
+        HttpResponse<String> untraced = service.get("/users/" + UUID.randomUUID());
+
+        assertThat(TestService.json(traced).get("trace_id").asText()).isEqualTo(TRACE);
+        assertThat(TestService.json(untraced).has("trace_id")).isFalse();
+        assertThat(untraced.headers().firstValue("Server-Timing").orElseThrow()).doesNotContain("traceparent");
+        assertThat(receiver.spans()).isEmpty();
+    }
+}
