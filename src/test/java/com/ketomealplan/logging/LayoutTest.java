@@ -1,0 +1,82 @@
+package com.ketomealplan.logging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.LayoutBase;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TimeZone;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Log lines, as the files that ship have them. */
+class LayoutTest {
+
+    private static String line(String file, String environment, Map<String, String> context) throws Exception {
+        ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+        JsonNode layout = yaml.readTree(Path.of(file).toFile()).at("/logging/appenders/0/layout");
+        LoggerContext logback = new LoggerContext();
+        LayoutBase<ILoggingEvent> built = new EventLayoutFactory(
+                        environment, layout.get("pattern").asText())
+                .build(logback, TimeZone.getTimeZone("UTC"));
+        built.start();
+        LoggingEvent event = new LoggingEvent(
+                "caller",
+                logback.getLogger("com.ketomealplan.Test"),
+                Level.WARN,
+                "what \"happened\"",
+                new IllegalStateException("why"),
+                null);
+        event.setMDCPropertyMap(context);
+        return built.doLayout(event);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "request_id=r                                        | \" [r]\"",
+                "request_id=r,trace_id=t                             | \" [r t]\"",
+                "request_id=r,unit=UserDao.find                      | \" [r UserDao.find]\"",
+                "request_id=r,trace_id=t,unit=UserDao.find,attempt=2 | \" [r t UserDao.find 2]\"",
+                "unit=health                                         | \" [health]\"",
+                "other=x                                             | \"\"",
+            })
+    void peopleReadALineWithItsContextAtTheEnd(String context, String expected) throws Exception {
+        Map<String, String> pairs = new java.util.HashMap<>();
+        for (String pair : context.split(",")) {
+            pairs.put(pair.split("=")[0], pair.split("=")[1]);
+        }
+
+        String line = line("config.yml", "development", pairs);
+
+        assertThat(line.lines().findFirst().orElseThrow())
+                .startsWith("WARN  [")
+                .endsWith("c.k.Test: what \"happened\"" + expected);
+        assertThat(line).contains("java.lang.IllegalStateException: why");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.yml", "config-serverless.yml"})
+    void machinesReadOneJsonObjectALine(String file) throws Exception {
+        String line = line(file, "production", Map.of("request_id", "r", "unit", "UserDao.find"));
+
+        assertThat(line.strip().lines()).hasSize(1);
+        JsonNode json = new ObjectMapper().readTree(line);
+        assertThat(json.get("level").asText()).isEqualTo("WARN");
+        assertThat(json.get("message").asText()).isEqualTo("what \"happened\"");
+        assertThat(json.get("request_id").asText()).isEqualTo("r");
+        assertThat(json.get("unit").asText()).isEqualTo("UserDao.find");
+        assertThat(json.get("exception").asText()).contains("IllegalStateException: why", "LayoutTest");
+        assertThat(json.get("timestamp").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+    }
+}
