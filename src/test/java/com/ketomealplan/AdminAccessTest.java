@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,29 @@ class AdminAccessTest {
         assertThat(adminStatus("Authorization", "Bearer s3cret")).isEqualTo(200);
         assertThat(adminStatus("Authorization", "bearer s3cret")).isEqualTo(200);
         assertThat(service.send("GET", "/admin/metrics", null).body()).doesNotContain("pool");
+    }
+
+    @Test
+    void asksABrowserForTheTokenOnAPortOfItsOwn() {
+        service = TestService.on(database, ConfigOverride.config("adminToken", "s3cret:ö"));
+
+        assertThat(service.admin("/").statusCode()).isEqualTo(401);
+        assertThat(service.admin("/").headers().firstValue("WWW-Authenticate"))
+                .hasValueSatisfying(challenge -> assertThat(challenge).startsWith("Basic "));
+        assertThat(service.admin("/metrics", "Authorization", basic("anybody:s3cret:ö"))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(service.admin("/", "Authorization", basic(":s3cret:ö")).body())
+                .contains("<h1");
+        for (String wrong : List.of(basic("s3cret:ö"), basic("a:wrong"), basic(""), "Basic ", "Basic ~~~", "Basic")) {
+            assertThat(service.admin("/metrics", "Authorization", wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(401);
+        }
+    }
+
+    private static String basic(String pair) {
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -11,15 +11,24 @@ import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Prometheus sees, and how it moves. */
 class MetricsTest {
@@ -64,6 +73,31 @@ class MetricsTest {
         Matcher line = Pattern.compile("^" + Pattern.quote(series) + " (\\S+)$", Pattern.MULTILINE)
                 .matcher(scrape());
         return line.find() ? Double.parseDouble(line.group(1)) : 0;
+    }
+
+    /** What the alerts and the dashboard ask for is what the service has. */
+    @ParameterizedTest
+    @ValueSource(strings = {"src/main/prometheus/alerts.yml", "src/main/grafana/dashboard.json"})
+    void everyNameInUseExists(String file) throws Exception {
+        assertThat(write().statusCode()).isEqualTo(201);
+        String names = "\\b(neon|db_client|http_server|jvm|process)_\\w+";
+        Set<String> asked = names(Pattern.compile(names), Files.readString(Path.of(file)));
+        Set<String> shown = names(Pattern.compile(names), scrape());
+        Set<String> registered = new HashSet<>(shown);
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            for (Path source : sources.filter(Files::isRegularFile).toList()) { // those without a value are not shown
+                registered.addAll(names(
+                        Pattern.compile("(?<=\")(neon|db_client|http_server)_\\w+(?=\")"), Files.readString(source)));
+            }
+        }
+        asked.removeIf(name -> registered.contains(name)
+                || registered.contains(name.replaceAll("(_seconds)?(_bucket|_count|_sum|_total)?$", "")));
+
+        assertThat(asked).isEmpty();
+    }
+
+    private static Set<String> names(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet());
     }
 
     @Test

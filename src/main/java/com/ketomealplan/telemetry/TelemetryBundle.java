@@ -7,6 +7,7 @@ import io.dropwizard.lifecycle.Managed;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -22,6 +23,9 @@ import java.util.function.Function;
  * @param <T> the application's configuration
  */
 public final class TelemetryBundle<T extends Configuration> implements ConfiguredBundle<T> {
+
+    /** So many are begun here, unless {@code OTEL_TRACES_SAMPLER} says otherwise; those of clients are theirs to choose. */
+    private static final int TRACES_PER_SECOND = 20;
 
     /** For the last spans to leave when the process ends. */
     private static final int SECONDS_TO_FLUSH = 2;
@@ -76,6 +80,9 @@ public final class TelemetryBundle<T extends Configuration> implements Configure
                         "otel.exporter.otlp.protocol", "http/protobuf",
                         "otel.metrics.exporter", "none",
                         "otel.logs.exporter", "none"))
+                .addSamplerCustomizer((sampler, settings) -> settings.getString("otel.traces.sampler") == null
+                        ? Sampler.parentBased(new BoundedSampler(TRACES_PER_SECOND, System::nanoTime))
+                        : sampler)
                 .disableShutdownHook()
                 .build()
                 .getOpenTelemetrySdk();

@@ -93,6 +93,10 @@ public final class TestService {
         return URI.create("http://localhost:" + support.getLocalPort() + path);
     }
 
+    public URI adminUri(String path) {
+        return URI.create("http://localhost:" + support.getAdminPort() + path);
+    }
+
     private HttpResponse<String> exchange(int port, String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));

@@ -26,6 +26,8 @@ public final class OperatorConsole {
 
     private static final String FILES = "/operator/";
 
+    private static final String CHARTS = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+
     private final String service;
     private final WakeGate gate;
     private final Pool pool;
@@ -83,6 +85,11 @@ public final class OperatorConsole {
             }
         });
         environment.admin().addServlet("operator-events", events).addMapping(FILES + "events");
+        asset(environment, "", FILES + "index.html", "text/html;charset=utf-8");
+        asset(environment, FILES + "operator.css", FILES + "operator.css", "text/css;charset=utf-8");
+        asset(environment, FILES + "operator.js", FILES + "operator.js", "text/javascript;charset=utf-8");
+        asset(environment, FILES + "uPlot.min.css", CHARTS + "uPlot.min.css", "text/css;charset=utf-8");
+        asset(environment, FILES + "uPlot.iife.min.js", CHARTS + "uPlot.iife.min.js", "text/javascript;charset=utf-8");
         json(environment, json, "statements", this::statements);
         json(environment, json, "connections", this::connections);
         json(
@@ -90,6 +97,13 @@ public final class OperatorConsole {
                 json,
                 "ledger",
                 () -> Overview.Ledger.of(observation.ledger().page()));
+    }
+
+    private static void asset(Environment environment, String path, String resource, String type) {
+        environment
+                .admin()
+                .addServlet("asset " + path, new AssetServlet(resource, type))
+                .addMapping(path);
     }
 
     private static void json(Environment environment, ObjectMapper json, String name, Supplier<?> now) {

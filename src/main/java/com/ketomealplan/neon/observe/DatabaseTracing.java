@@ -67,8 +67,17 @@ final class DatabaseTracing implements UnitListener, PoolListener, StatementList
                 (long) target.hosts().get(0).port());
     }
 
+    /** Whether what happens now is recorded: not in a trace that was not chosen. */
+    private static boolean isRecorded() {
+        Span outer = Span.current();
+        return outer.isRecording() || !outer.getSpanContext().isValid();
+    }
+
     @Override
     public void begun() {
+        if (!isRecorded()) {
+            return;
+        }
         Span span = tracer.spanBuilder(Purpose.current().orElse("unit of work")).startSpan();
         current.set(new Unit(span, span.makeCurrent()));
     }
@@ -86,6 +95,9 @@ final class DatabaseTracing implements UnitListener, PoolListener, StatementList
     @Override
     public void ended(Optional<Throwable> failure) {
         Unit unit = current.get();
+        if (unit == null) {
+            return;
+        }
         current.remove();
         unit.scope().close();
         failure.map(Failure::of)
@@ -96,6 +108,9 @@ final class DatabaseTracing implements UnitListener, PoolListener, StatementList
 
     @Override
     public void waited(Wait wait) {
+        if (!isRecorded()) {
+            return;
+        }
         Past whole = Past.of(wait.whole());
         Span span = past("wait for a connection", SpanKind.INTERNAL, Context.current(), whole);
         Context inside = Context.current().with(span);
@@ -126,6 +141,9 @@ final class DatabaseTracing implements UnitListener, PoolListener, StatementList
 
     @Override
     public void executed(String name, String sql, Duration time, Optional<Failure> failure) {
+        if (!isRecorded()) {
+            return;
+        }
         Past past = Past.of(time);
         Span span = past(name, SpanKind.CLIENT, Context.current(), past)
                 .setAllAttributes(server)
@@ -137,6 +155,9 @@ final class DatabaseTracing implements UnitListener, PoolListener, StatementList
 
     @Override
     public void committed(Duration time, Optional<Throwable> failure) {
+        if (!isRecorded()) {
+            return;
+        }
         Past past = Past.of(time);
         Span span = past("COMMIT", SpanKind.CLIENT, Context.current(), past)
                 .setAllAttributes(server)

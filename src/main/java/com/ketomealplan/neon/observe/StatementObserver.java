@@ -6,6 +6,7 @@ import com.ketomealplan.neon.pool.LeasedTransaction;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
@@ -120,18 +121,30 @@ public final class StatementObserver implements SqlLogger {
 
     private static void log(StatementContext context, String name, long nanos, Optional<Failure> failure, long others) {
         LOG.warn(
-                "Slow statement {}: {} ms, after {} ms in line for a connection{}{}: {}",
+                "Slow statement {}: {} ms, after {} ms in line for a connection{}{}{}: {}",
                 name,
                 Duration.ofNanos(nanos).toMillis(),
                 LeasedTransaction.of(context.getConnection())
                         .map(LeasedTransaction::waited)
                         .orElse(Duration.ZERO)
                         .toMillis(),
+                rowsWritten(context),
                 failure.flatMap(Failure::sqlState)
                         .map(state -> ", failed with " + state)
                         .orElse(""),
                 others == 0 ? "" : " (and " + others + " more since the last such line)",
                 sqlOf(context));
+    }
+
+    /** Of a query the driver does not tell how many rows it has. */
+    private static String rowsWritten(StatementContext context) {
+        try {
+            PreparedStatement statement = context.getStatement();
+            int rows = statement == null || statement.isClosed() ? -1 : statement.getUpdateCount();
+            return rows < 0 ? "" : ", " + rows + " rows written";
+        } catch (SQLException e) {
+            return "";
+        }
     }
 
     private static String sqlOf(StatementContext context) {
