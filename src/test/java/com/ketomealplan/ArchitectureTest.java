@@ -33,9 +33,13 @@ class ArchitectureTest {
                     "com.ketomealplan.resources..");
 
     @ArchTest
-    static final ArchRule httpAndConfigStandAlone = noClasses()
+    static final ArchRule whatAnyServiceNeedsStandsAlone = noClasses()
             .that()
-            .resideInAnyPackage("com.ketomealplan.http..", "com.ketomealplan.config..")
+            .resideInAnyPackage(
+                    "com.ketomealplan.http..",
+                    "com.ketomealplan.config..",
+                    "com.ketomealplan.logging..",
+                    "com.ketomealplan.telemetry..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -14,6 +14,7 @@ import com.ketomealplan.neon.observe.StatementObserver;
 import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
+import com.ketomealplan.neon.pool.Purpose;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Configuration;
@@ -27,6 +28,7 @@ import io.dropwizard.lifecycle.Managed;
 import io.dropwizard.migrations.MigrationsBundle;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.http.HttpServletRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumSet;
@@ -120,6 +122,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration());
         unitOfWork = UnitOfWork.install(jdbi, pool, observation.unitListeners());
         serve(factory, environment);
+        nameTasks(environment);
         watch(factory.healthIsPassive(database), environment);
     }
 
@@ -139,6 +142,17 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuard());
         leakGuard.setAsyncSupported(true);
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
+
+    /** Tasks have no resource method that would name what they do. */
+    private static void nameTasks(Environment environment) {
+        environment
+                .admin()
+                .addFilter("task-purpose", (request, response, chain) -> {
+                    Purpose.ofRequest("task" + ((HttpServletRequest) request).getPathInfo());
+                    chain.doFilter(request, response);
+                })
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/tasks/*");
     }
 
     /** What is known of the database, for operators and probes. */

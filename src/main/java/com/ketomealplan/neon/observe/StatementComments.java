@@ -3,7 +3,9 @@ package com.ketomealplan.neon.observe;
 import com.ketomealplan.neon.pool.Purpose;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +25,9 @@ final class StatementComments implements TemplateEngine {
     private static final String END = "*/ ";
 
     private final TemplateEngine engine;
+    private final Map<Whose, String> comments = new ConcurrentHashMap<>();
+
+    private record Whose(Optional<String> action, Optional<String> statement) {}
 
     StatementComments(TemplateEngine engine) {
         this.engine = engine;
@@ -39,10 +44,15 @@ final class StatementComments implements TemplateEngine {
                 .map(rendering -> context -> commentOf(context) + rendering.apply(context));
     }
 
-    private static String commentOf(StatementContext context) {
+    private String commentOf(StatementContext context) {
+        Whose whose = new Whose(Purpose.current(), StatementName.method(context));
+        return comments.computeIfAbsent(whose, StatementComments::comment);
+    }
+
+    private static String comment(Whose whose) {
         String pairs = Stream.of(
-                        Purpose.current().map(name -> pair("action", name)),
-                        StatementName.method(context).map(name -> pair("statement", name)))
+                        whose.action().map(name -> pair("action", name)),
+                        whose.statement().map(name -> pair("statement", name)))
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(","));
         return pairs.isEmpty() ? "" : BEGIN + pairs + END;

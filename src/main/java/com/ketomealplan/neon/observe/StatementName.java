@@ -1,8 +1,12 @@
 package com.ketomealplan.neon.observe;
 
+import java.lang.reflect.Method;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.extension.ExtensionMethod;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** What a statement is known by: the method of its SQL object, or, without one, its first word. There are few of them. */
@@ -10,6 +14,9 @@ final class StatementName {
 
     private static final Set<String> WORDS =
             Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "CALL", "COPY");
+
+    /** As many as there are methods with SQL. */
+    private static final Map<Method, String> METHODS = new ConcurrentHashMap<>();
 
     private StatementName() {}
 
@@ -19,9 +26,11 @@ final class StatementName {
 
     /** Empty for one that no SQL object has. */
     static Optional<String> method(StatementContext context) {
-        return Optional.ofNullable(context.getExtensionMethod())
-                .map(method -> method.getType().getSimpleName() + "."
-                        + method.getMethod().getName());
+        ExtensionMethod method = context.getExtensionMethod();
+        return method == null
+                ? Optional.empty()
+                : Optional.of(METHODS.computeIfAbsent(
+                        method.getMethod(), known -> method.getType().getSimpleName() + "." + known.getName()));
     }
 
     static String firstWord(String sql) {

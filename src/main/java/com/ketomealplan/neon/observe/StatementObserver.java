@@ -3,6 +3,7 @@ package com.ketomealplan.neon.observe;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Sparsely;
 import com.ketomealplan.neon.pool.LeasedTransaction;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
@@ -31,6 +32,8 @@ public final class StatementObserver implements SqlLogger {
     /** Seconds, as OpenTelemetry's semantic conventions have them. */
     private static final double[] TIMES = {.001, .005, .01, .05, .1, .5, 1, 5, 10};
 
+    private static final String SYSTEM = "postgresql";
+
     private static final Logger LOG = LoggerFactory.getLogger(StatementObserver.class);
 
     private final Map<String, Sum> sums = new ConcurrentHashMap<>();
@@ -47,9 +50,11 @@ public final class StatementObserver implements SqlLogger {
         private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
         private final Sparsely log = new Sparsely();
         private final String sql;
+        private final DistributionDataPoint successes;
 
-        Sum(String sql) {
+        Sum(String sql, DistributionDataPoint successes) {
             this.sql = sql;
+            this.successes = successes;
         }
     }
 
@@ -102,11 +107,10 @@ public final class StatementObserver implements SqlLogger {
 
     private void observe(StatementContext context, Optional<Failure> failure) {
         String name = StatementName.of(context);
-        String error = failure.map(found -> found.kind().name().toLowerCase(Locale.ROOT))
-                .orElse("");
         long nanos = context.getElapsedTime(java.time.temporal.ChronoUnit.NANOS);
-        times.labelValues("postgresql", name, error).observe(nanos / 1e9);
-        Sum sum = sums.computeIfAbsent(name, first -> new Sum(sqlOf(context)));
+        Sum sum = sumOf(name, context);
+        (failure.isEmpty() ? sum.successes : times.labelValues(SYSTEM, name, inWords(failure.get())))
+                .observe(nanos / 1e9);
         sum.count.increment();
         sum.nanos.add(nanos);
         sum.longest.accumulate(nanos);
@@ -117,6 +121,17 @@ public final class StatementObserver implements SqlLogger {
             sum.slow.increment();
             sum.log.omittedBefore().ifPresent(others -> log(context, name, nanos, failure, others));
         }
+    }
+
+    private Sum sumOf(String name, StatementContext context) {
+        Sum known = sums.get(name);
+        return known != null
+                ? known
+                : sums.computeIfAbsent(name, first -> new Sum(sqlOf(context), times.labelValues(SYSTEM, first, "")));
+    }
+
+    private static String inWords(Failure failure) {
+        return failure.kind().name().toLowerCase(Locale.ROOT);
     }
 
     private static void log(StatementContext context, String name, long nanos, Optional<Failure> failure, long others) {
