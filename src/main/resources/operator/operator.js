@@ -132,8 +132,13 @@ function hours(seconds) {
   return `${(seconds / 3600).toFixed(2)} h`;
 }
 
-function time(iso) {
-  return iso == null ? "never" : new Date(iso).toLocaleTimeString("en-GB");
+/** Of today by the clock, else with the day. */
+function time(instant) {
+  if (instant == null) {
+    return "never";
+  }
+  const at = new Date(instant);
+  return at.toDateString() === new Date().toDateString() ? at.toLocaleTimeString("en-GB") : at.toLocaleString("en-GB");
 }
 
 function words(condition) {

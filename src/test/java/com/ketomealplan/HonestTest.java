@@ -16,9 +16,13 @@ import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +134,23 @@ class HonestTest {
         assertThat(first.join().statusCode()).isEqualTo(404);
         assertThat(state()).isEqualTo("up");
         assertThat(changes()).containsExactly("waking", "up");
+    }
+
+    /** Those who waited for its wake are many, and are served within a moment: that is not too small a pool. */
+    @Test
+    void aWakeThatManyWaitForIsNotAPoolInStrain() throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(40);
+        proxy.wake(Duration.ofSeconds(2));
+
+        List<Future<HttpResponse<String>>> answers = clients.invokeAll(Collections.nCopies(40, this::read));
+
+        for (Future<HttpResponse<String>> answer : answers) {
+            assertThat(answer.get().statusCode()).isEqualTo(404);
+        }
+        assertThat(state()).isEqualTo("up");
+        assertThat(changes()).containsExactly("waking", "up");
+        assertThat(service.admin("/metrics/prometheus").body()).contains("neon_cold_start_seconds_count 1");
+        clients.shutdown();
     }
 
     /** By reading what the server has said on a connection that nobody uses. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.ketomealplan.config.ConfigurationMistakes;
 import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.http.HttpSettings;
+import com.ketomealplan.neon.ComputeSettings;
 import com.ketomealplan.neon.ConnectSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.Deployment.Stage;
@@ -103,6 +104,8 @@ class KetoMealPlanConfigurationTest {
                         Duration.seconds(5), Duration.seconds(15), Duration.minutes(1), Duration.hours(24)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(30));
         assertThat(configuration.database().slowStatementThreshold()).isEqualTo(Duration.milliseconds(250));
+        assertThat(configuration.database().compute()).isEqualTo(new ComputeSettings(Duration.minutes(5), null));
+        assertThat(configuration.tracingEndpoint()).isEmpty();
         assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of(".embedded-postgres"));
         assertThat(configuration.database().getUrl()).isEmpty();
     }
@@ -119,12 +122,14 @@ class KetoMealPlanConfigurationTest {
                         "PORT", "9000",
                         "ADMIN_PORT", "9001",
                         "ADMIN_HOST", "0.0.0.0",
-                        "ADMIN_TOKEN", "token"));
+                        "ADMIN_TOKEN", "token",
+                        "OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318"));
 
         assertThat(configuration.deployment()).isEqualTo(new Deployment(Stage.PRODUCTION, true));
         assertThat(configuration.database().getUrl()).isEqualTo("jdbc:postgresql://db.example.com:5432/db");
         assertThat(configuration.database().strategy()).isEqualTo(PoolingStrategy.POOLED);
         assertThat(configuration.adminToken()).contains(new Secret("token"));
+        assertThat(configuration.tracingEndpoint()).contains("http://localhost:4318");
         DefaultServerFactory server = (DefaultServerFactory) configuration.getServerFactory();
         assertThat(((HttpConnectorFactory) server.getApplicationConnectors().get(0)).getPort())
                 .isEqualTo(9000);
@@ -132,6 +137,21 @@ class KetoMealPlanConfigurationTest {
                 (HttpConnectorFactory) server.getAdminConnectors().get(0);
         assertThat(admin.getPort()).isEqualTo(9001);
         assertThat(admin.getBindHost()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void whatIsObservedCanBeSet() throws Exception {
+        assertThat(yaml("database: {compute: {suspendAfter: 10m, units: 0.5}}", Map.of())
+                        .database()
+                        .compute())
+                .isEqualTo(new ComputeSettings(Duration.minutes(10), 0.5));
+        assertThat(mistakesOf(
+                        "database: {compute: {suspendAfter: 1s, units: 0.1}}\ntracingEndpoint: localhost:4318",
+                        Map.of()))
+                .hasMessageContaining("database.compute.suspendAfter: must be at least 1m")
+                .hasMessageContaining("database.compute.units: must be at least 0.25")
+                .hasMessageContaining(
+                        "tracingEndpoint: must be the URL of an OTLP receiver, such as http://localhost:4318");
     }
 
     @Test

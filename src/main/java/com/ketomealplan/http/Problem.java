@@ -54,7 +54,7 @@ public record Problem(
                 detail,
                 null,
                 MDC.get(RequestId.MDC_KEY),
-                MDC.get(RequestTracing.MDC_KEY),
+                MDC.get(RequestTracing.KEY),
                 List.of());
     }
 

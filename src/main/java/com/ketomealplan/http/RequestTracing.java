@@ -2,7 +2,6 @@ package com.ketomealplan.http;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -33,7 +32,8 @@ import org.slf4j.MDC;
  */
 final class RequestTracing implements Filter {
 
-    static final String MDC_KEY = "trace_id";
+    /** In the log's context, and of the request's attribute. */
+    static final String KEY = "trace_id";
 
     private static final TextMapGetter<HttpServletRequest> HEADERS = new TextMapGetter<>() {
         @Override
@@ -42,12 +42,16 @@ final class RequestTracing implements Filter {
         }
     };
 
+    private static final String TRACEPARENT = "traceparent";
+
     private final Tracer tracer;
+    private final boolean exports;
 
     /**
      * @param openTelemetry empty if nothing is exported
      */
     RequestTracing(Optional<OpenTelemetry> openTelemetry) {
+        this.exports = openTelemetry.isPresent();
         this.tracer = openTelemetry.orElse(OpenTelemetry.noop()).getTracer("com.ketomealplan.http");
     }
 
@@ -55,7 +59,8 @@ final class RequestTracing implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest asked = (HttpServletRequest) request;
-        if (Probes.PATHS.contains(asked.getServletPath())) {
+        boolean isTraced = exports || asked.getHeader(TRACEPARENT) != null;
+        if (!isTraced || Probes.PATHS.contains(asked.getServletPath())) {
             chain.doFilter(request, response);
             return;
         }
@@ -65,7 +70,8 @@ final class RequestTracing implements Filter {
             chain.doFilter(request, response);
             return;
         }
-        MDC.put(MDC_KEY, context.getTraceId());
+        MDC.put(KEY, context.getTraceId());
+        request.setAttribute(KEY, context.getTraceId()); // for the request log, which is written elsewhere
         Scope scope = span.makeCurrent();
         try {
             chain.doFilter(request, response);
@@ -77,23 +83,32 @@ final class RequestTracing implements Filter {
 
     private Span begin(HttpServletRequest request) {
         Context parent = W3CTraceContextPropagator.getInstance().extract(Context.root(), request, HEADERS);
-        String method = RequestMetrics.method(request);
-        SpanBuilder builder = tracer.spanBuilder(method)
+        Span span = tracer.spanBuilder(RequestMetrics.method(request))
                 .setParent(parent)
                 .setSpanKind(SpanKind.SERVER)
-                .setAttribute(HttpAttributes.HTTP_REQUEST_METHOD, method)
-                .setAttribute(UrlAttributes.URL_PATH, request.getRequestURI())
-                .setAttribute(UrlAttributes.URL_SCHEME, request.getScheme())
-                .setAttribute(ServerAttributes.SERVER_ADDRESS, request.getServerName())
-                .setAttribute(ServerAttributes.SERVER_PORT, (long) request.getServerPort());
+                .startSpan();
+        if (span.isRecording()) {
+            describe(span, request);
+        }
+        return span;
+    }
+
+    private static void describe(Span span, HttpServletRequest request) {
+        span.setAttribute(HttpAttributes.HTTP_REQUEST_METHOD, RequestMetrics.method(request));
+        span.setAttribute(UrlAttributes.URL_PATH, request.getRequestURI());
+        span.setAttribute(UrlAttributes.URL_SCHEME, request.getScheme());
+        span.setAttribute(ServerAttributes.SERVER_ADDRESS, request.getServerName());
+        span.setAttribute(ServerAttributes.SERVER_PORT, (long) request.getServerPort());
         String agent = request.getHeader("User-Agent");
         if (agent != null) {
-            builder.setAttribute(UserAgentAttributes.USER_AGENT_ORIGINAL, agent);
+            span.setAttribute(UserAgentAttributes.USER_AGENT_ORIGINAL, agent);
         }
-        return builder.startSpan();
     }
 
     private static void end(Span span, HttpServletRequest request, int status) {
+        if (!span.isRecording()) {
+            return;
+        }
         String route = RequestMetrics.route(request);
         if (!route.isEmpty()) {
             span.updateName(RequestMetrics.method(request) + " " + route);

@@ -22,6 +22,7 @@ public final class AccessLayoutFactory extends AccessJsonLayoutBaseFactory {
         this.style = new Style(environment, pattern);
         setTimestampFormat(Style.TIMESTAMP);
         setResponseHeaders(Set.of("X-Request-Id"));
+        setRequestAttributes(Set.of("trace_id"));
     }
 
     @Override

@@ -76,7 +76,7 @@ public final class OperatorConsole {
                 .scheduledExecutorService("operator-console", true)
                 .threads(1)
                 .build()
-                .scheduleAtFixedRate(series::sample, 0, Series.STEP.toSeconds(), TimeUnit.SECONDS);
+                .scheduleAtFixedRate(series::sampleSafely, 0, Series.STEP.toSeconds(), TimeUnit.SECONDS);
         EventsServlet events = new EventsServlet(json, this::overview, series::columns);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override

@@ -12,6 +12,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The last quarter of an hour, in steps of five seconds. Thread-safe. */
 final class Series {
@@ -19,6 +22,8 @@ final class Series {
     static final Duration STEP = Duration.ofSeconds(5);
 
     private static final int KEPT = (int) (Duration.ofMinutes(15).toSeconds() / STEP.toSeconds());
+
+    private static final Logger LOG = LoggerFactory.getLogger(Series.class);
 
     private final PrometheusRegistry registry;
     private final Pool pool;
@@ -67,8 +72,16 @@ final class Series {
         this.clock = clock;
     }
 
-    /** Takes a sample; to be called once in a {@link #STEP}. */
-    synchronized void sample() {
+    /** Takes a sample; to be called once in a {@link #STEP}. Does not throw, or a timer would call it no more. */
+    void sampleSafely() {
+        try {
+            sample();
+        } catch (RuntimeException e) {
+            LOG.warn("The operator's page misses a sample", e);
+        }
+    }
+
+    private synchronized void sample() {
         Histograms now = Histograms.now(registry);
         List<HistogramDataPointSnapshot> answered = now.of(Histograms.REQUESTS);
         waits.look(now.of(Histograms.WAITS));
@@ -123,6 +136,6 @@ final class Series {
     }
 
     private <V> List<V> column(Function<Sample, V> value) {
-        return samples.stream().map(value).collect(java.util.stream.Collectors.toList()); // may hold nulls
+        return samples.stream().map(value).collect(Collectors.toList()); // may hold nulls
     }
 }

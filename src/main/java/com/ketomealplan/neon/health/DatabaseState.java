@@ -57,6 +57,9 @@ public final class DatabaseState implements Readiness, Managed {
          * @param lasted how long it was as before
          */
         void changed(Condition before, Duration lasted, DatabaseStatus now);
+
+        /** A compute has woken, in so long a time; called after the change. */
+        default void woke(Duration time) {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseState.class);
@@ -113,6 +116,10 @@ public final class DatabaseState implements Readiness, Managed {
                 opening.lastFailure());
         if (condition != before) {
             listeners.forEach(listener -> listener.changed(before, lasted, status));
+            if (before == Condition.WAKING && (condition == Condition.UP || condition == Condition.BUSY)) {
+                Duration wake = lasted.plus(LONG_LOGIN); // before which it was not known to be one
+                listeners.forEach(listener -> listener.woke(wake));
+            }
             LOG.atLevel(condition.level())
                     .log(
                             "The database is {}, after {} ms {}: {}",

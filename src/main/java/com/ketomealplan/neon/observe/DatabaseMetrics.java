@@ -230,8 +230,10 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     @Override
     public void changed(Condition before, Duration lasted, DatabaseStatus now) {
         changes.labelValues(now.condition().inWords()).inc();
-        if (before == Condition.WAKING && now.condition() == Condition.UP) {
-            coldStarts.observe(seconds(lasted.plus(DatabaseState.LONG_LOGIN)));
-        }
+    }
+
+    @Override
+    public void woke(Duration time) {
+        coldStarts.observe(seconds(time));
     }
 }

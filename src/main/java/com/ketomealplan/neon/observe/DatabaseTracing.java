@@ -115,7 +115,8 @@ final class DatabaseTracing implements UnitListener, PoolListener, StatementList
         Span span = past("wait for a connection", SpanKind.INTERNAL, Context.current(), whole);
         Context inside = Context.current().with(span);
         if (!wait.wake().isZero()) {
-            boolean cold = wait.wake().compareTo(DatabaseState.LONG_LOGIN) >= 0;
+            boolean woken = wait.wake().compareTo(wait.whole()) < 0; // else there is no connection yet
+            boolean cold = woken && wait.wake().compareTo(DatabaseState.LONG_LOGIN) >= 0;
             Past wake = new Past(whole.begin(), whole.begin().plus(wait.wake()));
             Span start = past(cold ? "cold start" : "connect", SpanKind.INTERNAL, inside, wake);
             wait.opening().ifPresent(opening -> phases(opening, inside.with(start), wake.end()));

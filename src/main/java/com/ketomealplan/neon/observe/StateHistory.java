@@ -31,10 +31,12 @@ public final class StateHistory implements DatabaseState.StateListener {
     @Override
     public synchronized void changed(Condition before, Duration lasted, DatabaseStatus now) {
         keep(changes, new Change(now.since(), before, now.condition(), lasted, now.cause()));
-        if (before == Condition.WAKING && now.condition() == Condition.UP) {
-            coldStartCount++;
-            keep(coldStarts, new ColdStart(now.since(), lasted.plus(DatabaseState.LONG_LOGIN)));
-        }
+    }
+
+    @Override
+    public synchronized void woke(Duration time) {
+        coldStartCount++;
+        keep(coldStarts, new ColdStart(Instant.now(), time));
     }
 
     private static <T> void keep(Deque<T> kept, T newest) {

@@ -431,6 +431,7 @@ public final class ConnectionPool implements Pool {
             }
             if (mayBeAsleep()) {
                 firstOpenedNanos = System.nanoTime();
+                lineNanos = firstOpenedNanos; // until now nobody could have been served
             }
             spent = false;
             wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
