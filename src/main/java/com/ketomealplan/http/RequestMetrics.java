@@ -41,6 +41,7 @@ final class RequestMetrics implements Filter {
                 .name("http_server_request_duration")
                 .help("Requests on the application port, from their head to their answer.")
                 .unit(Unit.SECONDS)
+                .classicOnly()
                 .classicUpperBounds(TIMES)
                 .labelNames("http_request_method", "http_route", "http_response_status_code", "url_scheme")
                 .register(registry);

@@ -38,7 +38,7 @@ public final class AwakeLedger implements GateListener, PoolListener {
     /** Neon has no computes that wait less. */
     private static final Duration SHORTEST_WAIT = Duration.ofMinutes(1);
 
-    /** Two uses within it are one, so that a busy service need not come here for each. */
+    /** Of the uses within it the first one stands for all: that is exact enough, and costs a busy service next to nothing. */
     private static final Duration GRAIN = Duration.ofMillis(10);
 
     private final Clock clock;
@@ -53,10 +53,8 @@ public final class AwakeLedger implements GateListener, PoolListener {
     private Account holder;
     private int heldByOthers;
 
-    /** Of the use that was last written down. */
+    /** When a use was last written down. */
     private volatile long writtenMillis;
-
-    private volatile String writtenFor = "";
 
     private static final class Account {
         private final String who;
@@ -76,7 +74,7 @@ public final class AwakeLedger implements GateListener, PoolListener {
      *
      * @param today since midnight
      * @param total since the process started
-     * @param uses today; many within a hundredth of a second are one
+     * @param uses today that were written down
      */
     public record Share(String who, Duration today, Duration total, long uses) {}
 
@@ -118,17 +116,19 @@ public final class AwakeLedger implements GateListener, PoolListener {
 
     @Override
     public void used(Duration time) {
-        used(Purpose.current().orElse(OTHERS), time);
+        long now = clock.millis();
+        if (now - writtenMillis >= GRAIN.toMillis() || time.compareTo(GRAIN) >= 0) {
+            writtenMillis = now;
+            used(Purpose.current().orElse(OTHERS), time, now);
+        }
     }
 
     /** Somebody is done with a connection that he has had for so long. */
     public void used(String who, Duration time) {
-        long now = clock.millis();
-        if (now - writtenMillis < GRAIN.toMillis() && who.equals(writtenFor) && time.compareTo(GRAIN) < 0) {
-            return;
-        }
-        writtenMillis = now;
-        writtenFor = who;
+        used(who, time, clock.millis());
+    }
+
+    private void used(String who, Duration time, long now) {
         Instant end = Instant.ofEpochMilli(now);
         write(who, end.minus(time), end).ifPresent(LOG::warn);
     }

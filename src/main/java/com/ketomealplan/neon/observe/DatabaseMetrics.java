@@ -82,7 +82,12 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     }
 
     private Histogram.Builder times(String name, String help) {
-        return Histogram.builder().name(name).help(help).unit(Unit.SECONDS).classicUpperBounds(TIMES);
+        return Histogram.builder()
+                .name(name)
+                .help(help)
+                .unit(Unit.SECONDS)
+                .classicOnly()
+                .classicUpperBounds(TIMES);
     }
 
     private DistributionDataPoint poolTimes(String name, String help) {

@@ -82,6 +82,7 @@ public final class StatementObserver implements SqlLogger {
                 .name("db_client_operation_duration")
                 .help("Statements, from their sending to the beginning of their answer.")
                 .unit(Unit.SECONDS)
+                .classicOnly()
                 .classicUpperBounds(TIMES)
                 .labelNames("db_system_name", "db_query_summary", "error_type")
                 .register(registry);
