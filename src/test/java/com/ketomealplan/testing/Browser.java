@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
@@ -25,36 +23,20 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /** A real one: the machine's Chromium, without a window. */
 public final class Browser implements AutoCloseable {
 
-    private static final Optional<Path> DRIVER = executable("chromedriver");
-    private static final Optional<Path> CHROMIUM =
-            executable("chromium").or(() -> executable("chromium-browser")).or(() -> executable("google-chrome"));
-
     private final ChromeDriver driver;
 
     public Browser() {
         ChromeOptions options = new ChromeOptions();
-        options.setBinary(CHROMIUM.orElseThrow().toFile());
+        options.setBinary(Program.CHROMIUM.path().orElseThrow().toFile());
         options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage");
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
         options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
         ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(DRIVER.orElseThrow().toFile())
+                .usingDriverExecutable(Program.CHROMEDRIVER.path().orElseThrow().toFile())
                 .build();
         driver = new ChromeDriver(service, options);
         resize(1280, 1000);
-    }
-
-    /** Whether there is one on this machine. */
-    public static boolean isInstalled() {
-        return DRIVER.isPresent() && CHROMIUM.isPresent();
-    }
-
-    private static Optional<Path> executable(String name) {
-        return Stream.of(System.getenv("PATH").split(":"))
-                .map(directory -> Path.of(directory, name))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     public void open(String url) {

@@ -2,7 +2,6 @@ package com.ketomealplan.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,10 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A PgBouncer in transaction mode before the PostgreSQL of the tests: what Neon puts behind its {@code -pooler} hosts. */
@@ -35,19 +31,6 @@ public final class PgBouncer implements AutoCloseable {
         this.process = process;
         this.log = log;
         this.port = port;
-    }
-
-    public static boolean isInstalled() {
-        return program().isPresent();
-    }
-
-    /** Debian installs it into a directory that is not on everybody's path. */
-    private static Optional<Path> program() {
-        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-        return Stream.concat(Pattern.compile(File.pathSeparator).splitAsStream(path), Stream.of("/usr/sbin"))
-                .map(directory -> Path.of(directory, "pgbouncer"))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     /**
@@ -83,7 +66,7 @@ public final class PgBouncer implements AutoCloseable {
                     """.formatted(
                             database.endpoint().hosts().get(0).port(), port, users, serverConnections, CLIENTS));
             List<String> command = new ArrayList<>();
-            command.add(program().orElseThrow().toString());
+            command.add(Program.PGBOUNCER.path().orElseThrow().toString());
             if (System.getProperty("user.name").equals("root")) {
                 command.addAll(List.of("-u", UNPRIVILEGED));
                 for (Path file : List.of(directory, users, settings)) {

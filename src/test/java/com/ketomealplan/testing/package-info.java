@@ -1,2 +1,2 @@
-/** What several tests need: real PostgreSQL databases, and the packaged service as a process. */
+/** The tools of the tests: databases, poolers, proxies, browsers, clients, and how often a scenario is repeated. */
 package com.ketomealplan.testing;

@@ -5,34 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.testing.Needs;
+import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.TestDatabase;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** One URL, given to {@code psql} and to us: both log in as the same user to the same database, or neither does. */
-@EnabledIf("isPsqlInstalled")
+@Needs(Program.PSQL)
 class LibpqAgreementTest {
 
     private static final int URLS = 100;
     private static final String FAILED = "";
 
     private final TestDatabase database = TestDatabase.empty();
-
-    static boolean isPsqlInstalled() {
-        try {
-            return new ProcessBuilder("psql", "--version").start().waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
 
     @Test
     void bothLogInOrNeither() throws Exception {

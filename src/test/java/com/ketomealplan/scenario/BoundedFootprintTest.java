@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same fault again and again leaves no thread, no socket and no memory behind ({@code -Dcycles=100} for more of them). */
-class FaultCyclesTest {
+class BoundedFootprintTest {
 
     private static final int CYCLES = Integer.getInteger("cycles", 5);
 

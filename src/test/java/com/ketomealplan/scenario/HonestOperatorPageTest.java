@@ -1,10 +1,12 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.testing.Browser;
+import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
@@ -17,12 +19,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.openqa.selenium.Keys;
 
 /** The operator's page, in a real browser. */
-@EnabledIf("com.ketomealplan.testing.Browser#isInstalled")
-class OperatorPageTest {
+@Needs({Program.CHROMIUM, Program.CHROMEDRIVER})
+class HonestOperatorPageTest {
 
     private static final Path PICTURE = Path.of(System.getProperty("picture", "target/operator-page.png"));
 

@@ -1,8 +1,6 @@
-package com.ketomealplan.neon;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
@@ -15,8 +13,10 @@ import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.PgBouncer;
+import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.ResultSet;
 import java.time.Duration;
@@ -36,7 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A real PgBouncer in transaction mode, without tracking of prepared statements, as 1.18 is. */
-class PooledEndpointTest {
+@Needs(Program.PGBOUNCER)
+class ServesBehindPoolersTest {
 
     private static final int SERVER_CONNECTIONS = 5;
     private static final int CLIENTS = 32;
@@ -51,7 +52,6 @@ class PooledEndpointTest {
 
     @BeforeEach
     void startPooler() {
-        assumeTrue(PgBouncer.isInstalled(), "pgbouncer is not installed");
         pooler = PgBouncer.before(database, SERVER_CONNECTIONS);
     }
 
@@ -179,15 +179,6 @@ class PooledEndpointTest {
             }
         } catch (Exception e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    @Test
-    void whatNeedsASessionIsRefusedWhereTheServerIsNotKnown() throws Exception {
-        NeonDataSourceFactory factory = NeonDataSourceFactory.at(pooler.url(database), true);
-
-        try (Database opened = factory.open()) {
-            assertThatThrownBy(opened.directConnector()::open).hasMessageContaining("the URL of the server behind it");
         }
     }
 

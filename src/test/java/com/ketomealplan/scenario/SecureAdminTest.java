@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The admin pages of {@code config-serverless.yml}, on the application's port. */
-class AdminAccessTest {
+class SecureAdminTest {
 
     private final TestDatabase database = TestDatabase.migrated();
     private TestService service;

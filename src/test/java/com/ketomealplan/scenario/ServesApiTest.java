@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of the FastAPI service finds here. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ApiTest {
+class ServesApiTest {
 
     private final TestDatabase database = TestDatabase.migrated();
     private final TestService service = TestService.on(database);

@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** Whatever a client sends: never a 5xx, nothing of the inside shown, and the service serves on. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HostileInputTest {
+class SecureInputTest {
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
 

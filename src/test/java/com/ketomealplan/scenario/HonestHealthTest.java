@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Health as monitoring sees it, on both ports and in both strategies. */
-class HealthTest {
+class HonestHealthTest {
 
     private TestService service;
 

@@ -1,12 +1,13 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;
 import com.ketomealplan.testing.PgBouncer;
+import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.RestartablePostgres;
 import com.ketomealplan.testing.ScenarioTable;
 import com.ketomealplan.testing.TestDatabase;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Connections are cut at every message boundary of {@code POST /complex-operation}, and the database is compared with what
  * was answered. {@code -Dcuts=1000} for the figures of the README.
  */
+@Needs(Program.PGBOUNCER)
 class NeverLostNeverDoubledTest {
 
     private static final int CUTS = Integer.getInteger("cuts", 200);
@@ -85,7 +87,6 @@ class NeverLostNeverDoubledTest {
     private void start(TestDatabase tested, String pooling, boolean throughPooler) throws Exception {
         database = tested;
         if (throughPooler) {
-            assumeTrue(PgBouncer.isInstalled(), "pgbouncer is not installed");
             pooler = PgBouncer.before(database, 10);
         }
         proxy = throughPooler ? NeonProxy.before(pooler) : NeonProxy.before(database);

@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a request costs in round trips, each of which the distance to the database multiplies. */
-class RoundTripsTest {
+class CheapRoundTripsTest {
 
     private final TestDatabase database = TestDatabase.migrated();
     private FlightCounter counter;

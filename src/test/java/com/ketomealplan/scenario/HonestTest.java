@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Prometheus sees, and how it moves. */
-class MetricsTest {
+class HonestMetricsTest {
 
     private static final String POOL = "{db_client_connection_pool_name=\"database\"}";
 

@@ -1,8 +1,11 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.url.Endpoint;
@@ -22,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A real PostgreSQL with TLS, and certificates of all kinds. */
-class TlsTest {
+class SecureTlsTest {
 
     private static final TestAuthority AUTHORITY = TestAuthority.shared();
     private static final List<String> HERE = List.of("dns:localhost", "ip:127.0.0.1");

@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** POSTs with an {@code Idempotency-Key}. */
-class IdempotencyTest {
+class NeverDoubledByKeysTest {
 
     private static final String ADA = "{\"email\":\"ada@example.com\"}";
 

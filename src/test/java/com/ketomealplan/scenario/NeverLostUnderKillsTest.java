@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Reads while the server ends all its sessions again and again. */
-class KilledBackendsTest {
+class NeverLostUnderKillsTest {
 
     private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("kill.seconds", 4));
 

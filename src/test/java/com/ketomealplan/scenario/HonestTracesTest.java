@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a request met is found in its trace, and in the answer's {@code Server-Timing}. */
-class TracingTest {
+class HonestTracesTest {
 
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String PARENT = "00f067aa0ba902b7";

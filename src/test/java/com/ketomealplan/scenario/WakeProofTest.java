@@ -1,4 +1,4 @@
-package com.ketomealplan.neon;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,10 +1,11 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.PgBouncer;
+import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request ends at its deadline, whatever it waits for. */
-class DeadlineTest {
+@Needs(Program.PGBOUNCER)
+class BoundedByDeadlineTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(1);
 
@@ -32,7 +34,6 @@ class DeadlineTest {
 
     private void start(boolean throughPooler) throws Exception {
         if (throughPooler) {
-            assumeTrue(PgBouncer.isInstalled(), "pgbouncer is not installed");
             pooler = PgBouncer.before(database, 10);
         }
         proxy = throughPooler ? NeonProxy.before(pooler) : NeonProxy.before(database);

@@ -1,4 +1,4 @@
-package com.ketomealplan;
+package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Who holds which connection is known on both sides: at the admin port, and to who looks into the server. */
-class HoldersTest {
+class HonestHoldersTest {
 
     private final TestDatabase database = TestDatabase.migrated();
     private final TestService service = TestService.on(database);
