@@ -2,68 +2,122 @@ package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.ketomealplan.scenario.Operations.Answer;
+import com.ketomealplan.scenario.Operations.Request;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.RestartablePostgres;
+import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** Reads while the server ends all its sessions again and again. */
+/** Reads and writes while the server ends its sessions, crashes and is cut off, again and again. */
 class NeverLostUnderKillsTest {
 
-    private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("kill.seconds", 4));
+    private static final int OPERATIONS = Ring.times("operations", 80, 4_000);
+    private static final int KILLS = Ring.times("kills", 20, 150);
 
-    private final TestDatabase database = TestDatabase.migrated();
-    private final TestService service = TestService.on(database);
-    private final ExecutorService clients = Executors.newFixedThreadPool(8);
-    private final ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor();
+    /** Until the fault before has hit somebody. Nothing is asserted about it. */
+    private static void pause() {
+        LockSupport.parkNanos(
+                Duration.ofMillis(Ring.times(100, ThreadLocalRandom.current().nextInt(100, 500)))
+                        .toNanos());
+    }
 
-    @AfterEach
-    void stop() {
-        killer.shutdownNow();
-        clients.shutdownNow();
+    @Test
+    void noReaderNoticesThatAllSessionsAreEnded() throws Exception {
+        TestDatabase database = TestDatabase.migrated();
+        TestService service = TestService.on(database);
+        String user = TestService.json(service.post("/users", "{\"email\":\"a@example.com\"}"))
+                .get("id")
+                .asText();
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger answered = new AtomicInteger();
+        List<CompletableFuture<List<String>>> readers = Clients.start(8, () -> {
+            List<String> failed = new ArrayList<>();
+            while (!over.get()) {
+                var answer = service.get("/users/" + user);
+                if (answer.statusCode() == 200) {
+                    answered.incrementAndGet();
+                } else {
+                    failed.add(answer.statusCode() + " " + answer.body());
+                }
+            }
+            return failed;
+        });
+
+        for (int killed = 0; killed < KILLS; ) {
+            pause();
+            killed += database.killSessions();
+        }
+        over.set(true);
+
+        assertThat(Clients.join(readers))
+                .allSatisfy(failed -> assertThat(failed).isEmpty());
+        assertThat(answered).hasPositiveValue();
         service.stop();
     }
 
     @Test
-    void noReaderNotices() throws Exception {
-        String user = TestService.json(service.post("/users", "{\"email\":\"a@example.com\"}"))
-                .get("id")
-                .asText();
-        AtomicInteger killed = new AtomicInteger();
-        killer.scheduleAtFixedRate(() -> killed.addAndGet(database.killSessions()), 100, 100, TimeUnit.MILLISECONDS);
-        long end = System.nanoTime() + LENGTH.toNanos();
-        List<CompletableFuture<List<String>>> readers = new ArrayList<>();
-        AtomicInteger answered = new AtomicInteger();
-        for (int i = 0; i < 8; i++) {
-            readers.add(CompletableFuture.supplyAsync(
-                    () -> {
-                        List<String> failed = new ArrayList<>();
-                        while (System.nanoTime() < end) {
-                            var answer = service.get("/users/" + user);
-                            if (answer.statusCode() == 200) {
-                                answered.incrementAndGet();
-                            } else {
-                                failed.add(answer.statusCode() + " " + answer.body());
-                            }
-                        }
-                        return failed;
-                    },
-                    clients));
-        }
+    void eachAnswerIsTrueWhileTheServerIsKilledCrashedAndCutOff() throws Exception {
+        try (RestartablePostgres server = new RestartablePostgres()) {
+            TestDatabase database = TestDatabase.migrated(server.endpoint());
+            NeonProxy proxy = NeonProxy.before(database);
+            TestService service = TestService.at(
+                    proxy.url(database),
+                    ConfigOverride.config("database.pooling", "pooled"),
+                    ConfigOverride.config("logging.level", "OFF"));
+            Operations operations = new Operations(service, database);
+            assertThat(operations.send(Request.next(false)).isCreated()).isTrue();
+            AtomicBoolean over = new AtomicBoolean();
+            AtomicInteger crashes = new AtomicInteger();
+            CompletableFuture<Void> chaos = Clients.async(() -> {
+                Runnable crash = () -> {
+                    server.crash();
+                    crashes.incrementAndGet();
+                };
+                List<Runnable> faults = List.of(
+                        database::killSessions,
+                        proxy::cut,
+                        crash,
+                        proxy::cut,
+                        database::killSessions,
+                        proxy::cut,
+                        database::killSessions,
+                        database::killSessions);
+                for (int i = 0; !over.get(); i++) {
+                    pause();
+                    faults.get(i % faults.size()).run();
+                }
+                return null;
+            });
 
-        for (CompletableFuture<List<String>> reader : readers) {
-            assertThat(reader.get()).isEmpty();
+            List<Answer> answers = new ArrayList<>();
+            for (int i = 0; answers.size() < OPERATIONS || crashes.get() < 1; i++) {
+                answers.addAll(operations.send(8, Math.max(8, OPERATIONS / 20), i % 2 == 0));
+            }
+            over.set(true);
+            chaos.join();
+
+            operations.check(answers);
+            if (Ring.isCampaign()) {
+                assertThat(Operations.created(answers))
+                        .as(Operations.summary(answers))
+                        .isGreaterThan(0.99);
+            }
+            Operations.report("The database is killed, crashed and cut off at random, several times a second", answers);
+            service.stop();
+            proxy.close();
         }
-        assertThat(killed.get()).isGreaterThan(20);
-        assertThat(answered.get()).isGreaterThan(100);
     }
 }
