@@ -24,10 +24,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** The same fault again and again leaves no thread, no socket and no memory behind ({@code -Dcycles=100} for more of them). */
+@Tag("campaign")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BoundedFootprintTest {
 

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Connections are cut at every message boundary of {@code POST /complex-operation}, and the database is compared with what was
  * answered. {@code -Dcuts=1000} for more of them.
  */
+@Tag("campaign")
 @Needs(Program.PGBOUNCER)
 class NeverLostNeverDoubledTest {
 

@@ -19,9 +19,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reads and writes while the server ends its sessions, crashes and is cut off, again and again. */
+@Tag("campaign")
 class NeverLostUnderKillsTest {
 
     private static final int OPERATIONS = Ring.times("operations", 80, 4_000);

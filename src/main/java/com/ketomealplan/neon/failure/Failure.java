@@ -17,6 +17,8 @@ import org.jdbi.v3.core.ConnectionException;
  */
 public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlState, String cause) {
 
+    private static final int DEEPEST = 50;
+
     /** What became of the unit of work that failed. */
     public enum Outcome {
         /** There was no connection: nothing was sent. */
@@ -43,7 +45,7 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
             return new Failure(FailureKind.PROGRAM, outcome(stage), Optional.empty(), message(throwable));
         }
         SQLException sql = found.get();
-        Optional<String> sqlState = Optional.ofNullable(sql.getSQLState());
+        Optional<String> sqlState = Optional.ofNullable(sql.getSQLState()).map(Failure::inOneLine);
         Optional<FailureKind> known = find(throwable, Staged.class).flatMap(Staged::kind);
         if (known.isPresent()) {
             return new Failure(known.get(), outcome(stage), sqlState, message(sql));
@@ -82,7 +84,7 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
     /** The driver says "the attempt failed" and hides the reason in its cause. */
     private static String rootOf(SQLException exception) {
         Throwable root = exception;
-        while (root.getCause() != null && root.getCause() != root) {
+        for (int depth = 0; root.getCause() != null && depth < DEEPEST; depth++) { // causes may be a circle
             root = root.getCause();
         }
         return root == exception ? "" : ": " + root.getClass().getSimpleName() + ": " + message(root);
@@ -90,13 +92,17 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
 
     private static String message(Throwable throwable) {
         return Optional.ofNullable(throwable.getMessage())
-                .map(text -> text.replaceAll("\\s+", " ").strip())
+                .map(Failure::inOneLine)
                 .orElseGet(() -> throwable.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+    }
+
+    private static String inOneLine(String text) {
+        return text.replaceAll("\\s+", " ").strip();
     }
 
     static <T> Optional<T> find(Throwable throwable, Class<T> type) {
         Throwable current = throwable;
-        for (int depth = 0; current != null && depth < 50; depth++) {
+        for (int depth = 0; current != null && depth < DEEPEST; depth++) {
             if (type.isInstance(current)) {
                 return Optional.of(type.cast(current));
             }
