@@ -1,0 +1,292 @@
+package com.ketomealplan.neon.pool;
+
+import static com.ketomealplan.neon.pool.TestPools.awaitExecuting;
+import static com.ketomealplan.neon.pool.TestPools.backend;
+import static com.ketomealplan.neon.pool.TestPools.evictions;
+import static com.ketomealplan.neon.pool.TestPools.execute;
+import static com.ketomealplan.neon.pool.TestPools.failureOf;
+import static com.ketomealplan.neon.pool.TestPools.leased;
+import static com.ketomealplan.neon.pool.TestPools.through;
+import static com.ketomealplan.neon.pool.TestPools.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.pool.LeasedTransaction.Commit;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.NeonProxy.Action;
+import com.ketomealplan.testing.NeonProxy.Direction;
+import com.ketomealplan.testing.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a borrowed connection tells beyond JDBC: the outcome of a COMMIT, the identity of its transaction; and its end. */
+class LeasedTransactionTest {
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    private NeonProxy proxy;
+    private Pool pool;
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.empty();
+        database.jdbi()
+                .useHandle(
+                        handle -> handle.execute("CREATE TABLE things (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)"));
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        database.jdbi().useHandle(handle -> handle.execute("TRUNCATE things"));
+        proxy = NeonProxy.before(database);
+        pool = pools.keeping(1, through(proxy, database));
+    }
+
+    @AfterEach
+    void closeProxy() throws Exception {
+        proxy.close();
+    }
+
+    private Connection transaction() throws SQLException {
+        Connection connection = pool.getConnection();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    private static String outcomeOf(TransactionIdentity identity) throws SQLException {
+        try (Connection observer = database.connect()) {
+            return value(observer, "SELECT pg_xact_status('" + identity.id() + "')");
+        }
+    }
+
+    @Test
+    void aConnectionOfNoPoolHasNone() throws Exception {
+        try (Connection connection = database.connect()) {
+            assertThat(LeasedTransaction.of(connection)).isEmpty();
+        }
+    }
+
+    @Test
+    void aCommitThatWasAnsweredIsDone() throws Exception {
+        try (Connection connection = transaction()) {
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.NOT_SENT);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.NOT_SENT);
+
+            connection.commit();
+
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.DONE);
+            connection.setAutoCommit(true);
+            connection.setAutoCommit(false);
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.NOT_SENT);
+        }
+    }
+
+    @Test
+    void aCommitThatTheServerRefusesIsRolledBack() throws Exception {
+        try (Connection connection = transaction()) {
+            execute(connection, "INSERT INTO things VALUES (1), (1)");
+            TransactionIdentity identity = leased(connection).identity().orElseThrow();
+
+            assertThatThrownBy(connection::commit)
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"));
+
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.REFUSED);
+            assertThat(outcomeOf(identity)).isEqualTo("aborted");
+            assertThat(value(connection, "SELECT count(*) FROM things")).isEqualTo("0");
+        }
+    }
+
+    /** PostgreSQL answers such a COMMIT by ROLLBACK, without an error. */
+    @Test
+    void aFailedTransactionCannotBeCommitted() throws Exception {
+        try (Connection connection = transaction()) {
+            execute(connection, "INSERT INTO things VALUES (1)");
+            assertThatThrownBy(() -> execute(connection, "SELECT 1/0")).isInstanceOf(SQLException.class);
+
+            assertThatThrownBy(connection::commit)
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
+
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.REFUSED);
+            connection.rollback();
+            assertThat(value(connection, "SELECT count(*) FROM things")).isEqualTo("0");
+        }
+    }
+
+    /** By its identity another connection finds out what became of it. */
+    @Test
+    void aCommitWhoseAnswerIsLostIsUnanswered() throws Exception {
+        try (Connection connection = transaction()) {
+            execute(connection, "INSERT INTO things VALUES (1)");
+            proxy.intercept((any, direction, type, body) ->
+                    direction == Direction.FROM_SERVER && type == 'C' && isCommit(body) ? Action.CUT : Action.PASS);
+
+            assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.UNANSWERED);
+            TransactionIdentity identity = leased(connection).identity().orElseThrow();
+            assertThat(outcomeOf(identity)).isEqualTo("committed");
+        }
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    private static boolean isCommit(byte[] body) {
+        return new String(body, StandardCharsets.US_ASCII).equals("COMMIT\0");
+    }
+
+    /** A pooler that mixes up statements would answer so. */
+    @Test
+    void aCommitThatIsAnsweredByAnythingElseIsUnanswered() throws Exception {
+        try (Connection connection = transaction()) {
+            execute(connection, "INSERT INTO things VALUES (1)");
+            proxy.intercept((any, direction, type, body) -> {
+                if (direction == Direction.FROM_SERVER && type == 'C' && isCommit(body)) {
+                    System.arraycopy("SELECT".getBytes(StandardCharsets.US_ASCII), 0, body, 0, 6);
+                }
+                return Action.PASS;
+            });
+
+            assertThatThrownBy(connection::commit)
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08P01"));
+
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.UNANSWERED);
+            assertThat(connection.isClosed()).isTrue();
+        }
+        assertThat(pool.statistics().size()).isZero();
+    }
+
+    @Test
+    void theIdentityIsThatOfTheTransaction() throws Exception {
+        try (Connection connection = transaction()) {
+            assertThat(leased(connection).identity()).isEmpty();
+            String id = value(connection, "SELECT pg_current_xact_id()");
+            TransactionIdentity identity = leased(connection).identity().orElseThrow();
+            assertThat(identity.id()).isEqualTo(id);
+            assertThat(identity.walPosition()).contains("/");
+            assertThat(identity.serverStart())
+                    .isEqualTo(value(connection, "SELECT " + TransactionIdentity.SERVER_START));
+            connection.commit();
+
+            String next = value(connection, "SELECT pg_current_xact_id()");
+            assertThat(next).isNotEqualTo(id);
+            assertThat(leased(connection).identity())
+                    .map(TransactionIdentity::id)
+                    .contains(next);
+            connection.rollback();
+            assertThat(leased(connection).identity()).isEmpty();
+        }
+    }
+
+    @Test
+    void theIdentityOfThePreviousBorrowersTransactionIsNotTheNextOnes() throws Exception {
+        try (Connection connection = transaction()) {
+            execute(connection, "INSERT INTO things VALUES (1)");
+            connection.setAutoCommit(true);
+        }
+        try (Connection connection = transaction()) {
+            assertThat(leased(connection).identity()).isEmpty();
+            assertThat(leased(connection).lastCommit()).isEqualTo(Commit.NOT_SENT);
+        }
+    }
+
+    @Test
+    void discardEndsTheConnectionUnderItsStatementAndFreesTheSlot() throws Exception {
+        String sleep = "SELECT pg_sleep(60), 'to be discarded'";
+        List<Eviction> evictions = evictions(pool);
+        Connection connection = transaction();
+        int backend = backend(connection);
+        CompletableFuture<String> statement = Clients.async(() -> value(connection, sleep));
+        awaitExecuting(database, sleep);
+
+        leased(connection).discard();
+
+        assertThat(failureOf(statement)).isInstanceOf(SQLException.class);
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(evictions).containsExactly(Eviction.SPOILT);
+        assertThat(backend(pool)).isNotEqualTo(backend);
+        database.terminateSessions();
+    }
+
+    /** JDBI puts a connection back as it was, and does not know that it was discarded. */
+    @Test
+    void aDiscardedConnectionCanBePutBackButNotUsed() throws Exception {
+        Connection connection = transaction();
+        connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+        leased(connection).discard();
+
+        assertThat(connection.isClosed()).isTrue();
+        assertThat(connection.getAutoCommit()).isTrue();
+        assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+        connection.setAutoCommit(true);
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        connection.setReadOnly(false);
+        assertThatThrownBy(connection::createStatement)
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08003"));
+        leased(connection).discard();
+        connection.close();
+        assertThat(pool.statistics().returned()).isEqualTo(1);
+    }
+
+    @Test
+    void discardAfterTheReturnDoesNotTakeTheConnectionFromTheNextBorrower() throws Exception {
+        Connection first = pool.getConnection();
+        LeasedTransaction lease = leased(first);
+        first.close();
+        try (Connection second = pool.getConnection()) {
+            lease.discard();
+
+            assertThat(value(second, "SELECT 1")).isEqualTo("1");
+            assertThat(pool.statistics().active()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void thePoolReportsWhatAConnectionIsUsedFor() throws Exception {
+        Purpose.within("Test.unit", () -> {
+            try (Connection connection = transaction()) {
+                leased(connection).executes("selectNothing");
+                execute(connection, "SELECT 1");
+
+                assertThat(pool.connections()).singleElement().satisfies(report -> {
+                    ConnectionReport.Use use = report.use().orElseThrow();
+                    assertThat(use.purpose()).contains("Test.unit");
+                    assertThat(use.statement()).contains("selectNothing");
+                    assertThat(use.transaction())
+                            .isEqualTo(leased(connection).identity().map(TransactionIdentity::id));
+                });
+                connection.setAutoCommit(true);
+            }
+            return null;
+        });
+        assertThat(pool.connections()).singleElement().satisfies(report -> assertThat(report.use())
+                .isEmpty());
+    }
+
+    @Test
+    void aConnectionThatWasIdleWasNotWaitedFor() throws Exception {
+        try (Connection opened = pool.getConnection()) {
+            assertThat(leased(opened).waited()).isPositive();
+        }
+        try (Connection idle = pool.getConnection()) {
+            assertThat(leased(idle).waited()).isEqualTo(Duration.ZERO);
+            assertThat(leased(idle).endedBecause()).isEmpty();
+        }
+    }
+}
