@@ -53,7 +53,7 @@ public final class ConnectionPool implements Pool {
     private final Set<PooledConnection> borrowed = new HashSet<>();
     private final Deque<Turn> waiting = new ArrayDeque<>();
     private final Deque<Opening> openings = new ArrayDeque<>();
-    private final GrowthRule growth = new GrowthRule();
+    private final GrowthRule growth = new GrowthRule(System::nanoTime);
     private int generation;
     private boolean growthScheduled;
     private boolean sweepScheduled;

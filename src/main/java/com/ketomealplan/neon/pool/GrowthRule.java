@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.pool;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Whether callers in line are worth another connection. A hundred of them who need a millisecond each are served sooner by two
@@ -14,13 +15,18 @@ final class GrowthRule {
 
     private static final Duration LONG_LINE = Duration.ofMillis(250);
 
+    private final LongSupplier nanoTime;
     private long sinceNanos;
     private long served;
     private long servedAtLastLook;
 
+    GrowthRule(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
     /** A line has formed, or from now on there is a connection that can serve it. */
     void lineBegins() {
-        sinceNanos = System.nanoTime();
+        sinceNanos = nanoTime.getAsLong();
     }
 
     /** Somebody in line was given a connection. */
@@ -31,7 +37,7 @@ final class GrowthRule {
     /** To be asked every {@link #LOOK} while there is a line. */
     boolean demandsMore() {
         boolean stuck = served == servedAtLastLook;
-        boolean lasting = System.nanoTime() - sinceNanos >= LONG_LINE.toNanos();
+        boolean lasting = nanoTime.getAsLong() - sinceNanos >= LONG_LINE.toNanos();
         servedAtLastLook = served;
         return stuck || lasting;
     }

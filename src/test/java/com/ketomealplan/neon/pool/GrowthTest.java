@@ -1,0 +1,140 @@
+package com.ketomealplan.neon.pool;
+
+import static com.ketomealplan.neon.pool.TestPools.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** When a pool opens more connections for those that wait: not as long as the queue moves. */
+class GrowthTest {
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final GrowthRule rule = new GrowthRule(nanos::get);
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.empty();
+    }
+
+    private boolean demandsMoreAfter(Duration time) {
+        nanos.addAndGet(time.toNanos());
+        return rule.demandsMore();
+    }
+
+    private boolean demandsMoreAtNextLook() {
+        return demandsMoreAfter(GrowthRule.LOOK);
+    }
+
+    @Test
+    void aQueueThatMovesNeedsNoMore() {
+        rule.lineBegins();
+
+        for (int look = 0; look < 9; look++) {
+            rule.served();
+            assertThat(demandsMoreAtNextLook()).isFalse();
+        }
+    }
+
+    @Test
+    void aQueueInWhichNobodyWasServedSinceTheLastLookNeedsMore() {
+        rule.lineBegins();
+
+        assertThat(demandsMoreAtNextLook()).isTrue();
+        rule.served();
+        assertThat(demandsMoreAtNextLook()).isFalse();
+        assertThat(demandsMoreAtNextLook()).isTrue();
+    }
+
+    @Test
+    void aQueueThatDoesNotEndNeedsMoreAlthoughItMoves() {
+        rule.lineBegins();
+        rule.served();
+        assertThat(demandsMoreAfter(Duration.ofMillis(249))).isFalse();
+
+        rule.served();
+        assertThat(demandsMoreAfter(Duration.ofMillis(1))).isTrue();
+        rule.served();
+        assertThat(demandsMoreAtNextLook()).isTrue();
+    }
+
+    @Test
+    void theNextQueueBeginsAnew() {
+        rule.lineBegins();
+        rule.served();
+        assertThat(demandsMoreAfter(Duration.ofSeconds(1))).isTrue();
+
+        rule.lineBegins();
+
+        rule.served();
+        assertThat(demandsMoreAtNextLook()).isFalse();
+    }
+
+    @Test
+    void whoIsAloneNeedsOneConnectionAndTheSecondCallerAnother() throws Exception {
+        Pool pool = pools.keeping(10, database.connector());
+
+        try (Connection first = pool.getConnection()) {
+            assertThat(value(first, "SELECT 1")).isEqualTo("1");
+            assertThat(pool.statistics().opened()).isEqualTo(1);
+            try (Connection second = pool.getConnection()) {
+                assertThat(second).isNotEqualTo(first);
+            }
+        }
+        try (Connection again = pool.getConnection()) {
+            assertThat(value(again, "SELECT 1")).isEqualTo("1");
+        }
+        assertThat(pool.statistics().opened()).isEqualTo(2);
+    }
+
+    /** Nobody returns a connection before all have one. */
+    @Test
+    void aPoolGrowsToItsMaximumWhileNobodyIsServed() throws Exception {
+        Pool pool = pools.keeping(6, database.connector());
+        CountDownLatch served = new CountDownLatch(6);
+
+        List<Boolean> all = Clients.atOnce(6, () -> {
+            try (Connection connection = pool.getConnection()) {
+                served.countDown();
+                return served.await(30, TimeUnit.SECONDS) && connection.getAutoCommit();
+            }
+        });
+
+        assertThat(all).containsOnly(true);
+        assertThat(pool.statistics().opened()).isEqualTo(6);
+    }
+
+    @Test
+    void aPoolNeverGrowsBeyondItsMaximum() throws Exception {
+        Pool pool = pools.keeping(3, database.connector());
+        CountDownLatch mayReturn = new CountDownLatch(1);
+        List<CompletableFuture<Boolean>> callers = Clients.start(9, () -> {
+            try (Connection connection = pool.getConnection()) {
+                mayReturn.await();
+                return connection.getAutoCommit();
+            }
+        });
+        await().until(() -> pool.statistics().active() == 3 && pool.statistics().waiting() == 6);
+        mayReturn.countDown();
+
+        assertThat(Clients.join(callers)).hasSize(9);
+        assertThat(pool.statistics().opened()).isEqualTo(3);
+        assertThat(database.sessions()).isLessThanOrEqualTo(3);
+    }
+}
