@@ -1,0 +1,332 @@
+package com.ketomealplan.neon.pool;
+
+import static com.ketomealplan.neon.pool.TestPools.LONG;
+import static com.ketomealplan.neon.pool.TestPools.evictions;
+import static com.ketomealplan.neon.pool.TestPools.failureOf;
+import static com.ketomealplan.neon.pool.TestPools.through;
+import static com.ketomealplan.neon.pool.TestPools.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.Ring;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Callers that wait for a connection: their order, and that neither a caller nor a connection is forgotten. */
+class WaitQueueTest {
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.empty();
+    }
+
+    private Pool ofOne() {
+        return pools.keeping(1, database.connector());
+    }
+
+    /** Starts a call that waits in the queue when this returns. */
+    private static <T> CompletableFuture<T> enqueue(Pool pool, Callable<T> call) {
+        int before = pool.statistics().waiting();
+        CompletableFuture<T> result = Clients.async(call);
+        await().until(() -> pool.statistics().waiting() == before + 1);
+        return result;
+    }
+
+    private static CompletableFuture<String> enqueue(Pool pool, Duration deadline) {
+        return enqueue(pool, () -> Deadline.within(deadline, Duration.ZERO, () -> borrow(pool)));
+    }
+
+    private static String borrow(Pool pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            return value(connection, "SELECT 'served'");
+        }
+    }
+
+    /** All connections are where they belong, and can be borrowed at the same time. */
+    private static void assertNothingLost(Pool pool) throws SQLException {
+        PoolStatistics now = pool.statistics();
+        assertThat(now.active()).isZero();
+        assertThat(now.waiting()).isZero();
+        assertThat(now.returned()).isEqualTo(now.borrowed());
+        List<Connection> all = new ArrayList<>();
+        for (int i = 0; i < now.max(); i++) {
+            all.add(pool.getConnection());
+        }
+        assertThat(pool.statistics().active()).isEqualTo(now.max());
+        for (Connection connection : all) {
+            connection.close();
+        }
+    }
+
+    @Test
+    void firstComeFirstServed() throws Exception {
+        Pool pool = ofOne();
+        List<Integer> served = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<Boolean>> callers = new ArrayList<>();
+        try (Connection only = pool.getConnection()) {
+            for (int i = 0; i < 8; i++) {
+                int number = i;
+                callers.add(enqueue(pool, () -> {
+                    try (Connection connection = pool.getConnection()) {
+                        return served.add(number) && connection.getAutoCommit();
+                    }
+                }));
+            }
+            assertThat(only.isClosed()).isFalse();
+            assertThat(served).isEmpty();
+        }
+
+        Clients.join(callers);
+        assertThat(served).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(pool.statistics().opened()).isEqualTo(1);
+        assertNothingLost(pool);
+    }
+
+    /** Who comes as a connection is returned does not overtake those that wait. */
+    @Test
+    void aReturnedConnectionGoesToTheFirstInTheQueueAndNotToTheOneWhoReturnsIt() throws Exception {
+        Pool pool = ofOne();
+        CountDownLatch maySendOn = new CountDownLatch(1);
+        Connection first = pool.getConnection();
+        CompletableFuture<Boolean> waiter = enqueue(pool, () -> {
+            try (Connection connection = pool.getConnection()) {
+                maySendOn.await();
+                return connection.getAutoCommit();
+            }
+        });
+
+        first.close();
+
+        assertThat(pool.statistics().active()).isEqualTo(1);
+        assertThat(pool.statistics().idle()).isZero();
+        CompletableFuture<String> again = enqueue(pool, LONG);
+        assertThat(waiter).isNotDone();
+        maySendOn.countDown();
+        assertThat(waiter.join()).isTrue();
+        assertThat(again.join()).isEqualTo("served");
+    }
+
+    @Test
+    void aCallerThatGivesUpLeavesTheQueueToTheOthers() throws Exception {
+        Pool pool = ofOne();
+        List<CompletableFuture<String>> patient = new ArrayList<>();
+        try (Connection only = pool.getConnection()) {
+            patient.add(enqueue(pool, LONG));
+            CompletableFuture<String> impatient = enqueue(pool, Duration.ofMillis(300));
+            patient.add(enqueue(pool, LONG));
+
+            assertThat(failureOf(impatient))
+                    .isInstanceOf(PoolExhaustedException.class)
+                    .hasMessageContaining("no connection came free within");
+            assertThat(pool.statistics().waiting()).isEqualTo(2);
+            assertThat(pool.statistics().timeouts()).isEqualTo(1);
+            assertThat(only.isClosed()).isFalse();
+        }
+
+        assertThat(Clients.join(patient)).containsOnly("served");
+        assertNothingLost(pool);
+    }
+
+    @Test
+    void anInterruptedCallerLeavesTheQueue() throws Exception {
+        Pool pool = ofOne();
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        Connection only = pool.getConnection();
+        CompletableFuture<Boolean> interrupted = enqueue(pool, () -> {
+            thread.complete(Thread.currentThread());
+            assertThatThrownBy(pool::getConnection)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessage("interrupted while waiting for a connection");
+            return Thread.currentThread().isInterrupted();
+        });
+        CompletableFuture<String> patient = enqueue(pool, LONG);
+
+        thread.join().interrupt();
+
+        assertThat(interrupted.join()).isTrue();
+        assertThat(pool.statistics().waiting()).isEqualTo(1);
+        only.close();
+        assertThat(patient.join()).isEqualTo("served");
+        assertNothingLost(pool);
+    }
+
+    /** Its time ends while another thread hands it a connection: one of the two has to take care of it. */
+    @Test
+    void aConnectionThatIsHandedToACallerJustAsItGivesUpIsNotLost() throws Exception {
+        Pool pool = pools.of(2, database.connector(), new Line(Duration.ofNanos(200_000), 1_000), LONG);
+        await().ignoreExceptions().until(() -> borrow(pool).equals("served"));
+        AtomicInteger servedAfterWait = new AtomicInteger();
+        int rounds = Ring.times(500, 20_000);
+
+        Clients.atOnce(8, () -> {
+            for (int i = 0; i < rounds; i++) {
+                try (Connection connection = pool.getConnection()) {
+                    LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(200_000));
+                    if (!TestPools.leased(connection).waited().isZero()) {
+                        servedAfterWait.incrementAndGet();
+                    }
+                } catch (PoolExhaustedException e) {
+                    assertThat(e.getMessage()).contains("came free");
+                }
+            }
+            return null;
+        });
+
+        assertThat(pool.statistics().timeouts()).isPositive();
+        assertThat(servedAfterWait).hasPositiveValue();
+        await().ignoreExceptions().until(() -> {
+            assertNothingLost(pool);
+            return true;
+        });
+    }
+
+    @Test
+    void aConnectionThatIsHandedToACallerJustAsItIsInterruptedIsNotLost() throws Exception {
+        Pool pool = ofOne();
+        for (int i = 0; i < Ring.times(200, 5_000); i++) {
+            CompletableFuture<Thread> thread = new CompletableFuture<>();
+            Connection only = pool.getConnection();
+            CompletableFuture<Boolean> caller = Clients.async(() -> {
+                thread.complete(Thread.currentThread());
+                try (Connection connection = pool.getConnection()) {
+                    return connection.getAutoCommit();
+                } catch (SQLException e) {
+                    return Thread.currentThread().isInterrupted();
+                }
+            });
+            Thread waiter = thread.join();
+            while (pool.statistics().waiting() == 0) {
+                Thread.onSpinWait();
+            }
+            List<Callable<Void>> atOnce = List.of(
+                    () -> {
+                        waiter.interrupt();
+                        return null;
+                    },
+                    () -> {
+                        only.close();
+                        return null;
+                    });
+            AtomicInteger next = new AtomicInteger();
+            Clients.atOnce(2, () -> atOnce.get(next.getAndIncrement()).call());
+            assertThat(caller.join()).isTrue();
+        }
+        assertNothingLost(pool);
+    }
+
+    @Test
+    void stoppingThePoolTellsThoseThatWait() throws Exception {
+        Pool pool = ofOne();
+        try (Connection only = pool.getConnection()) {
+            List<CompletableFuture<String>> waiting = List.of(enqueue(pool, LONG), enqueue(pool, LONG));
+
+            pool.stop();
+
+            for (CompletableFuture<String> caller : waiting) {
+                assertThat(failureOf(caller)).isInstanceOf(SQLException.class).hasMessage("test: the pool is closed");
+            }
+            assertThat(pool.statistics().waiting()).isZero();
+            assertThat(value(only, "SELECT 'still usable'")).isEqualTo("still usable");
+        }
+        await().until(() -> pool.statistics().size() == 0);
+    }
+
+    /** The server's connection limit would otherwise be used up by those that nobody can return. */
+    @Test
+    void aConnectionThatIsNotReusedIsReplacedForThoseThatWait() throws Exception {
+        Pool pool = ofOne();
+        List<Eviction> evictions = evictions(pool);
+        Connection only = pool.getConnection();
+        List<CompletableFuture<String>> waiting = List.of(enqueue(pool, LONG), enqueue(pool, LONG));
+
+        only.abort(Runnable::run);
+
+        assertThat(Clients.join(waiting)).containsOnly("served");
+        assertThat(evictions).hasSize(1);
+        assertThat(pool.statistics().opened()).isEqualTo(2);
+        assertNothingLost(pool);
+    }
+
+    @Test
+    void whatWasOpenedForACallerThatGaveUpIsForTheNextOne() throws Exception {
+        try (NeonProxy proxy = NeonProxy.before(database)) {
+            Pool pool = pools.keeping(1, through(proxy, database));
+            proxy.stallConnects(true);
+            CompletableFuture<String> impatient = enqueue(pool, Duration.ofMillis(300));
+            await().until(() -> proxy.connects() == 1);
+            assertThat(failureOf(impatient))
+                    .isInstanceOf(PoolExhaustedException.class)
+                    .hasMessageContaining("the attempt is still under way");
+
+            proxy.stallConnects(false);
+
+            await().until(() -> pool.statistics().idle() == 1);
+            assertThat(borrow(pool)).isEqualTo("served");
+            assertThat(proxy.connects()).isEqualTo(1);
+            assertNothingLost(pool);
+        }
+    }
+
+    /** They are served within a moment of the wake, or not at all. */
+    @Test
+    void whileNothingIsOpenAnyNumberMayWait() throws Exception {
+        try (NeonProxy proxy = NeonProxy.before(database)) {
+            Pool pool = pools.of(1, through(proxy, database), new Line(LONG, 1), LONG);
+            proxy.stallConnects(true);
+            List<CompletableFuture<String>> callers = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                callers.add(enqueue(pool, LONG));
+            }
+            proxy.stallConnects(false);
+
+            assertThat(Clients.join(callers)).containsOnly("served");
+            assertThat(pool.statistics().shed()).isZero();
+        }
+    }
+
+    @Test
+    void whoFindsTheQueueFullIsRejectedAndTheOthersAreServed() throws Exception {
+        Pool pool = pools.of(1, database.connector(), new Line(LONG, 1), LONG);
+        Connection only = pool.getConnection();
+        CompletableFuture<String> waiting = enqueue(pool, LONG);
+
+        // for a second after a wake the queue may be longer: until then this caller gives up by itself
+        Callable<String> rejection = () -> {
+            try {
+                return Deadline.within(Duration.ofMillis(1), Duration.ZERO, () -> borrow(pool));
+            } catch (PoolExhaustedException e) {
+                return e.getMessage();
+            }
+        };
+        await().pollInterval(Duration.ofMillis(20))
+                .until(rejection, message -> message.contains("as many callers wait for a connection as may"));
+
+        assertThat(pool.statistics().shed()).isEqualTo(1);
+        assertThat(pool.statistics().waiting()).isEqualTo(1);
+        only.close();
+        assertThat(waiting.join()).isEqualTo("served");
+        assertNothingLost(pool);
+    }
+}
