@@ -1,0 +1,261 @@
+package com.ketomealplan.neon.pool;
+
+import static com.ketomealplan.neon.pool.TestPools.LONG;
+import static com.ketomealplan.neon.pool.TestPools.backend;
+import static com.ketomealplan.neon.pool.TestPools.evictions;
+import static com.ketomealplan.neon.pool.TestPools.execute;
+import static com.ketomealplan.neon.pool.TestPools.executing;
+import static com.ketomealplan.neon.pool.TestPools.failureOf;
+import static com.ketomealplan.neon.pool.TestPools.leased;
+import static com.ketomealplan.neon.pool.TestPools.through;
+import static com.ketomealplan.neon.pool.TestPools.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.pool.LeasedTransaction.Commit;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What becomes of a connection whose borrower has run out of time: its statement, its COMMIT, its socket. */
+class DeadlineOfConnectionTest {
+
+    /** Enough for a connection to be borrowed and a statement to be sent on a busy machine. */
+    private static final Duration TIME = Duration.ofMillis(500);
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    private NeonProxy proxy;
+    private Pool pool;
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.empty();
+        database.jdbi().useHandle(handle -> handle.execute("""
+                        CREATE TABLE things (id int);
+                        CREATE FUNCTION wait_for_lock() RETURNS trigger AS
+                        'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END' LANGUAGE plpgsql;
+                        CREATE TABLE held_at_commit (id int);
+                        CREATE CONSTRAINT TRIGGER hold AFTER INSERT ON held_at_commit DEFERRABLE INITIALLY DEFERRED
+                        FOR EACH ROW EXECUTE FUNCTION wait_for_lock();
+                        """));
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        database.jdbi().useHandle(handle -> handle.execute("TRUNCATE things, held_at_commit"));
+        proxy = NeonProxy.before(database);
+        pool = pools.keeping(4, through(proxy, database));
+        backend(pool); // log-ins are not what these tests are about
+    }
+
+    @AfterEach
+    void closeProxy() throws Exception {
+        proxy.close();
+        database.terminateSessions();
+    }
+
+    /** Does it on a thread of its own, which has so much time for it. */
+    private static <T> CompletableFuture<T> within(Duration time, Callable<T> work) {
+        return Clients.async(() -> Deadline.within(time, Duration.ZERO, work));
+    }
+
+    /** Returns as soon as it is over: a moment later the connection would be closed for that reason alone. */
+    private static void awaitEnd(Deadline deadline) {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(deadline::isOver);
+    }
+
+    /** A request to cancel comes on a connection of its own, on which nobody logs in. */
+    private int cancelRequests() {
+        return proxy.connects() - proxy.startups().size();
+    }
+
+    /** Not in a transaction, where the server has a time-out of its own. */
+    @Test
+    void theServerIsToldToCancelAStatementThatRunsAtTheDeadline() throws Exception {
+        String sleep = "SELECT pg_sleep(60), 'until the deadline'";
+        List<Eviction> evictions = evictions(pool);
+        CompletableFuture<String> statement = within(TIME, () -> {
+            try (Connection connection = pool.getConnection()) {
+                return value(connection, sleep);
+            }
+        });
+
+        assertThat(failureOf(statement)).isInstanceOf(SQLException.class);
+
+        await().untilAsserted(() -> assertThat(cancelRequests()).isEqualTo(1));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(executing(database, sleep)).isZero());
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(evictions).hasSize(1); // lost, if the server was too busy to cancel it at once
+    }
+
+    /** A request to cancel may come late, and would hit the next borrower. */
+    @Test
+    void theConnectionOfACancelledStatementIsNotReused() throws Exception {
+        int first = backend(pool);
+        CompletableFuture<String> statement = within(TIME, () -> {
+            try (Connection connection = pool.getConnection()) {
+                assertThat(backend(connection)).isEqualTo(first);
+                return value(connection, "SELECT pg_sleep(60), 'not to be reused'");
+            }
+        });
+        assertThat(failureOf(statement)).isInstanceOf(SQLException.class);
+
+        assertThat(backend(pool)).isNotEqualTo(first);
+        await().until(() -> !database.sessionIds().contains(first));
+    }
+
+    @Test
+    void aStatementThatIsDoneInTimeIsNotCancelled() throws Exception {
+        List<Eviction> evictions = evictions(pool);
+        CompletableFuture<String> statement = within(LONG, () -> {
+            try (Connection connection = pool.getConnection()) {
+                return value(connection, "SELECT 'in time'");
+            }
+        });
+
+        assertThat(statement.join()).isEqualTo("in time");
+        assertThat(cancelRequests()).isZero();
+        assertThat(evictions).isEmpty();
+    }
+
+    @Test
+    void nothingIsSentAfterTheDeadline() throws Exception {
+        CompletableFuture<Long> messages = within(Duration.ofMillis(100), () -> {
+            Deadline deadline = Deadline.current().orElseThrow();
+            try (Connection connection = pool.getConnection()) {
+                connection.setAutoCommit(false);
+                awaitEnd(deadline);
+                long before = proxy.clientMessages();
+                assertThatThrownBy(() -> value(connection, "SELECT 1"))
+                        .isInstanceOfSatisfying(DeadlineExceededException.class, e -> assertThat(e.getSQLState())
+                                .isEqualTo("57014"));
+                assertThatThrownBy(() -> connection.prepareStatement("SELECT 1").executeQuery())
+                        .isInstanceOf(DeadlineExceededException.class);
+                return proxy.clientMessages() - before;
+            }
+        });
+
+        assertThat(messages.join()).isZero();
+    }
+
+    @Test
+    void noCommitIsSentAfterTheDeadline() throws Exception {
+        CompletableFuture<Commit> commit = within(TIME, () -> {
+            Deadline deadline = Deadline.current().orElseThrow();
+            try (Connection connection = pool.getConnection()) {
+                connection.setAutoCommit(false);
+                execute(connection, "INSERT INTO things VALUES (1)");
+                awaitEnd(deadline);
+                assertThatThrownBy(connection::commit).isInstanceOf(DeadlineExceededException.class);
+                return leased(connection).lastCommit();
+            }
+        });
+
+        assertThat(commit.join()).isEqualTo(Commit.NOT_SENT);
+        await().until(() -> database.sessions() == 0);
+        assertThat(database.count("things")).isZero();
+    }
+
+    /** As where a network drops all packets: neither the statement is answered, nor its end. */
+    @Test
+    void theConnectionToASilentServerIsClosedUnderItsBorrower() throws Exception {
+        List<Eviction> evictions = evictions(pool);
+        CompletableFuture<String> reason = within(TIME, () -> {
+            try (Connection connection = pool.getConnection()) {
+                proxy.swallowEstablished();
+                assertThatThrownBy(() -> value(connection, "SELECT 1")).isInstanceOf(SQLException.class);
+                return leased(connection).endedBecause().orElseThrow();
+            }
+        });
+
+        assertThat(reason.join()).isEqualTo("its deadline of 500 ms has passed");
+        assertThat(evictions).containsExactly(Eviction.LOST);
+        assertThat(pool.statistics().active()).isZero();
+        try (Connection next = pool.getConnection()) {
+            assertThat(value(next, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    /** Also the borrower's next use of it says why, and not what the driver knows of its socket. */
+    @Test
+    void aConnectionThatIsHeldPastTheDeadlineIsClosedUnderItsBorrower() throws Exception {
+        CompletableFuture<Throwable> complaint = within(TIME, () -> {
+            try (Connection connection = pool.getConnection()) {
+                int backend = backend(connection);
+                await().until(() -> !database.sessionIds().contains(backend));
+                return catchThrowable(connection::getAutoCommit);
+            }
+        });
+
+        assertThat(complaint.join())
+                .isInstanceOf(DeadlineExceededException.class)
+                .hasMessage("the connection was closed: its deadline of 500 ms has passed");
+        assertThat(cancelRequests()).isZero();
+    }
+
+    /** It may be done on this server and wait for another one: cancelled, it would say that it is done. */
+    @Test
+    void aCommitIsNeverCancelled() throws Exception {
+        Endpoint noServerTimeout = Endpoint.parse(proxy.url(database) + "?statement_timeout=0");
+        Pool endless = pools.keeping(1, new PgConnector(noServerTimeout, PhaseBudgets.DEFAULT));
+        List<Eviction> evictions = evictions(endless);
+        try (Connection lock = database.connect()) {
+            execute(lock, "SELECT pg_advisory_lock(1)");
+            CompletableFuture<String> reason = within(TIME, () -> {
+                try (Connection connection = endless.getConnection()) {
+                    connection.setAutoCommit(false);
+                    execute(connection, "INSERT INTO held_at_commit VALUES (1)");
+                    assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+                    assertThat(leased(connection).lastCommit()).isEqualTo(Commit.UNANSWERED);
+                    return leased(connection).endedBecause().orElseThrow();
+                }
+            });
+
+            assertThat(reason.join()).startsWith("COMMIT has not been answered");
+            assertThat(evictions).containsExactly(Eviction.LOST);
+            assertThat(executing(database, "COMMIT")).isEqualTo(1);
+        }
+        await().untilAsserted(() -> assertThat(database.count("held_at_commit")).isEqualTo(1));
+        assertThat(cancelRequests()).isZero();
+    }
+
+    /** The caller is to have time to find out what became of it. */
+    @Test
+    void aCommitIsWaitedForInHalfOfTheTimeThatIsLeft() throws Exception {
+        try (Connection lock = database.connect()) {
+            execute(lock, "SELECT pg_advisory_lock(1)");
+            CompletableFuture<Boolean> over = within(Duration.ofSeconds(2), () -> {
+                Deadline deadline = Deadline.current().orElseThrow();
+                try (Connection connection = pool.getConnection()) {
+                    connection.setAutoCommit(false);
+                    execute(connection, "INSERT INTO held_at_commit VALUES (1)");
+                    assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+                    return deadline.isOver();
+                }
+            });
+
+            assertThat(over.join()).isFalse();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package com.ketomealplan.neon.pool;
+
+import static com.ketomealplan.neon.pool.TestPools.awaitExecuting;
+import static com.ketomealplan.neon.pool.TestPools.backend;
+import static com.ketomealplan.neon.pool.TestPools.evictions;
+import static com.ketomealplan.neon.pool.TestPools.execute;
+import static com.ketomealplan.neon.pool.TestPools.leased;
+import static com.ketomealplan.neon.pool.TestPools.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
+
+/** A borrower that leaves its transaction idle loses its connection; one that waits for the server does not. */
+class IdleInTransactionTest {
+
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Pool.class.getPackageName());
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    private Pool pool;
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.empty();
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id int)"));
+    }
+
+    @BeforeEach
+    void begin() {
+        pool = pools.of(4, database.connector(), new Line(TestPools.LONG, 1_000), Duration.ofMillis(300));
+    }
+
+    @AfterEach
+    void endSessions() {
+        database.terminateSessions();
+    }
+
+    private Connection transaction() throws SQLException {
+        Connection connection = pool.getConnection();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    private static boolean isEnded(Connection connection) {
+        return leased(connection).endedBecause().isPresent();
+    }
+
+    @Test
+    void anIdleTransactionIsRolledBackUnderItsBorrower() throws Exception {
+        List<Eviction> evictions = evictions(pool);
+        try (Connection connection = transaction()) {
+            execute(connection, "INSERT INTO things VALUES (1)");
+            await().until(() -> isEnded(connection));
+
+            assertThatThrownBy(connection::commit)
+                    .isInstanceOfSatisfying(DeadlineExceededException.class, e -> assertThat(e.getSQLState())
+                            .isEqualTo("57014"))
+                    .hasMessageContaining("it has been idle in its transaction for 300 ms");
+            await().until(() -> database.sessions() == 0);
+        }
+        assertThat(database.count("things")).isZero();
+        assertThat(evictions).containsExactly(Eviction.OUT_OF_TIME);
+        assertThat(pool.statistics().size()).isZero();
+        assertThat(backend(pool)).isPositive();
+    }
+
+    /** By the time that the third borrower's is ended, so would be theirs. */
+    @Test
+    void neitherARunningStatementNorABorrowerWithoutATransactionIsIdle() throws Exception {
+        String waits = "SELECT pg_advisory_lock(1)";
+        try (Connection lock = database.connect();
+                Connection noTransaction = pool.getConnection()) {
+            execute(lock, waits);
+            CompletableFuture<String> statement = Clients.async(() -> {
+                try (Connection connection = transaction()) {
+                    return value(connection, waits);
+                }
+            });
+            awaitExecuting(database, waits);
+            for (int i = 0; i < 2; i++) {
+                try (Connection idle = transaction()) {
+                    await().until(() -> isEnded(idle));
+                }
+            }
+
+            assertThat(statement).isNotDone();
+            assertThat(isEnded(noTransaction)).isFalse();
+            assertThat(value(noTransaction, "SELECT 1")).isEqualTo("1");
+            execute(lock, "SELECT pg_advisory_unlock(1)");
+            assertThat(statement.join()).isEmpty();
+        }
+    }
+
+    /** Here the log fails. */
+    @Test
+    void oneThatCannotBeEndedDoesNotKeepTheOthersFromIt() throws Exception {
+        AtomicInteger failures = new AtomicInteger();
+        Appender<ILoggingEvent> broken = new UnsynchronizedAppenderBase<>() {
+            @Override
+            public void doAppend(ILoggingEvent event) {
+                if (event.getLevel() == Level.WARN) {
+                    failures.incrementAndGet();
+                    throw new IllegalStateException("the log is broken");
+                }
+            }
+
+            @Override
+            protected void append(ILoggingEvent event) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        LOGGER.addAppender(broken);
+        try (Connection first = transaction();
+                Connection second = transaction()) {
+            await().until(() -> isEnded(first) && isEnded(second));
+            await().until(() -> failures.get() == 2);
+            try (Connection next = transaction()) {
+                await().until(() -> isEnded(next));
+                await().until(() -> failures.get() == 3);
+            }
+        } finally {
+            LOGGER.detachAppender(broken);
+        }
+    }
+}
