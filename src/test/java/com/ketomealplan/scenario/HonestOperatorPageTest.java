@@ -3,66 +3,93 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.ketomealplan.testing.Browser;
+import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.openqa.selenium.Keys;
 
 /** The operator's page, in a real browser. */
 @Needs({Program.CHROMIUM, Program.CHROMEDRIVER})
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HonestOperatorPageTest {
 
-    private static final Path PICTURE = Path.of(System.getProperty("picture", "target/operator-page.png"));
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String TEN_SECONDS_LATER = "const now = Date.now; Date.now = () => now() + 10_000";
+
+    private static final String PICTURE = System.getProperty("picture");
 
     /** For the README's picture to have something to show: {@code -Dpicture=src/main/docs/operator-page.png}. */
-    private static final Duration LOAD = Duration.ofSeconds(System.getProperty("picture") == null ? 0 : 90);
+    private static final Duration LOAD = Duration.ofSeconds(90);
 
     private final TestDatabase database = TestDatabase.migrated();
-    private final ExecutorService clients = Executors.newFixedThreadPool(4);
     private NeonProxy proxy;
     private TestService service;
     private Browser browser;
 
-    @BeforeEach
-    void open() throws Exception {
+    @BeforeAll
+    void start() throws Exception {
         proxy = NeonProxy.before(database);
-        service = TestService.at(
+        service = startService();
+        browser = new Browser();
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        browser.close();
+        service.stop();
+        proxy.close();
+    }
+
+    private TestService startService() {
+        return TestService.at(
                 proxy.url(database),
                 ConfigOverride.config("database.healthMode", "passive"),
                 ConfigOverride.config("database.compute.units", "0.25"),
                 ConfigOverride.config("adminToken", ""));
-        browser = new Browser();
-        browser.open(service.adminUri("/").toString());
-        await().until(() -> browser.text("#link").equals("live"));
     }
 
-    @AfterEach
-    void close() throws Exception {
-        browser.close();
-        service.stop();
-        proxy.close();
-        clients.shutdown();
+    @BeforeEach
+    void open() {
+        open(service);
+    }
+
+    private void open(TestService shown) {
+        browser.open("about:blank");
+        browser.complaints(); // of the page before
+        browser.resize(1280, 1000);
+        browser.prefer("light");
+        browser.open(shown.adminUri("/").toString());
+        await().until(() -> browser.text("#link").equals("live"));
     }
 
     private String state() {
         return browser.text("#sentence");
     }
 
-    private void read() {
-        service.get("/users/" + UUID.randomUUID());
+    private static void read(TestService from) {
+        from.get("/users/" + UUID.randomUUID());
     }
 
     private void write() {
@@ -70,70 +97,95 @@ class HonestOperatorPageTest {
                 "/complex-operation", "{\"email\":\"%s@example.com\",\"quiz_data\":{}}".formatted(UUID.randomUUID()));
     }
 
+    /** Of a service that nobody has used yet. */
     @Test
-    void atRestItWakesNothing() {
-        assertThat(state()).startsWith("The database has been asleep");
-        assertThat(browser.text("#connections")).contains("No connection is open.");
-        assertThat(browser.text("#statements")).contains("No statement was executed yet.");
-        passTenSeconds();
-        assertThat(proxy.connects()).isZero();
+    void atRestItWakesNothing() throws Exception {
+        TestService unused = startService();
+        try {
+            open(unused);
+            assertThat(state()).startsWith("The database has been asleep");
+            assertThat(browser.text("#connections")).contains("No connection is open.");
+            assertThat(browser.text("#statements")).contains("No statement was executed yet.");
+            int connects = proxy.connects();
+            for (int i = 0; i < 5; i++) {
+                assertThat(look(unused)).isPositive();
+            }
+            assertThat(proxy.connects()).isEqualTo(connects);
 
-        read();
-        await().until(() -> browser.text("#connections").contains("idle"));
-        long messages = proxy.clientMessages();
-        passTenSeconds();
-        assertThat(proxy.clientMessages()).isEqualTo(messages);
-        assertThat(browser.complaints()).isEmpty();
-        assertThat(browser.barriers()).isEmpty();
+            read(unused);
+            await().until(() -> browser.text("#connections").contains("idle"));
+            int opened = proxy.connects();
+            long messages = proxy.clientMessages();
+            int samples = look(unused);
+            await().pollInterval(Duration.ofSeconds(1)).until(() -> look(unused) > samples); // readers are few
+            assertThat(proxy.clientMessages()).isEqualTo(messages);
+            assertThat(proxy.connects()).isEqualTo(opened);
+            assertThat(browser.complaints()).isEmpty();
+            assertThat(browser.barriers()).isEmpty();
+        } finally {
+            unused.stop();
+        }
     }
 
-    /** With the page open and Prometheus at work. */
-    private void passTenSeconds() {
-        String samples = "return [...document.querySelectorAll('#band span')]"
-                + ".reduce((sum, run) => sum + Number(run.style.flexGrow), 0)";
-        long before = (long) browser.run(samples);
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
-            service.admin("/metrics/prometheus");
-            return (long) browser.run(samples) >= before + 2;
-        });
+    /** As a page just opened does, and Prometheus; returns how many samples the charts have. */
+    private static int look(TestService shown) throws Exception {
+        assertThat(shown.admin("/metrics/prometheus").statusCode()).isEqualTo(200);
+        HttpRequest events =
+                HttpRequest.newBuilder(shown.adminUri("/operator/events")).build();
+        try (Stream<String> lines =
+                HttpClient.newHttpClient().send(events, BodyHandlers.ofLines()).body()) {
+            String series = lines.dropWhile(line -> !line.equals("event: series"))
+                    .skip(1)
+                    .findFirst()
+                    .orElseThrow();
+            return JSON.readTree(series.substring("data: ".length()))
+                    .get("time")
+                    .size();
+        }
     }
 
     @Test
     void underLoadAndWithoutItsDatabaseItTellsWhatIs() {
         AtomicBoolean over = new AtomicBoolean();
-        for (int i = 0; i < 4; i++) {
-            clients.execute(() -> {
-                while (!over.get()) {
-                    read();
-                    write();
-                }
-            });
+        List<CompletableFuture<Void>> clients = Clients.start(2, () -> {
+            while (!over.get()) {
+                read(service);
+                write();
+            }
+            return null;
+        });
+        try {
+            await().until(() -> state().startsWith("The database has been up"));
+            await().until(() -> browser.texts("#statements tbody th").contains("UserDao.insert"));
+            await().until(() -> browser.texts("#routes tbody th").contains("POST /complex-operation"));
+            await().until(() -> browser.texts("#ledger tbody th").contains("ComplexOperationResource.create"));
+            await().until(() ->
+                    browser.texts("#connections tbody td:nth-child(2)").contains("used"));
+            assertThat(browser.texts("figure canvas")).hasSize(6);
+            if (PICTURE != null) {
+                await().pollDelay(LOAD).atMost(LOAD.plusSeconds(5)).until(() -> true);
+            }
+            proxy.go(true);
+            await().until(() -> state().startsWith("The database has been down"));
+            proxy.go(false);
+            await().until(() -> state().startsWith("The database has been up"));
+            assertThat(browser.texts("#changes tbody tr")).hasSizeGreaterThanOrEqualTo(3);
+            await().untilAsserted(() -> assertThat(browser.text("#charts figure:nth-child(4) .hidden"))
+                    .containsPattern("all: now [1-9]"));
+
+            browser.photograph(Path.of(PICTURE == null ? "target/operator-page.png" : PICTURE));
+        } finally {
+            proxy.go(false);
+            over.set(true);
+            Clients.join(clients);
         }
-        await().until(() -> state().startsWith("The database has been up"));
-        await().until(() -> browser.texts("#statements tbody th").contains("UserDao.insert"));
-        await().until(() -> browser.texts("#routes tbody th").contains("POST /complex-operation"));
-        await().until(() -> browser.texts("#ledger tbody th").contains("ComplexOperationResource.create"));
-        assertThat(browser.texts("#connections tbody tr")).isNotEmpty();
-        assertThat(browser.texts("figure canvas")).hasSize(6);
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> browser.text("#charts figure:nth-child(4) .hidden").contains("now"));
-
-        await().pollDelay(LOAD).atMost(LOAD.plusSeconds(5)).until(() -> true);
-        proxy.go(true);
-        await().until(() -> state().startsWith("The database has been down"));
-        proxy.go(false);
-        await().until(() -> state().startsWith("The database has been up"));
-        assertThat(browser.texts("#changes tbody tr")).hasSizeGreaterThanOrEqualTo(3);
-
-        browser.photograph(PICTURE);
-        over.set(true);
         assertThat(browser.complaints()).isEmpty();
         assertThat(browser.barriers()).isEmpty();
     }
 
     @Test
     void itServesThoseOnAPhoneInTheDarkWithAKeyboard() {
-        read();
+        read(service);
         await().until(() -> browser.texts("#statements tbody th").contains("UserDao.find"));
         browser.resize(360, 740);
         browser.prefer("dark");
@@ -152,12 +204,20 @@ class HonestOperatorPageTest {
         browser.photograph(Path.of("target/operator-page-phone.png"));
     }
 
+    /** The page's clock is put forward instead of waiting. */
     @Test
     void aServiceThatHasEndedIsNotShownAsIfItLived() {
-        service.stop();
+        TestService ending = startService();
+        try {
+            open(ending);
+            browser.run(TEN_SECONDS_LATER);
+            await().until(() -> browser.text("#link").equals("live"));
+        } finally {
+            ending.stop();
+        }
 
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> browser.text("#link").startsWith("no word from the service since"));
+        browser.run(TEN_SECONDS_LATER);
+        await().until(() -> browser.text("#link").startsWith("no word from the service since"));
     }
 
     @Test
