@@ -3,6 +3,17 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Deadline;
+import com.ketomealplan.neon.pool.Line;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolExhaustedException;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
@@ -14,152 +25,177 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Every request has its answer in time, also if most of them have to be told to come back. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BoundedTest {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(2);
-    private static final int CLIENTS = 60;
+    private static final Duration SLOW_MACHINE = Duration.ofSeconds(30);
+
+    /** Longer than any test waits. */
+    private static final Duration AGES = Duration.ofMinutes(2);
 
     private final TestDatabase database = TestDatabase.migrated();
     private TestService service;
 
     @AfterEach
     void stop() {
-        service.stop();
+        if (service != null) {
+            service.stop();
+            service = null;
+        }
     }
 
-    private void start(String url, int connections) {
+    private void start(String url, int connections, Duration deadline) {
         service = TestService.at(
                 url,
                 ConfigOverride.config("database.pooled.keep", "1"),
                 ConfigOverride.config("database.pooled.overflow", Integer.toString(connections - 1)),
-                ConfigOverride.config("database.unitOfWork.deadline", DEADLINE.toMillis() + "ms"));
+                ConfigOverride.config("database.maxWaitForConnection", AGES.toSeconds() + "s"),
+                ConfigOverride.config("database.unitOfWork.deadline", deadline.toSeconds() + "s"));
     }
 
-    private record Answer(int status, String type, boolean toComeBack, Duration time) {}
-
-    private Answer read() {
-        long begun = System.nanoTime();
-        HttpResponse<String> answer = service.get("/users/" + UUID.randomUUID());
-        Duration time = Duration.ofNanos(System.nanoTime() - begun);
-        return new Answer(
-                answer.statusCode(),
-                TestService.json(answer).get("type").asText(),
-                answer.headers().firstValue("Retry-After").isPresent(),
-                time);
+    private HttpResponse<String> read() {
+        return service.get("/users/" + UUID.randomUUID());
     }
 
-    /** Connections: 4. In line: 8. All others are told at once. */
+    private static String type(HttpResponse<String> answer) {
+        return TestService.json(answer).get("type").asText();
+    }
+
+    private static <T> List<T> done(List<CompletableFuture<T>> calls) {
+        return calls.stream()
+                .filter(CompletableFuture::isDone)
+                .map(CompletableFuture::join)
+                .toList();
+    }
+
+    private Connection lockUsers() throws Exception {
+        Connection other = database.connect();
+        other.setAutoCommit(false);
+        other.createStatement().execute("LOCK TABLE users");
+        return other;
+    }
+
+    /** Connections: 4. In line: 8. All others are told while these still wait. */
     @Test
     void whenATableIsLockedMostAreToldAtOnce() throws Exception {
-        start(database.url(), 4);
-        assertThat(read().status()).isEqualTo(404);
-        Thread.sleep(1_100); // just after the first connection the line may be longer
-        List<Answer> answers = new ArrayList<>();
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-        try (Connection other = database.connect()) {
-            other.setAutoCommit(false);
-            other.createStatement().execute("LOCK TABLE users");
-            List<CompletableFuture<Answer>> reads = Stream.generate(
-                            () -> CompletableFuture.supplyAsync(this::read, clients))
-                    .limit(CLIENTS)
-                    .toList();
-            assertThat(service.get("/health").statusCode()).isEqualTo(200);
-            reads.forEach(read -> answers.add(read.join()));
-        } finally {
-            clients.shutdown();
-        }
+        start(database.url(), 4, AGES);
+        assertThat(read().statusCode()).isEqualTo(404);
+        await().until(() -> ageOfConnection() > 1_000); // before which the line may be longer, as after a wake
+        try (Connection other = lockUsers()) {
+            List<CompletableFuture<HttpResponse<String>>> borrowers = Clients.start(4, this::read);
+            await().atMost(SLOW_MACHINE).until(() -> service.gauge("pool.database.active") == 4);
+            List<CompletableFuture<HttpResponse<String>>> line = Clients.start(8, this::read);
+            await().atMost(SLOW_MACHINE).until(() -> service.gauge("pool.database.waiting") == 8);
 
-        assertThat(answers).allSatisfy(answer -> {
-            assertThat(answer.status()).isIn(503, 504);
-            assertThat(answer.type())
-                    .isEqualTo("urn:problem-type:" + (answer.status() == 503 ? "service-busy" : "deadline-exceeded"));
-            assertThat(answer.toComeBack()).isEqualTo(answer.status() == 503);
-            assertThat(answer.time()).isLessThan(DEADLINE.plusSeconds(2));
-        });
-        assertThat(answers.stream().filter(answer -> answer.time().compareTo(DEADLINE) < 0))
-                .hasSizeGreaterThanOrEqualTo(CLIENTS - 4 - 8);
-        assertThat(read().status()).isEqualTo(404);
+            assertThat(Clients.atOnce(50, this::read)).allSatisfy(answer -> {
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(type(answer)).isEqualTo("urn:problem-type:service-busy");
+                assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+            });
+            assertThat(service.get("/health").statusCode()).isEqualTo(200);
+            assertThat(done(borrowers)).isEmpty();
+            assertThat(done(line)).isEmpty();
+            other.rollback();
+
+            assertThat(Clients.join(borrowers))
+                    .extracting(HttpResponse::statusCode)
+                    .containsOnly(404);
+            assertThat(Clients.join(line)).extracting(HttpResponse::statusCode).containsOnly(404);
+        }
     }
 
-    /** The time in line behind others is not the compute's to wake. */
+    private long ageOfConnection() {
+        return TestService.json(service.admin("/connections"))
+                .get(0)
+                .get("age_ms")
+                .asLong();
+    }
+
+    /** The time in line behind others is not the compute's to wake: who has a deadline leaves the line before its end. */
     @Test
     void onlyAWakeHasTimeBeyondTheDeadline() throws Exception {
-        start(database.url(), 1);
-        ExecutorService clients = Executors.newFixedThreadPool(3);
-        try (Connection other = database.connect()) {
-            other.setAutoCommit(false);
-            other.createStatement().execute("LOCK TABLE users");
-            List<CompletableFuture<Answer>> reads = Stream.generate(
-                            () -> CompletableFuture.supplyAsync(this::read, clients))
-                    .limit(3)
-                    .toList();
+        try (NeonProxy proxy = NeonProxy.before(database)) {
+            Pool pool = poolOfOne(proxy);
+            proxy.stallConnects(true);
+            CompletableFuture<Connection> borrower = Clients.async(pool::getConnection);
+            await().until(() -> pool.statistics().waiting() == 1);
+            List<CompletableFuture<Connection>> line =
+                    Clients.start(3, () -> Deadline.within(Duration.ofMillis(500), AGES, pool::getConnection));
+            await().until(() -> pool.statistics().waiting() == 4);
 
-            assertThat(reads).allSatisfy(read -> {
-                assertThat(read.join().status()).isIn(503, 504);
-                assertThat(read.join().time()).isLessThan(DEADLINE.plusMillis(1_500));
-            });
-        } finally {
-            clients.shutdown();
+            proxy.stallConnects(false);
+
+            try (Connection held = borrower.join()) {
+                await().atMost(SLOW_MACHINE).until(() -> line.stream().allMatch(CompletableFuture::isDone));
+                assertThat(line).allSatisfy(caller -> assertThat(caller)
+                        .isCompletedExceptionally()
+                        .failsWithin(Duration.ZERO)
+                        .withThrowableThat()
+                        .withRootCauseInstanceOf(PoolExhaustedException.class));
+                assertThat(held.isClosed()).isFalse();
+            } finally {
+                pool.stop();
+            }
         }
+    }
+
+    private Pool poolOfOne(NeonProxy proxy) {
+        return new ConnectionPool(
+                "test",
+                new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT)),
+                Retention.pooled(1, 0, AGES, AGES),
+                new Line(AGES, 1),
+                AGES);
     }
 
     /** A request that is under way may lose its time; after the first of them nobody is given a connection of that age. */
     @Test
     void aBlackHoleCostsEachClientOneRequestAtMost() throws Exception {
-        ExecutorService clients = Executors.newFixedThreadPool(6);
+        int clients = 2;
         try (NeonProxy proxy = NeonProxy.before(database)) {
-            start(proxy.url(database), 15);
-            openConnections(clients);
-            AtomicBoolean over = new AtomicBoolean();
-            List<CompletableFuture<List<Integer>>> reads = Stream.generate(() -> CompletableFuture.supplyAsync(
-                            () -> {
-                                List<Integer> statuses = new ArrayList<>();
-                                while (!over.get()) {
-                                    statuses.add(service.get("/users/" + UUID.randomUUID())
-                                            .statusCode());
-                                }
-                                return statuses;
-                            },
-                            clients))
-                    .limit(2)
-                    .toList();
-            await().until(() -> service.gauge("pool.database.returned") > 200);
+            start(proxy.url(database), 15, Duration.ofSeconds(2));
+            openConnections(3 * clients);
+            CountDownLatch warm = new CountDownLatch(clients * 50);
+            CountDownLatch swallowed = new CountDownLatch(1);
+            List<CompletableFuture<List<Integer>>> reads = Clients.start(clients, () -> {
+                while (warm.getCount() > 0) {
+                    assertThat(read().statusCode()).isEqualTo(404);
+                    warm.countDown();
+                }
+                List<Integer> statuses = new ArrayList<>();
+                for (int since = 0; since < 100; since += swallowed.getCount() == 0 ? 1 : 0) {
+                    statuses.add(read().statusCode());
+                }
+                return statuses;
+            });
+            warm.await();
+            assertThat(service.gauge("pool.database.size")).isGreaterThanOrEqualTo(2 * clients);
             proxy.swallowEstablished();
-            Thread.sleep(3 * DEADLINE.toMillis());
-            long answered = service.gauge("pool.database.returned");
-            await().until(() -> service.gauge("pool.database.returned") > answered + 200);
-            over.set(true);
+            swallowed.countDown();
 
-            for (CompletableFuture<List<Integer>> read : reads) {
-                List<Integer> statuses = read.join();
+            for (List<Integer> statuses : Clients.join(reads)) {
                 assertThat(statuses.stream().filter(status -> status != 404))
                         .as("%s", statuses)
                         .hasSizeLessThanOrEqualTo(1);
                 assertThat(statuses.get(statuses.size() - 1)).isEqualTo(404);
             }
-        } finally {
-            clients.shutdown();
         }
     }
 
-    /** More than there will be clients. */
-    private void openConnections(ExecutorService clients) throws Exception {
-        try (Connection other = database.connect()) {
-            other.setAutoCommit(false);
-            other.createStatement().execute("LOCK TABLE users");
-            for (int i = 0; i < 6; i++) {
-                clients.submit(() -> service.get("/users/" + UUID.randomUUID()));
-            }
-            await().until(() -> service.gauge("pool.database.active") >= 5);
+    /** As many as there are callers at the same time. */
+    private void openConnections(int callers) throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> reads;
+        try (Connection other = lockUsers()) {
+            reads = Clients.start(callers, this::read);
+            await().atMost(SLOW_MACHINE).until(() -> service.gauge("pool.database.active") >= callers - 1);
+            other.rollback();
         }
-        await().until(() -> service.gauge("pool.database.active") == 0);
+        Clients.join(reads);
     }
 }
