@@ -2,6 +2,7 @@ package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
@@ -16,29 +17,70 @@ import com.ketomealplan.testing.TestAuthority;
 import com.ketomealplan.testing.TestAuthority.ServerCertificate;
 import com.ketomealplan.testing.TestAuthority.Validity;
 import com.ketomealplan.testing.TlsPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** A real PostgreSQL with TLS, and certificates of all kinds. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecureTlsTest {
 
     private static final TestAuthority AUTHORITY = TestAuthority.shared();
+    private static final String LOADED = "pg_conf_load_time()";
     private static final List<String> HERE = List.of("dns:localhost", "ip:127.0.0.1");
 
-    private TlsPostgres server;
+    private final ServerCertificate valid = AUTHORITY.issue("localhost", HERE, Validity.VALID);
 
-    @AfterEach
+    /** The server reads its certificate from these files. */
+    private final ServerCertificate shown = copyOf(valid);
+
+    private final TlsPostgres server = TlsPostgres.start(shown);
+
+    @AfterAll
     void stop() {
         server.close();
     }
 
-    private void serve(ServerCertificate certificate) {
-        server = TlsPostgres.start(certificate);
+    private static ServerCertificate copyOf(ServerCertificate certificate) {
+        try {
+            Path pem = Files.createTempFile("shown", ".pem"); // its owner's alone, as PostgreSQL demands of a key
+            Path key = Files.createTempFile("shown", ".key");
+            pem.toFile().deleteOnExit();
+            key.toFile().deleteOnExit();
+            Files.write(pem, Files.readAllBytes(certificate.certificatePem()));
+            Files.write(key, Files.readAllBytes(certificate.keyPem()));
+            return new ServerCertificate(pem, key, certificate.serverContext());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** From now on the server shows this one to new connections. */
+    private void serve(ServerCertificate certificate) throws Exception {
+        Files.write(shown.certificatePem(), Files.readAllBytes(certificate.certificatePem()));
+        Files.write(shown.keyPem(), Files.readAllBytes(certificate.keyPem()));
+        String before;
+        try (PhysicalConnection opened = open(url("require"))) {
+            before = show(opened, LOADED);
+            assertThat(show(opened, "pg_reload_conf()")).isEqualTo("t");
+        }
+        await().until(() -> !loaded().equals(before));
+    }
+
+    /** When the server read its files, as a new connection finds it. */
+    private String loaded() throws SQLException {
+        try (PhysicalConnection opened = open(url("require"))) {
+            return show(opened, LOADED);
+        }
     }
 
     private String url(String mode) {
@@ -66,7 +108,7 @@ class SecureTlsTest {
 
     @Test
     void aValidCertificateIsTaken() throws Exception {
-        serve(AUTHORITY.issue("localhost", HERE, Validity.VALID));
+        serve(valid);
 
         try (PhysicalConnection opened = open(url("verify-full"))) {
             assertThat(show(opened, "ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
@@ -76,7 +118,7 @@ class SecureTlsTest {
 
     /** The same of direct TLS, which a server that does not verify would never see. */
     @Test
-    void theFieldThatDidNotPassIsNamed() {
+    void theFieldThatDidNotPassIsNamed() throws Exception {
         serve(AUTHORITY.issue("localhost", HERE, Validity.EXPIRED));
         assertThat(refusal(url("verify-full")).cause()).contains("(notAfter)").contains("expired");
         assertThat(refusal(url("verify-full") + "&sslnegotiation=direct").cause())
@@ -85,7 +127,7 @@ class SecureTlsTest {
     }
 
     @Test
-    void aCertificateOfTomorrowIsRefused() {
+    void aCertificateOfTomorrowIsRefused() throws Exception {
         serve(AUTHORITY.issue("localhost", HERE, Validity.NOT_YET_VALID));
         assertThat(refusal(url("verify-full")).cause()).contains("(notBefore)");
     }
@@ -102,7 +144,7 @@ class SecureTlsTest {
     }
 
     @Test
-    void aCertificateOfNobodyIsRefused() {
+    void aCertificateOfNobodyIsRefused() throws Exception {
         serve(AUTHORITY.selfSigned("localhost", HERE, Validity.VALID));
         Failure byAuthority = refusal(url("verify-full"));
         assertThat(byAuthority.cause()).contains("(issuer)").contains("sslrootcert=FILE");
@@ -114,7 +156,7 @@ class SecureTlsTest {
     /** What Neon's hosts get without being asked, against a server that can do all of it. */
     @Test
     void neonsDefaultsSaveTwoRoundTrips() throws Exception {
-        serve(AUTHORITY.issue("localhost", HERE, Validity.VALID));
+        serve(valid);
         try (FlightCounter counter = new FlightCounter(server.port())) {
             Endpoint plain = Endpoint.parse(url("verify-full") + "&application_name=test");
             List<HostAndPort> hosts = List.of(new HostAndPort("localhost", counter.port()));
@@ -175,8 +217,8 @@ class SecureTlsTest {
     }
 
     @Test
-    void nothingFallsBackToLess() {
-        serve(AUTHORITY.issue("localhost", HERE, Validity.VALID));
+    void nothingFallsBackToLess() throws Exception {
+        serve(valid);
         assertThatThrownBy(() -> open(server.url("localhost", "sslmode=disable&channel_binding=require")))
                 .hasMessageContaining("Channel Binding");
     }
