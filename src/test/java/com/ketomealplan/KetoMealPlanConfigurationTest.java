@@ -22,6 +22,7 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.util.Duration;
+import jakarta.validation.Validator;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The very files that ship, and the report of everything that can be wrong with them. */
 class KetoMealPlanConfigurationTest {
+
+    private static final Validator VALIDATOR = Validators.newValidator(); // thread-safe, and slow to make
 
     private static final String URL = "postgresql://u:geheim@db.example.com/db?sslmode=require";
 
@@ -48,11 +51,7 @@ class KetoMealPlanConfigurationTest {
     private static KetoMealPlanConfiguration read(
             ConfigurationSourceProvider source, String path, Map<String, String> environment) throws Exception {
         return ReportingConfigurationFactory.<KetoMealPlanConfiguration>reading(environment)
-                .create(
-                        KetoMealPlanConfiguration.class,
-                        Validators.newValidator(),
-                        Jackson.newObjectMapper(),
-                        "dw-test")
+                .create(KetoMealPlanConfiguration.class, VALIDATOR, Jackson.newObjectMapper(), "dw-test")
                 .build(source, path);
     }
 

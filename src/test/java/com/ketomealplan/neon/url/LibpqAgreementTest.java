@@ -7,6 +7,7 @@ import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.Program;
+import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @Needs(Program.PSQL)
 class LibpqAgreementTest {
 
-    private static final int URLS = 100;
+    private static final int URLS = Ring.times(20, 500);
     private static final String FAILED = "";
 
     private final TestDatabase database = TestDatabase.empty();
