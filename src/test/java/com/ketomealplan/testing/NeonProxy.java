@@ -92,6 +92,7 @@ public final class NeonProxy implements AutoCloseable {
     private int refusals;
     private int connects;
     private int logins;
+    private int cancelRequests;
 
     public NeonProxy(int targetPort) throws IOException {
         this.target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
@@ -212,6 +213,11 @@ public final class NeonProxy implements AutoCloseable {
         return logins;
     }
 
+    /** How many requests to cancel a statement came in, whether or not they could be passed on. */
+    public synchronized int cancelRequests() {
+        return cancelRequests;
+    }
+
     /** How many TCP connections were accepted since the last {@link #wake} until its first log-in was complete. */
     public synchronized int connectsBeforeFirstLogin() {
         return wake.connects;
@@ -270,6 +276,10 @@ public final class NeonProxy implements AutoCloseable {
         if (type != 'X') {
             clientMessages.merge(type, 1L, Long::sum);
         }
+    }
+
+    private synchronized void countCancelRequest() {
+        cancelRequests++;
     }
 
     private static void start(Runnable work) {
@@ -381,6 +391,7 @@ public final class NeonProxy implements AutoCloseable {
                 } else if (code == SSL_REQUEST || code == GSS_ENCRYPTION_REQUEST) {
                     link.getOutputStream().write('N');
                 } else if (code == CANCEL_REQUEST) {
+                    countCancelRequest();
                     connect(code, body);
                     return;
                 } else {
