@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.jackson2.Jackson2Config;
 import org.jdbi.v3.jackson2.Jackson2Plugin;
 import org.slf4j.Logger;
@@ -194,6 +195,9 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             @Override
             protected void configure(Jdbi built) {
                 super.configure(built);
+                // What JDBI would append to each failure: the bound values, which may be personal
+                built.getConfig(StatementExceptions.class)
+                        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
                 built.installPlugin(new Jackson2Plugin());
                 built.getConfig(Jackson2Config.class).setMapper(environment.getObjectMapper());
             }

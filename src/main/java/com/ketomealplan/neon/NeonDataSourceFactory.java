@@ -41,6 +41,8 @@ import java.util.concurrent.TimeUnit;
 @JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
 public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
+    private static final int DEFAULT_MAX_WAITING = 10_000;
+
     private static final String DEFAULT_EMBEDDED_DIRECTORY = ".embedded-postgres";
     private static final java.time.Duration WAIT_FOR_OTHER_MIGRATION = java.time.Duration.ofMinutes(5);
 
@@ -81,8 +83,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
      * @param healthMode whether checks of the health ask the database; {@link HealthMode#AUTO} by default
      * @param applicationName what the server shows in {@code pg_stat_activity}, unless the URL says it
      * @param maxWaitForConnection how long a unit of work waits for its connection; 30 s by default
-     * @param maxWaiting how many units of work may wait at once while connections are open; the others fail at once. Twice as
-     *     many as there may be connections by default
+     * @param maxWaiting how many units of work may wait for a connection, however quickly they are served; 10,000 by default,
+     *     which ordinary load does not reach
      * @param slowStatementThreshold from which on a statement is logged as slow; 250 ms by default
      * @param embeddedDirectory where the embedded PostgreSQL lives; {@code .embedded-postgres} by default
      */
@@ -242,7 +244,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                 retention,
                 new Line(
                         maxWaitForConnection.toJavaDuration(),
-                        Objects.requireNonNullElse(maxWaiting, 2 * retention.max())),
+                        Objects.requireNonNullElse(maxWaiting, DEFAULT_MAX_WAITING)),
                 unitOfWork.idleInTransactionTimeout().toJavaDuration());
     }
 

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
@@ -71,7 +70,7 @@ public final class WakeGate {
     private final Connector connector;
     private final LongSupplier nanoTime;
     private final Executor openers = openers();
-    private final List<GateListener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners<GateListener> listeners = new Listeners<>();
 
     private final Deque<Request> waiting = new ArrayDeque<>();
     private final Set<Opening> openings = new HashSet<>();
@@ -208,7 +207,7 @@ public final class WakeGate {
             if (known.isEmpty()) {
                 waiting.add(request);
                 startOpenings();
-                if (silentNanos.isPresent() || failing && last.get().isOutage()) {
+                if (isSilent() || failing && last.get().isOutage()) {
                     lookAfter(GRACE);
                 }
             }
@@ -230,17 +229,25 @@ public final class WakeGate {
         return failing && !known.failure().kind().isTransient() && now - known.lastNanos() < MEMORY.toNanos();
     }
 
-    /**
-     * The server has ended connections: it may be asleep, or starting.
-     *
-     * @param silent whether it has not, but does not answer on one: then it is not asleep
-     */
-    public synchronized void lost(boolean silent) {
+    /** The server does not answer on open connections: so it is not asleep, and if it answers on no new one either, it is down. */
+    public synchronized void unresponsive() {
         width = 1;
-        if (silent && silentNanos.isEmpty()) {
+        if (!isSilent()) {
             silentNanos = Optional.of(nanoTime.getAsLong());
             lookAfter(GRACE);
         }
+    }
+
+    /** Whether it was so lately: what was a moment ago says nothing about a compute that has gone to sleep since. */
+    private boolean isSilent() {
+        return silentNanos
+                .filter(then -> nanoTime.getAsLong() - then < MEMORY.toNanos())
+                .isPresent();
+    }
+
+    /** Whether connections cannot be opened before an operator has acted. */
+    public synchronized boolean hasLastingFailure() {
+        return failing && !last.get().failure().kind().isTransient();
     }
 
     /** Gives a connection back to the server. */
@@ -273,7 +280,7 @@ public final class WakeGate {
 
     /** Whether it is worth waiting: the server has taken a connection and takes its time, or has said that it does. */
     public synchronized boolean isWaking() {
-        return silentNanos.isEmpty()
+        return !isSilent()
                 && (isLoggingIn()
                         || failing
                                 && !last.get().isOutage()
@@ -316,7 +323,12 @@ public final class WakeGate {
     private void start(Optional<Request> request, Duration atMost) {
         Opening opening = new Opening(request);
         openings.add(opening);
-        openers.execute(() -> open(opening, atMost));
+        try {
+            openers.execute(() -> open(opening, atMost));
+        } catch (RuntimeException | OutOfMemoryError e) { // there is no thread for it
+            Timer.after(
+                    Duration.ZERO, () -> failed(opening, new SQLException("no thread to open a connection: " + e, e)));
+        }
     }
 
     private void resumeAfter(long pauseNanos) {
@@ -438,18 +450,19 @@ public final class WakeGate {
         synchronized (this) {
             lookScheduled = false;
             boolean wanted = !waiting.isEmpty() || !openings.isEmpty();
-            if (!down
-                    && wanted
-                    && (silentNanos.isPresent() || failing && last.get().isOutage())) {
+            if (!down && wanted && (isSilent() || failing && last.get().isOutage())) {
                 // It may be another outage than the one for which this look was meant
-                long since = silentNanos.orElseGet(() -> last.get().firstNanos());
+                boolean silent = isSilent();
+                long since = silent
+                        ? Math.max(silentNanos.get(), oldestAttemptNanos())
+                        : last.get().firstNanos();
                 Duration lacking = GRACE.minusNanos(nanoTime.getAsLong() - since);
                 if (lacking.compareTo(Duration.ZERO) > 0) {
                     lookAfter(lacking);
-                } else if (silentNanos.isEmpty() && isLoggingIn()) {
+                } else if (!silent && isLoggingIn()) {
                     lookAfter(GRACE); // it is there again, and takes its time
                 } else {
-                    silentNanos.ifPresent(this::silenceIsAnOutage);
+                    silentNanos.filter(any -> silent).ifPresent(this::silenceIsAnOutage);
                     givenUp = declareDown();
                 }
             }
@@ -459,6 +472,11 @@ public final class WakeGate {
         if (!givenUp.isEmpty()) {
             listeners.forEach(GateListener::changed);
         }
+    }
+
+    private long oldestAttemptNanos() {
+        long now = nanoTime.getAsLong();
+        return openings.stream().mapToLong(opening -> opening.begunNanos).min().orElse(now);
     }
 
     private void silenceIsAnOutage(long sinceNanos) {

@@ -75,10 +75,11 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
             LOG.info("A unit of work was refused ({}): {}", failure.kind(), failure.cause());
         }
         Response answer = problem(failure).toResponse();
-        return failure.kind()
-                .retryAfter()
+        return Failure.find(exception, Staged.class)
+                .flatMap(Staged::retryAfter)
+                .or(failure.kind()::retryAfter)
                 .map(wait -> Response.fromResponse(answer)
-                        .header(HttpHeaders.RETRY_AFTER, wait.toSeconds())
+                        .header(HttpHeaders.RETRY_AFTER, wait.plusMillis(999).toSeconds())
                         .build())
                 .orElse(answer);
     }

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.failure;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** An exception that knows where on the way of a unit of work it arose, which its SQLSTATE and its text do not tell. */
@@ -16,6 +17,11 @@ public interface Staged {
     }
 
     Stage stage();
+
+    /** After what time a repetition may succeed, where that was estimated. */
+    default Optional<Duration> retryAfter() {
+        return Optional.empty();
+    }
 
     /** What it is, where it was classified when it arose; its message then is the whole story. */
     default Optional<FailureKind> kind() {

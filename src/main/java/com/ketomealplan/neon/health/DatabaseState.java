@@ -143,7 +143,9 @@ public final class DatabaseState implements Readiness, Managed {
         }
         if (traffic.open() > 0) {
             if (isWithin(STRAIN, traffic.sinceStrain())) {
-                return Condition.BUSY;
+                return failing.filter(kind -> !kind.isTransient())
+                        .map(DatabaseState::refused)
+                        .orElse(Condition.BUSY);
             }
             return sleeps && !isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.ASLEEP : Condition.UP;
         }

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
@@ -15,7 +16,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -37,8 +37,11 @@ public final class ConnectionPool implements Pool {
     /** A line that lasts so long is worth telling. */
     private static final Duration LONG_WAIT = Duration.ofSeconds(1);
 
-    /** After a wake the line may be of any length for so long. */
-    private static final Duration TIME_TO_DRAIN = Duration.ofSeconds(1);
+    /** A queue that nobody has left with a connection for so long, while none can be opened, is told so. */
+    private static final Duration STUCK = Duration.ofSeconds(1);
+
+    /** How long a connection without an answer is held against its siblings, and against a wake. */
+    private static final Duration SILENCE_TTL = Duration.ofSeconds(30);
 
     private final String name;
     private final WakeGate gate;
@@ -51,10 +54,16 @@ public final class ConnectionPool implements Pool {
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
 
     private final Set<PooledConnection> borrowed = new HashSet<>();
-    private final Deque<Turn> waiting = new ArrayDeque<>();
+    private final WaitQueue waiting;
     private final Deque<Opening> openings = new ArrayDeque<>();
     private final GrowthRule growth = new GrowthRule(System::nanoTime);
-    private int generation;
+    private volatile int generation;
+    /** Connections up to this generation are not used again: their server is silent. */
+    private int condemned = -1;
+
+    private int suspectedGeneration = -1;
+    private long suspectedNanos;
+    private boolean failureCheckScheduled;
     private boolean growthScheduled;
     private boolean sweepScheduled;
     private boolean stopped;
@@ -64,8 +73,8 @@ public final class ConnectionPool implements Pool {
     private long timeoutCount;
     private long leakedCount;
     private long shedCount;
-    /** Whether the last connections ended because their borrowers ran out of time: then the server is slow, and not asleep. */
-    private boolean spent;
+    /** When connections last ended because their borrowers ran out of time: then the server is slow, and not asleep. */
+    private Optional<Long> unresponsiveNanos = Optional.empty();
 
     /** When there was a connection again after the server had none for us. */
     private volatile long firstOpenedNanos = System.nanoTime();
@@ -75,11 +84,11 @@ public final class ConnectionPool implements Pool {
     private Optional<Long> lostNanos = Optional.empty();
     private Optional<Long> strainedNanos = Optional.empty();
     private long lineNanos;
-    private final List<PoolListener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners<PoolListener> listeners = new Listeners<>();
 
     /**
      * @param name begins every message of the pool
-     * @param line how long a caller waits for a connection, unless his {@link Deadline} is sooner, and how many may
+     * @param line how long a caller waits for a connection, unless its {@link Deadline} is sooner, and how many may at most
      * @param longestIdle how long a borrower may leave a transaction idle; then the connection is closed
      */
     public ConnectionPool(String name, WakeGate gate, Retention retention, Line line, Duration longestIdle) {
@@ -87,6 +96,7 @@ public final class ConnectionPool implements Pool {
         this.gate = gate;
         this.retention = retention;
         this.line = line;
+        this.waiting = new WaitQueue(line.most(), System::nanoTime);
         this.watch = new LeaseWatch(longestIdle);
     }
 
@@ -118,6 +128,7 @@ public final class ConnectionPool implements Pool {
             }
             boolean aged = isAged(candidate);
             if (!aged && stands(candidate)) {
+                candidate.joins(generation);
                 return candidate;
             }
             takeBackUnused(candidate, Optional.of(aged ? Eviction.AGED : Eviction.LOST));
@@ -125,28 +136,28 @@ public final class ConnectionPool implements Pool {
     }
 
     private boolean stands(PooledConnection candidate) {
-        if (candidate.isTrusted()) {
+        boolean suspect = candidate.generation() != generation; // a sibling was found dead: one look, which is free
+        if (candidate.isTrusted() && !suspect) {
             return candidate.isAlive();
         }
         long begun = System.nanoTime();
-        boolean stands = candidate.isAlive();
+        boolean stands = suspect ? candidate.physical().isAlive() : candidate.isAlive();
         Duration time = Duration.ofNanos(System.nanoTime() - begun);
         listeners.forEach(listener -> listener.checked(time));
         return stands;
     }
 
     private void takeBackUnused(PooledConnection candidate, Optional<Eviction> eviction) {
-        List<PooledConnection> lost = List.of();
         boolean kept;
         lock.lock();
         try {
             borrowed.remove(candidate);
             borrowedCount--;
-            kept = eviction.isEmpty() && !stopped && candidate.generation() == generation;
+            kept = eviction.isEmpty() && !stopped && candidate.generation() > condemned;
             if (kept) {
                 handOn(candidate);
             } else if (eviction.equals(Optional.of(Eviction.LOST))) {
-                lost = lostAllLike(candidate, false);
+                suspectSiblings(candidate);
             }
         } finally {
             lock.unlock();
@@ -154,11 +165,11 @@ public final class ConnectionPool implements Pool {
         if (!kept) {
             evict(candidate, eviction.orElse(Eviction.LOST));
         }
-        lost.forEach(like -> evict(like, Eviction.LOST));
     }
 
     private Lease waitInLine() throws SQLException {
         Turn turn;
+        Optional<Duration> rejected;
         List<Opening> asked;
         lock.lock();
         try {
@@ -170,13 +181,14 @@ public final class ConnectionPool implements Pool {
                 lend(back);
                 return new Lease(back, this, Wait.NONE);
             }
-            turn = isLineFull() ? null : new Turn(this, mayBeAsleep());
+            rejected = mayBeAsleep() ? Optional.empty() : waiting.rejects(timeLeft());
+            turn = rejected.isPresent() ? null : new Turn(this, mayBeAsleep());
             asked = turn == null ? List.of() : join(turn);
         } finally {
             lock.unlock();
         }
         if (turn == null) {
-            throw turnedAway();
+            throw rejected(rejected.orElseThrow());
         }
         asked.forEach(Opening::ask);
         Optional<PooledConnection> connection = Optional.empty();
@@ -200,7 +212,14 @@ public final class ConnectionPool implements Pool {
         return openingsForWaiting();
     }
 
-    private SQLException turnedAway() {
+    private Duration timeLeft() {
+        return Deadline.current()
+                .map(Deadline::left)
+                .filter(left -> left.compareTo(line.longestWait()) < 0)
+                .orElse(line.longestWait());
+    }
+
+    private SQLException rejected(Duration retryAfter) {
         PoolStatistics now;
         lock.lock();
         try {
@@ -211,7 +230,10 @@ public final class ConnectionPool implements Pool {
             lock.unlock();
         }
         listeners.forEach(PoolListener::strained);
-        return PoolExhaustedException.lineFull(name, now);
+        if (gate.hasLastingFailure()) {
+            return gate.lastFailure().orElseThrow();
+        }
+        return PoolExhaustedException.rejected(name, retryAfter, now);
     }
 
     /** Whether a connection was opened since then, where there had been none. */
@@ -225,16 +247,6 @@ public final class ConnectionPool implements Pool {
 
     boolean isWaking() {
         return gate.isWaking();
-    }
-
-    /**
-     * Whether one more in line would wait in vain, as nearly all of those before him do. Not while the compute sleeps, nor
-     * just after: those who have waited for its wake are served within a moment. Called with the lock held.
-     */
-    private boolean isLineFull() {
-        return waiting.size() >= line.most()
-                && !mayBeAsleep()
-                && System.nanoTime() - firstOpenedNanos > TIME_TO_DRAIN.toNanos();
     }
 
     /** Lets a caller leave the line, unless he was called just now. */
@@ -259,8 +271,9 @@ public final class ConnectionPool implements Pool {
     /** If nothing is open, then it is not the pool that is too small. */
     SQLException timedOut(Duration waited) {
         PoolStatistics now = statistics();
-        if (now.active() == 0 && gate.lastFailure().isPresent()) {
-            return gate.lastFailure().get();
+        Optional<OpeningFailedException> failure = gate.lastFailure();
+        if (failure.isPresent() && (now.active() == 0 || gate.hasLastingFailure())) {
+            return failure.get();
         }
         if (now.size() == 0) {
             return PoolExhaustedException.stillOpening(name, gate.isWaking(), waited, now);
@@ -316,7 +329,11 @@ public final class ConnectionPool implements Pool {
 
     /** Called with the lock held. */
     private boolean mayBeAsleep() {
-        return !isOpen() && !spent;
+        return !isOpen() && !isWithin(SILENCE_TTL, unresponsiveNanos);
+    }
+
+    private static boolean isWithin(Duration time, Optional<Long> nanos) {
+        return nanos.isPresent() && System.nanoTime() - nanos.get() < time.toNanos();
     }
 
     private boolean isOpen() {
@@ -384,24 +401,51 @@ public final class ConnectionPool implements Pool {
 
         @Override
         public void failed(OpeningFailedException reason) {
-            List<Turn> told = new ArrayList<>();
             lock.lock();
             try {
                 openings.remove(this);
-                if (!isUnwanted() && borrowed.isEmpty()) {
-                    told.addAll(waiting); // nothing is left that could come back
-                    waiting.clear();
-                }
             } finally {
                 lock.unlock();
             }
-            told.forEach(turn -> turn.sendAway(gate.lastFailure().orElse(reason)));
+            if (!isUnwanted()) {
+                failWaitersIfStuck(reason);
+            }
             over(this);
         }
 
         private synchronized boolean isUnwanted() {
             return unwanted;
         }
+    }
+
+    /** No connection can be opened: nobody has to wait for that who does not wait for one that comes back. */
+    private void failWaitersIfStuck(OpeningFailedException reason) {
+        List<Turn> failing = List.of();
+        lock.lock();
+        try {
+            if (borrowed.isEmpty() || waiting.isStuck(STUCK)) {
+                failing = waiting.drain();
+            } else if (!waiting.isEmpty() && !failureCheckScheduled) {
+                failureCheckScheduled = true;
+                Timer.after(STUCK, this::checkFailure);
+            }
+        } finally {
+            lock.unlock();
+        }
+        failing.forEach(turn -> turn.sendAway(gate.lastFailure().orElse(reason)));
+    }
+
+    private void checkFailure() {
+        lock.lock();
+        try {
+            failureCheckScheduled = false;
+            if (!openings.isEmpty()) {
+                return; // which is still tried
+            }
+        } finally {
+            lock.unlock();
+        }
+        gate.lastFailure().ifPresent(this::failWaitersIfStuck);
     }
 
     /** It comes to nothing. Those in line may need another one in its place. */
@@ -433,7 +477,8 @@ public final class ConnectionPool implements Pool {
                 firstOpenedNanos = System.nanoTime();
                 lineNanos = firstOpenedNanos; // until now nobody could have been served
             }
-            spent = false;
+            unresponsiveNanos = Optional.empty();
+            waiting.progressed();
             wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
             if (wanted) {
                 handOn(connection);
@@ -450,7 +495,7 @@ public final class ConnectionPool implements Pool {
 
     /** To the first in line, or to the idle ones. Called with the lock held. */
     private void handOn(PooledConnection connection) {
-        Turn first = waiting.pollFirst();
+        Turn first = waiting.poll();
         if (first == null) {
             idle.addFirst(connection);
             scheduleSweep();
@@ -477,14 +522,19 @@ public final class ConnectionPool implements Pool {
         try {
             borrowed.remove(connection);
             returnedCount++;
-            spent |= lease.isOutOfTime();
-            if (lost) {
-                alike = lostAllLike(connection, lease.isServerSilent());
+            if (lease.isOutOfTime()) {
+                unresponsiveNanos = Optional.of(System.nanoTime());
+            }
+            if (lease.isServerSilent()) {
+                alike = condemnSiblingsIfConfirmed(connection);
+            } else if (lost) {
+                suspectSiblings(connection);
             } else if (!aborted) {
                 answered = true;
                 answeredNanos = System.nanoTime();
+                waiting.progressed();
             }
-            kept = eviction.isEmpty() && retention.reuses() && !stopped && connection.generation() == generation;
+            kept = eviction.isEmpty() && retention.reuses() && !stopped && connection.generation() > condemned;
             if (kept) {
                 connection.used();
                 handOn(connection);
@@ -532,24 +582,43 @@ public final class ConnectionPool implements Pool {
     }
 
     /**
-     * The server has ended a connection, by a shut-down or a restart, which ends all of them, or does not answer on it, as
-     * where a network drops all packets of the connections of an age: those of the same generation are dropped without a
-     * look, the borrowed ones when they come back. Called with the lock held.
+     * The server, or the network, has ended a connection. That says nothing about the others that one look at each does not say
+     * better, before its next use. Called with the lock held.
+     */
+    private void suspectSiblings(PooledConnection connection) {
+        lostNanos = Optional.of(System.nanoTime());
+        if (connection.generation() == generation) {
+            generation++;
+            LOG.debug("{}: a connection was lost; each of the {} others is checked before its next use", name, size());
+        }
+    }
+
+    /**
+     * A server has not answered on a connection, not even to a cancel request. If it is so for a second connection of that age,
+     * or if there is no other one, then those of that age are not used again, as where a network drops all their packets. Called
+     * with the lock held.
      *
-     * @param silent whether it does not answer
      * @return the idle ones, to be closed
      */
-    private List<PooledConnection> lostAllLike(PooledConnection connection, boolean silent) {
-        if (connection.generation() != generation) {
+    private List<PooledConnection> condemnSiblingsIfConfirmed(PooledConnection connection) {
+        int age = connection.generation();
+        if (age <= condemned) {
             return List.of();
         }
+        boolean confirmed = suspectedGeneration == age && System.nanoTime() - suspectedNanos < SILENCE_TTL.toNanos();
+        boolean alone = idle.isEmpty() && borrowed.isEmpty();
+        suspectedGeneration = age;
+        suspectedNanos = System.nanoTime();
+        if (!confirmed && !alone) {
+            return List.of();
+        }
+        condemned = generation;
         generation++;
         lostNanos = Optional.of(System.nanoTime());
-        spent = silent;
-        gate.lost(silent);
+        gate.unresponsive();
         List<PooledConnection> all = List.copyOf(idle);
         idle.clear();
-        LOG.info("{}: a connection to the server was lost; {} idle ones are dropped with it", name, all.size());
+        LOG.info("{}: the server does not answer on open connections; {} idle ones are closed", name, all.size());
         return all;
     }
 
@@ -631,18 +700,25 @@ public final class ConnectionPool implements Pool {
 
     @Override
     public void look() {
-        PooledConnection last;
-        lock.lock();
-        try {
-            last = idle.peekFirst();
-            if (stopped || last == null || last.isTrusted()) {
-                return;
+        boolean lost = true;
+        while (lost) {
+            PooledConnection last;
+            lock.lock();
+            try {
+                last = idle.peekFirst();
+                if (stopped || last == null || last.isTrusted() && last.generation() == generation) {
+                    return;
+                }
+                lend(idle.pollFirst());
+            } finally {
+                lock.unlock();
             }
-            lend(idle.pollFirst());
-        } finally {
-            lock.unlock();
+            lost = !stands(last);
+            if (!lost) {
+                last.joins(generation);
+            }
+            takeBackUnused(last, lost ? Optional.of(Eviction.LOST) : Optional.empty());
         }
-        takeBackUnused(last, stands(last) ? Optional.empty() : Optional.of(Eviction.LOST));
     }
 
     @Override
@@ -679,8 +755,7 @@ public final class ConnectionPool implements Pool {
             stopped = true;
             closing.addAll(idle);
             idle.clear();
-            told = List.copyOf(waiting);
-            waiting.clear();
+            told = waiting.drain();
             surplus = surplusOpenings();
         } finally {
             lock.unlock();

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.http.RequestId;
+import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -24,8 +25,13 @@ final class Lease implements InvocationHandler, LeasedTransaction {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    /** For the server to answer a cancelled statement; then the socket is closed. */
+    /** For the server to answer a cancelled statement, besides the way there; then the socket is closed. */
     private static final Duration TIME_TO_CANCEL = Duration.ofMillis(100);
+
+    private static final Duration LONGEST_TIME_TO_CANCEL = Duration.ofSeconds(1);
+
+    /** A cancel request takes a TCP connection and the way of the answer: two round trips, and as many for its luck. */
+    private static final int ROUND_TRIPS_OF_CANCEL = 4;
 
     private final PooledConnection connection;
     private final PhysicalConnection physical;
@@ -190,7 +196,8 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         }
         inTime("COMMIT was sent");
         // Half of what is left is for the answer, the other half for finding out if none comes
-        commitNanos = deadline.map(end -> System.nanoTime() + end.left().toNanos() / 2)
+        commitNanos = deadline.map(end -> System.nanoTime()
+                        + Math.max(end.left().toNanos() / 2, timeToCancel().toNanos()))
                 .orElse(0L);
         commit = Commit.UNANSWERED;
         try {
@@ -338,7 +345,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
                     endedBecause = "COMMIT has not been answered in half of the time that was left";
                 }
             } else if (deadline.isPresent() && deadline.get().isOver()) {
-                if (deadline.get().isOverFor(TIME_TO_CANCEL)) {
+                if (deadline.get().isOverFor(timeToCancel())) {
                     serverSilent = physical.awaitsServer();
                     endedBecause = "its deadline of " + deadline.get().time().toMillis() + " ms has passed";
                 } else if (!cancelled && physical.awaitsServer()) {
@@ -354,6 +361,14 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         } else if (endedBecause != null) {
             endUnderBorrower();
         }
+    }
+
+    private Duration timeToCancel() {
+        Duration roundTrip = physical.openingTimes()
+                .map(times -> times.phases().get(Phase.TCP))
+                .orElse(Duration.ZERO);
+        Duration time = TIME_TO_CANCEL.plus(roundTrip.multipliedBy(ROUND_TRIPS_OF_CANCEL));
+        return time.compareTo(LONGEST_TIME_TO_CANCEL) < 0 ? time : LONGEST_TIME_TO_CANCEL;
     }
 
     private boolean isIdleFor(Duration time) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * No connection came free in time, or could be opened in it. Nothing was sent to the database; where all connections are in
  * use, it may be perfectly well.
  */
-public final class PoolExhaustedException extends SQLTransientConnectionException implements Staged {
+public sealed class PoolExhaustedException extends SQLTransientConnectionException implements Staged {
 
     private static final long serialVersionUID = 1L;
 
@@ -40,10 +40,36 @@ public final class PoolExhaustedException extends SQLTransientConnectionExceptio
                 now);
     }
 
-    /** The caller was not let into the line. */
-    static PoolExhaustedException lineFull(String pool, PoolStatistics now) {
-        return new PoolExhaustedException(
-                FailureKind.POOL_EXHAUSTED, pool, "as many callers wait for a connection as may", now);
+    /**
+     * The caller was not admitted to the wait queue: its turn is not to be expected in time.
+     *
+     * @param retryAfter when it is
+     */
+    static PoolExhaustedException rejected(String pool, Duration retryAfter, PoolStatistics now) {
+        return new Rejected(pool, retryAfter, now);
+    }
+
+    /** Thousands a second under overload, all from the same place: without a stack trace. */
+    private static final class Rejected extends PoolExhaustedException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Duration retryAfter;
+
+        Rejected(String pool, Duration retryAfter, PoolStatistics now) {
+            super(FailureKind.POOL_EXHAUSTED, pool, "rejected, no connection is to be expected in time", now);
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.of(retryAfter);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +19,9 @@ final class PooledConnection {
 
     private final PhysicalConnection physical;
     private final long number;
-    private final int generation;
+    private volatile int generation;
     private final long openedNanos = System.nanoTime();
+    private final double jitter = 1 - ThreadLocalRandom.current().nextDouble() / 10;
     private long usedNanos = openedNanos;
     private volatile Lease lease;
     private boolean fresh = true;
@@ -36,6 +38,11 @@ final class PooledConnection {
 
     PhysicalConnection physical() {
         return physical;
+    }
+
+    /** It was found alive after a connection of that generation was lost. Called by the borrower. */
+    void joins(int current) {
+        generation = current;
     }
 
     int generation() {
@@ -72,8 +79,9 @@ final class PooledConnection {
         return System.nanoTime() - usedNanos >= time.toNanos();
     }
 
+    /** Whether it is older than that, or up to a tenth younger: connections opened together are not replaced together. */
     boolean isOlderThan(Duration age) {
-        return System.nanoTime() - openedNanos >= age.toNanos();
+        return System.nanoTime() - openedNanos >= age.toNanos() * jitter;
     }
 
     /** Whether it was used a moment ago. */

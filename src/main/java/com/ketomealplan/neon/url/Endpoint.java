@@ -77,6 +77,7 @@ public record Endpoint(
     public Properties connectionProperties() {
         Properties properties = new Properties();
         properties.putAll(driverProperties);
+        properties.putIfAbsent("logServerErrorDetail", "false"); // it quotes values of rows
         if (pooled) {
             // A named statement of one client may meet another client's server connection
             properties.putIfAbsent("prepareThreshold", "0");

@@ -1,0 +1,38 @@
+package com.ketomealplan.neon.connect;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listeners of one kind. One that throws harms neither the others nor whoever calls them: it is logged. Thread-safe.
+ *
+ * @param <L> the listeners' type
+ */
+public final class Listeners<L> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+    private final List<L> all = new CopyOnWriteArrayList<>();
+
+    /** Registers a listener. */
+    public void add(L listener) {
+        all.add(listener);
+    }
+
+    /** Calls each listener, on this thread and in the order of their registration. Throws nothing that they throw. */
+    public void forEach(Consumer<? super L> call) {
+        for (L listener : all) {
+            try {
+                call.accept(listener);
+            } catch (RuntimeException | LinkageError | AssertionError e) {
+                LOG.error(
+                        "Listener {} failed; what it listens to goes on",
+                        listener.getClass().getName(),
+                        e);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package com.ketomealplan.neon.pool;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * The callers that wait for a connection, first come, first served. It admits by time: a caller is rejected if by the rate at
+ * which connections come back its turn is not to be expected within its deadline, or if the queue is stuck. A queue that moves
+ * is never full, up to a hard bound. Not thread-safe: guarded by the pool's lock.
+ */
+final class WaitQueue {
+
+    /** Over so many waits the rate is averaged. */
+    private static final int SAMPLES = 32;
+
+    /** A rate is forgotten if nobody has waited for so long. */
+    private static final Duration RATE_TTL = Duration.ofSeconds(10);
+
+    /** A queue in which nobody was served for so many times the usual interval may be stuck. */
+    private static final int USUAL_INTERVALS = 20;
+
+    private final int hardBound;
+    private final LongSupplier nanoTime;
+    private final Deque<Turn> waiting = new ArrayDeque<>();
+
+    /** When a connection last came to somebody, or was there for somebody. */
+    private long progressNanos;
+
+    /** When the caller that is first in the queue became so. */
+    private long firstNanos;
+
+    private double intervalNanos;
+    private int samples;
+
+    /**
+     * @param hardBound how many may wait, however quickly the queue moves
+     */
+    WaitQueue(int hardBound, LongSupplier nanoTime) {
+        this.hardBound = hardBound;
+        this.nanoTime = nanoTime;
+        this.progressNanos = nanoTime.getAsLong();
+        this.firstNanos = progressNanos;
+    }
+
+    /**
+     * Returns after what time another attempt makes sense, if a caller with so much time left would wait in vain; empty if it
+     * may wait.
+     */
+    Optional<Duration> rejects(Duration left) {
+        Duration expected = Duration.ofNanos((long) (intervalNanos * (waiting.size() + 1)));
+        if (waiting.size() >= hardBound || expected.compareTo(left) > 0) {
+            return Optional.of(expected);
+        }
+        return isStuck(left.dividedBy(2)) ? Optional.of(left) : Optional.empty();
+    }
+
+    /**
+     * Returns whether nobody has been given a connection for so long, and for longer than is usual here.
+     *
+     * @param patience at least so long
+     */
+    boolean isStuck(Duration patience) {
+        long idleNanos = nanoTime.getAsLong() - progressNanos;
+        return idleNanos > patience.toNanos() && idleNanos > USUAL_INTERVALS * intervalNanos;
+    }
+
+    /** A borrower is done with a connection, or one was opened. */
+    void progressed() {
+        progressNanos = nanoTime.getAsLong();
+    }
+
+    void add(Turn turn) {
+        long now = nanoTime.getAsLong();
+        if (waiting.isEmpty()) {
+            if (now - firstNanos > RATE_TTL.toNanos()) {
+                samples = 0;
+                intervalNanos = 0;
+            }
+            firstNanos = now;
+        }
+        waiting.add(turn);
+    }
+
+    /** Takes the caller out that has waited longest, because there is a connection for it; null if nobody waits. */
+    Turn poll() {
+        Turn first = waiting.pollFirst();
+        if (first != null) {
+            long now = nanoTime.getAsLong();
+            samples = Math.min(samples + 1, SAMPLES);
+            intervalNanos += (now - firstNanos - intervalNanos) / samples;
+            firstNanos = now;
+        }
+        return first;
+    }
+
+    /** Takes a caller out that gives up; false if it is not in the queue any more. */
+    boolean remove(Turn turn) {
+        return waiting.remove(turn);
+    }
+
+    /** Takes all callers out. */
+    List<Turn> drain() {
+        List<Turn> all = List.copyOf(waiting);
+        waiting.clear();
+        return all;
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    int size() {
+        return waiting.size();
+    }
+
+    int hardBound() {
+        return hardBound;
+    }
+}

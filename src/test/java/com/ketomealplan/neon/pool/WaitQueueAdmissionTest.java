@@ -1,0 +1,104 @@
+package com.ketomealplan.neon.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.testing.TestDatabase;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Who may wait, by a clock of the test's own. */
+class WaitQueueAdmissionTest {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final ConnectionPool POOL = new ConnectionPool(
+            "test",
+            new WakeGate(TestDatabase.empty().connector()),
+            Retention.perRequest(1),
+            new Line(DEADLINE, 1),
+            DEADLINE);
+
+    private final AtomicLong clock = new AtomicLong();
+    private final WaitQueue queue = new WaitQueue(10_000, clock::get);
+
+    private void join(int callers) {
+        for (int i = 0; i < callers; i++) {
+            queue.add(new Turn(POOL, false));
+        }
+    }
+
+    /** One connection after the other comes back, so often and after so long each. */
+    private void serve(int callers, Duration interval) {
+        for (int i = 0; i < callers; i++) {
+            clock.addAndGet(interval.toNanos());
+            queue.progressed();
+            queue.poll();
+        }
+    }
+
+    @Test
+    void admitsAnyNumberWhileNothingIsKnownOfTheRate() {
+        join(9_999);
+
+        assertThat(queue.rejects(DEADLINE)).isEmpty();
+    }
+
+    @Test
+    void aQueueThatMovesQuicklyIsNeverFullUpToTheHardBound() {
+        join(2_000);
+        serve(1_000, Duration.ofMillis(1));
+
+        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        join(9_000);
+        assertThat(queue.rejects(DEADLINE)).isPresent();
+    }
+
+    @Test
+    void rejectsWhoseTurnIsNotToBeExpectedWithinItsDeadline() {
+        join(150);
+        serve(50, Duration.ofMillis(100)); // 100 are left: the next one's turn comes in 10.1 s
+
+        assertThat(queue.rejects(DEADLINE)).hasValue(Duration.ofMillis(10_100));
+        assertThat(queue.rejects(Duration.ofSeconds(30))).isEmpty();
+    }
+
+    @Test
+    void aQueueInWhichNobodyIsServedIsStuckAfterHalfOfACallersTime() {
+        join(10);
+        clock.addAndGet(Duration.ofMillis(2_500).toNanos());
+        assertThat(queue.rejects(DEADLINE)).isEmpty();
+
+        clock.addAndGet(1);
+
+        assertThat(queue.rejects(DEADLINE)).isPresent();
+        queue.progressed();
+        assertThat(queue.rejects(DEADLINE)).isEmpty();
+    }
+
+    @Test
+    void whatIsUsualHereIsNotStuck() {
+        join(30);
+        serve(20, Duration.ofMillis(200));
+        clock.addAndGet(Duration.ofMillis(3_900).toNanos()); // less than 20 times the usual interval
+
+        assertThat(queue.isStuck(Duration.ofSeconds(1))).isFalse();
+        clock.addAndGet(Duration.ofMillis(200).toNanos());
+        assertThat(queue.isStuck(Duration.ofSeconds(1))).isTrue();
+    }
+
+    @Test
+    void aRateIsForgottenWhenNobodyHasWaitedForLong() {
+        join(1);
+        serve(1, Duration.ofSeconds(4));
+        join(1);
+        assertThat(queue.rejects(DEADLINE)).as("two of four seconds each").isPresent();
+        serve(1, Duration.ofSeconds(4));
+
+        clock.addAndGet(Duration.ofSeconds(11).toNanos());
+        queue.progressed();
+        join(1);
+
+        assertThat(queue.rejects(DEADLINE)).isEmpty();
+    }
+}
