@@ -1,0 +1,349 @@
+package com.ketomealplan.neon.transaction;
+
+import static com.ketomealplan.neon.transaction.ResolverFixture.AMPLE;
+import static com.ketomealplan.neon.transaction.ResolverFixture.execute;
+import static com.ketomealplan.neon.transaction.ResolverFixture.identityOf;
+import static com.ketomealplan.neon.transaction.ResolverFixture.statusOf;
+import static com.ketomealplan.testing.Soon.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.connect.PlainDataSource;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.pool.TransactionIdentity;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.NeonProxy.Action;
+import com.ketomealplan.testing.NeonProxy.Direction;
+import com.ketomealplan.testing.RestartablePostgres;
+import com.ketomealplan.testing.StandbyPostgres;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+
+/** What the resolver says of real transactions. Where it must not say anything, the server would have told. */
+class CommitResolverTest {
+
+    private static final String RESTARTED = "not known on a server that may have been restarted";
+
+    // Of this class's own: a checkpoint of the shared one would make outcomes unknown
+    private static RestartablePostgres server;
+    private static TestDatabase database;
+
+    private ResolverFixture fixture;
+
+    @BeforeAll
+    static void startServer() {
+        server = new RestartablePostgres();
+        database = TestDatabase.migrated(server.endpoint());
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id int)"));
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void begin() {
+        fixture = new ResolverFixture(database.endpoint());
+    }
+
+    @AfterEach
+    void end() {
+        fixture.close();
+    }
+
+    private void assertWarned(String text) {
+        assertThat(fixture.warnings()).singleElement().asString().contains(text);
+    }
+
+    @Test
+    void aCommittedTransactionIsCommitted() throws Exception {
+        assertThat(fixture.resolve(fixture.committed())).isEqualTo(Fate.COMMITTED);
+        assertThat(fixture.warnings()).isEmpty();
+    }
+
+    @Test
+    void aTransactionThatWasRolledBackIsAborted() throws Exception {
+        TransactionIdentity transaction;
+        try (Connection connection = fixture.writing()) {
+            transaction = identityOf(connection);
+            connection.rollback();
+        }
+
+        assertThat(fixture.resolve(transaction)).isEqualTo(Fate.ABORTED);
+        assertThat(fixture.warnings()).isEmpty();
+    }
+
+    @Test
+    void aTransactionWhoseSessionHasEndedIsAborted() throws Exception {
+        try (Connection connection = fixture.writing()) {
+            database.terminateSessions();
+
+            assertThat(fixture.resolve(identityOf(connection))).isEqualTo(Fate.ABORTED);
+        }
+    }
+
+    @Test
+    void aTransactionInProgressIsLookedUpAgain() throws Exception {
+        try (Connection connection = fixture.writing()) {
+            AtomicInteger looks = new AtomicInteger();
+            PlainDataSource looking = fixture.looking(number -> {
+                looks.set(number);
+                if (number == 3) {
+                    connection.commit();
+                }
+            });
+
+            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(Fate.COMMITTED);
+            assertThat(looks).hasValue(3);
+        }
+    }
+
+    /** Its COMMIT has not arrived: something holds the server's side of the connection open. */
+    @Test
+    void aTransactionThatStaysIdleIsEndedByTheFourthLook() throws Exception {
+        try (Connection connection = fixture.writing();
+                Connection bystander = fixture.writing()) {
+            int backend = connection.unwrap(PGConnection.class).getBackendPID();
+            List<Boolean> alive = new ArrayList<>();
+            PlainDataSource looking =
+                    fixture.looking(number -> alive.add(database.sessionIds().contains(backend)));
+
+            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(Fate.ABORTED);
+
+            assertThat(alive).hasSizeGreaterThan(4).startsWith(true, true, true, true);
+            assertThat(database.sessionIds()).doesNotContain(backend);
+            bystander.commit();
+        }
+    }
+
+    @Test
+    void aTransactionThatIsAtWorkIsNotEnded() throws Exception {
+        try (Connection connection = fixture.writing();
+                Connection other = fixture.connect()) {
+            CompletableFuture<Void> blocked = blockThenCommit(connection, other);
+            PlainDataSource looking = fixture.looking(number -> {
+                if (number == 8) {
+                    execute(other, "SELECT pg_advisory_unlock(1)");
+                    blocked.join();
+                }
+            });
+
+            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(Fate.COMMITTED);
+        }
+    }
+
+    @Test
+    void whatIsInProgressUntilTheDeadlineIsUnknown() throws Exception {
+        try (Connection connection = fixture.writing();
+                Connection other = fixture.connect()) {
+            CompletableFuture<Void> blocked = blockThenCommit(connection, other);
+
+            assertThat(fixture.resolve(fixture.looking(number -> {}), identityOf(connection), Duration.ofMillis(200)))
+                    .isEqualTo(Fate.UNKNOWN);
+            assertWarned("could not be found out in time");
+
+            execute(other, "SELECT pg_advisory_unlock(1)");
+            blocked.join();
+        }
+    }
+
+    /** The transaction of the first connection waits for a lock of the second one, and commits when it has it. */
+    private static CompletableFuture<Void> blockThenCommit(Connection connection, Connection other) throws Exception {
+        execute(other, "SELECT pg_advisory_lock(1)");
+        CompletableFuture<Void> blocked = Clients.async(() -> {
+            execute(connection, "SELECT pg_advisory_lock(1)");
+            connection.commit();
+            return null;
+        });
+        await().until(() -> database.lockWaiters() == 1);
+        return blocked;
+    }
+
+    @Test
+    void whoIsInterruptedLooksNoFurther() throws Exception {
+        try (Connection connection = fixture.writing()) {
+            PlainDataSource interrupting = () -> {
+                Connection look = fixture.connect();
+                Thread.currentThread().interrupt();
+                return look;
+            };
+
+            Fate fate = fixture.resolve(interrupting, identityOf(connection));
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(fate).isEqualTo(Fate.UNKNOWN);
+            assertWarned("could not be found out in time: in progress");
+        }
+    }
+
+    @Test
+    void aCrashedServerIsNotBelieved() throws Exception {
+        TransactionIdentity before = fixture.committed();
+
+        server.crash();
+        TransactionIdentity after = fixture.committed();
+
+        assertThat(fixture.resolve(before)).isEqualTo(Fate.UNKNOWN);
+        assertWarned(RESTARTED);
+        assertThat(fixture.resolve(new TransactionIdentity(before.id(), after.walPosition(), before.serverStart())))
+                .as("by its start alone")
+                .isEqualTo(Fate.UNKNOWN);
+        assertWarned(RESTARTED);
+        assertThat(fixture.resolve(new TransactionIdentity(before.id(), after.walPosition(), after.serverStart())))
+                .as("what it would have said")
+                .isEqualTo(Fate.COMMITTED);
+    }
+
+    /** The postmaster stays the same: only the checkpoint at the end of the recovery tells. */
+    @Test
+    void aServerOneOfWhoseBackendsHasCrashedIsNotBelieved() throws Exception {
+        TransactionIdentity before = fixture.committed();
+
+        try (Connection victim = database.connect()) {
+            int backend = victim.unwrap(PGConnection.class).getBackendPID();
+            ProcessHandle.of(backend).orElseThrow().destroyForcibly();
+            await().until(() -> ProcessHandle.of(backend).isEmpty());
+        }
+        await().ignoreExceptions().until(() -> database.sessions() == 0);
+        TransactionIdentity after = fixture.committed();
+
+        assertThat(after.serverStart()).isEqualTo(before.serverStart());
+        assertThat(fixture.resolve(before)).isEqualTo(Fate.UNKNOWN);
+        assertWarned(RESTARTED);
+        assertThat(fixture.resolve(after)).isEqualTo(Fate.COMMITTED);
+    }
+
+    @Test
+    void aServerThatHasMadeACheckpointSinceIsNotBelieved() throws Exception {
+        TransactionIdentity transaction = fixture.committed();
+        assertThat(fixture.resolve(transaction)).isEqualTo(Fate.COMMITTED);
+
+        database.jdbi().useHandle(handle -> handle.execute("CHECKPOINT"));
+
+        assertThat(fixture.resolve(transaction)).isEqualTo(Fate.UNKNOWN);
+        assertWarned(RESTARTED);
+    }
+
+    @Test
+    void aServerWhoseLogHasGoneBackIsNotBelieved() throws Exception {
+        TransactionIdentity transaction = fixture.committed();
+
+        assertThat(fixture.resolve(new TransactionIdentity(transaction.id(), "FFFFFFFF/0", transaction.serverStart())))
+                .isEqualTo(Fate.UNKNOWN);
+        assertWarned(RESTARTED);
+    }
+
+    @Test
+    void aReplicaIsNotBelievedNorIsWhatItIsPromotedTo() throws Exception {
+        try (StandbyPostgres standby = StandbyPostgres.of(server)) {
+            TransactionIdentity transaction = fixture.committed();
+            Pool replica = fixture.poolOf(standby.endpoint());
+            await().ignoreExceptions()
+                    .until(() -> statusOf(transaction, replica).equals("committed"));
+
+            assertThat(fixture.resolve(replica, transaction)).isEqualTo(Fate.UNKNOWN);
+            assertWarned("not known on a replica");
+
+            standby.promote();
+            assertThat(fixture.resolve(replica, transaction)).isEqualTo(Fate.UNKNOWN);
+            assertWarned(RESTARTED);
+            assertThat(statusOf(transaction, replica)).isEqualTo("committed");
+            assertThat(fixture.resolve(transaction)).as("by the primary").isEqualTo(Fate.COMMITTED);
+        }
+    }
+
+    @Test
+    void anIdThatTheServerHasNotReachedIsUnknownAtOnce() throws Exception {
+        TransactionIdentity transaction = fixture.committed();
+        AtomicInteger looks = new AtomicInteger();
+
+        assertThat(fixture.resolve(
+                        fixture.looking(looks::set),
+                        new TransactionIdentity("4000000000", transaction.walPosition(), transaction.serverStart())))
+                .isEqualTo(Fate.UNKNOWN);
+        assertWarned("is in the future (22023)");
+        assertThat(looks).hasValue(1);
+    }
+
+    /** PostgreSQL keeps the outcomes of ids that its tables may still hold; initdb has frozen those of its own. */
+    @Test
+    void anIdWhoseOutcomeIsForgottenIsUnknown() throws Exception {
+        TransactionIdentity transaction = fixture.committed();
+
+        assertThat(fixture.resolve(new TransactionIdentity("3", transaction.walPosition(), transaction.serverStart())))
+                .isEqualTo(Fate.UNKNOWN);
+        assertWarned("not known forgotten");
+    }
+
+    @Test
+    void aLookThatLosesItsConnectionIsRepeated() throws Exception {
+        TransactionIdentity transaction = fixture.committed();
+        try (NeonProxy proxy = NeonProxy.before(database)) {
+            Pool byProxy = fixture.poolOf(Endpoint.parse(proxy.url(database)));
+            AtomicInteger rows = new AtomicInteger();
+            proxy.intercept((connection, direction, type, body) ->
+                    direction == Direction.FROM_SERVER && type == 'D' && rows.incrementAndGet() <= 3
+                            ? Action.CUT
+                            : Action.PASS);
+
+            assertThat(fixture.resolve(byProxy, transaction)).isEqualTo(Fate.COMMITTED);
+            assertThat(rows).hasValue(4);
+        }
+    }
+
+    @Test
+    void aPoolThatIsExhaustedIsAskedAgainUntilTheDeadline() throws Exception {
+        TransactionIdentity transaction = fixture.committed();
+        Retention oneKept = Retention.pooled(1, 0, AMPLE, AMPLE);
+        Pool one = fixture.poolOf(database.endpoint(), oneKept, Duration.ofMillis(1));
+        Connection only = await().ignoreExceptions().until(one::getConnection, Objects::nonNull); // it is soon open
+
+        assertThat(fixture.resolve(one, transaction, Duration.ofMillis(50))).isEqualTo(Fate.UNKNOWN);
+        assertWarned("could not be found out in time: test: no connection came free");
+
+        PlainDataSource looking = fixture.looking(one, number -> {
+            if (number == 3) {
+                only.close();
+            }
+        });
+        assertThat(fixture.resolve(looking, transaction)).isEqualTo(Fate.COMMITTED);
+    }
+
+    @Test
+    void aServerThatRefusesTheLogInIsNotAskedAgain() throws Exception {
+        TransactionIdentity transaction = fixture.committed();
+        Endpoint guessed = Endpoint.parse(database.url().replace(database.password(), "guessed"));
+        AtomicInteger looks = new AtomicInteger();
+
+        assertThat(fixture.resolve(fixture.looking(fixture.poolOf(guessed), looks::set), transaction))
+                .isEqualTo(Fate.UNKNOWN);
+        assertWarned("password authentication failed");
+        assertThat(looks).hasValue(1);
+    }
+
+    @Test
+    void anUnexpectedExceptionLeavesItUnknown() throws Exception {
+        TransactionIdentity transaction = fixture.committed();
+        PlainDataSource broken = () -> {
+            throw new IllegalStateException("broken");
+        };
+
+        assertThat(fixture.resolve(broken, transaction)).isEqualTo(Fate.UNKNOWN);
+        assertWarned("could not be found out");
+    }
+}

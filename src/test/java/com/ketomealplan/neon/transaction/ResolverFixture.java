@@ -1,0 +1,158 @@
+package com.ketomealplan.neon.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PlainDataSource;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Deadline;
+import com.ketomealplan.neon.pool.LeasedTransaction;
+import com.ketomealplan.neon.pool.Line;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.pool.TransactionIdentity;
+import com.ketomealplan.neon.url.Endpoint;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.LoggerFactory;
+
+/** Transactions of a pool, whose outcomes a {@link CommitResolver} looks up, and what it logs meanwhile. */
+final class ResolverFixture implements AutoCloseable {
+
+    /** Far beyond the resolver's own time, so that it does not run out of it on a loaded machine. */
+    static final Duration AMPLE = Duration.ofMinutes(1);
+
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(CommitResolver.class);
+
+    private final List<Pool> pools = new ArrayList<>();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Pool pool;
+
+    @FunctionalInterface
+    interface BeforeLook {
+        void look(int number) throws SQLException;
+    }
+
+    /**
+     * @param endpoint a database with the table {@code things (id int)}
+     */
+    ResolverFixture(Endpoint endpoint) {
+        pool = poolOf(endpoint);
+        log.start();
+        LOG.addAppender(log);
+    }
+
+    /** Another pool, which opens a connection for each look. */
+    Pool poolOf(Endpoint endpoint) {
+        return poolOf(endpoint, Retention.perRequest(4), AMPLE);
+    }
+
+    Pool poolOf(Endpoint endpoint, Retention retention, Duration longestWait) {
+        Pool made = new ConnectionPool(
+                "test",
+                new WakeGate(new PgConnector(endpoint, PhaseBudgets.DEFAULT)),
+                retention,
+                new Line(longestWait, 10),
+                AMPLE);
+        pools.add(made);
+        return made;
+    }
+
+    Connection connect() throws SQLException {
+        return pool.getConnection();
+    }
+
+    /** A connection in a transaction that has written. */
+    Connection writing() throws SQLException {
+        Connection connection = connect();
+        connection.setAutoCommit(false);
+        execute(connection, "INSERT INTO things VALUES (1)");
+        return connection;
+    }
+
+    TransactionIdentity committed() throws SQLException {
+        try (Connection connection = writing()) {
+            TransactionIdentity transaction = identityOf(connection);
+            connection.commit();
+            return transaction;
+        }
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** As a unit of work learns it. */
+    static TransactionIdentity identityOf(Connection connection) {
+        return LeasedTransaction.of(connection).orElseThrow().identity().orElseThrow();
+    }
+
+    /** What the server of the pool says, whether or not it is the right one to ask. */
+    static String statusOf(TransactionIdentity transaction, Pool pool) {
+        return Jdbi.create(pool).withHandle(handle -> handle.select("SELECT pg_xact_status(?::xid8)", transaction.id())
+                .mapTo(String.class)
+                .one());
+    }
+
+    /** Runs something before each look, numbered from 1. */
+    PlainDataSource looking(DataSource dataSource, BeforeLook before) {
+        AtomicInteger looks = new AtomicInteger();
+        return () -> {
+            before.look(looks.incrementAndGet());
+            return dataSource.getConnection();
+        };
+    }
+
+    PlainDataSource looking(BeforeLook before) {
+        return looking(pool, before);
+    }
+
+    Fate resolve(TransactionIdentity transaction) throws Exception {
+        return resolve(pool, transaction);
+    }
+
+    Fate resolve(DataSource dataSource, TransactionIdentity transaction) throws Exception {
+        return resolve(dataSource, transaction, AMPLE);
+    }
+
+    /** Looks up an outcome, which the listener hears too. */
+    Fate resolve(DataSource dataSource, TransactionIdentity transaction, Duration time) throws Exception {
+        log.list.clear();
+        List<Fate> heard = new ArrayList<>();
+        UnitListener listener = new UnitListener() {
+            @Override
+            public void resolved(Fate fate) {
+                heard.add(fate);
+            }
+        };
+        CommitResolver resolver = new CommitResolver(dataSource, List.of(listener));
+        Fate fate = Deadline.within(time, Duration.ZERO, () -> resolver.resolve(transaction));
+        assertThat(heard).containsExactly(fate);
+        return fate;
+    }
+
+    /** What the last look-up has logged. */
+    List<String> warnings() {
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Override
+    public void close() {
+        LOG.detachAppender(log);
+        pools.forEach(Pool::stop);
+    }
+}
