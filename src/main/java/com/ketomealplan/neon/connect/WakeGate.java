@@ -20,6 +20,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -69,6 +70,7 @@ public final class WakeGate {
 
     private final Connector connector;
     private final LongSupplier nanoTime;
+    private final BiFunction<Duration, Runnable, Future<?>> timer;
     private final Executor openers = openers();
     private final Listeners<GateListener> listeners = new Listeners<>();
 
@@ -100,12 +102,13 @@ public final class WakeGate {
     }
 
     public WakeGate(Connector connector) {
-        this(connector, System::nanoTime);
+        this(connector, System::nanoTime, Timer::after);
     }
 
-    WakeGate(Connector connector, LongSupplier nanoTime) {
+    WakeGate(Connector connector, LongSupplier nanoTime, BiFunction<Duration, Runnable, Future<?>> timer) {
         this.connector = connector;
         this.nanoTime = nanoTime;
+        this.timer = timer;
         this.pausedUntil = nanoTime.getAsLong();
     }
 
@@ -334,7 +337,7 @@ public final class WakeGate {
     private void resumeAfter(long pauseNanos) {
         if (!resumeScheduled) {
             resumeScheduled = true;
-            Timer.after(Duration.ofNanos(pauseNanos), () -> {
+            timer.apply(Duration.ofNanos(pauseNanos), () -> {
                 synchronized (this) {
                     resumeScheduled = false;
                     startOpenings();
@@ -440,7 +443,7 @@ public final class WakeGate {
     private void lookAfter(Duration time) {
         if (!lookScheduled) {
             lookScheduled = true;
-            Timer.after(time, this::look);
+            timer.apply(time, this::look);
         }
     }
 
@@ -509,7 +512,7 @@ public final class WakeGate {
 
     private void scheduleProbe() {
         probes++;
-        nextProbe = Optional.of(Timer.after(Backoff.PASSING.after(probes), this::probe));
+        nextProbe = Optional.of(timer.apply(Backoff.PASSING.after(probes), this::probe));
     }
 
     private synchronized void probe() {

@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.connect;
 
+import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
@@ -13,22 +13,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What the gate remembers of failures, and for how long, by a clock of the test's. */
+/** What the gate remembers of failures, and for how long, by a clock and a timer of the test's. */
 class WakeGateTest {
 
-    private final AtomicLong clock = new AtomicLong();
+    private final ManualTimer timer = new ManualTimer();
+    /** Between two attempts or probes. */
+    private static final Duration LONGEST_PAUSE = Backoff.PASSING.longest();
+
     private final AtomicInteger attempts = new AtomicInteger();
     private final Semaphore mayFail = new Semaphore(0);
 
     /** Fails when it is let, each time after a second of the test's clock. */
     private WakeGate gateThatFails(String text, String sqlState) {
         return gate(() -> {
-            clock.addAndGet(Duration.ofSeconds(1).toNanos());
+            timer.elapse(Duration.ofSeconds(1));
             return new SQLException(text, sqlState);
         });
     }
@@ -47,7 +49,7 @@ class WakeGateTest {
                 return "test";
             }
         };
-        return new WakeGate(connector, clock::get);
+        return new WakeGate(connector, timer::nanoTime, timer::after);
     }
 
     private static final class Waiting implements WakeGate.Caller {
@@ -79,11 +81,11 @@ class WakeGateTest {
         assertThat(first.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
         assertThat(second.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
 
-        clock.addAndGet(Duration.ofSeconds(29).toNanos());
+        timer.advance(WakeGate.MEMORY.minusNanos(1));
         assertThat(request(gate).failure).isCompletedWithValue(FailureKind.AUTHENTICATION);
         assertThat(attempts).hasValue(1);
 
-        clock.addAndGet(Duration.ofSeconds(1).toNanos());
+        timer.advance(Duration.ofNanos(1));
         Waiting third = request(gate);
         Waiting fourth = request(gate);
         assertThat(third.failure).isNotDone();
@@ -104,17 +106,30 @@ class WakeGateTest {
         for (int i = 0; i < 10; i++) {
             assertThat(request(gate).failure).isCompletedWithValue(FailureKind.UNAVAILABLE);
         }
-        await().until(() -> attempts.get() == 2); // a probe, which no caller waits for
-        mayFail.release(2);
-        await().until(() -> attempts.get() == 4);
+        for (int probe = 2; probe <= 4; probe++) { // no caller waits for them
+            assertThat(attempts).hasValue(probe - 1);
+            timer.advance(LONGEST_PAUSE);
+            awaitAttempt(probe);
+            endAttempt(gate);
+        }
+        assertThat(gate.condition().down()).isTrue();
 
-        clock.addAndGet(WakeGate.MEMORY.toNanos());
-        mayFail.release(1_000);
-        await().until(() -> !gate.condition().down()); // nobody has asked since
-        clock.addAndGet(Duration.ofSeconds(1).toNanos()); // longer than any pause
-        int probed = attempts.get();
+        timer.elapse(WakeGate.MEMORY.plusNanos(1));
+        timer.advance(LONGEST_PAUSE);
+        assertThat(gate.condition().down()).isFalse(); // nobody has asked since
+        assertThat(attempts).hasValue(4);
+        mayFail.release();
         assertThat(request(gate).failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
-        assertThat(attempts).hasValueGreaterThan(probed);
+        assertThat(attempts).hasValue(5);
+    }
+
+    private void awaitAttempt(int number) {
+        await().until(() -> attempts.get() == number);
+    }
+
+    private void endAttempt(WakeGate gate) {
+        mayFail.release();
+        await().until(() -> !gate.condition().attempting());
     }
 
     /** A look is meant for the outage that was when it was scheduled; there may be another one when it comes. */
@@ -126,18 +141,20 @@ class WakeGateTest {
                 new SQLException("connection refused", "08001")));
         WakeGate gate = gate(failures::remove);
         Waiting waiting = request(gate);
+        Duration step = Duration.ofMillis(100); // no shorter than the pauses after three failures
         for (int attempt = 1; attempt <= 3; attempt++) {
-            int made = attempt;
-            await().until(() -> attempts.get() == made);
-            mayFail.release();
-            await().until(() -> !gate.condition().attempting());
-            clock.addAndGet(Duration.ofMillis(500).toNanos()); // the longest pause
+            awaitAttempt(attempt);
+            endAttempt(gate);
+            timer.advance(step);
         }
-        await().until(() -> attempts.get() == 4); // which hangs
-        await().during(WakeGate.GRACE.plusMillis(300)).until(() -> !waiting.failure.isDone());
+        awaitAttempt(4); // which hangs; the second outage began with the third one, in the second step
 
-        clock.addAndGet(WakeGate.GRACE.toNanos());
-        assertThat(waiting.failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
+        timer.advance(
+                WakeGate.GRACE.minus(step.multipliedBy(3)).plus(step.dividedBy(2))); // for the first outage it is over
+        assertThat(waiting.failure).isNotDone();
+        timer.advance(step.multipliedBy(2));
+
+        assertThat(waiting.failure).isCompletedWithValue(FailureKind.UNAVAILABLE);
     }
 
     @Test
