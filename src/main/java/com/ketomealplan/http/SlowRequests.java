@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -23,6 +24,7 @@ import org.eclipse.jetty.util.component.LifeCycle;
 final class SlowRequests {
 
     private final Duration longest;
+    private final LongSupplier nanoTime;
     private Map<EndPoint, Head> heads = Map.of();
 
     /**
@@ -34,15 +36,16 @@ final class SlowRequests {
      */
     private record Head(long requests, long bytes, long sinceNanos) {}
 
-    private SlowRequests(Duration longest) {
+    SlowRequests(Duration longest, LongSupplier nanoTime) {
         this.longest = longest;
+        this.nanoTime = nanoTime;
     }
 
     /**
      * @param longest the time for the head of a request to arrive, to a fifth of it
      */
     static void install(Environment environment, Duration longest) {
-        SlowRequests slow = new SlowRequests(longest);
+        SlowRequests slow = new SlowRequests(longest, System::nanoTime);
         environment.lifecycle().addServerLifecycleListener(slow::watch);
     }
 
@@ -62,7 +65,8 @@ final class SlowRequests {
         });
     }
 
-    private void look(Server server) {
+    /** Cuts off those who have taken too long by now. */
+    void look(Server server) {
         Map<EndPoint, Head> seen = new HashMap<>();
         Stream.of(server.getConnectors())
                 .map(Connector::getConnectedEndPoints)
@@ -79,7 +83,7 @@ final class SlowRequests {
         if (connection == null || connection.getMessagesIn() != connection.getMessagesOut()) {
             return; // a request is being answered
         }
-        Head now = new Head(connection.getMessagesIn(), connection.getBytesIn(), System.nanoTime());
+        Head now = new Head(connection.getMessagesIn(), connection.getBytesIn(), nanoTime.getAsLong());
         Head before = heads.getOrDefault(endPoint, now);
         Head head = before.requests() == now.requests() ? before : now;
         boolean begun = now.requests() == 0 ? now.bytes() > 0 : now.bytes() > head.bytes();
