@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class HonestHoldersTest {
 
     private final TestDatabase database = TestDatabase.migrated();
-    private final TestService service = TestService.on(database);
+    private final TestService service =
+            TestService.on(database, ConfigOverride.config("database.unitOfWork.deadline", "1m"));
 
     @AfterEach
     void stop() {
@@ -33,7 +36,7 @@ class HonestHoldersTest {
         try (Connection other = database.connect()) {
             other.setAutoCommit(false);
             other.createStatement().execute("LOCK TABLE quiz_responses");
-            answer = CompletableFuture.supplyAsync(() -> service.send(
+            answer = Clients.async(() -> service.send(
                     "POST",
                     "/complex-operation",
                     "{\"email\":\"ada@example.com\",\"quiz_data\":{}}",
@@ -47,20 +50,23 @@ class HonestHoldersTest {
             assertThat(held.get("state").asText()).isEqualTo("used");
             assertThat(held.get("unit").asText()).isEqualTo("ComplexOperationResource.create");
             assertThat(held.get("request_id").asText()).isEqualTo("who-is-it");
-            assertThat(held.get("held_ms").asLong()).isNotNegative();
+            long heldMillis = held.get("held_ms").asLong(-1);
+            assertThat(heldMillis).isNotNegative();
+            await().until(() -> connections().get(0).get("held_ms").asLong() > heldMillis);
             String query = database.jdbi().withHandle(handle -> handle.createQuery(
-                            "SELECT query FROM pg_stat_activity WHERE backend_xid = :id::xid8::xid")
+                            "SELECT application_name || ': ' || query FROM pg_stat_activity"
+                                    + " WHERE backend_xid = :id::xid8::xid")
                     .bind("id", held.get("transaction_id").asText())
                     .mapTo(String.class)
                     .one());
             assertThat(query)
                     .startsWith(
-                            "/*action='ComplexOperationResource.create',statement='QuizResponseDao.insert'*/ INSERT");
+                            "keto-meal-plan-api: /*action='ComplexOperationResource.create',statement='QuizResponseDao.insert'*/ INSERT");
             other.rollback();
         }
 
         assertThat(answer.join().statusCode()).isEqualTo(201);
-        assertThat(connections().get(0).get("state").asText()).isEqualTo("idle");
+        await().until(() -> connections().get(0).get("state").asText().equals("idle"));
         assertThat(connections().get(0).get("unit").isNull()).isTrue();
     }
 }
