@@ -7,18 +7,21 @@ import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import java.net.http.HttpResponse;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** What a request costs in round trips, each of which the distance to the database multiplies. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CheapRoundTripsTest {
 
     private final TestDatabase database = TestDatabase.migrated();
     private FlightCounter counter;
     private TestService service;
 
-    @BeforeEach
+    @BeforeAll
     void start() throws Exception {
         counter = new FlightCounter(database.endpoint().hosts().get(0).port());
         String direct = "@" + database.endpoint().hosts().get(0) + "/";
@@ -28,12 +31,17 @@ class CheapRoundTripsTest {
             assertThat(operation("Idempotency-Key", UUID.randomUUID().toString())
                             .statusCode())
                     .isEqualTo(201);
-            read();
+            assertThat(read().statusCode()).isEqualTo(404);
         }
-        counter.roundTrips();
     }
 
-    @AfterEach
+    private int roundTripsOf(Supplier<HttpResponse<String>> request, int status) {
+        counter.roundTrips();
+        assertThat(request.get().statusCode()).isEqualTo(status);
+        return counter.roundTrips();
+    }
+
+    @AfterAll
     void stop() throws Exception {
         service.stop();
         counter.close();
@@ -56,21 +64,17 @@ class CheapRoundTripsTest {
 
     @Test
     void twoInsertsAndACommitAreThree() {
-        operation("Accept", "*/*");
-
-        assertThat(counter.roundTrips()).isEqualTo(3);
+        assertThat(roundTripsOf(() -> operation("Accept", "*/*"), 201)).isEqualTo(3);
     }
 
     @Test
     void aKeyAddsTwo() {
-        operation("Idempotency-Key", "k");
-        assertThat(counter.roundTrips()).isEqualTo(5);
+        String key = UUID.randomUUID().toString();
+        assertThat(roundTripsOf(() -> operation("Idempotency-Key", key), 201)).isEqualTo(5);
     }
 
     @Test
     void aReadAndItsEndAreTwo() {
-        read();
-
-        assertThat(counter.roundTrips()).isEqualTo(2);
+        assertThat(roundTripsOf(this::read, 404)).isEqualTo(2);
     }
 }
