@@ -233,7 +233,10 @@ public final class ConnectionPool implements Pool {
         if (gate.hasLastingFailure()) {
             return gate.lastFailure().orElseThrow();
         }
-        return PoolExhaustedException.rejected(name, retryAfter, now);
+        String what = now.waiting() >= waiting.hardBound()
+                ? "wait queue full (limit " + waiting.hardBound() + ")"
+                : "no connection is to be expected within the time that is left";
+        return PoolExhaustedException.rejected(name, what, retryAfter, now);
     }
 
     /** Whether a connection was opened since then, where there had been none. */

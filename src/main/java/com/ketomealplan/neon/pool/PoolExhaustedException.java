@@ -41,12 +41,13 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
     }
 
     /**
-     * The caller was not admitted to the wait queue: its turn is not to be expected in time.
+     * The caller was not admitted to the wait queue.
      *
-     * @param retryAfter when it is
+     * @param what why not
+     * @param retryAfter when it would be
      */
-    static PoolExhaustedException rejected(String pool, Duration retryAfter, PoolStatistics now) {
-        return new Rejected(pool, retryAfter, now);
+    static PoolExhaustedException rejected(String pool, String what, Duration retryAfter, PoolStatistics now) {
+        return new Rejected(pool, what, retryAfter, now);
     }
 
     /** Thousands a second under overload, all from the same place: without a stack trace. */
@@ -56,8 +57,8 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
 
         private final Duration retryAfter;
 
-        Rejected(String pool, Duration retryAfter, PoolStatistics now) {
-            super(FailureKind.POOL_EXHAUSTED, pool, "rejected, no connection is to be expected in time", now);
+        Rejected(String pool, String what, Duration retryAfter, PoolStatistics now) {
+            super(FailureKind.POOL_EXHAUSTED, pool, what, now);
             this.retryAfter = retryAfter;
         }
 

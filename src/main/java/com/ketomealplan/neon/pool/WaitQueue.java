@@ -27,8 +27,8 @@ final class WaitQueue {
     private final LongSupplier nanoTime;
     private final Deque<Turn> waiting = new ArrayDeque<>();
 
-    /** When a connection last came to somebody, or was there for somebody. */
-    private long progressNanos;
+    /** Since when somebody has waited without that anybody was served; also if that one has given up. */
+    private Optional<Long> standingNanos = Optional.empty();
 
     /** When the caller that is first in the queue became so. */
     private long firstNanos;
@@ -42,8 +42,7 @@ final class WaitQueue {
     WaitQueue(int hardBound, LongSupplier nanoTime) {
         this.hardBound = hardBound;
         this.nanoTime = nanoTime;
-        this.progressNanos = nanoTime.getAsLong();
-        this.firstNanos = progressNanos;
+        this.firstNanos = nanoTime.getAsLong();
     }
 
     /**
@@ -59,18 +58,21 @@ final class WaitQueue {
     }
 
     /**
-     * Returns whether nobody has been given a connection for so long, and for longer than is usual here.
+     * Returns whether callers have waited for so long without that anybody was served, and for longer than is usual here.
      *
      * @param patience at least so long
      */
     boolean isStuck(Duration patience) {
-        long idleNanos = nanoTime.getAsLong() - progressNanos;
-        return idleNanos > patience.toNanos() && idleNanos > USUAL_INTERVALS * intervalNanos;
+        if (standingNanos.isEmpty()) {
+            return false;
+        }
+        long standing = nanoTime.getAsLong() - standingNanos.get();
+        return standing > patience.toNanos() && standing > USUAL_INTERVALS * intervalNanos;
     }
 
     /** A borrower is done with a connection, or one was opened. */
     void progressed() {
-        progressNanos = nanoTime.getAsLong();
+        standingNanos = waiting.isEmpty() ? Optional.empty() : Optional.of(nanoTime.getAsLong());
     }
 
     void add(Turn turn) {
@@ -81,6 +83,9 @@ final class WaitQueue {
                 intervalNanos = 0;
             }
             firstNanos = now;
+            if (standingNanos.isEmpty()) {
+                standingNanos = Optional.of(now);
+            }
         }
         waiting.add(turn);
     }

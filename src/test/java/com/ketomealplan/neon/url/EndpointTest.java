@@ -330,7 +330,7 @@ class EndpointTest {
                 + "&target_session_attrs=any&load_balance_hosts=random&application_name=a&options=-ca=b&schema=s"
                 + "&pgbouncer=true&reWriteBatchedInserts=true");
 
-        assertThat(endpoint.connectionProperties()).hasSize(20);
+        assertThat(endpoint.connectionProperties()).hasSize(21);
         assertThat(endpoint.connectionProperties().stringPropertyNames())
                 .allSatisfy(
                         name -> assertThat(PGProperty.forName(name)).as(name).isNotNull());
