@@ -281,6 +281,7 @@ class ConnectionBehaviourTest {
 
     @Test
     void abortEndsTheConnectionAndFreesItsSlot() throws Exception {
+        List<Eviction> evictions = evictions(pool);
         Connection connection = pool.getConnection();
         int backend = backend(connection);
 
@@ -289,6 +290,7 @@ class ConnectionBehaviourTest {
         assertThat(connection.isClosed()).isTrue();
         assertThat(pool.statistics().active()).isZero();
         assertThat(pool.statistics().size()).isZero();
+        assertThat(evictions).containsExactly(Eviction.SPOILT); // not lost, which would end the idle ones too
         await().until(() -> !database.sessionIds().contains(backend));
         connection.abort(Runnable::run);
         connection.close();

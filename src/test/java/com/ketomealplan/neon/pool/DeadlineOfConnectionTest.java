@@ -7,6 +7,7 @@ import static com.ketomealplan.neon.pool.TestPools.execute;
 import static com.ketomealplan.neon.pool.TestPools.executing;
 import static com.ketomealplan.neon.pool.TestPools.failureOf;
 import static com.ketomealplan.neon.pool.TestPools.leased;
+import static com.ketomealplan.neon.pool.TestPools.resultOf;
 import static com.ketomealplan.neon.pool.TestPools.through;
 import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -134,7 +135,7 @@ class DeadlineOfConnectionTest {
             }
         });
 
-        assertThat(statement.join()).isEqualTo("in time");
+        assertThat(resultOf(statement)).isEqualTo("in time");
         assertThat(cancelRequests()).isZero();
         assertThat(evictions).isEmpty();
     }
@@ -156,7 +157,7 @@ class DeadlineOfConnectionTest {
             }
         });
 
-        assertThat(messages.join()).isZero();
+        assertThat(resultOf(messages)).isZero();
     }
 
     @Test
@@ -172,7 +173,7 @@ class DeadlineOfConnectionTest {
             }
         });
 
-        assertThat(commit.join()).isEqualTo(Commit.NOT_SENT);
+        assertThat(resultOf(commit)).isEqualTo(Commit.NOT_SENT);
         await().until(() -> database.sessions() == 0);
         assertThat(database.count("things")).isZero();
     }
@@ -189,7 +190,7 @@ class DeadlineOfConnectionTest {
             }
         });
 
-        assertThat(reason.join()).isEqualTo("its deadline of 500 ms has passed");
+        assertThat(resultOf(reason)).isEqualTo("its deadline of 500 ms has passed");
         assertThat(evictions).containsExactly(Eviction.LOST);
         assertThat(pool.statistics().active()).isZero();
         try (Connection next = pool.getConnection()) {
@@ -208,7 +209,7 @@ class DeadlineOfConnectionTest {
             }
         });
 
-        assertThat(complaint.join())
+        assertThat(resultOf(complaint))
                 .isInstanceOf(DeadlineExceededException.class)
                 .hasMessage("the connection was closed: its deadline of 500 ms has passed");
         assertThat(cancelRequests()).isZero();
@@ -232,7 +233,7 @@ class DeadlineOfConnectionTest {
                 }
             });
 
-            assertThat(reason.join()).startsWith("COMMIT has not been answered");
+            assertThat(resultOf(reason)).startsWith("COMMIT has not been answered");
             assertThat(evictions).containsExactly(Eviction.LOST);
             assertThat(executing(database, "COMMIT")).isEqualTo(1);
         }
@@ -255,7 +256,7 @@ class DeadlineOfConnectionTest {
                 }
             });
 
-            assertThat(over.join()).isFalse();
+            assertThat(resultOf(over)).isFalse();
         }
     }
 }

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.pool;
 
+import static com.ketomealplan.neon.pool.TestPools.execute;
 import static com.ketomealplan.neon.pool.TestPools.leased;
 import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -93,6 +94,42 @@ class FirstPreparedStatementTest {
             }
         }
         assertOpened();
+    }
+
+    /** What the transaction begins with is not set again, whatever has been set since. */
+    @Test
+    void theSameStatementBringsNothingTheSecondTime() throws Exception {
+        connection.setSchema("pg_catalog");
+        try (PreparedStatement statement = connection.prepareStatement("SELECT current_schema")) {
+            assertOneRow(statement.executeQuery(), "pg_catalog");
+            execute(connection, "SET LOCAL search_path = public");
+            assertOneRow(statement.executeQuery(), "public");
+        }
+    }
+
+    @Test
+    void theSameStatementBeginsTheNextTransactionWithWhatIsAskedForThen() throws Exception {
+        try (PreparedStatement statement = connection.prepareStatement("SHOW transaction_isolation")) {
+            assertOneRow(statement.executeQuery(), "serializable");
+            connection.commit();
+
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+
+            assertOneRow(statement.executeQuery(), "repeatable read");
+        }
+    }
+
+    @Test
+    void aStatementThatWasTheSecondOneMayBeTheFirstOfTheNextTransaction() throws Exception {
+        try (PreparedStatement first = named(connection.prepareStatement(SQL), "a");
+                PreparedStatement second = named(connection.prepareStatement(SQL), "b")) {
+            first.executeUpdate();
+            second.executeUpdate();
+            connection.commit();
+
+            assertThat(second.executeUpdate()).isEqualTo(1);
+            assertOpened();
+        }
     }
 
     @Test

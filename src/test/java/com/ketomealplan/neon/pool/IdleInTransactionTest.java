@@ -5,6 +5,7 @@ import static com.ketomealplan.neon.pool.TestPools.backend;
 import static com.ketomealplan.neon.pool.TestPools.evictions;
 import static com.ketomealplan.neon.pool.TestPools.execute;
 import static com.ketomealplan.neon.pool.TestPools.leased;
+import static com.ketomealplan.neon.pool.TestPools.resultOf;
 import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -110,7 +111,7 @@ class IdleInTransactionTest {
             assertThat(isEnded(noTransaction)).isFalse();
             assertThat(value(noTransaction, "SELECT 1")).isEqualTo("1");
             execute(lock, "SELECT pg_advisory_unlock(1)");
-            assertThat(statement.join()).isEmpty();
+            assertThat(resultOf(statement)).isEmpty();
         }
     }
 

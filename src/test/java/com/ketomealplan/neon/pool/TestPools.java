@@ -112,10 +112,15 @@ final class TestPools implements AfterEachCallback {
                 .one());
     }
 
+    /** What the call returns; a call that never ends fails the test. */
+    static <T> T resultOf(CompletableFuture<T> call) throws Exception {
+        return call.get(30, TimeUnit.SECONDS);
+    }
+
     /** What the call ended with, which has to be a failure. */
     static Throwable failureOf(CompletableFuture<?> call) throws Exception {
         try {
-            Object result = call.get(30, TimeUnit.SECONDS);
+            Object result = resultOf(call);
             throw new AssertionError("it succeeded: " + result);
         } catch (ExecutionException e) {
             return e.getCause();

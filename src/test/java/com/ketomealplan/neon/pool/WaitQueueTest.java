@@ -3,6 +3,7 @@ package com.ketomealplan.neon.pool;
 import static com.ketomealplan.neon.pool.TestPools.LONG;
 import static com.ketomealplan.neon.pool.TestPools.evictions;
 import static com.ketomealplan.neon.pool.TestPools.failureOf;
+import static com.ketomealplan.neon.pool.TestPools.resultOf;
 import static com.ketomealplan.neon.pool.TestPools.through;
 import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,7 +51,8 @@ class WaitQueueTest {
     private static <T> CompletableFuture<T> enqueue(Pool pool, Callable<T> call) {
         int before = pool.statistics().waiting();
         CompletableFuture<T> result = Clients.async(call);
-        await().until(() -> pool.statistics().waiting() == before + 1);
+        await().pollInterval(Duration.ofMillis(10))
+                .until(() -> pool.statistics().waiting() == before + 1);
         return result;
     }
 
@@ -124,8 +126,8 @@ class WaitQueueTest {
         CompletableFuture<String> again = enqueue(pool, LONG);
         assertThat(waiter).isNotDone();
         maySendOn.countDown();
-        assertThat(waiter.join()).isTrue();
-        assertThat(again.join()).isEqualTo("served");
+        assertThat(resultOf(waiter)).isTrue();
+        assertThat(resultOf(again)).isEqualTo("served");
     }
 
     @Test
@@ -165,10 +167,10 @@ class WaitQueueTest {
 
         thread.join().interrupt();
 
-        assertThat(interrupted.join()).isTrue();
+        assertThat(resultOf(interrupted)).isTrue();
         assertThat(pool.statistics().waiting()).isEqualTo(1);
         only.close();
-        assertThat(patient.join()).isEqualTo("served");
+        assertThat(resultOf(patient)).isEqualTo("served");
         assertNothingLost(pool);
     }
 
@@ -217,9 +219,9 @@ class WaitQueueTest {
                 }
             });
             Thread waiter = thread.join();
-            while (pool.statistics().waiting() == 0) {
-                Thread.onSpinWait();
-            }
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> pool.statistics().waiting() == 1);
             List<Callable<Void>> atOnce = List.of(
                     () -> {
                         waiter.interrupt();
@@ -231,7 +233,7 @@ class WaitQueueTest {
                     });
             AtomicInteger next = new AtomicInteger();
             Clients.atOnce(2, () -> atOnce.get(next.getAndIncrement()).call());
-            assertThat(caller.join()).isTrue();
+            assertThat(resultOf(caller)).isTrue();
         }
         assertNothingLost(pool);
     }
@@ -326,7 +328,7 @@ class WaitQueueTest {
         assertThat(pool.statistics().shed()).isEqualTo(1);
         assertThat(pool.statistics().waiting()).isEqualTo(1);
         only.close();
-        assertThat(waiting.join()).isEqualTo("served");
+        assertThat(resultOf(waiting)).isEqualTo("served");
         assertNothingLost(pool);
     }
 }
