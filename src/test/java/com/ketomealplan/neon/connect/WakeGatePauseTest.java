@@ -1,0 +1,63 @@
+package com.ketomealplan.neon.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** How long the gate pauses where the server asks for fewer attempts, by a clock of the test's. */
+class WakeGatePauseTest {
+
+    private final AtomicLong clock = new AtomicLong();
+    private final AtomicInteger attempts = new AtomicInteger();
+    private final WakeGate gate = new WakeGate(
+            new Connector() {
+                @Override
+                public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
+                    attempts.incrementAndGet();
+                    throw new SQLException("Too many connections to this endpoint. Please try again later.", "XX000");
+                }
+
+                @Override
+                public String target() {
+                    return "test";
+                }
+            },
+            clock::get);
+
+    private void request() {
+        gate.request(new WakeGate.Caller() {
+            @Override
+            public void opened(PhysicalConnection connection) {
+                throw new AssertionError("opened");
+            }
+
+            @Override
+            public void failed(OpeningFailedException reason) {
+                throw new AssertionError("sent away", reason);
+            }
+        });
+    }
+
+    @Test
+    void nobodyTriesForASecondWhoeverAsks() {
+        request();
+        await().until(() -> gate.lastFailure().isPresent());
+
+        clock.addAndGet(Duration.ofMillis(999).toNanos());
+        for (int i = 0; i < 20; i++) {
+            request();
+            assertThat(gate.condition().attempting()).isFalse();
+        }
+        assertThat(attempts).hasValue(1);
+
+        clock.addAndGet(Backoff.THROTTLED.longest().plusSeconds(1).toNanos());
+        request();
+        await().until(() -> attempts.get() == 2);
+    }
+}
