@@ -329,7 +329,7 @@ public final class WakeGate {
         try {
             openers.execute(() -> open(opening, atMost));
         } catch (RuntimeException | OutOfMemoryError e) { // there is no thread for it
-            Timer.after(
+            timer.apply(
                     Duration.ZERO, () -> failed(opening, new SQLException("no thread to open a connection: " + e, e)));
         }
     }

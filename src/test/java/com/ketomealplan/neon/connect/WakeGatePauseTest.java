@@ -28,7 +28,8 @@ class WakeGatePauseTest {
                     return "test";
                 }
             },
-            clock::get);
+            clock::get,
+            Timer::after);
 
     private void request() {
         gate.request(new WakeGate.Caller() {

@@ -123,7 +123,7 @@ class PoolLinesTest {
     @ParameterizedTest
     @EnumSource(names = {"POOLED", "PER_REQUEST"})
     void whoFindsTheLineFullIsToldSoAtOnce(PoolingStrategy strategy) throws Exception {
-        Pool pool = lineOfTwo(strategy, Duration.ZERO);
+        Pool pool = lineOfTwo(strategy);
         try (Connection only = pool.getConnection()) {
             List<CompletableFuture<Void>> inLine = queue(pool, 2);
 
@@ -138,24 +138,10 @@ class PoolLinesTest {
         assertThat(pool.statistics().active()).isZero();
     }
 
-    /** Those who have waited for a wake are served within a moment. */
-    @ParameterizedTest
-    @EnumSource(names = {"POOLED", "PER_REQUEST"})
-    void justAfterTheFirstConnectionTheLineMayBeLonger(PoolingStrategy strategy) throws Exception {
-        Pool pool = lineOfTwo(strategy, HOUR);
-        try (Connection only = pool.getConnection()) {
-            List<CompletableFuture<Void>> inLine = queue(pool, 3);
-
-            giveBack(only);
-            Clients.join(inLine);
-        }
-        assertThat(pool.statistics().shed()).isZero();
-    }
-
-    private Pool lineOfTwo(PoolingStrategy strategy, Duration timeToDrain) {
+    private Pool lineOfTwo(PoolingStrategy strategy) {
         Retention one =
                 strategy == PoolingStrategy.POOLED ? Retention.pooled(1, 0, WAIT, HOUR) : Retention.perRequest(1);
-        return pool(one, new Line(WAIT, 2), timeToDrain);
+        return pool(one, new Line(WAIT, 2));
     }
 
     /** Callers who wait for a connection, and give it back. */
