@@ -4,19 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedDatabaseTest {
 
+    /** For all tests: making a cluster takes longer than they do. */
     @TempDir
-    Path directory;
+    static Path directory;
+
+    @BeforeAll
+    static void unpackTheProgram() {
+        TestDatabase.empty(); // to where it stays: the library unpacks it once
+    }
 
     private static Jdbi jdbi(Endpoint endpoint) {
         return Jdbi.create(endpoint.jdbcUrl(), endpoint.connectionProperties());

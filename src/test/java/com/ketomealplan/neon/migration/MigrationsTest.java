@@ -1,17 +1,16 @@
 package com.ketomealplan.neon.migration;
 
+import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class MigrationsTest {
@@ -26,24 +25,12 @@ class MigrationsTest {
     }
 
     @Test
-    void severalAtOnceApplyEachMigrationOnce() throws Exception {
-        ExecutorService executor = Executors.newFixedThreadPool(4);
-        List<Integer> applied = new ArrayList<>();
-        try {
-            List<Future<Integer>> migrators = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                migrators.add(executor.submit(() -> Migrations.apply(source(Duration.ofMinutes(1)), FILE)));
-            }
-            for (Future<Integer> migrator : migrators) {
-                applied.add(migrator.get());
-            }
-        } finally {
-            executor.shutdownNow();
-        }
+    void severalAtOnceApplyEachMigrationOnce() {
+        List<Integer> applied = Clients.atOnce(4, () -> Migrations.apply(source(Duration.ofMinutes(1)), FILE));
 
         assertThat(applied).containsExactlyInAnyOrder(ALL, 0, 0, 0);
         assertThat(database.count("databasechangelog")).isEqualTo(ALL);
-        assertThat(database.sessions()).isZero();
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
     }
 
     @Test
@@ -58,13 +45,34 @@ class MigrationsTest {
     }
 
     @Test
+    void aMigratorBeginsWhenTheOtherOneIsDone() throws Exception {
+        Connection other = source(Duration.ZERO).getConnection();
+        CompletableFuture<Connection> next = Clients.async(source(Duration.ofMinutes(1))::getConnection);
+        await().until(() -> refused() == 1);
+        assertThat(next).isNotDone();
+
+        other.close();
+
+        next.join().close();
+    }
+
+    /** How many sessions have last asked for the lock; who has it has gone on. */
+    private int refused() {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("""
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND state = 'idle' AND query LIKE '%pg_try_advisory_lock%'
+                        """).mapTo(int.class).one());
+    }
+
+    @Test
     void waitingForAnotherMigratorHasAnEnd() throws Exception {
         try (Connection other = source(Duration.ZERO).getConnection()) {
             assertThat(other.isClosed()).isFalse();
-            assertThatThrownBy(() -> source(Duration.ofMillis(300)).getConnection())
+            assertThatThrownBy(() -> source(Duration.ofMillis(1)).getConnection())
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("another migration of");
         }
-        assertThat(database.sessions()).isZero();
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
     }
 }
