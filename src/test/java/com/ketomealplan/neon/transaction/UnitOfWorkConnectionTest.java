@@ -1,0 +1,148 @@
+package com.ketomealplan.neon.transaction;
+
+import static com.ketomealplan.testing.Soon.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Deadline;
+import com.ketomealplan.neon.pool.LeakGuard;
+import com.ketomealplan.neon.pool.LeasedTransaction;
+import com.ketomealplan.neon.pool.Line;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.Retention;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of connections that are used and left in unusual ways. */
+class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
+
+    @Test
+    void aBatchMayBeTheFirstStatement() throws Exception {
+        unit(() -> jdbi.withHandle(handle -> {
+            PreparedBatch batch = handle.prepareBatch("INSERT INTO things (name) VALUES (?)");
+            batch.add("a").add("b");
+            return batch.execute();
+        }));
+        unit(() -> jdbi.withHandle(handle -> handle.createUpdate("INSERT INTO things (name) VALUES ('c')")
+                .executeAndReturnGeneratedKeys("name")
+                .mapTo(String.class)
+                .one()));
+        unit(() -> jdbi.withHandle(handle -> {
+            try (var statement = handle.getConnection().prepareStatement("INSERT INTO things (name) VALUES (?)")) {
+                for (String name : List.of("d", "e")) {
+                    statement.setString(1, name);
+                    assertThat(statement.executeUpdate()).isEqualTo(1);
+                }
+            }
+            return null;
+        }));
+
+        assertThat(database.count("things")).isEqualTo(5);
+    }
+
+    @Test
+    void aStatementMayBeExecutedInSeveralTransactions() throws Exception {
+        try (var connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            try (var insert = connection.prepareStatement("INSERT INTO things VALUES (?)")) {
+                for (String name : List.of("a", "b", "c")) {
+                    insert.setString(1, name);
+                    assertThat(insert.executeUpdate()).isEqualTo(1);
+                    assertThat(LeasedTransaction.of(connection).orElseThrow().identity())
+                            .isPresent();
+                    connection.commit();
+                }
+                insert.setString(1, "d");
+                insert.addBatch();
+                insert.setString(1, "e");
+                insert.addBatch();
+                assertThat(insert.executeBatch()).containsExactly(1, 1);
+                connection.commit();
+            }
+        }
+
+        assertThat(database.count("things")).isEqualTo(5);
+    }
+
+    @Test
+    void whatARequestLeavesOpenIsTakenBack() throws Exception {
+        new LeakGuard().doFilter(null, null, (request, response) -> {
+            jdbi.open();
+            assertThat(pool.statistics().active()).isEqualTo(1);
+            jdbi.useHandle(handle -> handle.execute("SELECT 1"));
+        });
+
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(pool.statistics().leaked()).isEqualTo(1);
+    }
+
+    @Test
+    void aTransactionThatNobodyWorksInIsEnded() {
+        Pool impatient = new ConnectionPool(
+                "test",
+                new WakeGate(database.connector()),
+                Retention.perRequest(1),
+                new Line(Duration.ofSeconds(5), 1),
+                Duration.ofMillis(200));
+        Jdbi other = Jdbi.create(impatient);
+
+        assertThatThrownBy(() -> other.useTransaction(handle -> {
+                    handle.execute("INSERT INTO things VALUES ('a')");
+                    await().until(() -> database.sessions() == 0);
+                    handle.execute("INSERT INTO things VALUES ('b')");
+                }))
+                .hasMessageContaining("the connection was closed: it has been idle in its transaction for 200 ms");
+
+        assertThat(database.count("things")).isZero();
+        impatient.stop();
+    }
+
+    @Test
+    void aSecondTransactionOfAHandleIsNotTakenForTheFirst() {
+        AtomicBoolean begun = new AtomicBoolean();
+        Throwable failure = null;
+        // On a loaded machine the time may be over before the second one has begun
+        for (Duration time = Duration.ofMillis(100); !begun.get(); time = time.multipliedBy(2)) {
+            database.jdbi().useHandle(handle -> handle.execute("TRUNCATE things"));
+            Duration tried = time;
+            failure = catchThrowable(() -> Deadline.within(tried, Duration.ZERO, () -> firstAndTooLateSecond(begun)));
+        }
+
+        assertThat(failure).hasMessageContaining("COMMIT failed, and nothing is stored");
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    private Void firstAndTooLateSecond(AtomicBoolean begun) {
+        return jdbi.withHandle(handle -> {
+            handle.useTransaction(first -> first.execute("INSERT INTO things VALUES ('a')"));
+            handle.useTransaction(second -> {
+                second.execute("INSERT INTO things VALUES ('b')");
+                begun.set(true);
+                Deadline deadline = Deadline.current().orElseThrow();
+                await().until(deadline::isOver);
+            });
+            return null;
+        });
+    }
+
+    @Test
+    void aTransactionBegunAsSqlIsNotHandedOn() {
+        jdbi.useHandle(handle -> {
+            handle.execute("BEGIN");
+            handle.execute("INSERT INTO things VALUES ('a')");
+        });
+        jdbi.useHandle(handle -> handle.execute("INSERT INTO things VALUES ('b')"));
+
+        List<String> names = database.jdbi().withHandle(handle -> handle.select("SELECT name FROM things")
+                .mapTo(String.class)
+                .list());
+        assertThat(names).containsExactly("b");
+    }
+}

@@ -1,0 +1,143 @@
+package com.ketomealplan.neon.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Ring;
+import com.ketomealplan.testing.ScenarioTable;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.junit.jupiter.api.Test;
+
+/** Which units of work are run again. */
+class UnitOfWorkReplayTest extends UnitOfWorkFixture {
+
+    @Test
+    void whatCollidesIsRunAgainIfItSaysSo() throws Exception {
+        database.jdbi()
+                .useHandle(handle -> handle.execute("CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL);"
+                        + " INSERT INTO counters SELECT n, 0 FROM generate_series(1, 10000) AS n; ANALYZE counters"));
+        var serializable = new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, false, true);
+        int each = Ring.times(200, 2_000);
+        AtomicInteger runs = new AtomicInteger();
+        Set<Integer> runsOfFailed = ConcurrentHashMap.newKeySet();
+        List<List<Failure>> ofClients = Clients.atOnce(4, () -> {
+            List<Failure> failures = new ArrayList<>();
+            for (int i = 0; i < each; i++) {
+                int id = ThreadLocalRandom.current().nextInt(1, 9);
+                AtomicInteger ownRuns = new AtomicInteger();
+                try {
+                    units.call(serializable, () -> {
+                        runs.incrementAndGet();
+                        ownRuns.incrementAndGet();
+                        return jdbi.withHandle(handle -> {
+                            int value = handle.select("SELECT value FROM counters WHERE id = ?", id)
+                                    .mapTo(int.class)
+                                    .one();
+                            return handle.execute("UPDATE counters SET value = ? WHERE id = ?", value + 1, id);
+                        });
+                    });
+                } catch (Exception e) {
+                    failures.add(Failure.of(e));
+                    runsOfFailed.add(ownRuns.get());
+                }
+            }
+            return failures;
+        });
+        List<Failure> failures = ofClients.stream().flatMap(List::stream).toList();
+        int all = 4 * each;
+
+        assertThat(runs.get()).as("some collided").isGreaterThan(all);
+        assertThat(failures).allSatisfy(failure -> assertThat(failure.kind()).isEqualTo(FailureKind.CONFLICT));
+        assertThat(failures).as("of %d, run %d times", all, runs.get()).hasSizeLessThanOrEqualTo(all / 50);
+        assertThat(runsOfFailed).as("of those that failed").isSubsetOf(4);
+
+        if (Ring.isCampaign()) {
+            ScenarioTable.row(
+                    "One of ten SERIALIZABLE transactions collides with another",
+                    all,
+                    all - failures.size(),
+                    failures.size(),
+                    0);
+        }
+        int sum = database.jdbi().withHandle(handle -> handle.select("SELECT sum(value) FROM counters")
+                .mapTo(int.class)
+                .one());
+        assertThat(sum).isEqualTo(all - failures.size());
+    }
+
+    @Test
+    void whatDoesNotSayThatItMayBeRunAgainIsNot() {
+        AtomicInteger runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> unit(() -> {
+                    runs.incrementAndGet();
+                    things.insert("a");
+                    database.terminateSessions();
+                    things.insert("b");
+                    return null;
+                }))
+                .isInstanceOf(UnableToExecuteStatementException.class);
+
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void aSqlObjectMethodMayBeRunAgain() {
+        Things shared = units.sqlObject(Things.class);
+        AtomicInteger runs = new AtomicInteger();
+
+        shared.insertAndDo("a", () -> {
+            if (runs.incrementAndGet() == 1) {
+                database.terminateSessions();
+            }
+        });
+
+        assertThat(runs).hasValue(2);
+        assertThat(database.count("things")).isEqualTo(2);
+    }
+
+    @Test
+    void whatFailsAfterAnUnknownCommitDoesNotHideIt() {
+        CommitFailedException unknown = CommitFailedException.unknown(new SQLException("lost", "08006"));
+
+        assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, false)))
+                .isSameAs(unknown);
+        assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, true)))
+                .hasMessage("later");
+    }
+
+    private static final class UnknownThenFailing implements UnitOfWork.MarkedWork<Void> {
+        private final CommitFailedException unknown;
+        private final boolean knowing;
+        private int runs;
+
+        UnknownThenFailing(CommitFailedException unknown, boolean knowing) {
+            this.unknown = unknown;
+            this.knowing = knowing;
+        }
+
+        @Override
+        public Void call() throws SQLException {
+            if (runs++ == 0) {
+                throw unknown;
+            }
+            throw new SQLException("later", "40001");
+        }
+
+        @Override
+        public boolean knowsItsPast() {
+            return knowing;
+        }
+    }
+}
