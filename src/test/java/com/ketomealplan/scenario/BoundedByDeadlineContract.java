@@ -14,7 +14,7 @@ import io.dropwizard.testing.ConfigOverride;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,9 +72,9 @@ abstract class BoundedByDeadlineContract {
 
     /** A request without an end fails the test and does not hold it up. */
     private static HttpResponse<String> answer(Supplier<HttpResponse<String>> request) {
-        CompletableFuture<HttpResponse<String>> answer = Clients.async(request::get);
-        await().atMost(PATIENCE).until(answer::isDone);
-        return answer.join();
+        return Clients.async(request::get)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     private HttpResponse<String> read() {
