@@ -31,7 +31,7 @@ class SecureAdminTest {
     }
 
     @Test
-    void doesNotExistWithoutAToken() {
+    void doesNotExistWithoutATokenAndTheApplicationIsServed() {
         service = TestService.serverless(database);
 
         assertThat(adminStatus()).isEqualTo(404);
@@ -41,6 +41,14 @@ class SecureAdminTest {
         assertThat(service.send("GET", "/admin/pprof", null).statusCode()).isEqualTo(404);
         assertThat(service.get("/admin/").statusCode()).isEqualTo(404);
         assertThat(service.get("/admin").statusCode()).isEqualTo(404);
+
+        assertThat(service.get("/health").body())
+                .contains("\"environment\":\"development\"")
+                .doesNotContain("pool_size");
+        assertThat(service.post("/users", "{\"email\":\"%s@example.com\"}".formatted(UUID.randomUUID()))
+                        .statusCode())
+                .isEqualTo(201);
+        await().until(() -> database.sessions() == 0);
     }
 
     @Test
@@ -80,18 +88,5 @@ class SecureAdminTest {
 
     private static String basic(String pair) {
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Test
-    void servesTheApplicationBesideIt() {
-        service = TestService.serverless(database);
-
-        assertThat(service.get("/health").body())
-                .contains("\"environment\":\"development\"")
-                .doesNotContain("pool_size");
-        assertThat(service.post("/users", "{\"email\":\"%s@example.com\"}".formatted(UUID.randomUUID()))
-                        .statusCode())
-                .isEqualTo(201);
-        await().until(() -> database.sessions() == 0);
     }
 }

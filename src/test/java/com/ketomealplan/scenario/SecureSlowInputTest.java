@@ -28,7 +28,7 @@ class SecureSlowInputTest {
     private final TestService service = TestService.on(
             TestDatabase.migrated(),
             ConfigOverride.config("maxArrivalTime", "1s"),
-            ConfigOverride.config("server.applicationConnectors[0].idleTimeout", "2s"));
+            ConfigOverride.config("server.applicationConnectors[0].idleTimeout", "1s"));
 
     @AfterAll
     void stop() {

@@ -1,0 +1,56 @@
+package com.ketomealplan.neon.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Line;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.TestDatabase;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The samples of the page's charts, taken one after the other without waiting for their time. */
+class SeriesTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final int QUARTER_OF_AN_HOUR = 180;
+
+    private final TestDatabase database = TestDatabase.empty();
+
+    @Test
+    void samplesAreKeptForAQuarterOfAnHourAndSendNothing() throws Exception {
+        try (NeonProxy proxy = NeonProxy.before(database)) {
+            WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT));
+            Pool pool = new ConnectionPool("test", gate, Retention.pooled(5, 10, HOUR, HOUR), new Line(HOUR, 30), HOUR);
+            DatabaseState state = new DatabaseState(gate, pool, true);
+            Series series = new Series(new PrometheusRegistry(), pool, state, Clock.systemUTC());
+
+            series.sampleSafely();
+            assertThat(series.columns().condition()).containsExactly("asleep");
+            assertThat(proxy.connects()).isZero();
+
+            pool.getConnection().close();
+            long messages = proxy.clientMessages();
+            int connects = proxy.connects();
+            for (int i = 0; i < QUARTER_OF_AN_HOUR; i++) {
+                series.sampleSafely();
+            }
+            assertThat(series.columns().condition()).hasSize(QUARTER_OF_AN_HOUR).containsOnly("up");
+            assertThat(series.columns().idle()).containsOnly(1L);
+            assertThat(proxy.clientMessages()).isEqualTo(messages);
+            assertThat(proxy.connects()).isEqualTo(connects);
+
+            state.stop();
+            pool.stop();
+        }
+    }
+}
