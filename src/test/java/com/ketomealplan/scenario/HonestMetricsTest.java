@@ -175,7 +175,7 @@ class HonestMetricsTest {
         assertThat(value("db_client_connection_max" + POOL)).isEqualTo(15);
         assertThat(value("db_client_connection_idle_max" + POOL)).isEqualTo(5);
         assertThat(value("db_client_connection_pending_requests" + POOL)).isZero();
-        assertThat(value("neon_connection_pending_requests_max" + POOL)).isEqualTo(30);
+        assertThat(value("neon_connection_pending_requests_max" + POOL)).isEqualTo(10_000);
         String idle =
                 "db_client_connection_count{db_client_connection_pool_name=\"database\",db_client_connection_state=\"idle\"}";
         assertThat(value(idle)).isPositive();

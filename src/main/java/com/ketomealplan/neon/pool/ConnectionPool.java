@@ -40,6 +40,9 @@ public final class ConnectionPool implements Pool {
     /** A queue that nobody has left with a connection for so long, while none can be opened, is told so. */
     private static final Duration STUCK = Duration.ofSeconds(1);
 
+    /** A statement that has had no answer for so long confirms that the server does not answer. */
+    private static final Duration SILENCE = Duration.ofSeconds(1);
+
     /** How long a connection without an answer is held against its siblings, and against a wake. */
     private static final Duration SILENCE_TTL = Duration.ofSeconds(30);
 
@@ -181,7 +184,8 @@ public final class ConnectionPool implements Pool {
                 lend(back);
                 return new Lease(back, this, Wait.NONE);
             }
-            rejected = mayBeAsleep() ? Optional.empty() : waiting.rejects(timeLeft());
+            // With none open, it is for this caller that one is opened
+            rejected = isOpen() ? waiting.rejects(timeLeft()) : Optional.empty();
             turn = rejected.isPresent() ? null : new Turn(this, mayBeAsleep());
             asked = turn == null ? List.of() : join(turn);
         } finally {
@@ -597,8 +601,8 @@ public final class ConnectionPool implements Pool {
     }
 
     /**
-     * A server has not answered on a connection, not even to a cancel request. If it is so for a second connection of that age,
-     * or if there is no other one, then those of that age are not used again, as where a network drops all their packets. Called
+     * A server has not answered on a connection, not even to a cancel request. If a second connection of that age has no answer
+     * either, or if there is no other one, then those of that age are not used again, as where a network drops all their packets. Called
      * with the lock held.
      *
      * @return the idle ones, to be closed
@@ -609,6 +613,7 @@ public final class ConnectionPool implements Pool {
             return List.of();
         }
         boolean confirmed = suspectedGeneration == age && System.nanoTime() - suspectedNanos < SILENCE_TTL.toNanos();
+        confirmed |= borrowed.stream().anyMatch(other -> other.generation() == age && other.waitsLongerThan(SILENCE));
         boolean alone = idle.isEmpty() && borrowed.isEmpty();
         suspectedGeneration = age;
         suspectedNanos = System.nanoTime();

@@ -40,6 +40,11 @@ final class PooledConnection {
         return physical;
     }
 
+    /** Whether the server has owed an answer for so long. By any thread. */
+    boolean waitsLongerThan(Duration time) {
+        return physical.awaitsServer() && System.nanoTime() - physical.lastUsedNanos() > time.toNanos();
+    }
+
     /** It was found alive after a connection of that generation was lost. Called by the borrower. */
     void joins(int current) {
         generation = current;

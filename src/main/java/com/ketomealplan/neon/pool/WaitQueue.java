@@ -98,6 +98,7 @@ final class WaitQueue {
             samples = Math.min(samples + 1, SAMPLES);
             intervalNanos += (now - firstNanos - intervalNanos) / samples;
             firstNanos = now;
+            progressed();
         }
         return first;
     }

@@ -91,8 +91,8 @@ class PoolLinesTest {
             }
             return null;
         });
-        await().until(() -> pool.statistics().waiting() == callers - max);
-        assertThat(pool.statistics().active()).isEqualTo(max);
+        await().until(() ->
+                pool.statistics().active() == max && pool.statistics().waiting() == callers - max);
         assertThat(database.sessions()).isEqualTo(max);
         full.countDown();
         Clients.join(borrowers);

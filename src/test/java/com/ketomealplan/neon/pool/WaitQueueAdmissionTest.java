@@ -77,6 +77,27 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
+    void aQueueWhoseLastCallerWasServedIsNotStuckWhateverTimePasses() {
+        join(1);
+        serve(1, Duration.ofMillis(10));
+        clock.addAndGet(Duration.ofHours(1).toNanos());
+
+        assertThat(queue.rejects(DEADLINE)).isEmpty();
+    }
+
+    @Test
+    void aQueueWhoseCallersHaveGivenUpIsStuckUntilSomebodyIsServed() {
+        Turn turn = new Turn(POOL, false);
+        queue.add(turn);
+        clock.addAndGet(DEADLINE.toNanos());
+        assertThat(queue.remove(turn)).isTrue();
+
+        assertThat(queue.rejects(DEADLINE)).isPresent();
+        queue.progressed();
+        assertThat(queue.rejects(DEADLINE)).isEmpty();
+    }
+
+    @Test
     void whatIsUsualHereIsNotStuck() {
         join(30);
         serve(20, Duration.ofMillis(200));

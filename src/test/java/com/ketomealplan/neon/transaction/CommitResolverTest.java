@@ -314,7 +314,7 @@ class CommitResolverTest {
         Connection only = await().ignoreExceptions().until(one::getConnection, Objects::nonNull); // it is soon open
 
         assertThat(fixture.resolve(one, transaction, Duration.ofMillis(50))).isEqualTo(Fate.UNKNOWN);
-        assertWarned("could not be found out in time: test: no connection came free");
+        assertWarned("could not be found out in time: test: no connection");
 
         PlainDataSource looking = fixture.looking(one, number -> {
             if (number == 3) {
