@@ -29,7 +29,7 @@ final class TestPools implements AfterEachCallback {
     static final Duration HOUR = Duration.ofHours(1);
 
     /** Longer than anything that a test waits for. */
-    static final Duration LONG = Duration.ofMinutes(1);
+    static final Duration LONG = Duration.ofSeconds(30);
 
     private final List<Pool> pools = new CopyOnWriteArrayList<>();
 
