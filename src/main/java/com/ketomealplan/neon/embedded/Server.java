@@ -131,8 +131,9 @@ final class Server {
     /** Stops the server: sessions are ended, what is committed is on disk. Does nothing if none runs. */
     void stop() throws IOException {
         if (started != null) {
-            started.close();
+            started.close(); // which does not wait for a checkpoint that takes long
             started = null;
+            awaitEnd();
         }
         if (runningPort().isEmpty()) {
             return;
@@ -155,6 +156,13 @@ final class Server {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the server was stopping", e);
+        }
+    }
+
+    private void awaitEnd() {
+        long deadline = System.nanoTime() + STOP_WAIT.toNanos();
+        while (!lines(PID_FILE).isEmpty() && !killed() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
     }
 

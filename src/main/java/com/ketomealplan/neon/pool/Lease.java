@@ -50,6 +50,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
     private volatile boolean insideTransaction;
     private volatile boolean discarded;
     private boolean cancelled;
+    private long severNanos;
     private volatile String endedBecause;
     private boolean serverSilent;
     private volatile long commitNanos;
@@ -345,11 +346,14 @@ final class Lease implements InvocationHandler, LeasedTransaction {
                     endedBecause = "COMMIT has not been answered in half of the time that was left";
                 }
             } else if (deadline.isPresent() && deadline.get().isOver()) {
-                if (deadline.get().isOverFor(timeToCancel())) {
+                if (cancelled
+                        ? isPast(severNanos)
+                        : deadline.get().isOverFor(timeToCancel()) && !physical.awaitsServer()) {
                     serverSilent = physical.awaitsServer();
                     endedBecause = "its deadline of " + deadline.get().time().toMillis() + " ms has passed";
                 } else if (!cancelled && physical.awaitsServer()) {
                     cancelled = true;
+                    severNanos = System.nanoTime() + timeToCancel().toNanos();
                     cancel = true;
                 }
             } else if (insideTransaction && isIdleFor(longestIdle)) {
@@ -361,6 +365,10 @@ final class Lease implements InvocationHandler, LeasedTransaction {
         } else if (endedBecause != null) {
             endUnderBorrower();
         }
+    }
+
+    private static boolean isPast(long nanos) {
+        return System.nanoTime() - nanos >= 0;
     }
 
     private Duration timeToCancel() {
