@@ -63,7 +63,8 @@ class HonestTest {
         honest.proxy().go(false);
         await().until(() -> honest.state().equals("up")); // although only health was asked for
         assertThat(honest.read().statusCode()).isEqualTo(404);
-        assertThat(honest.changes()).containsExactly("down", "up");
+        // Between the loss of a connection and the next attempt the readiness check may find it asleep
+        assertThat(honest.changes()).endsWith("down", "up");
     }
 
     /** By reading what the server has said on a connection that nobody uses. */

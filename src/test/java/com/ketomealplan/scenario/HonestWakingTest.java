@@ -24,11 +24,16 @@ class HonestWakingTest {
     /** More than a second, from which on a line is told of where connections are open. */
     private static final Duration LONG_FOR_A_LINE = Duration.ofMillis(1_100);
 
+    /** In the line of those who wait while connections are open. */
+    private static final int PLACES = 5;
+
     private HonestService honest;
 
     @BeforeEach
     void start() throws Exception {
-        honest = new HonestService(ConfigOverride.config("database.unitOfWork.wakeBudget", "1m"));
+        honest = new HonestService(
+                ConfigOverride.config("database.unitOfWork.wakeBudget", "1m"),
+                ConfigOverride.config("database.maxWaiting", Integer.toString(PLACES)));
         honest.proxy().stall(true);
     }
 
@@ -61,8 +66,8 @@ class HonestWakingTest {
         await().atMost(PATIENCE).until(() -> honest.state().equals("waking"));
         Instant waking = honest.since();
         await().atMost(PATIENCE).until(() -> Instant.now().isAfter(waking.plus(LONG_FOR_A_LINE)));
-        List<CompletableFuture<HttpResponse<String>>> reads = Clients.start(40, honest::read);
-        await().atMost(PATIENCE).until(() -> honest.service().gauge("pool.database.waiting") == 41);
+        List<CompletableFuture<HttpResponse<String>>> reads = Clients.start(2 * PLACES, honest::read);
+        await().atMost(PATIENCE).until(() -> honest.service().gauge("pool.database.waiting") == 2 * PLACES + 1);
         honest.proxy().stall(false);
 
         assertThat(first.join().statusCode()).isEqualTo(404);

@@ -114,9 +114,10 @@ public final class TestDatabase {
                 .one());
     }
 
-    /** How many statements wait for a lock, on the whole server. */
+    /** How many statements wait for a lock, in this database. */
     public int lockWaiters() {
-        return jdbi().withHandle(handle -> handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return jdbi().withHandle(handle -> handle.createQuery(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
                 .mapTo(int.class)
                 .one());
     }
