@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.slf4j.MDC;
 
@@ -24,6 +25,11 @@ public final class RequestId implements Filter {
 
     /** What may go into a log line and a header as it is. */
     private static final Pattern SOUND = Pattern.compile("[A-Za-z0-9._:/+=-]{1,128}");
+
+    private static final long VERSION_BITS = 0xF000;
+    private static final long VERSION_4 = 0x4000;
+    private static final long VARIANT_BITS = 0xC000_0000_0000_0000L;
+    private static final long VARIANT_IETF = 0x8000_0000_0000_0000L;
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -41,6 +47,13 @@ public final class RequestId implements Filter {
     static String of(String sent) {
         return Optional.ofNullable(sent)
                 .filter(id -> SOUND.matcher(id).matches())
-                .orElseGet(() -> UUID.randomUUID().toString());
+                .orElseGet(() -> random().toString());
+    }
+
+    /** A UUID of version 4. It has to be unique and not secret: {@link UUID#randomUUID} takes a lock that all requests share. */
+    private static UUID random() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return new UUID(
+                random.nextLong() & ~VERSION_BITS | VERSION_4, random.nextLong() & ~VARIANT_BITS | VARIANT_IETF);
     }
 }

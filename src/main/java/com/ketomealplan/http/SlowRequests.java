@@ -16,12 +16,16 @@ import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Cuts off whoever sends the head of a request byte by byte. Jetty's idle time-out begins again with every byte, so that
  * thousands of such clients could hold connections for ever. (For bodies see {@link BodyLimit}.)
  */
 final class SlowRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SlowRequests.class);
 
     private final Duration longest;
     private final LongSupplier nanoTime;
@@ -56,13 +60,22 @@ final class SlowRequests {
             return thread;
         });
         long pause = longest.dividedBy(5).toNanos();
-        watch.scheduleWithFixedDelay(() -> look(server), pause, pause, TimeUnit.NANOSECONDS);
+        watch.scheduleWithFixedDelay(() -> lookAndGoOn(server), pause, pause, TimeUnit.NANOSECONDS);
         server.addEventListener(new LifeCycle.Listener() {
             @Override
             public void lifeCycleStopping(LifeCycle stopping) {
                 watch.shutdownNow();
             }
         });
+    }
+
+    /** An exception would end the schedule. */
+    private void lookAndGoOn(Server server) {
+        try {
+            look(server);
+        } catch (RuntimeException e) {
+            LOG.warn("Slow requests could not be looked for; they will be again", e);
+        }
     }
 
     /** Cuts off those who have taken too long by now. */

@@ -133,7 +133,7 @@ public final class DatabaseProbe {
             try {
                 boolean valid = connection.jdbc().isValid(Math.toIntExact(QUERY_BUDGET.toSeconds()));
                 over(valid ? Optional.empty() : Optional.of(unanswered("the server did not answer a query in time")));
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) { // whatever it is: the next question is to be asked
                 over(Optional.of(Failure.of(e)));
             } finally {
                 gate.close(connection);

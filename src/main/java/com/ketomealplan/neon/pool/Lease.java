@@ -361,7 +361,7 @@ final class Lease implements InvocationHandler, LeasedTransaction {
             }
         }
         if (cancel) {
-            LeaseWatch.CANCELLING.execute(this::cancel);
+            LeaseWatch.BLOCKING.execute(this::cancel);
         } else if (endedBecause != null) {
             endUnderBorrower();
         }
@@ -393,6 +393,11 @@ final class Lease implements InvocationHandler, LeasedTransaction {
 
     private void endUnderBorrower() {
         physical.sever();
+        LeaseWatch.BLOCKING.execute(this::logEnd);
+    }
+
+    /** Not by the thread of the deadlines: a log may block, and a stack trace waits for a safepoint. */
+    private void logEnd() {
         Throwable where = new Throwable("the thread that borrowed it, as it is now: " + borrower.getName());
         where.setStackTrace(borrower.getStackTrace());
         LOG.warn("A connection is closed, and its transaction rolled back: {}", endedBecause, where);

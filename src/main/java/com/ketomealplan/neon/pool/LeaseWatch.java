@@ -19,9 +19,9 @@ final class LeaseWatch {
 
     private static final Duration INTERVAL = Duration.ofMillis(25);
 
-    /** To cancel is to open a connection, which blocks. It is rare. */
-    static final Executor CANCELLING = cancellation -> {
-        Thread thread = new Thread(cancellation, "database-cancel");
+    /** For what may block: to cancel is to open a connection, and a log may be slow. Both are rare. */
+    static final Executor BLOCKING = task -> {
+        Thread thread = new Thread(task, "database-cancel");
         thread.setDaemon(true);
         thread.start();
     };

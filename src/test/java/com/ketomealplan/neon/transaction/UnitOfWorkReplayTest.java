@@ -17,12 +17,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which units of work are run again. */
 class UnitOfWorkReplayTest extends UnitOfWorkFixture {
 
     @Test
+    @Tag("campaign")
     void whatCollidesIsRunAgainIfItSaysSo() throws Exception {
         database.jdbi()
                 .useHandle(handle -> handle.execute("CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL);"

@@ -1,0 +1,132 @@
+package com.ketomealplan.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Ring;
+import com.ketomealplan.testing.ServiceProcess;
+import com.ketomealplan.testing.TestService;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar with the database of its own, ended in every way. */
+class ServesEmbeddedTest {
+
+    private static final String CONFIG = "config.yml";
+
+    /** How many there are. */
+    private static final int MIGRATIONS = 5;
+
+    @TempDir
+    Path directory;
+
+    private Map<String, String> embedded() throws IOException {
+        return Map.of(
+                "PORT", freePort(),
+                "ADMIN_PORT", freePort(),
+                "EMBEDDED_POSTGRES_DIR", directory.resolve("postgres").toString());
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return String.valueOf(socket.getLocalPort());
+        }
+    }
+
+    private static String operation() {
+        return "{\"email\":\"%s@example.com\",\"quiz_data\":{\"a\":1}}".formatted(UUID.randomUUID());
+    }
+
+    @Test
+    void theEmbeddedDatabaseSurvivesEveryEndOfTheService() throws Exception {
+        Map<String, String> environment = embedded();
+        String user;
+        try (ServiceProcess first =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
+            user = TestService.json(first.post("/complex-operation", operation()))
+                    .get("user_id")
+                    .asText();
+            assertThat(first.output())
+                    .contains("Started an embedded PostgreSQL")
+                    .contains(directory.resolve("postgres").resolve("data").toString())
+                    .contains("Applied " + MIGRATIONS + " migrations")
+                    .contains("set NEON_DATABASE_URL");
+
+            // a second process joins the running one, and leaves it running
+            ServiceProcess status = ServiceProcess.run(environment, "db", "status", CONFIG);
+            assertThat(status.awaitExit()).isZero();
+            assertThat(status.output())
+                    .contains("Joined the embedded PostgreSQL")
+                    .contains("is up to date");
+            assertThat(first.get("/health").statusCode()).isEqualTo(200);
+            first.terminate();
+            assertThat(first.awaitExit()).isIn(0, 143);
+            assertThat(first.output()).contains("Stopped the embedded PostgreSQL");
+        }
+        assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
+
+        ServiceProcess second =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        assertThat(second.get("/users/" + user).statusCode()).isEqualTo(200);
+        second.kill();
+        second.awaitExit();
+
+        try (ServiceProcess third =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
+            assertThat(third.output()).contains("Joined the embedded PostgreSQL");
+            assertThat(third.get("/users/" + user).statusCode()).isEqualTo(200);
+        }
+        assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
+    }
+
+    /** Also the database's processes are killed, as by a power failure. */
+    @Test
+    void whatWasAnsweredIsStoredWhateverIsKilled() throws Exception {
+        Map<String, String> environment = embedded();
+        ServiceProcess service =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        ConcurrentLinkedQueue<String> created = new ConcurrentLinkedQueue<>();
+        List<CompletableFuture<Void>> clients = Clients.start(8, () -> {
+            try {
+                while (true) {
+                    HttpResponse<String> answer = service.post("/complex-operation", operation());
+                    if (answer.statusCode() == 201) {
+                        created.add(answer.body());
+                    }
+                }
+            } catch (java.io.UncheckedIOException e) {
+                return null; // the service is gone
+            }
+        });
+        await().until(() -> created.size() > Ring.times(50, 200));
+        long postmaster = Long.parseLong(Files.readAllLines(directory.resolve("postgres/data/postmaster.pid"))
+                .get(0));
+        ProcessHandle.of(postmaster).orElseThrow().destroyForcibly();
+        service.kill();
+        clients.forEach(CompletableFuture::join);
+        service.awaitExit();
+
+        try (ServiceProcess again =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
+            assertThat(created).allSatisfy(body -> {
+                String user = new com.fasterxml.jackson.databind.ObjectMapper()
+                        .readTree(body)
+                        .get("user_id")
+                        .asText();
+                assertThat(again.get("/users/" + user + "/quiz-responses").body())
+                        .contains("\"a\":1");
+            });
+        }
+    }
+}
