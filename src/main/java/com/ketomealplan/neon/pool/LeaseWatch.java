@@ -21,7 +21,7 @@ final class LeaseWatch {
 
     /** For what may block: to cancel is to open a connection, and a log may be slow. Both are rare. */
     static final Executor BLOCKING = task -> {
-        Thread thread = new Thread(task, "database-cancel");
+        Thread thread = new Thread(() -> runLogged(task), "database-cancel");
         thread.setDaemon(true);
         thread.start();
     };
@@ -35,6 +35,14 @@ final class LeaseWatch {
      */
     LeaseWatch(Duration longestIdle) {
         this.longestIdle = longestIdle;
+    }
+
+    private static void runLogged(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("A connection was not ended as it should be", e);
+        }
     }
 
     void begin(Lease lease) {
