@@ -465,7 +465,9 @@ public final class WakeGate {
                 } else if (!silent && isLoggingIn()) {
                     lookAfter(GRACE); // it is there again, and takes its time
                 } else {
-                    silentNanos.filter(any -> silent).ifPresent(this::silenceIsAnOutage);
+                    if (silent) {
+                        silenceIsAnOutage(silentNanos.get());
+                    }
                     givenUp = declareDown();
                 }
             }

@@ -79,7 +79,9 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
                 .flatMap(Staged::retryAfter)
                 .or(failure.kind()::retryAfter)
                 .map(wait -> Response.fromResponse(answer)
-                        .header(HttpHeaders.RETRY_AFTER, wait.plusMillis(999).toSeconds())
+                        .header(
+                                HttpHeaders.RETRY_AFTER,
+                                Math.max(1, wait.plusMillis(999).toSeconds()))
                         .build())
                 .orElse(answer);
     }

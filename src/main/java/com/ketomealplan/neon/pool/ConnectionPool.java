@@ -65,7 +65,7 @@ public final class ConnectionPool implements Pool {
     private int condemned = -1;
 
     private int suspectedGeneration = -1;
-    private long suspectedNanos;
+    private Optional<Long> suspectedNanos = Optional.empty();
     private boolean failureCheckScheduled;
     private boolean growthScheduled;
     private boolean sweepScheduled;
@@ -237,8 +237,8 @@ public final class ConnectionPool implements Pool {
         if (gate.hasLastingFailure()) {
             return gate.lastFailure().orElseThrow();
         }
-        String what = now.waiting() >= waiting.hardBound()
-                ? "wait queue full (limit " + waiting.hardBound() + ")"
+        String what = now.waiting() >= line.most()
+                ? "wait queue full (limit " + line.most() + ")"
                 : "no connection is to be expected within the time that is left";
         return PoolExhaustedException.rejected(name, what, retryAfter, now);
     }
@@ -612,11 +612,11 @@ public final class ConnectionPool implements Pool {
         if (age <= condemned) {
             return List.of();
         }
-        boolean confirmed = suspectedGeneration == age && System.nanoTime() - suspectedNanos < SILENCE_TTL.toNanos();
+        boolean confirmed = suspectedGeneration == age && isWithin(SILENCE_TTL, suspectedNanos);
         confirmed |= borrowed.stream().anyMatch(other -> other.generation() == age && other.waitsLongerThan(SILENCE));
         boolean alone = idle.isEmpty() && borrowed.isEmpty();
         suspectedGeneration = age;
-        suspectedNanos = System.nanoTime();
+        suspectedNanos = Optional.of(System.nanoTime());
         if (!confirmed && !alone) {
             return List.of();
         }

@@ -122,8 +122,4 @@ final class WaitQueue {
     int size() {
         return waiting.size();
     }
-
-    int hardBound() {
-        return hardBound;
-    }
 }
