@@ -126,7 +126,7 @@ class ServesAsAJarTest {
                 ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
         AtomicInteger served = new AtomicInteger();
         List<CompletableFuture<List<Integer>>> clients = Clients.start(16, () -> servedUntilRefused(port, served));
-        await().until(() -> served.get() > Ring.times(100, 500));
+        await().until(() -> served.get() > 500);
         String admin = "http://127.0.0.1:" + environment.get("ADMIN_PORT") + "/readyz";
 
         service.terminate();
