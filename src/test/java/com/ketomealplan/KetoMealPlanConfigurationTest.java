@@ -100,7 +100,7 @@ class KetoMealPlanConfigurationTest {
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(50);
         assertThat(configuration.database().unitOfWork())
                 .isEqualTo(new UnitOfWorkSettings(
-                        Duration.seconds(5), Duration.seconds(15), Duration.minutes(1), Duration.hours(24)));
+                        Duration.seconds(5), null, Duration.seconds(15), Duration.minutes(1), Duration.hours(24)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(30));
         assertThat(configuration.database().slowStatementThreshold()).isEqualTo(Duration.milliseconds(250));
         assertThat(configuration.database().compute()).isEqualTo(new ComputeSettings(Duration.minutes(5), null));
@@ -216,7 +216,7 @@ class KetoMealPlanConfigurationTest {
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(4);
         assertThat(configuration.database().unitOfWork())
                 .isEqualTo(new UnitOfWorkSettings(
-                        Duration.seconds(1), Duration.seconds(2), Duration.seconds(3), Duration.seconds(4)));
+                        Duration.seconds(1), null, Duration.seconds(2), Duration.seconds(3), Duration.seconds(4)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(2));
         assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of("/somewhere"));
     }

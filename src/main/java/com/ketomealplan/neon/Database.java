@@ -55,17 +55,23 @@ final class Database implements AutoCloseable {
         return endpoint.notices();
     }
 
-    /** To the endpoint that the URL names. */
-    Connector connector() {
-        return connector(endpoint);
+    /**
+     * To the endpoint that the URL names.
+     *
+     * @param timeout when the server ends by itself what this side did not
+     */
+    Connector connector(Duration timeout) {
+        return connector(endpoint).withSessionTimeout(timeout);
     }
 
     /** To the same database, with a session of one's own; refuses to open any where the server is not known. */
     Connector directConnector() {
-        return endpoint.direct().map(this::connector).orElseGet(() -> new NoDirectConnector(endpoint.toString()));
+        return endpoint.direct()
+                .<Connector>map(this::connector)
+                .orElseGet(() -> new NoDirectConnector(endpoint.toString()));
     }
 
-    private Connector connector(Endpoint where) {
+    private PgConnector connector(Endpoint where) {
         return new PgConnector(where, budgets);
     }
 

@@ -1,20 +1,21 @@
 package com.ketomealplan.neon;
 
 import com.ketomealplan.neon.admin.OperatorConsole;
+import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.idempotency.Idempotency;
+import com.ketomealplan.neon.lease.LeakGuard;
+import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.observe.Observation;
 import com.ketomealplan.neon.observe.StatementObserver;
-import com.ketomealplan.neon.pool.LeakGuard;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
-import com.ketomealplan.neon.pool.Purpose;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Configuration;
@@ -109,9 +110,10 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             rehearsal.join(); // Liquibase's registries are for one thread
             migrate(factory);
         }
-        gate = new WakeGate(database.connector());
+        Connector connector = database.connector(factory.unitOfWork().serverTimeout());
+        gate = new WakeGate(connector);
         pool = factory.pool(database, gate, NAME);
-        LOG.info("Connections to {} are {}", database.connector().target(), describe(pool));
+        LOG.info("Connections to {} are {}", connector.target(), describe(pool));
         PoolMetrics.register(environment.metrics(), NAME, pool);
         observation = new Observation(
                 NAME,

@@ -245,7 +245,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                 new Line(
                         maxWaitForConnection.toJavaDuration(),
                         Objects.requireNonNullElse(maxWaiting, DEFAULT_MAX_WAITING)),
-                unitOfWork.idleInTransactionTimeout().toJavaDuration());
+                unitOfWork.idleInTransactionTimeout().toJavaDuration(),
+                unitOfWork.deadlineOutsideRequests().toJavaDuration());
     }
 
     /** Whether checks of the health of an open database are to leave it alone. */
@@ -264,7 +265,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     @Override
     public ManagedDataSource build(MetricRegistry metrics, String name) {
         Database database = open();
-        Pool pool = pool(database, new WakeGate(database.connector()), name);
+        Pool pool = pool(database, new WakeGate(database.connector(unitOfWork.serverTimeout())), name);
         PoolMetrics.register(metrics, name, pool);
         return new OwningPool(pool, database);
     }

@@ -1,8 +1,8 @@
 package com.ketomealplan.neon;
 
 import com.ketomealplan.neon.idempotency.Idempotency;
-import com.ketomealplan.neon.pool.Deadline;
-import com.ketomealplan.neon.pool.Purpose;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.Feature;

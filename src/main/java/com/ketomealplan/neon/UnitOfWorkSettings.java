@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
  * The {@code unitOfWork:} block of {@link NeonDataSourceFactory}. What is left out has its default.
  *
  * @param deadline when a request's work with the database has to be done; 5 seconds by default
+ * @param deadlineOutsideRequests how long anything else may have a connection: tasks, threads of the application; 1 minute by default
  * @param wakeBudget what a sleeping compute may take to wake beyond that; 15 seconds by default
  * @param idleInTransactionTimeout when a transaction that nobody works in is ended; 1 minute by default. Neon does it after
  *     five
@@ -19,6 +20,10 @@ public record UnitOfWorkSettings(
         @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS, message = "must be at least 100ms")
         @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
         Duration deadline,
+
+        @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS, message = "must be at least 100ms")
+        @MaxDuration(value = 1, unit = TimeUnit.DAYS, message = "must be at most 1d")
+        Duration deadlineOutsideRequests,
 
         @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
         Duration wakeBudget,
@@ -31,12 +36,18 @@ public record UnitOfWorkSettings(
         @MaxDuration(value = 365, unit = TimeUnit.DAYS, message = "must be at most 365d")
         Duration idempotencyKeyLifetime) {
 
-    static final UnitOfWorkSettings DEFAULT = new UnitOfWorkSettings(null, null, null, null);
+    static final UnitOfWorkSettings DEFAULT = new UnitOfWorkSettings(null, null, null, null, null);
 
     public UnitOfWorkSettings {
         deadline = Objects.requireNonNullElse(deadline, Duration.seconds(5));
+        deadlineOutsideRequests = Objects.requireNonNullElse(deadlineOutsideRequests, Duration.minutes(1));
         wakeBudget = Objects.requireNonNullElse(wakeBudget, Duration.seconds(15));
         idleInTransactionTimeout = Objects.requireNonNullElse(idleInTransactionTimeout, Duration.minutes(1));
         idempotencyKeyLifetime = Objects.requireNonNullElse(idempotencyKeyLifetime, Duration.hours(24));
+    }
+
+    /** When the server ends by itself what this side could not end: a second after a request's deadline, unless a transaction has more. */
+    java.time.Duration serverTimeout() {
+        return deadline.toJavaDuration().plusSeconds(1);
     }
 }

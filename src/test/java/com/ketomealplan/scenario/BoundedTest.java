@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Deadline;
 import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolExhaustedException;
@@ -144,7 +144,8 @@ class BoundedTest {
                 new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT)),
                 Retention.pooled(1, 0, AGES, AGES),
                 new Line(AGES, 1),
-                AGES);
+                AGES,
+                Duration.ofHours(1));
     }
 
     /** A request that is under way may lose its time; after the first of them nobody is given a connection of that age. */

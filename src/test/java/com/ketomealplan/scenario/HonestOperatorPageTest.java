@@ -191,8 +191,8 @@ class HonestOperatorPageTest {
         browser.resize(360, 740);
         browser.prefer("dark");
 
-        assertThat((long) browser.run("return document.documentElement.scrollWidth"))
-                .isLessThanOrEqualTo(360);
+        await().untilAsserted(() -> assertThat((long) browser.run("return document.documentElement.scrollWidth"))
+                .isLessThanOrEqualTo(360));
         assertThat(browser.run("return getComputedStyle(document.body).backgroundColor"))
                 .isEqualTo("rgb(20, 24, 28)");
         assertThat(browser.barriers()).isEmpty();

@@ -79,7 +79,8 @@ class ServesBehindPoolersTest {
                 gate,
                 Retention.pooled(CLIENTS, 0, Duration.ofSeconds(1), Duration.ofHours(1)),
                 new Line(Duration.ofSeconds(30), CLIENTS),
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                Duration.ofHours(1));
         return Jdbi.create(pool);
     }
 

@@ -74,7 +74,8 @@ class WakeProofTest {
                 ? Retention.pooled(5, 10, Duration.ofSeconds(2), HOUR)
                 : Retention.perRequest(50);
         WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(neon.url(database) + NO_TLS), budgets));
-        pool = new ConnectionPool("test", gate, retention, new Line(wait, CALLERS), Duration.ofMinutes(1));
+        pool = new ConnectionPool(
+                "test", gate, retention, new Line(wait, CALLERS), Duration.ofMinutes(1), Duration.ofHours(1));
         return pool;
     }
 

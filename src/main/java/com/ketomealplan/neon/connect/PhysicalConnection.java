@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.time.Duration;
 import java.util.Optional;
 import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
@@ -23,14 +24,23 @@ public final class PhysicalConnection implements AutoCloseable {
     private static final int SHORTEST_READ = 1;
 
     private final Connection connection;
+    private final BaseConnection base;
     private final PhaseSocket socket;
     private final Endpoint endpoint;
+    private final Optional<Duration> sessionTimeout;
     private Optional<OpeningTimes> openingTimes = Optional.empty();
+    private Optional<String> serverStart = Optional.empty();
 
-    PhysicalConnection(Connection connection, PhaseSocket socket, Endpoint endpoint) {
+    /**
+     * @param sessionTimeout the time-out of its session's statements, if it was opened with one
+     */
+    PhysicalConnection(Connection connection, PhaseSocket socket, Endpoint endpoint, Optional<Duration> sessionTimeout)
+            throws SQLException {
         this.connection = connection;
+        this.base = connection.unwrap(BaseConnection.class);
         this.socket = socket;
         this.endpoint = endpoint;
+        this.sessionTimeout = sessionTimeout;
     }
 
     /** By the gate, before anybody else has it. */
@@ -67,7 +77,7 @@ public final class PhysicalConnection implements AutoCloseable {
      *     was answered by anything else, or not at all: then the connection is closed
      */
     public void commit() throws SQLException {
-        QueryExecutor executor = connection.unwrap(BaseConnection.class).getQueryExecutor();
+        QueryExecutor executor = base.getQueryExecutor();
         if (executor.getTransactionState() == TransactionState.IDLE) {
             return;
         }
@@ -107,9 +117,50 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
-    /** Whether the server has begun a transaction that is not over. */
-    public boolean isInTransaction() throws SQLException {
-        return connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+    /** Whether the server is inside a transaction. Blocks while another thread executes a statement. */
+    public boolean isInTransaction() {
+        return base.getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** Whether the transaction can only be rolled back. */
+    public boolean isTransactionFailed() {
+        return base.getTransactionState() == TransactionState.FAILED;
+    }
+
+    /** Whether neither side has closed it, as far as this side knows without looking. */
+    public boolean isOpen() {
+        try {
+            return !connection.isClosed();
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /**
+     * When the server was started ({@code pg_postmaster_start_time}), if somebody has asked and this connection leads to one server all
+     * its life.
+     */
+    public Optional<String> serverStart() {
+        return serverStart;
+    }
+
+    /** The server was asked when it was started. */
+    public String serverStarted(String answer) {
+        serverStart = endpoint.pooled() ? Optional.empty() : Optional.of(answer);
+        return answer;
+    }
+
+    /**
+     * Whether the server ends by itself what takes longer than that, and a second more: the session has a time-out from its beginning, so
+     * that not each transaction has to set one.
+     */
+    public boolean hasTimeout(Duration deadline) {
+        return sessionTimeout.isPresent() && sessionTimeout.get().compareTo(deadline) >= 0;
+    }
+
+    /** Whether the session's time-out comes before that deadline. */
+    public boolean hasShorterTimeout(Duration deadline) {
+        return sessionTimeout.isPresent() && sessionTimeout.get().compareTo(deadline) < 0;
     }
 
     /** Whether the server owes an answer. By any thread. */

@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.observe;
 
-import com.ketomealplan.neon.pool.Purpose;
+import com.ketomealplan.neon.lease.Purpose;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

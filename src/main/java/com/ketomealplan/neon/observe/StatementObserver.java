@@ -2,7 +2,7 @@ package com.ketomealplan.neon.observe;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Sparsely;
-import com.ketomealplan.neon.pool.LeasedTransaction;
+import com.ketomealplan.neon.lease.LeasedTransaction;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;

@@ -5,6 +5,10 @@ import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.LeakGuard;
+import com.ketomealplan.neon.lease.Lease;
+import com.ketomealplan.neon.lease.LeaseWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -51,6 +55,7 @@ public final class ConnectionPool implements Pool {
     private final Retention retention;
     private final Line line;
     private final LeaseWatch watch;
+    private final Duration longestLease;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** The last one used is the first one taken, so that what is not needed grows old at the end. */
@@ -93,23 +98,30 @@ public final class ConnectionPool implements Pool {
      * @param name begins every message of the pool
      * @param line how long a caller waits for a connection, unless its {@link Deadline} is sooner, and how many may at most
      * @param longestIdle how long a borrower may leave a transaction idle; then the connection is closed
+     * @param longestLease how long a borrower without a {@link Deadline} may have a connection; then it is closed
      */
-    public ConnectionPool(String name, WakeGate gate, Retention retention, Line line, Duration longestIdle) {
+    public ConnectionPool(
+            String name, WakeGate gate, Retention retention, Line line, Duration longestIdle, Duration longestLease) {
         this.name = name;
         this.gate = gate;
         this.retention = retention;
         this.line = line;
         this.waiting = new WaitQueue(line.most(), System::nanoTime);
         this.watch = new LeaseWatch(longestIdle);
+        this.longestLease = longestLease;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
         PooledConnection connection = takeIdle();
-        Lease lease = connection == null ? waitInLine() : new Lease(connection, this, Wait.NONE);
+        Lease lease = connection == null ? waitInLine() : lease(connection, Wait.NONE);
         watch.begin(lease);
         LeakGuard.borrowed(lease);
-        return lease.asConnection();
+        return lease.connection();
+    }
+
+    private Lease lease(PooledConnection connection, Wait wait) {
+        return connection.lend(wait, Deadline.current().orElseGet(() -> Deadline.in(longestLease)));
     }
 
     /** The idle connection that was used last and stands; null if there is none. */
@@ -182,7 +194,7 @@ public final class ConnectionPool implements Pool {
             PooledConnection back = idle.pollFirst(); // since the look at them a moment ago
             if (back != null) {
                 lend(back);
-                return new Lease(back, this, Wait.NONE);
+                return lease(back, Wait.NONE);
             }
             // With none open, it is for this caller that one is opened
             rejected = isOpen() ? waiting.rejects(timeLeft()) : Optional.empty();
@@ -203,7 +215,7 @@ public final class ConnectionPool implements Pool {
             wait = turn.waited(connection);
             listeners.forEach(listener -> listener.waited(wait));
         }
-        return new Lease(connection.get(), this, wait);
+        return lease(connection.get(), wait);
     }
 
     /** Called with the lock held. */
@@ -476,7 +488,7 @@ public final class ConnectionPool implements Pool {
         try {
             openings.remove(opening);
             openedCount++;
-            connection = new PooledConnection(physical, openedCount, generation);
+            connection = new PooledConnection(this, physical, openedCount, generation);
             if (borrowed.isEmpty()) {
                 growth.lineBegins();
             }
@@ -514,12 +526,13 @@ public final class ConnectionPool implements Pool {
     }
 
     /** A borrower is done. */
-    void giveBack(Lease lease, PooledConnection connection, boolean aborted) {
+    void release(Lease lease, PooledConnection connection) {
+        boolean unusable = lease.isUnusable();
         watch.end(lease);
         LeakGuard.returned(lease);
         Duration used = lease.time();
         listeners.forEach(listener -> listener.used(used));
-        Optional<Eviction> eviction = whyNotKept(lease, connection, aborted);
+        Optional<Eviction> eviction = evictionReason(lease, connection);
         boolean lost = eviction.equals(Optional.of(Eviction.LOST));
         List<PooledConnection> alike = List.of();
         List<Opening> asked;
@@ -536,7 +549,7 @@ public final class ConnectionPool implements Pool {
                 alike = condemnSiblingsIfConfirmed(connection);
             } else if (lost) {
                 suspectSiblings(connection);
-            } else if (!aborted) {
+            } else if (!unusable) {
                 answered = true;
                 answeredNanos = System.nanoTime();
                 waiting.progressed();
@@ -561,17 +574,23 @@ public final class ConnectionPool implements Pool {
         asked.forEach(Opening::ask);
     }
 
-    private Optional<Eviction> whyNotKept(Lease lease, PooledConnection connection, boolean aborted) {
-        if (aborted ? lease.isServerSilent() : connection.isLost()) {
+    private Optional<Eviction> evictionReason(Lease lease, PooledConnection connection) {
+        boolean unusable = lease.isUnusable();
+        if (unusable ? lease.isServerSilent() : !lease.physical().isOpen()) {
             return Optional.of(Eviction.LOST);
         }
-        if (aborted) {
+        if (unusable) {
             return Optional.of(lease.isOutOfTime() ? Eviction.OUT_OF_TIME : Eviction.SPOILT);
         }
         if (isAged(connection)) {
             return Optional.of(Eviction.AGED);
         }
-        return retention.reuses() && connection.isInsideTransaction() ? Optional.of(Eviction.SPOILT) : Optional.empty();
+        if (lease.isInTransaction()) {
+            LOG.warn(
+                    "{}: a connection came back inside a transaction and is closed: its changes are rolled back", name);
+            return Optional.of(Eviction.SPOILT);
+        }
+        return Optional.empty();
     }
 
     /** A borrower has forgotten to give his connection back. */

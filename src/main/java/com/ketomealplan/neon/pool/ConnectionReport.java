@@ -1,5 +1,7 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.lease.Lease;
+import com.ketomealplan.neon.lease.TransactionIdentity;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -27,5 +29,15 @@ public record ConnectionReport(long number, Duration age, int generation, Option
             Optional<String> request,
             Duration held,
             Optional<String> statement,
-            Optional<String> transaction) {}
+            Optional<String> transaction) {
+
+        static Use of(Lease lease) {
+            return new Use(
+                    lease.purpose(),
+                    lease.request(),
+                    lease.time(),
+                    lease.statement(),
+                    lease.identity().map(TransactionIdentity::id));
+        }
+    }
 }

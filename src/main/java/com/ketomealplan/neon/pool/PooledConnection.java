@@ -2,21 +2,19 @@ package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import java.sql.SQLException;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.Lease;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One connection of a pool, with what the pool remembers of it. */
-final class PooledConnection {
-
-    private static final Logger LOG = LoggerFactory.getLogger(PooledConnection.class);
+final class PooledConnection implements Lease.Owner {
 
     /** A connection that was used so lately is handed out without a check, unless something has come from the server. */
     private static final Duration TRUSTED = Duration.ofSeconds(1);
 
+    private final ConnectionPool pool;
     private final PhysicalConnection physical;
     private final long number;
     private volatile int generation;
@@ -30,7 +28,8 @@ final class PooledConnection {
      * @param number counts the connections of the pool
      * @param generation grows whenever the server has ended its connections
      */
-    PooledConnection(PhysicalConnection physical, long number, int generation) {
+    PooledConnection(ConnectionPool pool, PhysicalConnection physical, long number, int generation) {
+        this.pool = pool;
         this.physical = physical;
         this.number = number;
         this.generation = generation;
@@ -54,8 +53,21 @@ final class PooledConnection {
         return generation;
     }
 
-    void lentTo(Lease borrower) {
-        lease = borrower;
+    /** Lends it to the thread that calls. */
+    Lease lend(Wait wait, Deadline deadline) {
+        Lease made = new Lease(physical, this, wait.whole(), deadline);
+        lease = made;
+        return made;
+    }
+
+    @Override
+    public void release(Lease ended) {
+        pool.release(ended, this);
+    }
+
+    @Override
+    public void leaked() {
+        pool.leaked();
     }
 
     /** How it was opened, for its first borrower; nothing for the next ones. */
@@ -71,7 +83,7 @@ final class PooledConnection {
                 number,
                 Duration.ofNanos(System.nanoTime() - openedNanos),
                 generation,
-                Optional.ofNullable(lease).filter(Lease::isOpen).map(Lease::use));
+                Optional.ofNullable(lease).filter(Lease::isOpen).map(ConnectionReport.Use::of));
     }
 
     void used() {
@@ -97,27 +109,5 @@ final class PooledConnection {
     /** Before it is handed out: whether it stands, asked as seldom as may be, and never the server. */
     boolean isAlive() {
         return !physical.hasUnread() && isTrusted() || physical.isAlive();
-    }
-
-    /** When it has come back: whether the server, or the network, has ended it. */
-    boolean isLost() {
-        try {
-            return physical.jdbc().isClosed();
-        } catch (SQLException e) {
-            return true;
-        }
-    }
-
-    /** When it has come back: whether the next borrower would inherit a transaction. */
-    boolean isInsideTransaction() {
-        try {
-            if (physical.jdbc().getAutoCommit() && !physical.isInTransaction()) { // BEGIN may have been executed as SQL
-                return false;
-            }
-            LOG.warn("A connection came back inside a transaction and is closed: its changes are rolled back");
-            return true;
-        } catch (SQLException e) {
-            return true;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.lease.Deadline;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.failure.Failure;
-import com.ketomealplan.neon.pool.Deadline;
-import com.ketomealplan.neon.pool.TransactionIdentity;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.TransactionIdentity;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

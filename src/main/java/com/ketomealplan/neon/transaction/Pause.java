@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.transaction;
 
-import com.ketomealplan.neon.pool.Deadline;
+import com.ketomealplan.neon.lease.Deadline;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 

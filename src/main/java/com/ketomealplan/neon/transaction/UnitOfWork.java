@@ -2,11 +2,11 @@ package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.pool.Deadline;
-import com.ketomealplan.neon.pool.DeadlineExceededException;
-import com.ketomealplan.neon.pool.LeakGuard;
-import com.ketomealplan.neon.pool.LeasedTransaction;
-import com.ketomealplan.neon.pool.Purpose;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.DeadlineExceededException;
+import com.ketomealplan.neon.lease.LeakGuard;
+import com.ketomealplan.neon.lease.LeasedTransaction;
+import com.ketomealplan.neon.lease.Purpose;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -25,8 +25,11 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleScope;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jdbi.v3.core.extension.ExtensionContext;
 import org.jdbi.v3.core.extension.Extensions;
 import org.jdbi.v3.core.extension.HandleSupplier;
+import org.jdbi.v3.core.extension.NoSuchExtensionException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 import org.slf4j.Logger;
@@ -121,7 +124,7 @@ public final class UnitOfWork {
      *
      * @throws CommitFailedException if the work could not be committed
      * @throws RollbackOnlyException if an inner unit failed and {@code work} returned all the same
-     * @throws com.ketomealplan.neon.pool.DeadlineExceededException if it was not done in time; nothing is stored
+     * @throws com.ketomealplan.neon.lease.DeadlineExceededException if it was not done in time; nothing is stored
      * @throws Exception whatever {@code work} throws; everything it did is rolled back
      */
     public <T> T call(Options options, Callable<T> work) throws Exception {
@@ -145,8 +148,9 @@ public final class UnitOfWork {
         long begun = System.nanoTime();
         Exception inDoubt = null;
         for (int replays = 0; ; replays++) {
+            Unit unit = new Unit(options);
             try {
-                return once(options, work);
+                return once(unit, work);
             } catch (Exception e) {
                 Failure failure = Failure.of(e);
                 if (failure.outcome() == Failure.Outcome.UNKNOWN) {
@@ -157,7 +161,7 @@ public final class UnitOfWork {
                 // Who collided waits longer: the other one, or the next in the row, is still there
                 int pauses = failure.kind() == FailureKind.CONFLICT ? 2 * replays + 1 : replays;
                 boolean mayReplay = isTimeLeft(replays, begun)
-                        && (inDoubt == null ? mayReplay(options, failure) : work instanceof MarkedWork<?>);
+                        && (inDoubt == null ? mayReplay(unit, failure) : work instanceof MarkedWork<?>);
                 if (!mayReplay || !Pause.before(pauses)) {
                     throw inDoubt == null ? e : inDoubt; // what failed later says nothing of what may be stored
                 }
@@ -187,8 +191,9 @@ public final class UnitOfWork {
                 && (Deadline.current().isPresent() || System.nanoTime() - begun < REPLAY_TIME.toNanos());
     }
 
-    private static boolean mayReplay(Options options, Failure failure) {
-        return options.replayable()
+    private static boolean mayReplay(Unit unit, Failure failure) {
+        return unit.options.replayable()
+                && !unit.hasEscaped()
                 && failure.outcome() == Failure.Outcome.ROLLED_BACK // if it had no connection, the time to wait is over
                 && failure.kind().isGoneAtOnce();
     }
@@ -198,10 +203,10 @@ public final class UnitOfWork {
      * {@link Replayable} are run again.
      */
     public <D> D sqlObject(Class<D> type) {
-        // JDBI keeps what it learns of the type's annotations in the configuration of the handle in use. The handle of
-        // a unit has a copy, which is thrown away: so it is to be learnt once before, into the original.
-        jdbi.useExtension(type, learnt -> {});
-        D onDemand = jdbi.onDemand(type);
+        D outside = jdbi.onDemand(type);
+        D inside = jdbi.getConfig(Extensions.class)
+                .findFor(type, new OpenHandle())
+                .orElseThrow(() -> new NoSuchExtensionException(type));
         Map<Method, Options> units = new HashMap<>();
         Set<Method> streaming = new HashSet<>();
         for (Method method : type.getMethods()) {
@@ -210,21 +215,48 @@ public final class UnitOfWork {
                 streaming.add(method);
             }
         }
-        if (units.isEmpty() && streaming.isEmpty()) {
-            return onDemand;
-        }
         return type.cast(
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                    Options options = isOpen() ? null : units.get(method);
-                    if (streaming.contains(method) && !isOpen()) {
+                    if (isOpen()) {
+                        return invoke(inside, method, arguments);
+                    }
+                    if (streaming.contains(method)) {
                         throw Streaming.refused(method);
                     }
+                    Options options = units.get(method);
                     return options == null
-                            ? invoke(onDemand, method, arguments)
+                            ? invoke(outside, method, arguments)
                             : Purpose.within(
                                     type.getSimpleName() + "." + method.getName(),
-                                    () -> call(options, () -> invoke(onDemand, method, arguments)));
+                                    () -> call(options, () -> invoke(inside, method, arguments)));
                 }));
+    }
+
+    /**
+     * The handle that is open on the calling thread. A SQL object is attached to it once, and not anew at each call, which would cost as
+     * much as its statement.
+     */
+    private final class OpenHandle implements HandleSupplier {
+
+        @Override
+        public Handle getHandle() {
+            return scope.get().getHandle();
+        }
+
+        @Override
+        public Jdbi getJdbi() {
+            return jdbi;
+        }
+
+        @Override
+        public ConfigRegistry getConfig() {
+            return jdbi.getConfig();
+        }
+
+        @Override
+        public <V> V invokeInContext(ExtensionContext context, Callable<V> task) throws Exception {
+            return scope.get().invokeInContext(context, task);
+        }
     }
 
     private static Object invoke(Object target, Method method, Object[] arguments) throws Exception {
@@ -238,8 +270,7 @@ public final class UnitOfWork {
         }
     }
 
-    private <T> T once(Options options, Callable<T> work) throws Exception {
-        Unit unit = new Unit(options);
+    private <T> T once(Unit unit, Callable<T> work) throws Exception {
         current.set(unit);
         try {
             T result = work.call();
@@ -267,7 +298,7 @@ public final class UnitOfWork {
     /** One unit, from its first use of the database to its end. Used by one thread. */
     private final class Unit {
 
-        private final Options options;
+        final Options options;
         private Handle handle;
 
         Unit(Options options) {
@@ -282,6 +313,8 @@ public final class UnitOfWork {
                 }
                 if (options.isolation() != TransactionIsolationLevel.UNKNOWN) {
                     handle.setTransactionIsolationLevel(options.isolation());
+                } else if (options.readOnly()) {
+                    lease().ifPresent(LeasedTransaction::readApart);
                 }
                 handle.begin();
             }
@@ -316,10 +349,17 @@ public final class UnitOfWork {
             }
         }
 
+        private Optional<LeasedTransaction> lease() {
+            return Optional.ofNullable(handle).flatMap(open -> LeasedTransaction.of(open.getConnection()));
+        }
+
         Optional<String> endedBecause() {
-            return Optional.ofNullable(handle)
-                    .flatMap(open -> LeasedTransaction.of(open.getConnection()))
-                    .flatMap(LeasedTransaction::endedBecause);
+            return lease().flatMap(LeasedTransaction::endedBecause);
+        }
+
+        /** Whether it may have committed something by itself. */
+        boolean hasEscaped() {
+            return lease().map(LeasedTransaction::isEscaped).orElse(false);
         }
 
         /** Gives the connection back. The unit has ended: what goes wrong here no longer changes how. */

@@ -75,6 +75,18 @@ public record Endpoint(
 
     /** Everything but {@link #jdbcUrl()}: holds the password, and must not be logged. */
     public Properties connectionProperties() {
+        return connectionProperties(sessionSettings());
+    }
+
+    /** The same for sessions in which the server ends by itself what takes longer than that, unless the URL says when. */
+    public Properties connectionProperties(Duration timeout) {
+        String milliseconds = Long.toString(timeout.toMillis());
+        return connectionProperties(sessionSettings()
+                .withDefault("statement_timeout", milliseconds)
+                .withDefault("idle_in_transaction_session_timeout", milliseconds));
+    }
+
+    private Properties connectionProperties(SessionSettings session) {
         Properties properties = new Properties();
         properties.putAll(driverProperties);
         properties.putIfAbsent("logServerErrorDetail", "false"); // it quotes values of rows
@@ -82,9 +94,7 @@ public record Endpoint(
             // A named statement of one client may meet another client's server connection
             properties.putIfAbsent("prepareThreshold", "0");
         } else {
-            String options = (driverProperties.getOrDefault(OPTIONS, "") + " "
-                            + sessionSettings().options())
-                    .strip();
+            String options = (driverProperties.getOrDefault(OPTIONS, "") + " " + session.options()).strip();
             if (!options.isEmpty()) {
                 properties.setProperty(OPTIONS, options);
             }

@@ -30,7 +30,8 @@ class SeriesTest {
     void samplesAreKeptForAQuarterOfAnHourAndSendNothing() throws Exception {
         try (NeonProxy proxy = NeonProxy.before(database)) {
             WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT));
-            Pool pool = new ConnectionPool("test", gate, Retention.pooled(5, 10, HOUR, HOUR), new Line(HOUR, 30), HOUR);
+            Pool pool = new ConnectionPool(
+                    "test", gate, Retention.pooled(5, 10, HOUR, HOUR), new Line(HOUR, 30), HOUR, Duration.ofHours(1));
             DatabaseState state = new DatabaseState(gate, pool, true);
             Series series = new Series(new PrometheusRegistry(), pool, state, Clock.systemUTC());
 

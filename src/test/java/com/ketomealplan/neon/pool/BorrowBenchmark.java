@@ -49,7 +49,8 @@ public class BorrowBenchmark {
     @Setup
     public void openOne() throws SQLException {
         WakeGate gate = new WakeGate(TestDatabase.empty().connector());
-        pool = new ConnectionPool("benchmark", gate, Retention.pooled(1, 0, HOUR, HOUR), new Line(HOUR, 2), HOUR);
+        pool = new ConnectionPool(
+                "benchmark", gate, Retention.pooled(1, 0, HOUR, HOUR), new Line(HOUR, 2), HOUR, Duration.ofHours(1));
         pool.getConnection().close();
     }
 

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.neon.lease.LeasedTransaction;
+import com.ketomealplan.neon.lease.TransactionIdentity;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
@@ -130,7 +132,7 @@ class ConnectionBehaviourTest {
         int hash = connection.hashCode();
 
         assertThat(connection).isEqualTo(connection);
-        assertThat(connection.equals(connection.unwrap(Connection.class))).isFalse();
+        assertThat(connection.unwrap(Connection.class)).isSameAs(connection);
         connection.close();
         assertThat(connection).isEqualTo(connection).hasSameHashCodeAs(hash);
         assertThat(connection.toString()).isNotEmpty();

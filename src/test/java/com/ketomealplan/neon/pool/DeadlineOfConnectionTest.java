@@ -17,7 +17,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
-import com.ketomealplan.neon.pool.LeasedTransaction.Commit;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.DeadlineExceededException;
+import com.ketomealplan.neon.lease.LeasedTransaction.Commit;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.NeonProxy;

@@ -6,6 +6,7 @@ import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.ketomealplan.neon.lease.TransactionIdentity;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.lease.TransactionIdentity;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.FlightCounter;
 import com.ketomealplan.testing.TestDatabase;

@@ -16,6 +16,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import com.ketomealplan.neon.lease.DeadlineExceededException;
+import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /** A borrower that leaves its transaction idle loses its connection; one that waits for the server does not. */
 class IdleInTransactionTest {
 
-    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Pool.class.getPackageName());
+    private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(LeasedTransaction.class.getPackageName());
 
     private static TestDatabase database;
 
@@ -62,6 +64,7 @@ class IdleInTransactionTest {
     private Connection transaction() throws SQLException {
         Connection connection = pool.getConnection();
         connection.setAutoCommit(false);
+        execute(connection, "SELECT 1");
         return connection;
     }
 

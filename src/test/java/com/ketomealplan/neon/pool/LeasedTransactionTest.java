@@ -11,7 +11,10 @@ import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.pool.LeasedTransaction.Commit;
+import com.ketomealplan.neon.lease.LeasedTransaction;
+import com.ketomealplan.neon.lease.LeasedTransaction.Commit;
+import com.ketomealplan.neon.lease.Purpose;
+import com.ketomealplan.neon.lease.TransactionIdentity;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;

@@ -42,7 +42,8 @@ class PoolLinesTest {
     }
 
     private Pool pool(Retention retention, Line line) {
-        Pool pool = new ConnectionPool("test", new WakeGate(database.connector()), retention, line, HOUR);
+        Pool pool = new ConnectionPool(
+                "test", new WakeGate(database.connector()), retention, line, HOUR, Duration.ofHours(1));
         pools.add(pool);
         return pool;
     }

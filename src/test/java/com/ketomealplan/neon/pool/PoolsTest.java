@@ -9,6 +9,7 @@ import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -52,7 +53,12 @@ class PoolsTest {
 
     private Pool remember(Retention retention, Duration wait) {
         Pool pool = new ConnectionPool(
-                "test", new WakeGate(connector), retention, new Line(wait, 1_000), Duration.ofMinutes(1));
+                "test",
+                new WakeGate(connector),
+                retention,
+                new Line(wait, 1_000),
+                Duration.ofMinutes(1),
+                Duration.ofHours(1));
         pools.add(pool);
         return pool;
     }
@@ -243,6 +249,6 @@ class PoolsTest {
     }
 
     private static int backendOf(Connection connection) throws SQLException {
-        return connection.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+        return Integer.parseInt(TestPools.value(connection, "SELECT pg_backend_pid()"));
     }
 }

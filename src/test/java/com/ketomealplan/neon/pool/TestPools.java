@@ -6,6 +6,7 @@ import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
@@ -21,7 +22,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.postgresql.PGConnection;
 
 /** Creates pools that are stopped after the test, and has the SQL that tests of a borrowed connection share. */
 final class TestPools implements AfterEachCallback {
@@ -40,7 +40,12 @@ final class TestPools implements AfterEachCallback {
 
     Pool of(int max, Connector connector, Line line, Duration longestIdle) {
         Pool pool = new ConnectionPool(
-                "test", new WakeGate(connector), Retention.pooled(max, 0, HOUR, HOUR), line, longestIdle);
+                "test",
+                new WakeGate(connector),
+                Retention.pooled(max, 0, HOUR, HOUR),
+                line,
+                longestIdle,
+                Duration.ofHours(1));
         pools.add(pool);
         return pool;
     }
@@ -87,7 +92,7 @@ final class TestPools implements AfterEachCallback {
 
     /** The process on the server, which is another one whenever the connection is. */
     static int backend(Connection connection) throws SQLException {
-        return connection.unwrap(PGConnection.class).getBackendPID();
+        return Integer.parseInt(value(connection, "SELECT pg_backend_pid()"));
     }
 
     static int backend(Pool pool) throws SQLException {

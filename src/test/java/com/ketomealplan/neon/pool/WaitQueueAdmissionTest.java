@@ -17,7 +17,8 @@ class WaitQueueAdmissionTest {
             new WakeGate(TestDatabase.empty().connector()),
             Retention.perRequest(1),
             new Line(DEADLINE, 1),
-            DEADLINE);
+            DEADLINE,
+            Duration.ofHours(1));
 
     private final AtomicLong clock = new AtomicLong();
     private final WaitQueue queue = new WaitQueue(10_000, clock::get);

@@ -9,13 +9,13 @@ import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PlainDataSource;
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.LeasedTransaction;
+import com.ketomealplan.neon.lease.TransactionIdentity;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Deadline;
-import com.ketomealplan.neon.pool.LeasedTransaction;
 import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
-import com.ketomealplan.neon.pool.TransactionIdentity;
 import com.ketomealplan.neon.url.Endpoint;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -65,7 +65,8 @@ final class ResolverFixture implements AutoCloseable {
                 new WakeGate(new PgConnector(endpoint, PhaseBudgets.DEFAULT)),
                 retention,
                 new Line(longestWait, 10),
-                AMPLE);
+                AMPLE,
+                Duration.ofHours(1));
         pools.add(made);
         return made;
     }

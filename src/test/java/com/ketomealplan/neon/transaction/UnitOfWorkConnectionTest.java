@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.LeakGuard;
+import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Deadline;
-import com.ketomealplan.neon.pool.LeakGuard;
-import com.ketomealplan.neon.pool.LeasedTransaction;
 import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
@@ -90,7 +90,8 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
                 new WakeGate(database.connector()),
                 Retention.perRequest(1),
                 new Line(Duration.ofSeconds(5), 1),
-                Duration.ofMillis(200));
+                Duration.ofMillis(200),
+                Duration.ofHours(1));
         Jdbi other = Jdbi.create(impatient);
 
         assertThatThrownBy(() -> other.useTransaction(handle -> {

@@ -28,7 +28,8 @@ abstract class UnitOfWorkFixture {
             new WakeGate(database.connector()),
             Retention.pooled(2, 2, Duration.ofSeconds(1), Duration.ofHours(1)),
             new Line(Duration.ofSeconds(5), 100),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            Duration.ofHours(1));
     final Jdbi jdbi = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());
     final UnitOfWork units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
     final Things things = jdbi.onDemand(Things.class);

@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.pool;
+package com.ketomealplan.neon.lease;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,6 +24,19 @@ public interface LeasedTransaction {
 
     /** Whether the server refuses its writes. */
     boolean onlyReads();
+
+    /**
+     * Lets read-only transactions of the server's isolation level be none: at READ COMMITTED its statements have no snapshot in common, so
+     * each plain query is sent alone, in one flight, and the server refuses its writes all the same. What is more than a plain query
+     * begins a transaction.
+     */
+    void readApart();
+
+    /**
+     * Whether something may have been committed past this connection, by SQL or by the driver's own connection: then nobody knows
+     * whether an attempt that failed has left something behind.
+     */
+    boolean isEscaped();
 
     /** What became of a COMMIT. */
     enum Commit {

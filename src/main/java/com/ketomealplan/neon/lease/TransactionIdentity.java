@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.pool;
+package com.ketomealplan.neon.lease;
 
 /**
  * What tells later what became of a transaction ({@code pg_xact_status}), and whether the server is then still the one that

@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.pool;
+package com.ketomealplan.neon.lease;
 
 import java.util.Optional;
 import java.util.concurrent.Callable;

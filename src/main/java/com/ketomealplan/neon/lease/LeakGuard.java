@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.pool;
+package com.ketomealplan.neon.lease;
 
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -51,14 +51,14 @@ public final class LeakGuard implements Filter {
         }
     }
 
-    static void borrowed(Lease lease) {
+    public static void borrowed(Lease lease) {
         Map<Lease, Throwable> open = OPEN.get();
         if (open != null) {
             open.put(lease, new Throwable("it was borrowed here"));
         }
     }
 
-    static void returned(Lease lease) {
+    public static void returned(Lease lease) {
         Map<Lease, Throwable> open = OPEN.get();
         if (open != null) {
             open.remove(lease);

@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.pool;
+package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.failure.Staged;

@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.pool;
+package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.connect.Timer;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Looks at the connections that are out, many times a second and only while there are some, and ends those whose time is
  * over. One look at all of them costs less than a timer for each.
  */
-final class LeaseWatch {
+public final class LeaseWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseWatch.class);
 
@@ -33,7 +33,7 @@ final class LeaseWatch {
     /**
      * @param longestIdle how long a borrower may leave a transaction idle
      */
-    LeaseWatch(Duration longestIdle) {
+    public LeaseWatch(Duration longestIdle) {
         this.longestIdle = longestIdle;
     }
 
@@ -45,21 +45,21 @@ final class LeaseWatch {
         }
     }
 
-    void begin(Lease lease) {
+    public void begin(Lease lease) {
         leases.add(lease);
         if (!looking.get() && looking.compareAndSet(false, true)) {
             Timer.after(INTERVAL, this::look);
         }
     }
 
-    void end(Lease lease) {
+    public void end(Lease lease) {
         leases.remove(lease);
     }
 
     private void look() {
         leases.forEach(lease -> {
             try {
-                lease.look(longestIdle);
+                lease.checkTime(longestIdle);
             } catch (RuntimeException | OutOfMemoryError e) { // the others are to be watched all the same
                 LOG.error("A connection could not be ended", e);
             }

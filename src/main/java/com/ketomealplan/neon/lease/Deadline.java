@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.pool;
+package com.ketomealplan.neon.lease;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -25,6 +25,11 @@ public final class Deadline {
     /** Of the work that this thread does now, if it has one. */
     public static Optional<Deadline> current() {
         return Optional.ofNullable(CURRENT.get());
+    }
+
+    /** Of work whose time begins now and has no wake in it. */
+    public static Deadline in(Duration time) {
+        return new Deadline(time, Duration.ZERO);
     }
 
     /** Does work that is to be over in time; inside other such work, in that one's time. */
@@ -58,12 +63,12 @@ public final class Deadline {
         return System.nanoTime() - endNanos >= ago.toNanos();
     }
 
-    Duration wakeLeft() {
+    public Duration wakeLeft() {
         return Duration.ofNanos(wakeNanos);
     }
 
     /** So much time went by with waiting for a compute to wake. */
-    void woke(long nanos) {
+    public void woke(long nanos) {
         long granted = Math.min(nanos, wakeNanos);
         wakeNanos -= granted;
         endNanos += granted;

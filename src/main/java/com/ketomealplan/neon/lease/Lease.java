@@ -1,0 +1,351 @@
+package com.ketomealplan.neon.lease;
+
+import com.ketomealplan.http.RequestId;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * One use of a connection, from its borrowing to its return: its {@link LeaseState}, its deadline, and who has it. What JDBC does
+ * with it is the {@link ConnectionHandle}'s. Thread-safe; the borrower uses it, {@link LeaseWatch} ends it.
+ */
+public final class Lease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    /** For the server to answer a cancelled statement, besides the way there; then the socket is closed. */
+    private static final Duration TIME_TO_CANCEL = Duration.ofMillis(100);
+
+    private static final Duration LONGEST_TIME_TO_CANCEL = Duration.ofSeconds(1);
+
+    /** A cancel request takes a TCP connection and the way of the answer: two round trips, and as many for its luck. */
+    private static final int ROUND_TRIPS_OF_CANCEL = 4;
+
+    /** Whoever lent the connection. */
+    public interface Owner {
+
+        /** Takes the connection back. Called once for each lease, by whichever thread ended it. Must not throw. */
+        void release(Lease lease);
+
+        /** A borrower has forgotten to give it back; {@link #release} follows. */
+        void leaked();
+    }
+
+    private final PhysicalConnection physical;
+    private final Owner owner;
+    private final Deadline deadline;
+    private final Duration waited;
+    private final Thread borrower = Thread.currentThread();
+    private final String purpose = MDC.get(Purpose.MDC_KEY);
+    private final String request = MDC.get(RequestId.MDC_KEY);
+    private final long borrowedNanos = System.nanoTime();
+    private final AtomicReference<LeaseState> state = new AtomicReference<>(LeaseState.ACTIVE);
+    private final ConnectionHandle handle;
+
+    private volatile String statement;
+    private volatile boolean unusable;
+    private volatile boolean discarded;
+    private volatile boolean altered;
+    private volatile long commitEndNanos;
+    private long severNanos; // of LeaseWatch's thread
+    /** Written before the state becomes {@link LeaseState#EXPIRED}. */
+    private volatile Expiry expiry;
+    /** Its last state but {@link LeaseState#RETURNED}; written by whoever gave it back. */
+    private volatile LeaseState returnedFrom;
+
+    /**
+     * Why it was closed under its borrower.
+     *
+     * @param serverSilent whether the server has not answered, not even the request to cancel
+     */
+    private record Expiry(String reason, boolean serverSilent) {}
+
+    /**
+     * @param waited how long the borrower stood in the wait queue
+     * @param deadline when the connection is taken from its borrower
+     */
+    public Lease(PhysicalConnection physical, Owner owner, Duration waited, Deadline deadline) {
+        this.physical = physical;
+        this.owner = owner;
+        this.waited = waited;
+        this.deadline = deadline;
+        this.handle = new ConnectionHandle(this, physical);
+    }
+
+    /** The connection as its borrower sees it. */
+    public Connection connection() {
+        return handle;
+    }
+
+    public PhysicalConnection physical() {
+        return physical;
+    }
+
+    public boolean isOpen() {
+        return state.get() != LeaseState.RETURNED;
+    }
+
+    /** Since it was borrowed. */
+    public Duration time() {
+        return Duration.ofNanos(System.nanoTime() - borrowedNanos);
+    }
+
+    /** How long its borrower stood in the wait queue. */
+    public Duration waited() {
+        return waited;
+    }
+
+    /** Whether its connection is of no use to others: it was altered, aborted, or a request to cancel may still come in. */
+    public boolean isUnusable() {
+        return unusable || isOutOfTime();
+    }
+
+    /** Whether it was cancelled or closed before its borrower was done. */
+    public boolean isOutOfTime() {
+        LeaseState last = lastState();
+        return last == LeaseState.CANCELLING || last == LeaseState.EXPIRED;
+    }
+
+    private LeaseState lastState() {
+        LeaseState now = state.get();
+        return now == LeaseState.RETURNED ? returnedFrom : now;
+    }
+
+    /** Whether the server did not answer in time, not even to the request to cancel. */
+    public boolean isServerSilent() {
+        return lastState() == LeaseState.EXPIRED && expiry.serverSilent();
+    }
+
+    /** Whether the next borrower would be inside a transaction of this one. */
+    public boolean isInTransaction() {
+        return handle.transaction().isOpen();
+    }
+
+    /** What it was borrowed for ({@link Purpose}). */
+    public Optional<String> purpose() {
+        return Optional.ofNullable(purpose);
+    }
+
+    /** The id of the request that borrowed it. */
+    public Optional<String> request() {
+        return Optional.ofNullable(request);
+    }
+
+    /** The name of the statement executed last. */
+    public Optional<String> statement() {
+        return Optional.ofNullable(statement);
+    }
+
+    public Optional<TransactionIdentity> identity() {
+        return handle.transaction().identity();
+    }
+
+    void executes(String name) {
+        statement = name;
+    }
+
+    Optional<String> endedBecause() {
+        return lastState() == LeaseState.EXPIRED ? Optional.of(expiry.reason()) : Optional.empty();
+    }
+
+    Deadline deadline() {
+        return deadline;
+    }
+
+    /**
+     * Checks that its borrower may use it.
+     *
+     * @throws DeadlineExceededException if it was closed under its borrower
+     * @throws SQLException 08003 if it was given back
+     */
+    void checkUsable() throws SQLException {
+        LeaseState now = state.get();
+        if (now == LeaseState.ACTIVE || now == LeaseState.COMMITTING || now == LeaseState.CANCELLING) {
+            return;
+        }
+        if (now == LeaseState.EXPIRED) {
+            throw new DeadlineExceededException(expiry.reason(), (Throwable) null);
+        }
+        throw new SQLException("this connection was given back", "08003");
+    }
+
+    /** Checks that there is time for something that is about to be sent. */
+    void checkDeadline(String what) throws DeadlineExceededException {
+        if (deadline.isOver()) {
+            throw new DeadlineExceededException(what, deadline);
+        }
+    }
+
+    /** From now on it is not cancelled; {@link #committed} ends that. */
+    void startCommit() throws SQLException {
+        checkDeadline("COMMIT was sent");
+        // Half of what is left is for the answer, the other half for finding out if none comes
+        long half = Math.max(deadline.left().toNanos() / 2, timeToCancel().toNanos());
+        commitEndNanos = System.nanoTime() + half;
+        if (!move(LeaseState.ACTIVE, LeaseState.COMMITTING)) {
+            checkUsable();
+            throw new DeadlineExceededException("COMMIT was sent", deadline); // its statement is being cancelled
+        }
+    }
+
+    /** The COMMIT is over, however it ended. */
+    void committed() {
+        move(LeaseState.COMMITTING, LeaseState.ACTIVE);
+    }
+
+    /**
+     * Gives the connection back, if nobody has yet.
+     *
+     * @param spoilt whether its connection is of no use to others
+     */
+    private void release(boolean spoilt) {
+        while (true) {
+            LeaseState now = state.get();
+            if (now == LeaseState.RETURNED) {
+                return;
+            }
+            if (move(now, LeaseState.RETURNED)) {
+                unusable = spoilt || altered;
+                returnedFrom = now;
+                handle.end(isUnusable());
+                // Another thread may execute something, which must not meet the next borrower
+                boolean busy = physical.isOpen() && (now == LeaseState.COMMITTING || physical.awaitsServer());
+                if (busy || discarded) {
+                    unusable = true;
+                    physical.sever();
+                }
+                owner.release(this);
+                return;
+            }
+        }
+    }
+
+    /** Gives the connection back, if nobody has yet. */
+    void close() {
+        release(false);
+    }
+
+    /** Something of the session was changed for good: the connection is not used again. */
+    void alter() {
+        altered = true;
+    }
+
+    boolean isAltered() {
+        return altered;
+    }
+
+    /** Gives the connection back, of which nothing is left. */
+    void abort() {
+        release(true);
+    }
+
+    /** Closes the connection, whatever is on it, and makes room in the pool. Does not block. */
+    void discard() {
+        discarded = true;
+        release(true);
+    }
+
+    /** Whether its borrower has discarded it. */
+    boolean isDiscarded() {
+        return discarded;
+    }
+
+    /** From a borrower who has forgotten it. */
+    void reclaim() {
+        owner.leaked();
+        discard();
+    }
+
+    private boolean move(LeaseState from, LeaseState to) {
+        if (!from.canBecome(to)) {
+            throw new IllegalStateException(from + " cannot become " + to);
+        }
+        return state.compareAndSet(from, to);
+    }
+
+    /** Ends it, if its time has come. By the thread of {@link LeaseWatch}, which must not block. */
+    void checkTime(Duration longestIdle) {
+        switch (state.get()) {
+            case ACTIVE -> checkActive(longestIdle);
+            case CANCELLING -> {
+                if (System.nanoTime() - severNanos >= 0) {
+                    boolean silent = physical.awaitsServer();
+                    expire(
+                            LeaseState.CANCELLING,
+                            "its deadline of " + deadline.time().toMillis() + " ms has passed",
+                            silent);
+                }
+            }
+            case COMMITTING -> {
+                if (System.nanoTime() - commitEndNanos >= 0) {
+                    expire(
+                            LeaseState.COMMITTING,
+                            "COMMIT has not been answered in half of the time that was left",
+                            true);
+                }
+            }
+            case EXPIRED, RETURNED -> {
+                // nothing is left to end
+            }
+        }
+    }
+
+    private void checkActive(Duration longestIdle) {
+        boolean awaitsServer = physical.awaitsServer();
+        if (deadline.isOver()) {
+            if (awaitsServer) {
+                severNanos = System.nanoTime() + timeToCancel().toNanos();
+                if (move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
+                    LeaseWatch.BLOCKING.execute(this::cancel);
+                }
+            } else if (deadline.isOverFor(timeToCancel())) {
+                expire(LeaseState.ACTIVE, "its deadline of " + deadline.time().toMillis() + " ms has passed", false);
+            }
+        } else if (!awaitsServer
+                && handle.transaction().isOpen()
+                && System.nanoTime() - physical.lastUsedNanos() > longestIdle.toNanos()) {
+            expire(
+                    LeaseState.ACTIVE,
+                    "it has been idle in its transaction for " + longestIdle.toMillis() + " ms",
+                    false);
+        }
+    }
+
+    private void expire(LeaseState from, String reason, boolean silent) {
+        expiry = new Expiry(reason, silent);
+        if (move(from, LeaseState.EXPIRED)) { // otherwise its borrower was faster: done, or on to its COMMIT
+            physical.sever();
+            LeaseWatch.BLOCKING.execute(() -> logEnd(reason));
+        }
+    }
+
+    private Duration timeToCancel() {
+        Duration roundTrip = physical.openingTimes()
+                .map(times -> times.phases().get(Phase.TCP))
+                .orElse(Duration.ZERO);
+        Duration time = TIME_TO_CANCEL.plus(roundTrip.multipliedBy(ROUND_TRIPS_OF_CANCEL));
+        return time.compareTo(LONGEST_TIME_TO_CANCEL) < 0 ? time : LONGEST_TIME_TO_CANCEL;
+    }
+
+    private void cancel() {
+        try {
+            physical.cancel();
+        } catch (SQLException e) {
+            LOG.debug("A statement could not be cancelled; its connection is closed", e);
+        }
+    }
+
+    /** Not by the thread of the deadlines: a log may block, and a stack trace waits for a safepoint. */
+    private void logEnd(String reason) {
+        Throwable where = new Throwable("the thread that borrowed it, as it is now: " + borrower.getName());
+        where.setStackTrace(borrower.getStackTrace());
+        LOG.warn("A connection is closed, and its transaction rolled back: {}", reason, where);
+    }
+}

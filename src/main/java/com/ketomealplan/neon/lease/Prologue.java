@@ -1,0 +1,43 @@
+package com.ketomealplan.neon.lease;
+
+/**
+ * What is sent before a statement, in the same flight.
+ *
+ * @param sql statements, each ended by a semicolon; empty if there is nothing to send
+ * @param statements how many they are, and so how many results come before the statement's own
+ * @param begins whether they begin a transaction
+ * @param identity what the last of them asks of the {@link TransactionIdentity}
+ */
+record Prologue(String sql, int statements, boolean begins, Question identity) {
+
+    static final Prologue NONE = new Prologue("", 0, false, Question.NOTHING);
+
+    /** What is asked of a transaction's identity. */
+    enum Question {
+        NOTHING(""),
+        /** The server is known already. */
+        TRANSACTION("SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text;"),
+        TRANSACTION_AND_SERVER("SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text, "
+                + TransactionIdentity.SERVER_START + ";");
+
+        private final String sql;
+
+        Question(String sql) {
+            this.sql = sql;
+        }
+    }
+
+    boolean isEmpty() {
+        return statements == 0;
+    }
+
+    /** The same with a question at its end. */
+    Prologue asking(Question question) {
+        return question == Question.NOTHING ? this : new Prologue(sql + question.sql, statements + 1, begins, question);
+    }
+
+    /** The same with another statement at its end. */
+    Prologue with(String statement) {
+        return new Prologue(sql + statement, statements + 1, begins, identity);
+    }
+}

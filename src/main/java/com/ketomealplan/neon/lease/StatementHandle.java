@@ -1,0 +1,379 @@
+package com.ketomealplan.neon.lease;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+
+/** A statement of a {@link ConnectionHandle}. What its transaction begins with travels with it, if it is the first one. */
+class StatementHandle implements Statement {
+
+    /** Something that is done with the driver's statement. */
+    @FunctionalInterface
+    interface Action<T> {
+        T of(Statement driver) throws SQLException;
+    }
+
+    /** Something that is set of the driver's statement. */
+    @FunctionalInterface
+    interface Setting {
+        void apply(Statement driver) throws SQLException;
+    }
+
+    private final ConnectionHandle connection;
+    private final HandleTransaction transaction;
+    private Statement driver;
+    private volatile boolean closed;
+
+    StatementHandle(ConnectionHandle connection, Statement driver) {
+        this.connection = connection;
+        this.transaction = connection.transaction();
+        this.driver = driver;
+    }
+
+    HandleTransaction transaction() {
+        return transaction;
+    }
+
+    /** The driver's statement, for what sends nothing. */
+    Statement usable() throws SQLException {
+        if (closed) {
+            throw new SQLException("this statement is closed", "55000");
+        }
+        connection.checkUsable();
+        return driver;
+    }
+
+    /** From now on another statement of the driver's stands for this one. */
+    void replace(Statement other) throws SQLException {
+        Statement before = driver;
+        driver = other;
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /** Sets something of the driver's statement, and of those that replace it. */
+    void set(Setting setting) throws SQLException {
+        setting.apply(usable());
+    }
+
+    private <T> T run(String sql, Action<T> action, Action<T> results) throws SQLException {
+        Statement statement = usable();
+        if (statement.getFetchSize() > 0) {
+            return runAlone(sql, action);
+        }
+        Prologue prologue = transaction.prologueFor(sql, true);
+        return prologue.isEmpty()
+                ? send(prologue, statement, action)
+                : send(prologue, statement, driven -> {
+                    driven.execute(prologue.sql() + sql);
+                    transaction.skip(prologue, driven);
+                    return results.of(driven);
+                });
+    }
+
+    /** What nothing can travel with: what its transaction begins with is sent before it. */
+    <T> T runAlone(String sql, Action<T> action) throws SQLException {
+        Statement statement = usable();
+        transaction.send(transaction.prologueFor(sql, false));
+        return send(Prologue.NONE, statement, action);
+    }
+
+    <T> T send(Prologue prologue, Statement statement, Action<T> action) throws SQLException {
+        transaction.sends(prologue);
+        try {
+            return action.of(statement);
+        } finally {
+            transaction.sent();
+        }
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        return runAlone("", Statement::executeBatch);
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        return runAlone("", Statement::executeLargeBatch);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        usable();
+        return connection;
+    }
+
+    /** By any thread. */
+    @Override
+    public void cancel() throws SQLException {
+        usable().cancel();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (!closed) {
+            closed = true;
+            connection.closed(this);
+            driver.close();
+        }
+    }
+
+    /** Its connection was given back. */
+    void end() {
+        closed = true;
+        try {
+            driver.close();
+        } catch (SQLException e) {
+            // then its connection is broken, and not used again
+        }
+    }
+
+    @Override
+    public boolean isClosed() throws SQLException {
+        return closed || driver.isClosed();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        transaction.escape();
+        return usable().unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || usable().isWrapperFor(type);
+    }
+
+    @Override
+    public String toString() {
+        return driver.toString();
+    }
+
+    @Override
+    public boolean execute(String sql) throws SQLException {
+        return run(sql, statement -> statement.execute(sql), Results::hasRows);
+    }
+
+    @Override
+    public boolean execute(String sql, int autoGeneratedKeys) throws SQLException {
+        return runAlone(sql, statement -> statement.execute(sql, autoGeneratedKeys));
+    }
+
+    @Override
+    public boolean execute(String sql, int[] columnIndexes) throws SQLException {
+        return runAlone(sql, statement -> statement.execute(sql, columnIndexes));
+    }
+
+    @Override
+    public boolean execute(String sql, String[] columnNames) throws SQLException {
+        return runAlone(sql, statement -> statement.execute(sql, columnNames));
+    }
+
+    @Override
+    public int executeUpdate(String sql) throws SQLException {
+        return run(sql, statement -> statement.executeUpdate(sql), Results::updateCount);
+    }
+
+    @Override
+    public int executeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
+        return runAlone(sql, statement -> statement.executeUpdate(sql, autoGeneratedKeys));
+    }
+
+    @Override
+    public int executeUpdate(String sql, int[] columnIndexes) throws SQLException {
+        return runAlone(sql, statement -> statement.executeUpdate(sql, columnIndexes));
+    }
+
+    @Override
+    public int executeUpdate(String sql, String[] columnNames) throws SQLException {
+        return runAlone(sql, statement -> statement.executeUpdate(sql, columnNames));
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql) throws SQLException {
+        return run(sql, statement -> statement.executeLargeUpdate(sql), Results::largeUpdateCount);
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
+        return runAlone(sql, statement -> statement.executeLargeUpdate(sql, autoGeneratedKeys));
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql, int[] columnIndexes) throws SQLException {
+        return runAlone(sql, statement -> statement.executeLargeUpdate(sql, columnIndexes));
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql, String[] columnNames) throws SQLException {
+        return runAlone(sql, statement -> statement.executeLargeUpdate(sql, columnNames));
+    }
+
+    @Override
+    public ResultSet executeQuery(String sql) throws SQLException {
+        return run(sql, statement -> statement.executeQuery(sql), Results::rows);
+    }
+
+    // all else is the driver's
+
+    @Override
+    public void addBatch(String name) throws SQLException {
+        usable().addBatch(name);
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        usable().clearBatch();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        usable().clearWarnings();
+    }
+
+    @Override
+    public void closeOnCompletion() throws SQLException {
+        usable().closeOnCompletion();
+    }
+
+    @Override
+    public int getFetchDirection() throws SQLException {
+        return usable().getFetchDirection();
+    }
+
+    @Override
+    public int getFetchSize() throws SQLException {
+        return usable().getFetchSize();
+    }
+
+    @Override
+    public ResultSet getGeneratedKeys() throws SQLException {
+        return usable().getGeneratedKeys();
+    }
+
+    @Override
+    public long getLargeMaxRows() throws SQLException {
+        return usable().getLargeMaxRows();
+    }
+
+    @Override
+    public long getLargeUpdateCount() throws SQLException {
+        return usable().getLargeUpdateCount();
+    }
+
+    @Override
+    public int getMaxFieldSize() throws SQLException {
+        return usable().getMaxFieldSize();
+    }
+
+    @Override
+    public int getMaxRows() throws SQLException {
+        return usable().getMaxRows();
+    }
+
+    @Override
+    public boolean getMoreResults() throws SQLException {
+        return usable().getMoreResults();
+    }
+
+    @Override
+    public boolean getMoreResults(int value) throws SQLException {
+        return usable().getMoreResults(value);
+    }
+
+    @Override
+    public int getQueryTimeout() throws SQLException {
+        return usable().getQueryTimeout();
+    }
+
+    @Override
+    public ResultSet getResultSet() throws SQLException {
+        return usable().getResultSet();
+    }
+
+    @Override
+    public int getResultSetConcurrency() throws SQLException {
+        return usable().getResultSetConcurrency();
+    }
+
+    @Override
+    public int getResultSetHoldability() throws SQLException {
+        return usable().getResultSetHoldability();
+    }
+
+    @Override
+    public int getResultSetType() throws SQLException {
+        return usable().getResultSetType();
+    }
+
+    @Override
+    public int getUpdateCount() throws SQLException {
+        return usable().getUpdateCount();
+    }
+
+    @Override
+    public SQLWarning getWarnings() throws SQLException {
+        return usable().getWarnings();
+    }
+
+    @Override
+    public boolean isCloseOnCompletion() throws SQLException {
+        return usable().isCloseOnCompletion();
+    }
+
+    @Override
+    public boolean isPoolable() throws SQLException {
+        return usable().isPoolable();
+    }
+
+    @Override
+    public void setCursorName(String name) throws SQLException {
+        set(statement -> statement.setCursorName(name));
+    }
+
+    @Override
+    public void setEscapeProcessing(boolean value) throws SQLException {
+        set(statement -> statement.setEscapeProcessing(value));
+    }
+
+    @Override
+    public void setFetchDirection(int value) throws SQLException {
+        set(statement -> statement.setFetchDirection(value));
+    }
+
+    @Override
+    public void setFetchSize(int value) throws SQLException {
+        set(statement -> statement.setFetchSize(value));
+    }
+
+    @Override
+    public void setLargeMaxRows(long value) throws SQLException {
+        set(statement -> statement.setLargeMaxRows(value));
+    }
+
+    @Override
+    public void setMaxFieldSize(int value) throws SQLException {
+        set(statement -> statement.setMaxFieldSize(value));
+    }
+
+    @Override
+    public void setMaxRows(int value) throws SQLException {
+        set(statement -> statement.setMaxRows(value));
+    }
+
+    @Override
+    public void setPoolable(boolean value) throws SQLException {
+        set(statement -> statement.setPoolable(value));
+    }
+
+    @Override
+    public void setQueryTimeout(int value) throws SQLException {
+        set(statement -> statement.setQueryTimeout(value));
+    }
+}
