@@ -12,12 +12,13 @@ import org.jdbi.v3.sqlobject.statement.SqlQuery;
 @RegisterConstructorMapper(QuizResponse.class)
 public interface QuizResponseDao {
 
+    /** Stores what a user answered; returns its id. */
     @SqlQuery("""
             INSERT INTO quiz_responses (user_id, quiz_data)
             VALUES (:userId, CAST(:quizData AS jsonb))
-            RETURNING id, user_id, quiz_data, created_at
+            RETURNING id
             """)
-    QuizResponse insert(UUID userId, @Json ObjectNode quizData);
+    UUID insert(UUID userId, @Json ObjectNode quizData);
 
     /** A user's responses, the newest first. */
     @SqlQuery("""

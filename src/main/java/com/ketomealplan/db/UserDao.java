@@ -3,11 +3,11 @@ package com.ketomealplan.db;
 import com.ketomealplan.api.User;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
+import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 
 /** Users. */
-@RegisterConstructorMapper(User.class)
+@RegisterRowMapper(UserMapper.class)
 public interface UserDao {
 
     /** Stores a user; empty if there is one with this e-mail address already, in whatever letter case. */

@@ -84,9 +84,10 @@ final class RequestMetrics implements Filter {
         @Override
         public void filter(ContainerRequestContext request, ContainerResponseContext response) {
             if (request.getUriInfo() instanceof ExtendedUriInfo uri) {
-                String route = uri.getMatchedTemplates().stream()
-                        .map(UriTemplate::getTemplate)
-                        .reduce("", (inner, outer) -> outer + inner);
+                String route = "";
+                for (UriTemplate inner : uri.getMatchedTemplates()) {
+                    route = inner.getTemplate() + route;
+                }
                 if (!route.isEmpty()) {
                     request.setProperty(ROUTE, route);
                 }

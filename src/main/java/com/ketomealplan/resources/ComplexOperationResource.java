@@ -2,7 +2,6 @@ package com.ketomealplan.resources;
 
 import com.ketomealplan.api.ComplexOperation;
 import com.ketomealplan.api.ComplexOperationResult;
-import com.ketomealplan.api.QuizResponse;
 import com.ketomealplan.api.User;
 import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
@@ -15,6 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
+import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
 /** A user and a quiz response, both or neither. */
@@ -35,9 +35,9 @@ public final class ComplexOperationResource {
     @Replayable
     public Response create(@NotNull @Valid ComplexOperation operation) {
         User user = users.insert(operation.email()).orElseThrow(UserResource::emailTaken);
-        QuizResponse quizResponse = quizResponses.insert(user.id(), operation.quizData());
+        UUID quizResponse = quizResponses.insert(user.id(), operation.quizData());
         return Response.created(UriBuilder.fromPath("/users/{id}").build(user.id()))
-                .entity(new ComplexOperationResult(user.id(), quizResponse.id()))
+                .entity(new ComplexOperationResult(user.id(), quizResponse))
                 .build();
     }
 }

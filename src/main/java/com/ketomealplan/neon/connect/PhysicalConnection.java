@@ -1,12 +1,12 @@
 package com.ketomealplan.neon.connect;
 
 import com.ketomealplan.neon.url.Endpoint;
-import com.ketomealplan.neon.url.SessionSettings;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
@@ -28,6 +28,7 @@ public final class PhysicalConnection implements AutoCloseable {
     private final PhaseSocket socket;
     private final Endpoint endpoint;
     private final Optional<Duration> sessionTimeout;
+    private final List<String> transactionSettings;
     private Optional<OpeningTimes> openingTimes = Optional.empty();
     private Optional<String> serverStart = Optional.empty();
 
@@ -41,6 +42,7 @@ public final class PhysicalConnection implements AutoCloseable {
         this.socket = socket;
         this.endpoint = endpoint;
         this.sessionTimeout = sessionTimeout;
+        this.transactionSettings = endpoint.transactionSettings().statements();
     }
 
     /** By the gate, before anybody else has it. */
@@ -58,9 +60,9 @@ public final class PhysicalConnection implements AutoCloseable {
         return connection;
     }
 
-    /** What every transaction is to begin with, because the session could not be given it. */
-    public SessionSettings settings() {
-        return endpoint.transactionSettings();
+    /** The statements that every transaction is to begin with, because the session could not be given what they set. */
+    public List<String> transactionSettings() {
+        return transactionSettings;
     }
 
     /** Whether the URL sets this run-time parameter, for the session or for its transactions. */

@@ -201,7 +201,7 @@ final class HandleTransaction {
         if (!physical.hasTimeout(lease.deadline().time()) && !physical.isSetByUrl("statement_timeout")) {
             prologue = prologue.with(timeout());
         }
-        for (String setting : physical.settings().statements()) {
+        for (String setting : physical.transactionSettings()) {
             prologue = prologue.with(setting);
         }
         return alone(prologue);
@@ -220,7 +220,7 @@ final class HandleTransaction {
                 }
             }
         }
-        for (String setting : physical.settings().statements()) {
+        for (String setting : physical.transactionSettings()) {
             prologue = prologue.with(setting);
         }
         if (!schema.isEmpty()) {

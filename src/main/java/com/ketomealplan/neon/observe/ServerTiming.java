@@ -43,18 +43,30 @@ public final class ServerTiming
         if (told == null) {
             return; // no resource was found
         }
-        String header = metric("wait", told.waitNanos) + ", " + metric("wake", told.wakeNanos) + ", "
-                + metric("database", told.databaseNanos);
+        StringBuilder header = new StringBuilder(128);
+        append(header, "wait", told.waitNanos);
+        append(header.append(", "), "wake", told.wakeNanos);
+        append(header.append(", "), "database", told.databaseNanos);
         SpanContext span = Span.current().getSpanContext();
         if (span.isValid()) {
-            header += ", traceparent;desc=\"00-" + span.getTraceId() + "-" + span.getSpanId() + "-"
-                    + span.getTraceFlags().asHex() + "\"";
+            header.append(", traceparent;desc=\"00-").append(span.getTraceId());
+            header.append('-')
+                    .append(span.getSpanId())
+                    .append('-')
+                    .append(span.getTraceFlags().asHex());
+            header.append('"');
         }
-        response.getHeaders().putSingle(HEADER, header);
+        response.getHeaders().putSingle(HEADER, header.toString());
     }
 
-    private static String metric(String name, long nanos) {
-        return name + ";dur=" + nanos / 1_000 / 1e3;
+    /** In milliseconds and thousandths of them. */
+    private static void append(StringBuilder header, String name, long nanos) {
+        long micros = nanos / 1_000;
+        header.append(name).append(";dur=").append(micros / 1_000).append('.');
+        long thousandths = micros % 1_000;
+        header.append(thousandths < 100 ? "0" : "")
+                .append(thousandths < 10 ? "0" : "")
+                .append(thousandths);
     }
 
     @Override

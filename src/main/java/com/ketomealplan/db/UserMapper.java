@@ -1,0 +1,21 @@
+package com.ketomealplan.db;
+
+import com.ketomealplan.api.User;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** Reads a user from a row. By hand, because JDBI's constructor mapper examines the constructor anew for each query. */
+public final class UserMapper implements RowMapper<User> {
+
+    @Override
+    public User map(ResultSet row, StatementContext context) throws SQLException {
+        return new User(
+                row.getObject("id", UUID.class),
+                row.getString("email"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+}
