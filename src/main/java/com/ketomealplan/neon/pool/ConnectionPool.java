@@ -41,6 +41,9 @@ public final class ConnectionPool implements Pool {
     /** A line that lasts so long is worth telling. */
     private static final Duration LONG_WAIT = Duration.ofSeconds(1);
 
+    /** So often callers are found whose time is over. */
+    private static final Duration EXPIRY_LOOK = Duration.ofMillis(20);
+
     /** A queue that nobody has left with a connection for so long, while none can be opened, is told so. */
     private static final Duration STUCK = Duration.ofSeconds(1);
 
@@ -73,6 +76,7 @@ public final class ConnectionPool implements Pool {
     private Optional<Long> suspectedNanos = Optional.empty();
     private boolean failureCheckScheduled;
     private boolean growthScheduled;
+    private boolean expiryScheduled;
     private boolean sweepScheduled;
     private boolean stopped;
     private long borrowedCount;
@@ -198,7 +202,7 @@ public final class ConnectionPool implements Pool {
             }
             // With none open, it is for this caller that one is opened
             rejected = isOpen() ? waiting.rejects(timeLeft()) : Optional.empty();
-            turn = rejected.isPresent() ? null : new Turn(this, mayBeAsleep());
+            turn = rejected.isPresent() ? null : new Turn(this, mayBeAsleep(), line.longestWait());
             asked = turn == null ? List.of() : join(turn);
         } finally {
             lock.unlock();
@@ -210,7 +214,7 @@ public final class ConnectionPool implements Pool {
         Optional<PooledConnection> connection = Optional.empty();
         Wait wait;
         try {
-            connection = Optional.of(turn.await(line.longestWait()));
+            connection = Optional.of(turn.await());
         } finally {
             wait = turn.waited(connection);
             listeners.forEach(listener -> listener.waited(wait));
@@ -225,6 +229,7 @@ public final class ConnectionPool implements Pool {
             lineNanos = System.nanoTime();
         }
         waiting.add(turn);
+        scheduleExpiry();
         return openingsForWaiting();
     }
 
@@ -285,6 +290,36 @@ public final class ConnectionPool implements Pool {
         surplus.forEach(Opening::takeBack);
         listeners.forEach(PoolListener::strained);
         return true;
+    }
+
+    /** Called with the lock held. */
+    private void scheduleExpiry() {
+        if (!expiryScheduled && !waiting.isEmpty()) {
+            expiryScheduled = true;
+            Timer.after(EXPIRY_LOOK, this::expire);
+        }
+    }
+
+    /** Lets the callers leave the line whose time is over. */
+    private void expire() {
+        List<Turn> expired;
+        List<Opening> surplus;
+        lock.lock();
+        try {
+            expiryScheduled = false;
+            expired = waiting.removeExpired();
+            timeoutCount += expired.size();
+            strainedNanos = isOpen() && !expired.isEmpty() ? Optional.of(System.nanoTime()) : strainedNanos;
+            surplus = surplusOpenings();
+            scheduleExpiry();
+        } finally {
+            lock.unlock();
+        }
+        surplus.forEach(Opening::takeBack);
+        expired.forEach(turn -> {
+            listeners.forEach(PoolListener::strained);
+            turn.expire();
+        });
     }
 
     /** If nothing is open, then it is not the pool that is too small. */

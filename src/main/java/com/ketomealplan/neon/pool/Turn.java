@@ -19,15 +19,18 @@ final class Turn {
 
     private final ConnectionPool pool;
     private final boolean mayWake;
+    private final Duration longestWait;
     private final Optional<Deadline> deadline = Deadline.current();
     private final long begunNanos = System.nanoTime();
     private final CompletableFuture<PooledConnection> call = new CompletableFuture<>();
 
     /**
      * @param mayWake whether the compute may have been asleep as he came
+     * @param longestWait how long he waits at most, unless his deadline is sooner
      */
-    Turn(ConnectionPool pool, boolean mayWake) {
+    Turn(ConnectionPool pool, boolean mayWake, Duration longestWait) {
         this.pool = pool;
+        this.longestWait = longestWait;
         this.mayWake = mayWake;
     }
 
@@ -39,6 +42,20 @@ final class Turn {
     /** The same, with nothing to give. */
     void sendAway(SQLException reason) {
         call.completeExceptionally(reason);
+    }
+
+    /** Whether his time is over and somebody has to tell him: while a compute may wake he looks at the time himself. */
+    boolean isOver() {
+        return !mayWake && left(longestWait, false, elapsed()).compareTo(Duration.ZERO) <= 0;
+    }
+
+    /** The same, because his time is over. By whoever has taken him out of the line. */
+    void expire() {
+        call.complete(null);
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - begunNanos);
     }
 
     /**
@@ -56,12 +73,33 @@ final class Turn {
     }
 
     /**
-     * Waits to be called: until the deadline, and for {@code longestWait} at most. While the compute wakes, its time is on
+     * Waits to be called: until the deadline, and for his longest wait at most. While the compute wakes, its time is on
      * top of the deadline.
      *
      * @throws SQLException if there was nothing for him, or his time is over
      */
-    PooledConnection await(Duration longestWait) throws SQLException {
+    PooledConnection await() throws SQLException {
+        return mayWake ? awaitWake() : awaitCall();
+    }
+
+    /** Without a time of its own: a thousand timers for a thousand callers would cost more than one look at all of them. */
+    private PooledConnection awaitCall() throws SQLException {
+        try {
+            PooledConnection connection = call.get();
+            if (connection == null) {
+                Duration waited = elapsed(); // a moment longer than it might, because all are looked at together
+                throw pool.timedOut(waited.compareTo(longestWait) < 0 ? waited : longestWait);
+            }
+            return connection;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return unlessCalled(() -> new SQLException("interrupted while waiting for a connection", e));
+        } catch (ExecutionException e) {
+            throw reasonOf(e);
+        }
+    }
+
+    private PooledConnection awaitWake() throws SQLException {
         long lookedNanos = begunNanos;
         while (true) {
             boolean asleep = mayWake && !pool.hasOpenedSince(begunNanos);
@@ -103,7 +141,11 @@ final class Turn {
             throw otherwise.get();
         }
         try {
-            return call.join();
+            PooledConnection connection = call.join();
+            if (connection == null) {
+                throw otherwise.get();
+            }
+            return connection;
         } catch (CompletionException e) {
             throw reasonOf(e);
         }

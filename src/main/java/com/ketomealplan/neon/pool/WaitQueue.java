@@ -2,6 +2,7 @@ package com.ketomealplan.neon.pool;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +107,13 @@ final class WaitQueue {
     /** Takes a caller out that gives up; false if it is not in the queue any more. */
     boolean remove(Turn turn) {
         return waiting.remove(turn);
+    }
+
+    /** Takes the callers out whose time is over. */
+    List<Turn> removeExpired() {
+        List<Turn> expired = new ArrayList<>();
+        waiting.removeIf(turn -> turn.isOver() && expired.add(turn));
+        return expired;
     }
 
     /** Takes all callers out. */

@@ -25,7 +25,7 @@ class WaitQueueAdmissionTest {
 
     private void join(int callers) {
         for (int i = 0; i < callers; i++) {
-            queue.add(new Turn(POOL, false));
+            queue.add(new Turn(POOL, false, DEADLINE));
         }
     }
 
@@ -88,7 +88,7 @@ class WaitQueueAdmissionTest {
 
     @Test
     void aQueueWhoseCallersHaveGivenUpIsStuckUntilSomebodyIsServed() {
-        Turn turn = new Turn(POOL, false);
+        Turn turn = new Turn(POOL, false, DEADLINE);
         queue.add(turn);
         clock.addAndGet(DEADLINE.toNanos());
         assertThat(queue.remove(turn)).isTrue();
