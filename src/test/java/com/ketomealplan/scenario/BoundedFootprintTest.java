@@ -178,7 +178,7 @@ class BoundedFootprintTest {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    /** What is held when the threads that open connections, which are kept for ten seconds, have ended. */
+    /** What is held when the threads that open connections, which are kept for a second, have ended. */
     private static Held settled() {
         return await().atMost(Duration.ofSeconds(60)).until(Held::now, held -> !held.isOpening());
     }

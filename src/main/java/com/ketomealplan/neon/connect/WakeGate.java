@@ -114,7 +114,7 @@ public final class WakeGate {
 
     private static Executor openers() {
         AtomicInteger number = new AtomicInteger();
-        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread thread = new Thread(task, "database-opener-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;

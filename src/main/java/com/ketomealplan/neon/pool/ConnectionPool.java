@@ -16,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,20 +37,8 @@ public final class ConnectionPool implements Pool {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
-    /** A line that lasts so long is worth telling. */
-    private static final Duration LONG_WAIT = Duration.ofSeconds(1);
-
     /** So often callers are found whose time is over. */
     private static final Duration EXPIRY_LOOK = Duration.ofMillis(20);
-
-    /** A queue that nobody has left with a connection for so long, while none can be opened, is told so. */
-    private static final Duration STUCK = Duration.ofSeconds(1);
-
-    /** A statement that has had no answer for so long confirms that the server does not answer. */
-    private static final Duration SILENCE = Duration.ofSeconds(1);
-
-    /** How long a connection without an answer is held against its siblings, and against a wake. */
-    private static final Duration SILENCE_TTL = Duration.ofSeconds(30);
 
     private final String name;
     private final WakeGate gate;
@@ -66,37 +53,14 @@ public final class ConnectionPool implements Pool {
 
     private final Set<PooledConnection> borrowed = new HashSet<>();
     private final WaitQueue waiting;
-    private final Deque<Opening> openings = new ArrayDeque<>();
-    private final GrowthRule growth = new GrowthRule(System::nanoTime);
-    private volatile int generation;
-    /** Connections up to this generation are not used again: their server is silent. */
-    private int condemned = -1;
-
-    private int suspectedGeneration = -1;
-    private Optional<Long> suspectedNanos = Optional.empty();
-    private boolean failureCheckScheduled;
-    private boolean growthScheduled;
+    private final PoolOpenings openings;
+    private final Generations generations = new Generations();
+    private final PoolTraffic traffic = new PoolTraffic(System::nanoTime);
+    private final PoolCounters counters = new PoolCounters();
+    private final Listeners<PoolListener> listeners = new Listeners<>();
     private boolean expiryScheduled;
     private boolean sweepScheduled;
     private boolean stopped;
-    private long borrowedCount;
-    private long returnedCount;
-    private long openedCount;
-    private long timeoutCount;
-    private long leakedCount;
-    private long shedCount;
-    /** When connections last ended because their borrowers ran out of time: then the server is slow, and not asleep. */
-    private Optional<Long> unresponsiveNanos = Optional.empty();
-
-    /** When there was a connection again after the server had none for us. */
-    private volatile long firstOpenedNanos = System.nanoTime();
-
-    private boolean answered;
-    private long answeredNanos;
-    private Optional<Long> lostNanos = Optional.empty();
-    private Optional<Long> strainedNanos = Optional.empty();
-    private long lineNanos;
-    private final Listeners<PoolListener> listeners = new Listeners<>();
 
     /**
      * @param name begins every message of the pool
@@ -113,6 +77,7 @@ public final class ConnectionPool implements Pool {
         this.waiting = new WaitQueue(line.most(), System::nanoTime);
         this.watch = new LeaseWatch(longestIdle);
         this.longestLease = longestLease;
+        this.openings = new PoolOpenings(this, gate, lock, retention, waiting);
     }
 
     @Override
@@ -147,7 +112,7 @@ public final class ConnectionPool implements Pool {
             }
             boolean aged = isAged(candidate);
             if (!aged && stands(candidate)) {
-                candidate.joins(generation);
+                candidate.joins(generations.current());
                 return candidate;
             }
             takeBackUnused(candidate, Optional.of(aged ? Eviction.AGED : Eviction.LOST));
@@ -155,7 +120,8 @@ public final class ConnectionPool implements Pool {
     }
 
     private boolean stands(PooledConnection candidate) {
-        boolean suspect = candidate.generation() != generation; // a sibling was found dead: one look, which is free
+        boolean suspect =
+                candidate.generation() != generations.current(); // a sibling was found dead: one look, which is free
         if (candidate.isTrusted() && !suspect) {
             return candidate.isAlive();
         }
@@ -171,8 +137,8 @@ public final class ConnectionPool implements Pool {
         lock.lock();
         try {
             borrowed.remove(candidate);
-            borrowedCount--;
-            kept = eviction.isEmpty() && !stopped && candidate.generation() > condemned;
+            counters.unborrowed();
+            kept = eviction.isEmpty() && !stopped && !generations.areCondemned(candidate);
             if (kept) {
                 handOn(candidate);
             } else if (eviction.equals(Optional.of(Eviction.LOST))) {
@@ -189,7 +155,7 @@ public final class ConnectionPool implements Pool {
     private Lease waitInLine() throws SQLException {
         Turn turn;
         Optional<Duration> rejected;
-        List<Opening> asked;
+        List<PoolOpenings.Opening> asked;
         lock.lock();
         try {
             if (stopped) {
@@ -210,7 +176,7 @@ public final class ConnectionPool implements Pool {
         if (turn == null) {
             throw rejected(rejected.orElseThrow());
         }
-        asked.forEach(Opening::ask);
+        asked.forEach(PoolOpenings.Opening::ask);
         Optional<PooledConnection> connection = Optional.empty();
         Wait wait;
         try {
@@ -223,14 +189,14 @@ public final class ConnectionPool implements Pool {
     }
 
     /** Called with the lock held. */
-    private List<Opening> join(Turn turn) {
+    private List<PoolOpenings.Opening> join(Turn turn) {
         if (waiting.isEmpty()) {
-            growth.lineBegins();
-            lineNanos = System.nanoTime();
+            openings.queueBegins();
+            traffic.queueBegins();
         }
         waiting.add(turn);
         scheduleExpiry();
-        return openingsForWaiting();
+        return openings.forWaiting();
     }
 
     private Duration timeLeft() {
@@ -244,8 +210,8 @@ public final class ConnectionPool implements Pool {
         PoolStatistics now;
         lock.lock();
         try {
-            shedCount++;
-            strainedNanos = Optional.of(System.nanoTime());
+            counters.rejected();
+            traffic.strained();
             now = now();
         } finally {
             lock.unlock();
@@ -260,13 +226,8 @@ public final class ConnectionPool implements Pool {
         return PoolExhaustedException.rejected(name, what, retryAfter, now);
     }
 
-    /** Whether a connection was opened since then, where there had been none. */
-    boolean hasOpenedSince(long nanos) {
-        return firstOpenedNanos - nanos >= 0;
-    }
-
-    long firstOpenedNanos() {
-        return firstOpenedNanos;
+    PoolTraffic traffic() {
+        return traffic;
     }
 
     boolean isWaking() {
@@ -275,19 +236,18 @@ public final class ConnectionPool implements Pool {
 
     /** Lets a caller leave the line, unless he was called just now. */
     boolean leaves(Turn turn) {
-        List<Opening> surplus;
+        List<PoolOpenings.Opening> surplus;
         lock.lock();
         try {
             if (!waiting.remove(turn)) {
                 return false;
             }
-            timeoutCount++;
-            strainedNanos = isOpen() ? Optional.of(System.nanoTime()) : strainedNanos;
-            surplus = surplusOpenings();
+            timedOut(1);
+            surplus = openings.surplus();
         } finally {
             lock.unlock();
         }
-        surplus.forEach(Opening::takeBack);
+        surplus.forEach(PoolOpenings.Opening::takeBack);
         listeners.forEach(PoolListener::strained);
         return true;
     }
@@ -303,23 +263,30 @@ public final class ConnectionPool implements Pool {
     /** Lets the callers leave the line whose time is over. */
     private void expire() {
         List<Turn> expired;
-        List<Opening> surplus;
+        List<PoolOpenings.Opening> surplus;
         lock.lock();
         try {
             expiryScheduled = false;
             expired = waiting.removeExpired();
-            timeoutCount += expired.size();
-            strainedNanos = isOpen() && !expired.isEmpty() ? Optional.of(System.nanoTime()) : strainedNanos;
-            surplus = surplusOpenings();
+            timedOut(expired.size());
+            surplus = openings.surplus();
             scheduleExpiry();
         } finally {
             lock.unlock();
         }
-        surplus.forEach(Opening::takeBack);
+        surplus.forEach(PoolOpenings.Opening::takeBack);
         expired.forEach(turn -> {
             listeners.forEach(PoolListener::strained);
             turn.expire();
         });
+    }
+
+    /** Called with the lock held. */
+    private void timedOut(int callers) {
+        counters.timedOut(callers);
+        if (callers > 0 && isOpen()) {
+            traffic.strained();
+        }
     }
 
     /** If nothing is open, then it is not the pool that is too small. */
@@ -344,199 +311,46 @@ public final class ConnectionPool implements Pool {
     /** Called with the lock held. */
     private void lend(PooledConnection connection) {
         borrowed.add(connection);
-        borrowedCount++;
-    }
-
-    /**
-     * What is to be opened for those in line: two, and more by the {@link GrowthRule}. Called with the lock held.
-     */
-    private List<Opening> openingsForWaiting() {
-        if (!retention.reuses()) {
-            return openings(retention.max());
-        }
-        scheduleGrowth();
-        return size() < 2 ? openings(1) : List.of();
-    }
-
-    /** Called with the lock held. */
-    private void scheduleGrowth() {
-        if (!growthScheduled && openings.size() < waiting.size() && isOpen() && size() < retention.max()) {
-            growthScheduled = true;
-            Timer.after(GrowthRule.LOOK, this::grow);
-        }
-    }
-
-    private void grow() {
-        List<Opening> asked = List.of();
-        lock.lock();
-        try {
-            growthScheduled = false;
-            if (growth.demandsMore() && isOpen()) {
-                asked = openings(retention.max());
-            }
-            scheduleGrowth();
-        } finally {
-            lock.unlock();
-        }
-        asked.forEach(Opening::ask);
+        counters.borrowed();
     }
 
     /** Called with the lock held. */
     private boolean mayBeAsleep() {
-        return !isOpen() && !isWithin(SILENCE_TTL, unresponsiveNanos);
-    }
-
-    private static boolean isWithin(Duration time, Optional<Long> nanos) {
-        return nanos.isPresent() && System.nanoTime() - nanos.get() < time.toNanos();
+        return !isOpen() && !traffic.isUnresponsive();
     }
 
     private boolean isOpen() {
-        return !idle.isEmpty() || !borrowed.isEmpty();
+        return openCount() > 0;
     }
 
-    private int size() {
-        return idle.size() + borrowed.size() + openings.size();
+    /** How many connections are open. Called with the lock held. */
+    int openCount() {
+        return idle.size() + borrowed.size();
     }
 
-    /** As many as there are callers in line, and as the maximum allows. Called with the lock held. */
-    private List<Opening> openings(int most) {
-        List<Opening> asked = new ArrayList<>();
-        while (openings.size() < Math.min(waiting.size(), most) && size() < retention.max()) {
-            Opening opening = new Opening();
-            openings.add(opening);
-            asked.add(opening);
-        }
-        return asked;
+    /** Nobody can be served by a connection that comes back. Called with the lock held. */
+    boolean isNothingBorrowed() {
+        return borrowed.isEmpty();
     }
 
-    /** The last asked for, of those that nobody in line waits for any more. Called with the lock held. */
-    private List<Opening> surplusOpenings() {
-        List<Opening> surplus = new ArrayList<>();
-        Iterator<Opening> last = openings.descendingIterator();
-        for (int count = openings.size() - waiting.size(); count > 0 && last.hasNext(); count--) {
-            surplus.add(last.next());
-        }
-        return surplus;
-    }
-
-    /** One connection that is asked of the gate. */
-    private final class Opening implements WakeGate.Caller {
-
-        private WakeGate.Request request;
-        private boolean unwanted;
-
-        void ask() {
-            WakeGate.Request made = gate.request(this);
-            boolean tooLate;
-            synchronized (this) {
-                request = made;
-                tooLate = unwanted;
-            }
-            if (tooLate) {
-                takeBack();
-            }
-        }
-
-        /** If no attempt is being made for it yet. */
-        void takeBack() {
-            synchronized (this) {
-                unwanted = true;
-                if (request == null || !request.cancel()) {
-                    return; // it will be called, and see that nobody waits
-                }
-            }
-            over(this);
-        }
-
-        @Override
-        public void opened(PhysicalConnection connection) {
-            receive(this, connection);
-        }
-
-        @Override
-        public void failed(OpeningFailedException reason) {
-            lock.lock();
-            try {
-                openings.remove(this);
-            } finally {
-                lock.unlock();
-            }
-            if (!isUnwanted()) {
-                failWaitersIfStuck(reason);
-            }
-            over(this);
-        }
-
-        private synchronized boolean isUnwanted() {
-            return unwanted;
-        }
-    }
-
-    /** No connection can be opened: nobody has to wait for that who does not wait for one that comes back. */
-    private void failWaitersIfStuck(OpeningFailedException reason) {
-        List<Turn> failing = List.of();
-        lock.lock();
-        try {
-            if (borrowed.isEmpty() || waiting.isStuck(STUCK)) {
-                failing = waiting.drain();
-            } else if (!waiting.isEmpty() && !failureCheckScheduled) {
-                failureCheckScheduled = true;
-                Timer.after(STUCK, this::checkFailure);
-            }
-        } finally {
-            lock.unlock();
-        }
-        failing.forEach(turn -> turn.sendAway(gate.lastFailure().orElse(reason)));
-    }
-
-    private void checkFailure() {
-        lock.lock();
-        try {
-            failureCheckScheduled = false;
-            if (!openings.isEmpty()) {
-                return; // which is still tried
-            }
-        } finally {
-            lock.unlock();
-        }
-        gate.lastFailure().ifPresent(this::failWaitersIfStuck);
-    }
-
-    /** It comes to nothing. Those in line may need another one in its place. */
-    private void over(Opening opening) {
-        List<Opening> asked;
-        lock.lock();
-        try {
-            openings.remove(opening);
-            asked = opening.isUnwanted() ? openingsForWaiting() : List.of();
-        } finally {
-            lock.unlock();
-        }
-        asked.forEach(Opening::ask);
-    }
-
-    private void receive(Opening opening, PhysicalConnection physical) {
+    /** The gate has opened a connection for somebody who waits. */
+    void receive(PoolOpenings.Opening opening, PhysicalConnection physical) {
         PooledConnection connection;
         boolean wanted;
-        List<Opening> asked = List.of();
+        List<PoolOpenings.Opening> asked = List.of();
         lock.lock();
         try {
-            openings.remove(opening);
-            openedCount++;
-            connection = new PooledConnection(this, physical, openedCount, generation);
+            openings.ended(opening);
+            connection = new PooledConnection(this, physical, counters.opened(), generations.current());
             if (borrowed.isEmpty()) {
-                growth.lineBegins();
+                openings.queueBegins();
             }
-            if (mayBeAsleep()) {
-                firstOpenedNanos = System.nanoTime();
-                lineNanos = firstOpenedNanos; // until now nobody could have been served
-            }
-            unresponsiveNanos = Optional.empty();
+            traffic.opened(mayBeAsleep());
             waiting.progressed();
             wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
             if (wanted) {
                 handOn(connection);
-                asked = openingsForWaiting();
+                asked = openings.forWaiting();
             }
         } finally {
             lock.unlock();
@@ -544,7 +358,12 @@ public final class ConnectionPool implements Pool {
         if (!wanted) {
             close(connection);
         }
-        asked.forEach(Opening::ask);
+        asked.forEach(PoolOpenings.Opening::ask);
+    }
+
+    /** No connection can be opened: those are told who wait. Called without the lock. */
+    void sendAway(List<Turn> callers, OpeningFailedException reason) {
+        callers.forEach(turn -> turn.sendAway(gate.lastFailure().orElse(reason)));
     }
 
     /** To the first in line, or to the idle ones. Called with the lock held. */
@@ -555,7 +374,7 @@ public final class ConnectionPool implements Pool {
             scheduleSweep();
         } else {
             lend(connection);
-            growth.served();
+            openings.served();
             first.call(connection);
         }
     }
@@ -570,32 +389,31 @@ public final class ConnectionPool implements Pool {
         Optional<Eviction> eviction = evictionReason(lease, connection);
         boolean lost = eviction.equals(Optional.of(Eviction.LOST));
         List<PooledConnection> alike = List.of();
-        List<Opening> asked;
-        List<Opening> surplus = List.of();
+        List<PoolOpenings.Opening> asked;
+        List<PoolOpenings.Opening> surplus = List.of();
         boolean kept;
         lock.lock();
         try {
             borrowed.remove(connection);
-            returnedCount++;
+            counters.returned();
             if (lease.isOutOfTime()) {
-                unresponsiveNanos = Optional.of(System.nanoTime());
+                traffic.unresponsive();
             }
             if (lease.isServerSilent()) {
                 alike = condemnSiblingsIfConfirmed(connection);
             } else if (lost) {
                 suspectSiblings(connection);
             } else if (!unusable) {
-                answered = true;
-                answeredNanos = System.nanoTime();
+                traffic.answered();
                 waiting.progressed();
             }
-            kept = eviction.isEmpty() && retention.reuses() && !stopped && connection.generation() > condemned;
+            kept = eviction.isEmpty() && retention.reuses() && !stopped && !generations.areCondemned(connection);
             if (kept) {
                 connection.used();
                 handOn(connection);
-                surplus = surplusOpenings();
+                surplus = openings.surplus();
             }
-            asked = openingsForWaiting();
+            asked = openings.forWaiting();
         } finally {
             lock.unlock();
         }
@@ -605,8 +423,8 @@ public final class ConnectionPool implements Pool {
             close(connection);
         }
         alike.forEach(like -> evict(like, Eviction.LOST));
-        surplus.forEach(Opening::takeBack);
-        asked.forEach(Opening::ask);
+        surplus.forEach(PoolOpenings.Opening::takeBack);
+        asked.forEach(PoolOpenings.Opening::ask);
     }
 
     private Optional<Eviction> evictionReason(Lease lease, PooledConnection connection) {
@@ -632,7 +450,7 @@ public final class ConnectionPool implements Pool {
     void leaked() {
         lock.lock();
         try {
-            leakedCount++;
+            counters.leaked();
         } finally {
             lock.unlock();
         }
@@ -647,36 +465,26 @@ public final class ConnectionPool implements Pool {
      * better, before its next use. Called with the lock held.
      */
     private void suspectSiblings(PooledConnection connection) {
-        lostNanos = Optional.of(System.nanoTime());
-        if (connection.generation() == generation) {
-            generation++;
-            LOG.debug("{}: a connection was lost; each of the {} others is checked before its next use", name, size());
+        traffic.lost();
+        if (generations.suspectSiblingsOf(connection)) {
+            LOG.debug(
+                    "{}: a connection was lost; each of the {} others is checked before its next use",
+                    name,
+                    openCount());
         }
     }
 
     /**
-     * A server has not answered on a connection, not even to a cancel request. If a second connection of that age has no answer
-     * either, or if there is no other one, then those of that age are not used again, as where a network drops all their packets. Called
-     * with the lock held.
+     * A server has not answered on a connection, not even to a cancel request. If that is confirmed, those of its age are not used
+     * again, as where a network drops all their packets. Called with the lock held.
      *
      * @return the idle ones, to be closed
      */
     private List<PooledConnection> condemnSiblingsIfConfirmed(PooledConnection connection) {
-        int age = connection.generation();
-        if (age <= condemned) {
+        if (!generations.condemnSiblingsOf(connection, borrowed, !isOpen())) {
             return List.of();
         }
-        boolean confirmed = suspectedGeneration == age && isWithin(SILENCE_TTL, suspectedNanos);
-        confirmed |= borrowed.stream().anyMatch(other -> other.generation() == age && other.waitsLongerThan(SILENCE));
-        boolean alone = idle.isEmpty() && borrowed.isEmpty();
-        suspectedGeneration = age;
-        suspectedNanos = Optional.of(System.nanoTime());
-        if (!confirmed && !alone) {
-            return List.of();
-        }
-        condemned = generation;
-        generation++;
-        lostNanos = Optional.of(System.nanoTime());
+        traffic.lost();
         gate.unresponsive();
         List<PooledConnection> all = List.copyOf(idle);
         idle.clear();
@@ -748,13 +556,7 @@ public final class ConnectionPool implements Pool {
     public PoolCondition condition() {
         lock.lock();
         try {
-            long now = System.nanoTime();
-            boolean stuck = !waiting.isEmpty() && isOpen() && now - lineNanos >= LONG_WAIT.toNanos();
-            return new PoolCondition(
-                    idle.size() + borrowed.size(),
-                    answered ? Optional.of(Duration.ofNanos(now - answeredNanos)) : Optional.empty(),
-                    lostNanos.map(then -> Duration.ofNanos(now - then)),
-                    stuck ? Optional.of(Duration.ZERO) : strainedNanos.map(then -> Duration.ofNanos(now - then)));
+            return traffic.condition(openCount(), !waiting.isEmpty());
         } finally {
             lock.unlock();
         }
@@ -768,7 +570,7 @@ public final class ConnectionPool implements Pool {
             lock.lock();
             try {
                 last = idle.peekFirst();
-                if (stopped || last == null || last.isTrusted() && last.generation() == generation) {
+                if (stopped || last == null || last.isTrusted() && last.generation() == generations.current()) {
                     return;
                 }
                 lend(idle.pollFirst());
@@ -777,7 +579,7 @@ public final class ConnectionPool implements Pool {
             }
             lost = !stands(last);
             if (!lost) {
-                last.joins(generation);
+                last.joins(generations.current());
             }
             takeBackUnused(last, lost ? Optional.of(Eviction.LOST) : Optional.empty());
         }
@@ -790,20 +592,7 @@ public final class ConnectionPool implements Pool {
 
     /** Called with the lock held. */
     private PoolStatistics now() {
-        return new PoolStatistics(
-                retention.kept(),
-                retention.max(),
-                idle.size() + borrowed.size(),
-                borrowed.size(),
-                idle.size(),
-                waiting.size(),
-                line.most(),
-                borrowedCount,
-                returnedCount,
-                openedCount,
-                timeoutCount,
-                shedCount,
-                leakedCount);
+        return counters.statistics(retention, line, idle.size(), borrowed.size(), waiting.size());
     }
 
     /** Hands out nothing more; closes the idle connections at once, and the borrowed ones when they come back. */
@@ -811,19 +600,19 @@ public final class ConnectionPool implements Pool {
     public void stop() {
         List<PooledConnection> closing = new ArrayList<>();
         List<Turn> told;
-        List<Opening> surplus;
+        List<PoolOpenings.Opening> surplus;
         lock.lock();
         try {
             stopped = true;
             closing.addAll(idle);
             idle.clear();
             told = waiting.drain();
-            surplus = surplusOpenings();
+            surplus = openings.surplus();
         } finally {
             lock.unlock();
         }
         told.forEach(turn -> turn.sendAway(closed()));
-        surplus.forEach(Opening::takeBack);
+        surplus.forEach(PoolOpenings.Opening::takeBack);
         closing.forEach(this::close);
     }
 }

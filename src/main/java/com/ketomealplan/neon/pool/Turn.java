@@ -54,6 +54,11 @@ final class Turn {
         call.complete(null);
     }
 
+    /** Whether a connection was opened since he came, where there had been none. */
+    private boolean hasOpened() {
+        return pool.traffic().firstOpenedNanos() - begunNanos >= 0;
+    }
+
     private Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - begunNanos);
     }
@@ -65,7 +70,7 @@ final class Turn {
      */
     Wait waited(Optional<PooledConnection> connection) {
         long now = System.nanoTime();
-        long wokenNanos = pool.hasOpenedSince(begunNanos) ? pool.firstOpenedNanos() : now;
+        long wokenNanos = hasOpened() ? pool.traffic().firstOpenedNanos() : now;
         return new Wait(
                 Duration.ofNanos(now - begunNanos),
                 mayWake ? Duration.ofNanos(wokenNanos - begunNanos) : Duration.ZERO,
@@ -102,7 +107,7 @@ final class Turn {
     private PooledConnection awaitWake() throws SQLException {
         long lookedNanos = begunNanos;
         while (true) {
-            boolean asleep = mayWake && !pool.hasOpenedSince(begunNanos);
+            boolean asleep = mayWake && !hasOpened();
             boolean waking = asleep && pool.isWaking();
             Duration waited = Duration.ofNanos(lookedNanos - begunNanos);
             Duration left = left(longestWait, waking, waited);
