@@ -1,9 +1,7 @@
 package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.neon.connect.Listeners;
-import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeakGuard;
@@ -12,9 +10,7 @@ import com.ketomealplan.neon.lease.LeaseWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,9 +33,6 @@ public final class ConnectionPool implements Pool {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
-    /** So often callers are found whose time is over. */
-    private static final Duration EXPIRY_LOOK = Duration.ofMillis(20);
-
     private final String name;
     private final WakeGate gate;
     private final Retention retention;
@@ -48,18 +41,16 @@ public final class ConnectionPool implements Pool {
     private final Duration longestLease;
 
     private final ReentrantLock lock = new ReentrantLock();
-    /** The last one used is the first one taken, so that what is not needed grows old at the end. */
-    private final Deque<PooledConnection> idle = new ArrayDeque<>();
-
     private final Set<PooledConnection> borrowed = new HashSet<>();
     private final WaitQueue waiting;
     private final PoolOpenings openings;
+    private final Waiters waiters;
+    private final IdleConnections idle;
+    private final Evictions evictions;
     private final Generations generations = new Generations();
     private final PoolTraffic traffic = new PoolTraffic(System::nanoTime);
     private final PoolCounters counters = new PoolCounters();
     private final Listeners<PoolListener> listeners = new Listeners<>();
-    private boolean expiryScheduled;
-    private boolean sweepScheduled;
     private boolean stopped;
 
     /**
@@ -78,6 +69,9 @@ public final class ConnectionPool implements Pool {
         this.watch = new LeaseWatch(longestIdle);
         this.longestLease = longestLease;
         this.openings = new PoolOpenings(this, gate, lock, retention, waiting);
+        this.waiters = new Waiters(this, line, waiting, openings);
+        this.evictions = new Evictions(name, gate, retention, listeners);
+        this.idle = new IdleConnections(lock, retention, evictions);
     }
 
     @Override
@@ -102,7 +96,7 @@ public final class ConnectionPool implements Pool {
                 if (stopped) {
                     throw closed();
                 }
-                candidate = idle.pollFirst();
+                candidate = idle.poll();
                 if (candidate == null) {
                     return null;
                 }
@@ -110,7 +104,7 @@ public final class ConnectionPool implements Pool {
             } finally {
                 lock.unlock();
             }
-            boolean aged = isAged(candidate);
+            boolean aged = evictions.isAged(candidate);
             if (!aged && stands(candidate)) {
                 candidate.joins(generations.current());
                 return candidate;
@@ -148,7 +142,7 @@ public final class ConnectionPool implements Pool {
             lock.unlock();
         }
         if (!kept) {
-            evict(candidate, eviction.orElse(Eviction.LOST));
+            evictions.evict(candidate, eviction.orElse(Eviction.LOST));
         }
     }
 
@@ -161,20 +155,20 @@ public final class ConnectionPool implements Pool {
             if (stopped) {
                 throw closed();
             }
-            PooledConnection back = idle.pollFirst(); // since the look at them a moment ago
+            PooledConnection back = idle.poll(); // since the look at them a moment ago
             if (back != null) {
                 lend(back);
                 return lease(back, Wait.NONE);
             }
             // With none open, it is for this caller that one is opened
-            rejected = isOpen() ? waiting.rejects(timeLeft()) : Optional.empty();
-            turn = rejected.isPresent() ? null : new Turn(this, mayBeAsleep(), line.longestWait());
-            asked = turn == null ? List.of() : join(turn);
+            rejected = isOpen() ? waiters.rejects() : Optional.empty();
+            turn = rejected.isPresent() ? null : waiters.join(mayBeAsleep());
+            asked = turn == null ? List.of() : openings.forWaiting();
         } finally {
             lock.unlock();
         }
         if (turn == null) {
-            throw rejected(rejected.orElseThrow());
+            throw waiters.rejected(rejected.orElseThrow());
         }
         asked.forEach(PoolOpenings.Opening::ask);
         Optional<PooledConnection> connection = Optional.empty();
@@ -188,120 +182,28 @@ public final class ConnectionPool implements Pool {
         return lease(connection.get(), wait);
     }
 
-    /** Called with the lock held. */
-    private List<PoolOpenings.Opening> join(Turn turn) {
-        if (waiting.isEmpty()) {
-            openings.queueBegins();
-            traffic.queueBegins();
-        }
-        waiting.add(turn);
-        scheduleExpiry();
-        return openings.forWaiting();
+    ReentrantLock lock() {
+        return lock;
     }
 
-    private Duration timeLeft() {
-        return Deadline.current()
-                .map(Deadline::left)
-                .filter(left -> left.compareTo(line.longestWait()) < 0)
-                .orElse(line.longestWait());
-    }
-
-    private SQLException rejected(Duration retryAfter) {
-        PoolStatistics now;
-        lock.lock();
-        try {
-            counters.rejected();
-            traffic.strained();
-            now = now();
-        } finally {
-            lock.unlock();
-        }
-        listeners.forEach(PoolListener::strained);
-        if (gate.hasLastingFailure()) {
-            return gate.lastFailure().orElseThrow();
-        }
-        String what = now.waiting() >= line.most()
-                ? "wait queue full (limit " + line.most() + ")"
-                : "no connection is to be expected within the time that is left";
-        return PoolExhaustedException.rejected(name, what, retryAfter, now);
+    Listeners<PoolListener> listeners() {
+        return listeners;
     }
 
     PoolTraffic traffic() {
         return traffic;
     }
 
-    boolean isWaking() {
-        return gate.isWaking();
+    PoolCounters counters() {
+        return counters;
     }
 
-    /** Lets a caller leave the line, unless he was called just now. */
-    boolean leaves(Turn turn) {
-        List<PoolOpenings.Opening> surplus;
-        lock.lock();
-        try {
-            if (!waiting.remove(turn)) {
-                return false;
-            }
-            timedOut(1);
-            surplus = openings.surplus();
-        } finally {
-            lock.unlock();
-        }
-        surplus.forEach(PoolOpenings.Opening::takeBack);
-        listeners.forEach(PoolListener::strained);
-        return true;
+    WakeGate gate() {
+        return gate;
     }
 
-    /** Called with the lock held. */
-    private void scheduleExpiry() {
-        if (!expiryScheduled && !waiting.isEmpty()) {
-            expiryScheduled = true;
-            Timer.after(EXPIRY_LOOK, this::expire);
-        }
-    }
-
-    /** Lets the callers leave the line whose time is over. */
-    private void expire() {
-        List<Turn> expired;
-        List<PoolOpenings.Opening> surplus;
-        lock.lock();
-        try {
-            expiryScheduled = false;
-            expired = waiting.removeExpired();
-            timedOut(expired.size());
-            surplus = openings.surplus();
-            scheduleExpiry();
-        } finally {
-            lock.unlock();
-        }
-        surplus.forEach(PoolOpenings.Opening::takeBack);
-        expired.forEach(turn -> {
-            listeners.forEach(PoolListener::strained);
-            turn.expire();
-        });
-    }
-
-    /** Called with the lock held. */
-    private void timedOut(int callers) {
-        counters.timedOut(callers);
-        if (callers > 0 && isOpen()) {
-            traffic.strained();
-        }
-    }
-
-    /** If nothing is open, then it is not the pool that is too small. */
-    SQLException timedOut(Duration waited) {
-        PoolStatistics now = statistics();
-        Optional<OpeningFailedException> failure = gate.lastFailure();
-        if (failure.isPresent() && (now.active() == 0 || gate.hasLastingFailure())) {
-            return failure.get();
-        }
-        if (now.size() == 0) {
-            return PoolExhaustedException.stillOpening(name, gate.isWaking(), waited, now);
-        }
-        PoolExhaustedException timeout = PoolExhaustedException.timedOut(name, waited, now);
-        gate.lastFailure().ifPresent(timeout::initCause);
-        return timeout;
+    String name() {
+        return name;
     }
 
     private SQLException closed() {
@@ -356,22 +258,16 @@ public final class ConnectionPool implements Pool {
             lock.unlock();
         }
         if (!wanted) {
-            close(connection);
+            evictions.close(connection);
         }
         asked.forEach(PoolOpenings.Opening::ask);
-    }
-
-    /** No connection can be opened: those are told who wait. Called without the lock. */
-    void sendAway(List<Turn> callers, OpeningFailedException reason) {
-        callers.forEach(turn -> turn.sendAway(gate.lastFailure().orElse(reason)));
     }
 
     /** To the first in line, or to the idle ones. Called with the lock held. */
     private void handOn(PooledConnection connection) {
         Turn first = waiting.poll();
         if (first == null) {
-            idle.addFirst(connection);
-            scheduleSweep();
+            idle.add(connection);
         } else {
             lend(connection);
             openings.served();
@@ -386,7 +282,7 @@ public final class ConnectionPool implements Pool {
         LeakGuard.returned(lease);
         Duration used = lease.time();
         listeners.forEach(listener -> listener.used(used));
-        Optional<Eviction> eviction = evictionReason(lease, connection);
+        Optional<Eviction> eviction = evictions.reasonFor(lease, connection);
         boolean lost = eviction.equals(Optional.of(Eviction.LOST));
         List<PooledConnection> alike = List.of();
         List<PoolOpenings.Opening> asked;
@@ -418,32 +314,13 @@ public final class ConnectionPool implements Pool {
             lock.unlock();
         }
         if (!kept && retention.reuses()) {
-            evict(connection, eviction.orElse(Eviction.LOST));
+            evictions.evict(connection, eviction.orElse(Eviction.LOST));
         } else if (!kept) {
-            close(connection);
+            evictions.close(connection);
         }
-        alike.forEach(like -> evict(like, Eviction.LOST));
+        alike.forEach(like -> evictions.evict(like, Eviction.LOST));
         surplus.forEach(PoolOpenings.Opening::takeBack);
         asked.forEach(PoolOpenings.Opening::ask);
-    }
-
-    private Optional<Eviction> evictionReason(Lease lease, PooledConnection connection) {
-        boolean unusable = lease.isUnusable();
-        if (unusable ? lease.isServerSilent() : !lease.physical().isOpen()) {
-            return Optional.of(Eviction.LOST);
-        }
-        if (unusable) {
-            return Optional.of(lease.isOutOfTime() ? Eviction.OUT_OF_TIME : Eviction.SPOILT);
-        }
-        if (isAged(connection)) {
-            return Optional.of(Eviction.AGED);
-        }
-        if (lease.isInTransaction()) {
-            LOG.warn(
-                    "{}: a connection came back inside a transaction and is closed: its changes are rolled back", name);
-            return Optional.of(Eviction.SPOILT);
-        }
-        return Optional.empty();
     }
 
     /** A borrower has forgotten to give his connection back. */
@@ -454,10 +331,6 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean isAged(PooledConnection connection) {
-        return retention.reuses() && connection.isOlderThan(retention.maxAge());
     }
 
     /**
@@ -486,43 +359,9 @@ public final class ConnectionPool implements Pool {
         }
         traffic.lost();
         gate.unresponsive();
-        List<PooledConnection> all = List.copyOf(idle);
-        idle.clear();
+        List<PooledConnection> all = idle.drain();
         LOG.info("{}: the server does not answer on open connections; {} idle ones are closed", name, all.size());
         return all;
-    }
-
-    private void evict(PooledConnection connection, Eviction cause) {
-        listeners.forEach(listener -> listener.evicted(cause));
-        close(connection);
-    }
-
-    private void close(PooledConnection connection) {
-        gate.close(connection.physical());
-    }
-
-    /** Called with the lock held. */
-    private void scheduleSweep() {
-        if (!sweepScheduled && idle.size() > retention.kept()) {
-            sweepScheduled = true;
-            Timer.after(retention.idleTime(), this::sweep);
-        }
-    }
-
-    /** Closes the connections beyond the kept ones that have not been used for their time. */
-    private void sweep() {
-        List<PooledConnection> unused = new ArrayList<>();
-        lock.lock();
-        try {
-            sweepScheduled = false;
-            while (idle.size() > retention.kept() && idle.peekLast().isUnusedFor(retention.idleTime())) {
-                unused.add(idle.pollLast());
-            }
-            scheduleSweep();
-        } finally {
-            lock.unlock();
-        }
-        unused.forEach(connection -> evict(connection, Eviction.IDLE));
     }
 
     @Override
@@ -545,7 +384,7 @@ public final class ConnectionPool implements Pool {
         List<PooledConnection> open;
         lock.lock();
         try {
-            open = Stream.concat(borrowed.stream(), idle.stream()).toList();
+            open = Stream.concat(borrowed.stream(), idle.all().stream()).toList();
         } finally {
             lock.unlock();
         }
@@ -569,11 +408,11 @@ public final class ConnectionPool implements Pool {
             PooledConnection last;
             lock.lock();
             try {
-                last = idle.peekFirst();
+                last = idle.peek();
                 if (stopped || last == null || last.isTrusted() && last.generation() == generations.current()) {
                     return;
                 }
-                lend(idle.pollFirst());
+                lend(idle.poll());
             } finally {
                 lock.unlock();
             }
@@ -591,7 +430,7 @@ public final class ConnectionPool implements Pool {
     }
 
     /** Called with the lock held. */
-    private PoolStatistics now() {
+    PoolStatistics now() {
         return counters.statistics(retention, line, idle.size(), borrowed.size(), waiting.size());
     }
 
@@ -604,8 +443,7 @@ public final class ConnectionPool implements Pool {
         lock.lock();
         try {
             stopped = true;
-            closing.addAll(idle);
-            idle.clear();
+            closing.addAll(idle.drain());
             told = waiting.drain();
             surplus = openings.surplus();
         } finally {
@@ -613,6 +451,6 @@ public final class ConnectionPool implements Pool {
         }
         told.forEach(turn -> turn.sendAway(closed()));
         surplus.forEach(PoolOpenings.Opening::takeBack);
-        closing.forEach(this::close);
+        closing.forEach(evictions::close);
     }
 }

@@ -124,7 +124,7 @@ final class PoolOpenings {
         } finally {
             lock.unlock();
         }
-        pool.sendAway(failing, reason);
+        failing.forEach(turn -> turn.sendAway(gate.lastFailure().orElse(reason)));
     }
 
     private void checkFailure() {

@@ -17,7 +17,7 @@ final class Turn {
     /** So often those who wait for a wake look whether it is over. */
     private static final Duration WAKE_LOOK = Duration.ofMillis(50);
 
-    private final ConnectionPool pool;
+    private final Waiters waiters;
     private final boolean mayWake;
     private final Duration longestWait;
     private final Optional<Deadline> deadline = Deadline.current();
@@ -28,8 +28,8 @@ final class Turn {
      * @param mayWake whether the compute may have been asleep as he came
      * @param longestWait how long he waits at most, unless his deadline is sooner
      */
-    Turn(ConnectionPool pool, boolean mayWake, Duration longestWait) {
-        this.pool = pool;
+    Turn(Waiters waiters, boolean mayWake, Duration longestWait) {
+        this.waiters = waiters;
         this.longestWait = longestWait;
         this.mayWake = mayWake;
     }
@@ -56,7 +56,7 @@ final class Turn {
 
     /** Whether a connection was opened since he came, where there had been none. */
     private boolean hasOpened() {
-        return pool.traffic().firstOpenedNanos() - begunNanos >= 0;
+        return waiters.firstOpenedNanos() - begunNanos >= 0;
     }
 
     private Duration elapsed() {
@@ -70,7 +70,7 @@ final class Turn {
      */
     Wait waited(Optional<PooledConnection> connection) {
         long now = System.nanoTime();
-        long wokenNanos = hasOpened() ? pool.traffic().firstOpenedNanos() : now;
+        long wokenNanos = hasOpened() ? waiters.firstOpenedNanos() : now;
         return new Wait(
                 Duration.ofNanos(now - begunNanos),
                 mayWake ? Duration.ofNanos(wokenNanos - begunNanos) : Duration.ZERO,
@@ -93,7 +93,7 @@ final class Turn {
             PooledConnection connection = call.get();
             if (connection == null) {
                 Duration waited = elapsed(); // a moment longer than it might, because all are looked at together
-                throw pool.timedOut(waited.compareTo(longestWait) < 0 ? waited : longestWait);
+                throw waiters.timedOut(waited.compareTo(longestWait) < 0 ? waited : longestWait);
             }
             return connection;
         } catch (InterruptedException e) {
@@ -108,7 +108,7 @@ final class Turn {
         long lookedNanos = begunNanos;
         while (true) {
             boolean asleep = mayWake && !hasOpened();
-            boolean waking = asleep && pool.isWaking();
+            boolean waking = asleep && waiters.isWaking();
             Duration waited = Duration.ofNanos(lookedNanos - begunNanos);
             Duration left = left(longestWait, waking, waited);
             boolean last = !asleep || left.compareTo(WAKE_LOOK) <= 0;
@@ -116,7 +116,7 @@ final class Turn {
                 return call.get((last ? left : WAKE_LOOK).toNanos(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 if (last) {
-                    return unlessCalled(() -> pool.timedOut(waited.plus(left)));
+                    return unlessCalled(() -> waiters.timedOut(waited.plus(left)));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -142,7 +142,7 @@ final class Turn {
 
     /** He leaves the line, unless he was called just as his time ended. */
     private PooledConnection unlessCalled(Supplier<SQLException> otherwise) throws SQLException {
-        if (pool.leaves(this)) {
+        if (waiters.leaves(this)) {
             throw otherwise.get();
         }
         try {

@@ -2,8 +2,6 @@ package com.ketomealplan.neon.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.WakeGate;
-import com.ketomealplan.testing.TestDatabase;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -12,20 +10,13 @@ import org.junit.jupiter.api.Test;
 class WaitQueueAdmissionTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(5);
-    private static final ConnectionPool POOL = new ConnectionPool(
-            "test",
-            new WakeGate(TestDatabase.empty().connector()),
-            Retention.perRequest(1),
-            new Line(DEADLINE, 1),
-            DEADLINE,
-            Duration.ofHours(1));
 
     private final AtomicLong clock = new AtomicLong();
     private final WaitQueue queue = new WaitQueue(10_000, clock::get);
 
     private void join(int callers) {
         for (int i = 0; i < callers; i++) {
-            queue.add(new Turn(POOL, false, DEADLINE));
+            queue.add(new Turn(null, false, DEADLINE));
         }
     }
 
@@ -88,7 +79,7 @@ class WaitQueueAdmissionTest {
 
     @Test
     void aQueueWhoseCallersHaveGivenUpIsStuckUntilSomebodyIsServed() {
-        Turn turn = new Turn(POOL, false, DEADLINE);
+        Turn turn = new Turn(null, false, DEADLINE);
         queue.add(turn);
         clock.addAndGet(DEADLINE.toNanos());
         assertThat(queue.remove(turn)).isTrue();
