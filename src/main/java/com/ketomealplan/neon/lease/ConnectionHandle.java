@@ -1,21 +1,14 @@
 package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import java.sql.Array;
-import java.sql.Blob;
 import java.sql.CallableStatement;
-import java.sql.Clob;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
-import java.sql.NClob;
 import java.sql.PreparedStatement;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
-import java.sql.SQLXML;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.sql.Struct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +20,7 @@ import java.util.concurrent.Executor;
  * A borrower's connection as JDBC sees it: closing it gives it back, once, with all that was made from it, and what JDBC would change of
  * the session is done for its transactions ({@link HandleTransaction}). As thread-safe as pgjdbc's.
  */
-final class ConnectionHandle implements Connection, LeasedTransaction {
+final class ConnectionHandle extends DelegatingConnection implements LeasedTransaction {
 
     private final Lease lease;
     private final PhysicalConnection physical;
@@ -53,7 +46,8 @@ final class ConnectionHandle implements Connection, LeasedTransaction {
     }
 
     /** The driver's connection, for what is neither a statement nor of a transaction. */
-    private Connection usable() throws SQLException {
+    @Override
+    Connection driver() throws SQLException {
         lease.checkUsable();
         return jdbc;
     }
@@ -132,17 +126,17 @@ final class ConnectionHandle implements Connection, LeasedTransaction {
 
     @Override
     public Statement createStatement() throws SQLException {
-        return opened(new StatementHandle(this, usable().createStatement()));
+        return opened(new StatementHandle(this, driver().createStatement()));
     }
 
     @Override
     public Statement createStatement(int type, int concurrency) throws SQLException {
-        return opened(new StatementHandle(this, usable().createStatement(type, concurrency)));
+        return opened(new StatementHandle(this, driver().createStatement(type, concurrency)));
     }
 
     @Override
     public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
-        return opened(new StatementHandle(this, usable().createStatement(type, concurrency, holdability)));
+        return opened(new StatementHandle(this, driver().createStatement(type, concurrency, holdability)));
     }
 
     private PreparedStatement prepared(String sql, boolean travels, PreparedStatementHandle.Preparation preparation)
@@ -187,24 +181,24 @@ final class ConnectionHandle implements Connection, LeasedTransaction {
     @Override
     public CallableStatement prepareCall(String sql) throws SQLException {
         transaction.begin();
-        return RareHandle.of(CallableStatement.class, usable().prepareCall(sql), this);
+        return RareHandle.of(CallableStatement.class, driver().prepareCall(sql), this);
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
         transaction.begin();
-        return RareHandle.of(CallableStatement.class, usable().prepareCall(sql, type, concurrency), this);
+        return RareHandle.of(CallableStatement.class, driver().prepareCall(sql, type, concurrency), this);
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability) throws SQLException {
         transaction.begin();
-        return RareHandle.of(CallableStatement.class, usable().prepareCall(sql, type, concurrency, holdability), this);
+        return RareHandle.of(CallableStatement.class, driver().prepareCall(sql, type, concurrency, holdability), this);
     }
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        return RareHandle.of(DatabaseMetaData.class, usable().getMetaData(), this);
+        return RareHandle.of(DatabaseMetaData.class, driver().getMetaData(), this);
     }
 
     // its transactions
@@ -258,7 +252,7 @@ final class ConnectionHandle implements Connection, LeasedTransaction {
 
     @Override
     public void rollback(Savepoint savepoint) throws SQLException {
-        usable().rollback(savepoint);
+        driver().rollback(savepoint);
     }
 
     @Override
@@ -404,92 +398,5 @@ final class ConnectionHandle implements Connection, LeasedTransaction {
     @Override
     public String toString() {
         return lease.isOpen() ? jdbc.toString() : "a connection that was given back";
-    }
-
-    // all else is the driver's
-
-    @Override
-    public void clearWarnings() throws SQLException {
-        usable().clearWarnings();
-    }
-
-    @Override
-    public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
-        return usable().createArrayOf(typeName, elements);
-    }
-
-    @Override
-    public Blob createBlob() throws SQLException {
-        return usable().createBlob();
-    }
-
-    @Override
-    public Clob createClob() throws SQLException {
-        return usable().createClob();
-    }
-
-    @Override
-    public NClob createNClob() throws SQLException {
-        return usable().createNClob();
-    }
-
-    @Override
-    public SQLXML createSQLXML() throws SQLException {
-        return usable().createSQLXML();
-    }
-
-    @Override
-    public Struct createStruct(String typeName, Object[] elements) throws SQLException {
-        return usable().createStruct(typeName, elements);
-    }
-
-    @Override
-    public String getCatalog() throws SQLException {
-        return usable().getCatalog();
-    }
-
-    @Override
-    public Properties getClientInfo() throws SQLException {
-        return usable().getClientInfo();
-    }
-
-    @Override
-    public String getClientInfo(String name) throws SQLException {
-        return usable().getClientInfo(name);
-    }
-
-    @Override
-    public int getHoldability() throws SQLException {
-        return usable().getHoldability();
-    }
-
-    @Override
-    public int getNetworkTimeout() throws SQLException {
-        return usable().getNetworkTimeout();
-    }
-
-    @Override
-    public Map<String, Class<?>> getTypeMap() throws SQLException {
-        return usable().getTypeMap();
-    }
-
-    @Override
-    public SQLWarning getWarnings() throws SQLException {
-        return usable().getWarnings();
-    }
-
-    @Override
-    public String nativeSQL(String name) throws SQLException {
-        return usable().nativeSQL(name);
-    }
-
-    @Override
-    public void releaseSavepoint(Savepoint value) throws SQLException {
-        usable().releaseSavepoint(value);
-    }
-
-    @Override
-    public void setCatalog(String name) throws SQLException {
-        usable().setCatalog(name);
     }
 }

@@ -6,30 +6,19 @@ import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.DeadlineExceededException;
 import com.ketomealplan.neon.lease.LeakGuard;
 import com.ketomealplan.neon.lease.LeasedTransaction;
-import com.ketomealplan.neon.lease.Purpose;
 import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleScope;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.config.ConfigRegistry;
-import org.jdbi.v3.core.extension.ExtensionContext;
 import org.jdbi.v3.core.extension.Extensions;
 import org.jdbi.v3.core.extension.HandleSupplier;
-import org.jdbi.v3.core.extension.NoSuchExtensionException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 import org.slf4j.Logger;
@@ -182,7 +171,7 @@ public final class UnitOfWork {
     }
 
     /** Whether a unit, or a handle of JDBI's, is open on this thread. */
-    private boolean isOpen() {
+    boolean isOpen() {
         return current.get() != null || scope.isOpen();
     }
 
@@ -203,71 +192,7 @@ public final class UnitOfWork {
      * {@link Replayable} are run again.
      */
     public <D> D sqlObject(Class<D> type) {
-        D outside = jdbi.onDemand(type);
-        D inside = jdbi.getConfig(Extensions.class)
-                .findFor(type, new OpenHandle())
-                .orElseThrow(() -> new NoSuchExtensionException(type));
-        Map<Method, Options> units = new HashMap<>();
-        Set<Method> streaming = new HashSet<>();
-        for (Method method : type.getMethods()) {
-            Options.of(method, type).ifPresent(options -> units.put(method, options));
-            if (Streaming.isOf(method.getReturnType())) {
-                streaming.add(method);
-            }
-        }
-        return type.cast(
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                    if (isOpen()) {
-                        return invoke(inside, method, arguments);
-                    }
-                    if (streaming.contains(method)) {
-                        throw Streaming.refused(method);
-                    }
-                    Options options = units.get(method);
-                    return options == null
-                            ? invoke(outside, method, arguments)
-                            : Purpose.within(
-                                    type.getSimpleName() + "." + method.getName(),
-                                    () -> call(options, () -> invoke(inside, method, arguments)));
-                }));
-    }
-
-    /**
-     * The handle that is open on the calling thread. A SQL object is attached to it once, and not anew at each call, which would cost as
-     * much as its statement.
-     */
-    private final class OpenHandle implements HandleSupplier {
-
-        @Override
-        public Handle getHandle() {
-            return scope.get().getHandle();
-        }
-
-        @Override
-        public Jdbi getJdbi() {
-            return jdbi;
-        }
-
-        @Override
-        public ConfigRegistry getConfig() {
-            return jdbi.getConfig();
-        }
-
-        @Override
-        public <V> V invokeInContext(ExtensionContext context, Callable<V> task) throws Exception {
-            return scope.get().invokeInContext(context, task);
-        }
-    }
-
-    private static Object invoke(Object target, Method method, Object[] arguments) throws Exception {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw (Exception) e.getCause();
-        }
+        return SqlObjects.create(type, this, jdbi, scope);
     }
 
     private <T> T once(Unit unit, Callable<T> work) throws Exception {

@@ -1,0 +1,106 @@
+package com.ketomealplan.neon.lease;
+
+import java.sql.Array;
+import java.sql.Blob;
+import java.sql.Clob;
+import java.sql.Connection;
+import java.sql.NClob;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.SQLXML;
+import java.sql.Savepoint;
+import java.sql.Struct;
+import java.util.Map;
+import java.util.Properties;
+
+/** What a {@link ConnectionHandle} leaves to the driver's connection as it is. */
+abstract class DelegatingConnection implements Connection {
+
+    /** The driver's connection, if it can be used. */
+    abstract Connection driver() throws SQLException;
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        driver().clearWarnings();
+    }
+
+    @Override
+    public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
+        return driver().createArrayOf(typeName, elements);
+    }
+
+    @Override
+    public Blob createBlob() throws SQLException {
+        return driver().createBlob();
+    }
+
+    @Override
+    public Clob createClob() throws SQLException {
+        return driver().createClob();
+    }
+
+    @Override
+    public NClob createNClob() throws SQLException {
+        return driver().createNClob();
+    }
+
+    @Override
+    public SQLXML createSQLXML() throws SQLException {
+        return driver().createSQLXML();
+    }
+
+    @Override
+    public Struct createStruct(String typeName, Object[] elements) throws SQLException {
+        return driver().createStruct(typeName, elements);
+    }
+
+    @Override
+    public String getCatalog() throws SQLException {
+        return driver().getCatalog();
+    }
+
+    @Override
+    public Properties getClientInfo() throws SQLException {
+        return driver().getClientInfo();
+    }
+
+    @Override
+    public String getClientInfo(String name) throws SQLException {
+        return driver().getClientInfo(name);
+    }
+
+    @Override
+    public int getHoldability() throws SQLException {
+        return driver().getHoldability();
+    }
+
+    @Override
+    public int getNetworkTimeout() throws SQLException {
+        return driver().getNetworkTimeout();
+    }
+
+    @Override
+    public Map<String, Class<?>> getTypeMap() throws SQLException {
+        return driver().getTypeMap();
+    }
+
+    @Override
+    public SQLWarning getWarnings() throws SQLException {
+        return driver().getWarnings();
+    }
+
+    @Override
+    public String nativeSQL(String name) throws SQLException {
+        return driver().nativeSQL(name);
+    }
+
+    @Override
+    public void releaseSavepoint(Savepoint value) throws SQLException {
+        driver().releaseSavepoint(value);
+    }
+
+    @Override
+    public void setCatalog(String name) throws SQLException {
+        driver().setCatalog(name);
+    }
+}
