@@ -1,7 +1,10 @@
 package com.ketomealplan.neon.connect;
 
+import static com.ketomealplan.neon.connect.OutageDetector.FAILURE_TTL;
+import static com.ketomealplan.neon.connect.OutageDetector.GRACE;
+
+import com.ketomealplan.neon.connect.OutageDetector.ConnectFailure;
 import com.ketomealplan.neon.failure.Failure;
-import com.ketomealplan.neon.failure.FailureKind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,9 +37,9 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>A failure that passes (waking, not reachable) is tried again after a random pause, one attempt at a time.
  *   <li>One that asks for fewer attempts (throttled, no slots) halves their number, and pauses for a second or more.
- *   <li>A server that cannot be reached for {@link #GRACE} is known to be down: all requests fail at once, and probes of
- *       the gate's own look for its return, until nobody has asked for {@link #MEMORY}.
- *   <li>A failure that only an operator can end fails all who wait, and all who come within {@link #MEMORY}; Neon's proxy
+ *   <li>A server that cannot be reached for {@link OutageDetector#GRACE} is known to be down: all requests fail at once, and probes of
+ *       the gate's own look for its return, until nobody has asked for {@link OutageDetector#FAILURE_TTL}.
+ *   <li>A failure that only an operator can end fails all who wait, and all who come within {@link OutageDetector#FAILURE_TTL}; Neon's proxy
  *       remembers it as long. Then one request tries again.
  * </ul>
  *
@@ -51,12 +54,6 @@ public final class WakeGate {
 
         void failed(OpeningFailedException reason);
     }
-
-    /** How long a failure that only an operator can end is remembered, and how long a caller is taken to want a connection. */
-    static final Duration MEMORY = Duration.ofSeconds(30);
-
-    /** How long an outage may last before requests no longer wait for its end: a restart goes unnoticed. */
-    static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(WakeGate.class);
 
@@ -81,25 +78,12 @@ public final class WakeGate {
     private int failures;
     private long pausedUntil;
     private boolean resumeScheduled;
-    private Optional<Setback> last = Optional.empty();
-    private boolean failing;
     private Optional<Long> openedNanos = Optional.empty();
-
-    /** Since when the server has not answered on an open connection, while no success has followed. */
-    private Optional<Long> silentNanos = Optional.empty();
-
+    private final OutageDetector outage;
     private boolean lookScheduled;
-    private boolean down;
     private long wantedNanos;
     private int probes;
     private Optional<Future<?>> nextProbe = Optional.empty();
-
-    /** A failure to open a connection, and when such failures began. */
-    private record Setback(Failure failure, SQLException reason, long firstNanos, long lastNanos) {
-        boolean isOutage() {
-            return failure.kind() == FailureKind.UNAVAILABLE;
-        }
-    }
 
     public WakeGate(Connector connector) {
         this(connector, System::nanoTime, Timer::after);
@@ -109,6 +93,7 @@ public final class WakeGate {
         this.connector = connector;
         this.nanoTime = nanoTime;
         this.timer = timer;
+        this.outage = new OutageDetector(nanoTime);
         this.pausedUntil = nanoTime.getAsLong();
     }
 
@@ -202,15 +187,16 @@ public final class WakeGate {
     /** Asks for a connection. Returns at once; the caller may be called before it returns. */
     public Request request(Caller caller) {
         Request request = new Request(caller);
-        Optional<Setback> known;
+        Optional<ConnectFailure> known;
         boolean first;
         synchronized (this) {
-            known = last.filter(this::holds);
+            known = outage.lastFailure().filter(any -> outage.shouldFailFast());
+            wantedNanos = nanoTime.getAsLong();
             first = open == 0 && openings.isEmpty();
             if (known.isEmpty()) {
                 waiting.add(request);
                 startOpenings();
-                if (isSilent() || failing && last.get().isOutage()) {
+                if (outage.isSuspicious()) {
                     lookAfter(GRACE);
                 }
             }
@@ -222,35 +208,17 @@ public final class WakeGate {
         return request;
     }
 
-    /** Whether another attempt would be in vain, or is the business of the probes. */
-    private boolean holds(Setback known) {
-        long now = nanoTime.getAsLong();
-        if (down) {
-            wantedNanos = now;
-            return true;
-        }
-        return failing && !known.failure().kind().isTransient() && now - known.lastNanos() < MEMORY.toNanos();
-    }
-
     /** The server does not answer on open connections: so it is not asleep, and if it answers on no new one either, it is down. */
     public synchronized void unresponsive() {
         width = 1;
-        if (!isSilent()) {
-            silentNanos = Optional.of(nanoTime.getAsLong());
+        if (outage.unresponsive()) {
             lookAfter(GRACE);
         }
     }
 
-    /** Whether it was so lately: what was a moment ago says nothing about a compute that has gone to sleep since. */
-    private boolean isSilent() {
-        return silentNanos
-                .filter(then -> nanoTime.getAsLong() - then < MEMORY.toNanos())
-                .isPresent();
-    }
-
     /** Whether connections cannot be opened before an operator has acted. */
     public synchronized boolean hasLastingFailure() {
-        return failing && !last.get().failure().kind().isTransient();
+        return outage.hasLastingFailure();
     }
 
     /** Gives a connection back to the server. */
@@ -270,24 +238,20 @@ public final class WakeGate {
 
     /** The last failure to open a connection, if none was opened since. */
     public Optional<OpeningFailedException> lastFailure() {
-        Optional<Setback> known;
+        Optional<ConnectFailure> known;
         synchronized (this) {
-            known = failing ? last : Optional.empty();
+            known = outage.isFailing() ? outage.lastFailure() : Optional.empty();
         }
         return known.map(this::exception);
     }
 
-    private OpeningFailedException exception(Setback known) {
+    private OpeningFailedException exception(ConnectFailure known) {
         return new OpeningFailedException(target(), known.failure(), known.reason());
     }
 
     /** Whether it is worth waiting: the server has taken a connection and takes its time, or has said that it does. */
     public synchronized boolean isWaking() {
-        return !isSilent()
-                && (isLoggingIn()
-                        || failing
-                                && !last.get().isOutage()
-                                && last.get().failure().kind().isTransient());
+        return outage.isWaking(isLoggingIn());
     }
 
     /** What is known of the server. */
@@ -295,16 +259,16 @@ public final class WakeGate {
         long now = nanoTime.getAsLong();
         return new GateCondition(
                 open,
-                down,
+                outage.isDown(),
                 !openings.isEmpty(),
                 openings.stream()
                         .filter(opening -> opening.loggingIn)
                         .map(opening -> Duration.ofNanos(now - opening.begunNanos))
                         .max(Comparator.naturalOrder()),
                 openedNanos.map(then -> Duration.ofNanos(now - then)),
-                last.map(Setback::failure),
-                last.map(known -> Duration.ofNanos(now - known.lastNanos())),
-                failing);
+                outage.lastFailure().map(ConnectFailure::failure),
+                outage.lastFailure().map(known -> Duration.ofNanos(now - known.lastNanos())),
+                outage.isFailing());
     }
 
     private boolean isLoggingIn() {
@@ -363,13 +327,12 @@ public final class WakeGate {
         Optional<Request> receiver;
         boolean news;
         synchronized (this) {
-            news = failing || open == 0;
+            news = outage.isFailing() || open == 0;
             openings.remove(opening);
             open++;
             openedNanos = Optional.of(nanoTime.getAsLong());
             failures = 0;
-            failing = false;
-            silentNanos = Optional.empty();
+            outage.opened();
             endProbing();
             width = Math.min(width + 1, WIDEST);
             receiver = opening.request.or(() -> Optional.ofNullable(waiting.poll()));
@@ -385,17 +348,14 @@ public final class WakeGate {
     private void failed(Opening opening, SQLException reason) {
         Failure failure = Failure.toOpen(reason);
         List<Request> givenUp = new ArrayList<>();
-        Setback known;
+        ConnectFailure known;
         synchronized (this) {
             openings.remove(opening);
-            if (down && opening.isProbe() && reason instanceof PhaseTimeoutException) {
+            if (outage.isDown() && opening.isProbe() && reason instanceof PhaseTimeoutException) {
                 return; // it had little time, and what is known stands
             }
             failures++;
-            long now = nanoTime.getAsLong();
-            known = new Setback(failure, reason, beginningOf(failure, opening.begunNanos), now);
-            last = Optional.of(known);
-            failing = true;
+            known = outage.failed(failure, reason, opening.begunNanos);
             opening.request.ifPresent(request -> {
                 if (request.abandoned) {
                     givenUp.add(request);
@@ -405,9 +365,9 @@ public final class WakeGate {
             });
             boolean throttling = failure.kind().isThrottling();
             width = throttling ? Math.max(1, width / 2) : 1;
-            pausedUntil = now;
+            pausedUntil = known.lastNanos();
             if (known.isOutage()) {
-                if (down || now - known.firstNanos() >= GRACE.toNanos()) {
+                if (outage.isOutageConfirmedBy(known)) {
                     givenUp.addAll(declareDown());
                 } else {
                     lookAfter(GRACE);
@@ -432,13 +392,6 @@ public final class WakeGate {
         listeners.forEach(GateListener::changed);
     }
 
-    /** When what failed now began to fail: an outage is counted from the beginning of its first attempt. */
-    private long beginningOf(Failure failure, long begunNanos) {
-        return last.filter(before -> failing && before.failure().kind() == failure.kind())
-                .map(Setback::firstNanos)
-                .orElse(begunNanos);
-    }
-
     /** Looks whether an outage lasts, also if the attempt hangs that would tell. Called with the lock held. */
     private void lookAfter(Duration time) {
         if (!lookScheduled) {
@@ -449,29 +402,18 @@ public final class WakeGate {
 
     private void look() {
         List<Request> givenUp = List.of();
-        Optional<Setback> known;
+        Optional<ConnectFailure> known;
         synchronized (this) {
             lookScheduled = false;
             boolean wanted = !waiting.isEmpty() || !openings.isEmpty();
-            if (!down && wanted && (isSilent() || failing && last.get().isOutage())) {
-                // It may be another outage than the one for which this look was meant
-                boolean silent = isSilent();
-                long since = silent
-                        ? Math.max(silentNanos.get(), oldestAttemptNanos())
-                        : last.get().firstNanos();
-                Duration lacking = GRACE.minusNanos(nanoTime.getAsLong() - since);
-                if (lacking.compareTo(Duration.ZERO) > 0) {
-                    lookAfter(lacking);
-                } else if (!silent && isLoggingIn()) {
-                    lookAfter(GRACE); // it is there again, and takes its time
-                } else {
-                    if (silent) {
-                        silenceIsAnOutage(silentNanos.get());
-                    }
-                    givenUp = declareDown();
-                }
+            Optional<Duration> time =
+                    outage.timeUntilDown(new OutageDetector.Attempts(wanted, oldestAttemptNanos(), isLoggingIn()));
+            if (time.isPresent() && time.get().isZero()) {
+                givenUp = declareDown();
+            } else {
+                time.ifPresent(this::lookAfter);
             }
-            known = last;
+            known = outage.lastFailure();
         }
         givenUp.forEach(one -> one.caller.failed(exception(known.get())));
         if (!givenUp.isEmpty()) {
@@ -482,13 +424,6 @@ public final class WakeGate {
     private long oldestAttemptNanos() {
         long now = nanoTime.getAsLong();
         return openings.stream().mapToLong(opening -> opening.begunNanos).min().orElse(now);
-    }
-
-    private void silenceIsAnOutage(long sinceNanos) {
-        SQLException reason =
-                new SQLException("the server does not answer, neither on open connections nor on new ones", "08006");
-        last = Optional.of(new Setback(Failure.toOpen(reason), reason, sinceNanos, nanoTime.getAsLong()));
-        failing = true;
     }
 
     /**
@@ -503,8 +438,9 @@ public final class WakeGate {
             opening.request.ifPresent(givenUp::add);
             opening.request = Optional.empty();
         });
-        if (!down) {
-            down = true;
+        boolean isNews = !outage.isDown();
+        outage.declareDown();
+        if (isNews) {
             wantedNanos = nanoTime.getAsLong();
             probes = 0;
             scheduleProbe();
@@ -518,10 +454,11 @@ public final class WakeGate {
     }
 
     private synchronized void probe() {
-        if (!down) {
+        if (!outage.isDown()) {
             return;
         }
-        if (nanoTime.getAsLong() - wantedNanos > MEMORY.toNanos()) {
+        if (nanoTime.getAsLong() - wantedNanos > FAILURE_TTL.toNanos()) {
+            outage.forgetOutage();
             endProbing();
             return;
         }
@@ -533,7 +470,6 @@ public final class WakeGate {
     }
 
     private void endProbing() {
-        down = false;
         nextProbe.ifPresent(probe -> probe.cancel(false));
         nextProbe = Optional.empty();
     }

@@ -81,7 +81,7 @@ class WakeGateTest {
         assertThat(first.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
         assertThat(second.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
 
-        timer.advance(WakeGate.MEMORY.minusNanos(1));
+        timer.advance(OutageDetector.FAILURE_TTL.minusNanos(1));
         assertThat(request(gate).failure).isCompletedWithValue(FailureKind.AUTHENTICATION);
         assertThat(attempts).hasValue(1);
 
@@ -114,7 +114,7 @@ class WakeGateTest {
         }
         assertThat(gate.condition().down()).isTrue();
 
-        timer.elapse(WakeGate.MEMORY.plusNanos(1));
+        timer.elapse(OutageDetector.FAILURE_TTL.plusNanos(1));
         timer.advance(LONGEST_PAUSE);
         assertThat(gate.condition().down()).isFalse(); // nobody has asked since
         assertThat(attempts).hasValue(4);
@@ -149,8 +149,9 @@ class WakeGateTest {
         }
         awaitAttempt(4); // which hangs; the second outage began with the third one, in the second step
 
-        timer.advance(
-                WakeGate.GRACE.minus(step.multipliedBy(3)).plus(step.dividedBy(2))); // for the first outage it is over
+        timer.advance(OutageDetector.GRACE
+                .minus(step.multipliedBy(3))
+                .plus(step.dividedBy(2))); // for the first outage it is over
         assertThat(waiting.failure).isNotDone();
         timer.advance(step.multipliedBy(2));
 

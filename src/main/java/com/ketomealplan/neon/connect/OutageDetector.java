@@ -1,0 +1,178 @@
+package com.ketomealplan.neon.connect;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Judges from what happened to attempts to open connections, and to open ones, whether the server is down, refuses us for good, or does
+ * not answer. Events and times in, a verdict out: it has no threads and no timers. A verdict has an age, and old ones expire. Guarded
+ * by the gate's lock.
+ */
+final class OutageDetector {
+
+    /** How long a failure that only an operator can end is remembered, and a server that did not answer is held for silent. */
+    static final Duration FAILURE_TTL = Duration.ofSeconds(30);
+
+    /** How long an outage may last before requests no longer wait for its end: a restart goes unnoticed. */
+    static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final LongSupplier nanoTime;
+    private Optional<ConnectFailure> last = Optional.empty();
+    private boolean failing;
+    /** Since when the server has not answered on an open connection, while no success has followed. */
+    private Optional<Long> silentNanos = Optional.empty();
+
+    private boolean down;
+
+    /**
+     * A failure to open a connection.
+     *
+     * @param firstNanos when such failures began
+     * @param lastNanos when it was
+     */
+    record ConnectFailure(Failure failure, SQLException reason, long firstNanos, long lastNanos) {
+
+        boolean isOutage() {
+            return failure.kind() == FailureKind.UNAVAILABLE;
+        }
+
+        boolean isTransient() {
+            return failure.kind().isTransient();
+        }
+    }
+
+    /** What is under way while a verdict is asked for. */
+    record Attempts(boolean wanted, long oldestNanos, boolean loggingIn) {}
+
+    OutageDetector(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** A connection was opened: nothing that was known of failures holds any more. */
+    void opened() {
+        failing = false;
+        down = false;
+        silentNanos = Optional.empty();
+    }
+
+    /**
+     * An attempt failed.
+     *
+     * @param begunNanos when it began: an outage is counted from the beginning of its first attempt
+     */
+    ConnectFailure failed(Failure failure, SQLException reason, long begunNanos) {
+        long first = last.filter(before -> failing && before.failure().kind() == failure.kind())
+                .map(ConnectFailure::firstNanos)
+                .orElse(begunNanos);
+        ConnectFailure known = new ConnectFailure(failure, reason, first, nanoTime.getAsLong());
+        last = Optional.of(known);
+        failing = true;
+        if (!known.isOutage()) {
+            down = false; // it is there, and says no
+        }
+        return known;
+    }
+
+    /** Whether a failed attempt shows that an outage has outlasted {@link #GRACE}. */
+    boolean isOutageConfirmedBy(ConnectFailure failure) {
+        return failure.isOutage() && (down || failure.lastNanos() - failure.firstNanos() >= GRACE.toNanos());
+    }
+
+    /**
+     * The server does not answer on an open connection: so it is not asleep.
+     *
+     * @return whether that is news
+     */
+    boolean unresponsive() {
+        boolean known = isSilent();
+        if (!known) {
+            silentNanos = Optional.of(nanoTime.getAsLong());
+        }
+        return !known;
+    }
+
+    /** Whether it was unresponsive lately: what was a while ago says nothing about a compute that has gone to sleep since. */
+    boolean isSilent() {
+        return silentNanos
+                .filter(then -> nanoTime.getAsLong() - then < FAILURE_TTL.toNanos())
+                .isPresent();
+    }
+
+    /** Whether there may be an outage that nobody has confirmed. */
+    boolean isSuspicious() {
+        return isSilent() || failing && last.get().isOutage();
+    }
+
+    /**
+     * Judges whether a suspected outage is one.
+     *
+     * @return after what time to ask again; zero if the server is down; empty if there is nothing to suspect
+     */
+    Optional<Duration> timeUntilDown(Attempts attempts) {
+        if (down || !attempts.wanted() || !isSuspicious()) {
+            return Optional.empty();
+        }
+        boolean silent = isSilent();
+        // It may be another outage than the one that was suspected first
+        long since = silent
+                ? Math.max(silentNanos.get(), attempts.oldestNanos())
+                : last.get().firstNanos();
+        Duration missing = GRACE.minusNanos(nanoTime.getAsLong() - since);
+        if (missing.compareTo(Duration.ZERO) > 0) {
+            return Optional.of(missing);
+        }
+        return Optional.of(
+                !silent && attempts.loggingIn() ? GRACE : Duration.ZERO); // it is there again, and takes its time
+    }
+
+    /** The server is down, until a connection is opened or it refuses one in words. */
+    void declareDown() {
+        if (isSilent() && !(failing && last.get().isOutage())) {
+            SQLException reason = new SQLException(
+                    "the server does not answer, neither on open connections nor on new ones", "08006");
+            last = Optional.of(
+                    new ConnectFailure(Failure.toOpen(reason), reason, silentNanos.get(), nanoTime.getAsLong()));
+            failing = true;
+        }
+        down = true;
+    }
+
+    /** Nobody looks for the server any more: the next request finds out. */
+    void forgetOutage() {
+        down = false;
+    }
+
+    boolean isDown() {
+        return down;
+    }
+
+    /** Whether another attempt would be in vain, or is the business of the probes; then it is the last failure that says why. */
+    boolean shouldFailFast() {
+        return down || hasLastingFailure() && nanoTime.getAsLong() - last.get().lastNanos() < FAILURE_TTL.toNanos();
+    }
+
+    /** Whether connections cannot be opened before an operator has acted. */
+    boolean hasLastingFailure() {
+        return failing && !last.get().isTransient();
+    }
+
+    /** Whether the last attempt failed. */
+    boolean isFailing() {
+        return failing;
+    }
+
+    /** Whether it is worth waiting: the server has taken a connection and takes its time, or has said that it does. */
+    boolean isWaking(boolean loggingIn) {
+        return !isSilent()
+                && (loggingIn || failing && !last.get().isOutage() && last.get().isTransient());
+    }
+
+    /** The last failure, also if a connection was opened since. */
+    Optional<ConnectFailure> lastFailure() {
+        return last;
+    }
+}

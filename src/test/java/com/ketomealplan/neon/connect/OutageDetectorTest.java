@@ -1,0 +1,163 @@
+package com.ketomealplan.neon.connect;
+
+import static com.ketomealplan.neon.connect.OutageDetector.FAILURE_TTL;
+import static com.ketomealplan.neon.connect.OutageDetector.GRACE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.connect.OutageDetector.Attempts;
+import com.ketomealplan.neon.connect.OutageDetector.ConnectFailure;
+import com.ketomealplan.neon.failure.Failure;
+import java.net.ConnectException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Events and times in, a verdict out. */
+class OutageDetectorTest {
+
+    private static final Duration MOMENT = Duration.ofMillis(1);
+
+    private static final SQLException REFUSED = new SQLException("refused", "08001", new ConnectException("refused"));
+    private static final SQLException WRONG_PASSWORD = new SQLException("password authentication failed", "28P01");
+    private static final SQLException STARTING = new SQLException("the database system is starting up", "57P03");
+
+    private final AtomicLong clock = new AtomicLong(-1_000);
+    private final OutageDetector detector = new OutageDetector(clock::get);
+
+    private void elapse(Duration time) {
+        clock.addAndGet(time.toNanos());
+    }
+
+    private ConnectFailure fail(SQLException reason) {
+        return detector.failed(Failure.toOpen(reason), reason, clock.get());
+    }
+
+    private Attempts attemptSinceNow() {
+        return new Attempts(true, clock.get(), false);
+    }
+
+    @Test
+    void atFirstNothingIsKnown() {
+        assertThat(detector.isDown()).isFalse();
+        assertThat(detector.isFailing()).isFalse();
+        assertThat(detector.isSuspicious()).isFalse();
+        assertThat(detector.shouldFailFast()).isFalse();
+        assertThat(detector.timeUntilDown(attemptSinceNow())).isEmpty();
+    }
+
+    @Test
+    void anOutageIsConfirmedWhenItHasOutlastedTheGraceAndCountsFromItsFirstAttempt() {
+        assertThat(detector.isOutageConfirmedBy(fail(REFUSED))).isFalse();
+        assertThat(detector.timeUntilDown(attemptSinceNow())).contains(GRACE);
+        elapse(GRACE.minus(MOMENT));
+        assertThat(detector.isOutageConfirmedBy(fail(REFUSED))).isFalse();
+        assertThat(detector.timeUntilDown(attemptSinceNow())).contains(MOMENT);
+        elapse(MOMENT);
+        assertThat(detector.isOutageConfirmedBy(fail(REFUSED))).isTrue();
+        assertThat(detector.timeUntilDown(attemptSinceNow())).contains(Duration.ZERO);
+    }
+
+    @Test
+    void anotherOutageAfterASuccessCountsAnew() {
+        fail(REFUSED);
+        elapse(GRACE);
+        detector.opened();
+
+        assertThat(detector.isOutageConfirmedBy(fail(REFUSED))).isFalse();
+        assertThat(detector.timeUntilDown(attemptSinceNow())).contains(GRACE);
+    }
+
+    @Test
+    void whileNobodyWantsAConnectionNothingIsDown() {
+        fail(REFUSED);
+        elapse(GRACE);
+
+        assertThat(detector.timeUntilDown(new Attempts(false, clock.get(), false)))
+                .isEmpty();
+    }
+
+    @Test
+    void aServerThatHasTakenAConnectionIsGivenTime() {
+        fail(REFUSED);
+        elapse(GRACE);
+
+        assertThat(detector.timeUntilDown(new Attempts(true, clock.get(), true)))
+                .contains(GRACE);
+        assertThat(detector.isWaking(true)).isTrue();
+    }
+
+    @Test
+    void aServerThatIsDownFailsAllUntilAConnectionIsOpened() {
+        fail(REFUSED);
+        detector.declareDown();
+        assertThat(detector.isDown()).isTrue();
+        elapse(FAILURE_TTL.multipliedBy(2));
+        assertThat(detector.shouldFailFast()).isTrue();
+
+        detector.opened();
+
+        assertThat(detector.shouldFailFast()).isFalse();
+        assertThat(detector.isDown()).isFalse();
+    }
+
+    @Test
+    void aServerThatRefusesInWordsIsNotDown() {
+        fail(REFUSED);
+        detector.declareDown();
+
+        fail(STARTING);
+
+        assertThat(detector.isDown()).isFalse();
+        assertThat(detector.isWaking(false)).isTrue();
+        assertThat(detector.shouldFailFast()).isFalse();
+    }
+
+    @Test
+    void aFailureThatLastsIsRememberedForItsTimeOnly() {
+        fail(WRONG_PASSWORD);
+        assertThat(detector.hasLastingFailure()).isTrue();
+        elapse(FAILURE_TTL.minus(MOMENT));
+        assertThat(detector.shouldFailFast()).isTrue();
+        elapse(MOMENT);
+        assertThat(detector.shouldFailFast()).isFalse();
+    }
+
+    /** So a compute that was unresponsive and has gone to sleep since may take its time to wake. */
+    @ParameterizedTest
+    @CsvSource({"0, true", "29999, true", "30000, false", "600000, false"})
+    void theVerdictThatAServerIsSilentExpires(long millisecondsLater, boolean silent) {
+        assertThat(detector.unresponsive()).isTrue();
+        elapse(Duration.ofMillis(millisecondsLater));
+
+        assertThat(detector.isSilent()).isEqualTo(silent);
+        assertThat(detector.isWaking(true)).isEqualTo(!silent);
+        assertThat(detector.isSuspicious()).isEqualTo(silent);
+    }
+
+    @Test
+    void aSilentServerIsDownWhenANewAttemptHasHungForTheGrace() {
+        detector.unresponsive();
+        elapse(GRACE);
+        Attempts attempts = new Attempts(true, clock.get(), true); // a log-in is no sign of life any more
+        assertThat(detector.timeUntilDown(attempts)).contains(GRACE);
+        elapse(GRACE);
+        assertThat(detector.timeUntilDown(attempts)).contains(Duration.ZERO);
+
+        detector.declareDown();
+
+        assertThat(detector.lastFailure().orElseThrow().reason().getMessage())
+                .isEqualTo("the server does not answer, neither on open connections nor on new ones");
+    }
+
+    @Test
+    void anotherUnresponsiveConnectionDoesNotProlongTheSilence() {
+        detector.unresponsive();
+        elapse(FAILURE_TTL.minus(MOMENT));
+        assertThat(detector.unresponsive()).isFalse();
+        elapse(MOMENT);
+        assertThat(detector.isSilent()).isFalse();
+    }
+}
