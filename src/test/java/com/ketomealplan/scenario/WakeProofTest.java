@@ -12,6 +12,7 @@ import com.ketomealplan.neon.connect.PhaseTimeoutException;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
@@ -185,6 +186,33 @@ class WakeProofTest {
         backend();
 
         assertThat(neon.connects()).isEqualTo(2);
+    }
+
+    @Test
+    void aRefusalInWordsDrawsOnNoWakeBudget() throws Exception {
+        pool(PoolingStrategy.POOLED);
+        neon.refuseLogins("Couldn't connect to compute node");
+
+        Deadline deadline = Deadline.within(Duration.ofMillis(300), HOUR, () -> {
+            assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+            return Deadline.current().orElseThrow();
+        });
+
+        assertThat(deadline.isOver()).isTrue();
+        assertThat(deadline.wakeLeft()).isEqualTo(HOUR);
+    }
+
+    @Test
+    void whoComesWhenAServerHasRefusedForLongIsToldAtOnceAndServedWhenItDoesNoMore() {
+        pool(PoolingStrategy.POOLED, HOUR, PhaseBudgets.DEFAULT);
+        neon.refuseLogins("Couldn't connect to compute node");
+
+        assertThatThrownBy(pool::getConnection).isInstanceOf(OpeningFailedException.class);
+
+        assertThat(pool.statistics().waiting()).isZero();
+        Clients.atOnce(50, () -> assertThatThrownBy(pool::getConnection).isInstanceOf(OpeningFailedException.class));
+        neon.refuseLogins(0, "");
+        await().ignoreExceptions().until(() -> backend() > 0);
     }
 
     /** A suspend ends all connections; the first one found dead is the only one that is looked at. */

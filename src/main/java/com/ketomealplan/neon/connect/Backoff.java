@@ -17,7 +17,7 @@ record Backoff(Duration least, Duration first, Duration longest) {
     static final Backoff PASSING = new Backoff(Duration.ZERO, Duration.ofMillis(25), Duration.ofMillis(500));
 
     /** Where the server asks for fewer attempts. */
-    static final Backoff THROTTLED = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(8));
+    static final Backoff THROTTLED = new Backoff(Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofSeconds(1));
 
     private static final int MOST_DOUBLINGS = 16;
 

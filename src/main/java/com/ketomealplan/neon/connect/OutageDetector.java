@@ -20,6 +20,9 @@ final class OutageDetector {
     /** How long an outage may last before requests no longer wait for its end: a restart goes unnoticed. */
     static final Duration GRACE = Duration.ofSeconds(1);
 
+    /** How long a server may refuse connections in words that pass, such as that it starts, before requests no longer wait. */
+    static final Duration REFUSAL_GRACE = Duration.ofSeconds(5);
+
     private final LongSupplier nanoTime;
     private Optional<ConnectFailure> last = Optional.empty();
     private boolean failing;
@@ -69,17 +72,22 @@ final class OutageDetector {
                 .map(ConnectFailure::firstNanos)
                 .orElse(begunNanos);
         ConnectFailure known = new ConnectFailure(failure, reason, first, nanoTime.getAsLong());
+        boolean another = !failing || last.get().failure().kind() != failure.kind();
         last = Optional.of(known);
         failing = true;
-        if (!known.isOutage()) {
+        if (another && !known.isOutage()) {
             down = false; // it is there, and says no
         }
         return known;
     }
 
-    /** Whether a failed attempt shows that an outage has outlasted {@link #GRACE}. */
+    /**
+     * Whether a failed attempt shows that an outage has outlasted {@link #GRACE}, or that a server which refuses connections in
+     * words that pass has done so for {@link #REFUSAL_GRACE}.
+     */
     boolean isOutageConfirmedBy(ConnectFailure failure) {
-        return failure.isOutage() && (down || failure.lastNanos() - failure.firstNanos() >= GRACE.toNanos());
+        Duration grace = failure.isOutage() ? GRACE : REFUSAL_GRACE;
+        return failure.isTransient() && (down || failure.lastNanos() - failure.firstNanos() >= grace.toNanos());
     }
 
     /**
@@ -169,6 +177,14 @@ final class OutageDetector {
     boolean isWaking(boolean loggingIn) {
         return !isSilent()
                 && (loggingIn || failing && !last.get().isOutage() && last.get().isTransient());
+    }
+
+    /**
+     * Whether the server holds an attempt inside its log-in, as a compute does that wakes. A refusal in words is no wake: it says that
+     * nothing is to be had.
+     */
+    boolean isHoldingLogin(boolean loggingIn) {
+        return loggingIn && !isSilent();
     }
 
     /** The last failure, also if a connection was opened since. */

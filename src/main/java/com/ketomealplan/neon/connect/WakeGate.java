@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
  *   <li>One that asks for fewer attempts (throttled, no slots) halves their number, and pauses for a second or more.
  *   <li>A server that cannot be reached for {@link OutageDetector#GRACE} is known to be down: all requests fail at once, and probes of
  *       the gate's own look for its return, until nobody has asked for {@link OutageDetector#FAILURE_TTL}.
+ *   <li>A server that has refused connections in words for {@link OutageDetector#REFUSAL_GRACE} is treated the same way.
  *   <li>A failure that only an operator can end fails all who wait, and all who come within {@link OutageDetector#FAILURE_TTL}; Neon's proxy
  *       remembers it as long. Then one request tries again.
  * </ul>
@@ -254,6 +255,11 @@ public final class WakeGate {
         return outage.isWaking(isLoggingIn());
     }
 
+    /** Whether the server holds an attempt inside its log-in, as a compute does that wakes: that time is not the callers'. */
+    public synchronized boolean isHoldingLogin() {
+        return outage.isHoldingLogin(isLoggingIn());
+    }
+
     /** What is known of the server. */
     public synchronized GateCondition condition() {
         long now = nanoTime.getAsLong();
@@ -366,12 +372,10 @@ public final class WakeGate {
             boolean throttling = failure.kind().isThrottling();
             width = throttling ? Math.max(1, width / 2) : 1;
             pausedUntil = known.lastNanos();
-            if (known.isOutage()) {
-                if (outage.isOutageConfirmedBy(known)) {
-                    givenUp.addAll(declareDown());
-                } else {
-                    lookAfter(GRACE);
-                }
+            if (outage.isOutageConfirmedBy(known)) {
+                givenUp.addAll(declareDown());
+            } else if (known.isOutage()) {
+                lookAfter(GRACE);
             } else {
                 endProbing();
                 if (!failure.kind().isTransient()) {
@@ -450,7 +454,11 @@ public final class WakeGate {
 
     private void scheduleProbe() {
         probes++;
-        nextProbe = Optional.of(timer.apply(Backoff.PASSING.after(probes), this::probe));
+        boolean throttling = outage.lastFailure()
+                .filter(known -> known.failure().kind().isThrottling())
+                .isPresent();
+        Backoff backoff = throttling ? Backoff.THROTTLED : Backoff.PASSING;
+        nextProbe = Optional.of(timer.apply(backoff.after(probes), this::probe));
     }
 
     private synchronized void probe() {

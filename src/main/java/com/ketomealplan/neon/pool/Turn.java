@@ -108,7 +108,7 @@ final class Turn {
         long lookedNanos = begunNanos;
         while (true) {
             boolean asleep = mayWake && !hasOpened();
-            boolean waking = asleep && waiters.isWaking();
+            boolean waking = asleep && waiters.isHoldingLogin();
             Duration waited = Duration.ofNanos(lookedNanos - begunNanos);
             Duration left = left(longestWait, waking, waited);
             boolean last = !asleep || left.compareTo(WAKE_LOOK) <= 0;

@@ -83,7 +83,7 @@ final class Waiters {
             return failure.get();
         }
         if (now.size() == 0) {
-            return PoolExhaustedException.stillOpening(pool.name(), isWaking(), waited, now);
+            return PoolExhaustedException.stillOpening(pool.name(), pool.gate().isWaking(), waited, now);
         }
         PoolExhaustedException timeout = PoolExhaustedException.timedOut(pool.name(), waited, now);
         failure.ifPresent(timeout::initCause);
@@ -143,8 +143,8 @@ final class Waiters {
         }
     }
 
-    boolean isWaking() {
-        return pool.gate().isWaking();
+    boolean isHoldingLogin() {
+        return pool.gate().isHoldingLogin();
     }
 
     /** When there was a connection again after the server had none for us. */

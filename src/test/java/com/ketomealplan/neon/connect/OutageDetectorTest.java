@@ -2,6 +2,7 @@ package com.ketomealplan.neon.connect;
 
 import static com.ketomealplan.neon.connect.OutageDetector.FAILURE_TTL;
 import static com.ketomealplan.neon.connect.OutageDetector.GRACE;
+import static com.ketomealplan.neon.connect.OutageDetector.REFUSAL_GRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.OutageDetector.Attempts;
@@ -113,6 +114,31 @@ class OutageDetectorTest {
         assertThat(detector.isDown()).isFalse();
         assertThat(detector.isWaking(false)).isTrue();
         assertThat(detector.shouldFailFast()).isFalse();
+    }
+
+    @Test
+    void aServerThatRefusesInWordsForLongIsGivenUpAndFoundAgain() {
+        fail(STARTING);
+        elapse(REFUSAL_GRACE.minus(MOMENT));
+        assertThat(detector.isOutageConfirmedBy(fail(STARTING))).isFalse();
+        elapse(MOMENT);
+        assertThat(detector.isOutageConfirmedBy(fail(STARTING))).isTrue();
+        detector.declareDown();
+        assertThat(detector.isOutageConfirmedBy(fail(STARTING))).isTrue();
+        assertThat(detector.shouldFailFast()).isTrue();
+
+        detector.opened();
+
+        assertThat(detector.shouldFailFast()).isFalse();
+    }
+
+    @Test
+    void onlyALoginThatTheServerHoldsIsAWake() {
+        fail(STARTING);
+        assertThat(detector.isHoldingLogin(false)).isFalse();
+        assertThat(detector.isHoldingLogin(true)).isTrue();
+        detector.unresponsive();
+        assertThat(detector.isHoldingLogin(true)).isFalse();
     }
 
     @Test
