@@ -7,9 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Optional;
-import org.postgresql.core.Utils;
 
 /**
  * The transactions of one lease: what JDBC would set for the session is set for each transaction, because behind a pooler in
@@ -22,12 +20,9 @@ final class HandleTransaction {
     private final Lease lease;
     private final PhysicalConnection physical;
     private final Connection jdbc;
+    private final TransactionSettings settings;
 
     private boolean autoCommit = true;
-    private int isolation = Connection.TRANSACTION_NONE; // none asked for: the server's default
-    private String schema = "";
-    private boolean readOnly;
-    private boolean readsApart;
     /** Whether the server was sent a BEGIN that is not over. */
     private boolean begun;
 
@@ -40,6 +35,7 @@ final class HandleTransaction {
         this.lease = lease;
         this.physical = physical;
         this.jdbc = physical.jdbc();
+        this.settings = new TransactionSettings(lease, physical);
     }
 
     /** Whether the server is inside a transaction, as of the last statement. By any thread. */
@@ -61,7 +57,7 @@ final class HandleTransaction {
     }
 
     boolean isReadOnly() {
-        return readOnly;
+        return settings.isReadOnly();
     }
 
     /** Whether something may have been committed past the handle: through the driver's connection, or by SQL. */
@@ -74,7 +70,7 @@ final class HandleTransaction {
     }
 
     void readApart() {
-        readsApart = true;
+        settings.readApart();
     }
 
     // what JDBC sets
@@ -102,48 +98,38 @@ final class HandleTransaction {
 
     /** For the next transactions. */
     void isolation(int level) throws SQLException {
-        nameOf(level);
-        if (begun && level != isolation()) {
+        TransactionSettings.nameOf(level);
+        if (!begun) {
+            settings.isolation(level);
+        } else if (level != isolation()) {
             throw new SQLException("the transaction has begun with another isolation level", "25001");
         }
-        isolation = begun ? isolation : level;
     }
 
-    /** Without asking the server, whose default is taken for PostgreSQL's own. */
     int isolation() {
-        return isolation == Connection.TRANSACTION_NONE ? Connection.TRANSACTION_READ_COMMITTED : isolation;
+        return settings.isolation();
     }
 
     /** For the next transactions. */
     void readOnly(boolean only) throws SQLException {
-        if (begun && only != readOnly) {
-            throw new SQLException("the transaction has begun " + (readOnly ? "read-only" : "to write"), "25001");
+        if (begun && only != isReadOnly()) {
+            throw new SQLException("the transaction has begun " + (only ? "to write" : "read-only"), "25001");
         }
-        readOnly = only;
+        settings.readOnly(only);
     }
 
     /** For the next transactions, or the rest of this one. */
     void schema(String name) throws SQLException {
-        schema = name == null ? "" : name;
-        if (begun && !schema.isEmpty()) {
+        settings.schema(name);
+        if (begun && !settings.schema().isEmpty()) {
             try (Statement statement = jdbc.createStatement()) {
-                statement.execute("SET LOCAL search_path = " + quoted(schema));
+                statement.execute(settings.setLocalSchema());
             }
         }
     }
 
     String schema() throws SQLException {
-        return schema.isEmpty() ? jdbc.getSchema() : schema;
-    }
-
-    private static String nameOf(int level) throws SQLException {
-        return switch (level) {
-            case Connection.TRANSACTION_READ_UNCOMMITTED -> "READ UNCOMMITTED";
-            case Connection.TRANSACTION_READ_COMMITTED -> "READ COMMITTED";
-            case Connection.TRANSACTION_REPEATABLE_READ -> "REPEATABLE READ";
-            case Connection.TRANSACTION_SERIALIZABLE -> "SERIALIZABLE";
-            default -> throw new SQLException("no isolation level of PostgreSQL: " + level, "0A000");
-        };
+        return settings.schema().isEmpty() ? jdbc.getSchema() : settings.schema();
     }
 
     // what is sent
@@ -159,97 +145,33 @@ final class HandleTransaction {
             escape();
         }
         if (autoCommit) {
-            return alone(timeoutFor(kind));
+            return open ? Prologue.NONE : alone(kind);
         }
         if (!begun) {
-            boolean apart = readsApart && readOnly && travels && isolation == Connection.TRANSACTION_NONE;
-            return apart && kind == SqlKind.PLAIN_QUERY ? apart() : begin(kind);
+            return travels && kind == SqlKind.PLAIN_QUERY && settings.mayReadApart()
+                    ? settings.apart()
+                    : beginning(kind);
         }
         return identity == null && kind != SqlKind.UTILITY ? Prologue.NONE.asking(question()) : Prologue.NONE;
     }
 
-    /** The time-out of the session is that of requests: what is no transaction, and has more time, says so. */
-    private Prologue timeoutFor(SqlKind kind) throws SQLException {
-        if (open || !physical.hasShorterTimeout(lease.deadline().time())) {
-            return Prologue.NONE;
-        }
-        if (kind == SqlKind.OTHER && !lease.isAltered()) { // such as VACUUM, with which nothing can travel
-            lease.alter();
+    private Prologue alone(SqlKind kind) throws SQLException {
+        if (kind == SqlKind.OTHER && settings.needsMoreTime() && !lease.isAltered()) {
+            lease.alter(); // such as VACUUM, with which nothing can travel
             try (Statement statement = jdbc.createStatement()) {
-                statement.execute("SET statement_timeout = '" + timeLeft() + "'");
+                statement.execute(settings.setSessionTimeout());
             }
         }
-        return kind == SqlKind.DATA || kind == SqlKind.PLAIN_QUERY ? Prologue.NONE.with(timeout()) : Prologue.NONE;
+        return settings.alone(kind);
     }
 
-    /** Of a statement that is a transaction of its own: until the flight has ended, such settings are local to it. */
-    private Prologue alone(Prologue before) throws SQLException {
-        Prologue prologue = before;
-        if (isolation != Connection.TRANSACTION_NONE) {
-            prologue = prologue.with(
-                    "SET transaction_isolation = '" + nameOf(isolation).toLowerCase(java.util.Locale.ROOT) + "';");
-        }
-        return schema.isEmpty() ? prologue : prologue.with("SELECT " + setSchema() + ";");
-    }
-
-    /**
-     * Of a query that reads at READ COMMITTED, where statements have no snapshot in common that a transaction could keep: so it needs
-     * none. The server refuses its writes all the same.
-     */
-    private Prologue apart() throws SQLException {
-        Prologue prologue = Prologue.NONE.with("SET transaction_read_only = on;");
-        if (!physical.hasTimeout(lease.deadline().time()) && !physical.isSetByUrl("statement_timeout")) {
-            prologue = prologue.with(timeout());
-        }
-        for (String setting : physical.transactionSettings()) {
-            prologue = prologue.with(setting);
-        }
-        return alone(prologue);
-    }
-
-    private String timeout() {
-        return "SELECT set_config('statement_timeout', '" + timeLeft() + "', true);";
-    }
-
-    private Prologue begin(SqlKind kind) throws SQLException {
-        Prologue prologue = new Prologue(beginning(), 1, true, Question.NOTHING);
-        if (!physical.hasTimeout(lease.deadline().time())) {
-            for (String timeout : new String[] {"statement_timeout", "idle_in_transaction_session_timeout"}) {
-                if (!physical.isSetByUrl(timeout)) {
-                    prologue = prologue.with("SET LOCAL " + timeout + " = '" + timeLeft() + "';");
-                }
-            }
-        }
-        for (String setting : physical.transactionSettings()) {
-            prologue = prologue.with(setting);
-        }
-        if (!schema.isEmpty()) {
-            prologue = prologue.with("SET LOCAL search_path = " + quoted(schema) + ";");
-        }
+    private Prologue beginning(SqlKind kind) throws SQLException {
+        Prologue prologue = settings.beginning();
         return kind == SqlKind.UTILITY ? prologue : prologue.asking(question());
     }
 
-    private String beginning() throws SQLException {
-        String level = isolation == Connection.TRANSACTION_NONE ? "" : " ISOLATION LEVEL " + nameOf(isolation);
-        return readOnly ? "BEGIN" + level + " READ ONLY;" : "BEGIN" + level + ";";
-    }
-
-    /** In whole seconds, so that there are few texts to prepare: the lease cancels by the millisecond. */
-    private String timeLeft() {
-        return lease.deadline().left().plus(Duration.ofSeconds(1)).toSeconds() + "s";
-    }
-
-    private String setSchema() throws SQLException {
-        StringBuilder literal = Utils.escapeLiteral(new StringBuilder(), quoted(schema), true);
-        return "set_config('search_path', '" + literal + "', true)";
-    }
-
-    private static String quoted(String name) throws SQLException {
-        return Utils.escapeIdentifier(new StringBuilder(), name).toString();
-    }
-
     private Question question() {
-        if (readOnly) {
+        if (settings.isReadOnly()) {
             return Question.NOTHING;
         }
         return physical.serverStart().isPresent() ? Question.TRANSACTION : Question.TRANSACTION_AND_SERVER;
@@ -292,7 +214,7 @@ final class HandleTransaction {
     /** Begins the transaction, if auto-commit is off and it has not begun. */
     void begin() throws SQLException {
         if (!autoCommit && !begun) {
-            send(begin(SqlKind.DATA));
+            send(beginning(SqlKind.DATA));
         }
     }
 
