@@ -37,9 +37,16 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Runs {@code java -jar keto-meal-plan-api.jar ARGUMENTS} with nothing else in its environment than given. */
     public static ServiceProcess run(Map<String, String> environment, String... arguments) throws IOException {
+        // Half the work of a start
+        return run(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), environment, arguments);
+    }
+
+    /** The same, by a JVM with these options. */
+    public static ServiceProcess run(List<String> options, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // half the work of a start
+        command.addAll(options);
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         Path log = Files.createTempFile(Path.of("target"), "service", ".log");
@@ -100,6 +107,11 @@ public final class ServiceProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What it has used of the processors since its start, by itself and for the kernel. */
+    public Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     /** SIGTERM. */

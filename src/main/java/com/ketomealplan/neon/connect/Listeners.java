@@ -17,6 +17,13 @@ public final class Listeners<L> {
 
     private final List<L> all = new CopyOnWriteArrayList<>();
 
+    /** Listeners that are known from the start. */
+    public static <L> Listeners<L> of(List<? extends L> listeners) {
+        Listeners<L> made = new Listeners<>();
+        made.all.addAll(listeners);
+        return made;
+    }
+
     /** Registers a listener. */
     public void add(L listener) {
         all.add(listener);

@@ -60,7 +60,7 @@ final class HandleTransaction {
         return settings.isReadOnly();
     }
 
-    /** Whether something may have been committed past the handle: through the driver's connection, or by SQL. */
+    /** Whether something was committed, or may have been past the handle: through the driver's connection, or by SQL. */
     boolean isEscaped() {
         return escaped;
     }
@@ -257,6 +257,7 @@ final class HandleTransaction {
         try {
             physical.commit();
             commit = Commit.DONE;
+            escape(); // whatever fails from here on, this stays
             identity = null;
         } catch (SQLException e) {
             commit = physical.isOpen() ? Commit.REFUSED : Commit.UNANSWERED;

@@ -33,8 +33,8 @@ public interface LeasedTransaction {
     void readApart();
 
     /**
-     * Whether something may have been committed past this connection, by SQL or by the driver's own connection: then nobody knows
-     * whether an attempt that failed has left something behind.
+     * Whether something was committed, or may have been past this connection, by SQL or by the driver's own connection: then an attempt
+     * that failed may have left something behind.
      */
     boolean isEscaped();
 

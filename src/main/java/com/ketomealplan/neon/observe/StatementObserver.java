@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.observe;
 
+import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Sparsely;
 import com.ketomealplan.neon.lease.LeasedTransaction;
@@ -38,7 +39,7 @@ public final class StatementObserver implements SqlLogger {
 
     private final Map<String, Sum> sums = new ConcurrentHashMap<>();
     private final SqlLogger next;
-    private final List<StatementListener> listeners;
+    private final Listeners<StatementListener> listeners;
     private final Duration threshold;
     private final Histogram times;
 
@@ -76,7 +77,7 @@ public final class StatementObserver implements SqlLogger {
     public StatementObserver(
             PrometheusRegistry registry, Duration threshold, SqlLogger next, List<StatementListener> listeners) {
         this.next = next;
-        this.listeners = List.copyOf(listeners);
+        this.listeners = Listeners.of(listeners);
         this.threshold = threshold;
         this.times = Histogram.builder()
                 .name("db_client_operation_duration")

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.transaction;
 
+import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.TransactionIdentity;
@@ -8,7 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,12 +49,12 @@ final class CommitResolver {
     private static final int LOOKS_BEFORE_END = 3;
 
     private final DataSource dataSource;
-    private final List<UnitListener> listeners;
+    private final Listeners<UnitListener> listeners;
 
     /**
      * @param dataSource where to look it up: the pool
      */
-    CommitResolver(DataSource dataSource, List<UnitListener> listeners) {
+    CommitResolver(DataSource dataSource, Listeners<UnitListener> listeners) {
         this.dataSource = dataSource;
         this.listeners = listeners;
     }

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.transaction;
 
+import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.lease.Deadline;
@@ -79,11 +80,11 @@ public final class UnitOfWork {
 
     private final Jdbi jdbi;
     private final UnitTransactionHandler transactions;
-    private final List<UnitListener> listeners;
+    private final Listeners<UnitListener> listeners;
     private final Scope scope = new Scope();
     private final ThreadLocal<Unit> current = new ThreadLocal<>();
 
-    private UnitOfWork(Jdbi jdbi, UnitTransactionHandler transactions, List<UnitListener> listeners) {
+    private UnitOfWork(Jdbi jdbi, UnitTransactionHandler transactions, Listeners<UnitListener> listeners) {
         this.jdbi = jdbi;
         this.transactions = transactions;
         this.listeners = listeners;
@@ -95,7 +96,7 @@ public final class UnitOfWork {
      * @param dataSource where JDBI has its connections from
      */
     public static UnitOfWork install(Jdbi jdbi, DataSource dataSource, UnitListener... listener) {
-        List<UnitListener> listeners = List.of(listener);
+        Listeners<UnitListener> listeners = Listeners.of(List.of(listener));
         UnitTransactionHandler transactions = new UnitTransactionHandler(new CommitResolver(dataSource, listeners));
         InnerFailures innerFailures = new InnerFailures(transactions);
         UnitOfWork unitOfWork = new UnitOfWork(jdbi, transactions, listeners);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PlainDataSource;
@@ -140,7 +141,7 @@ final class ResolverFixture implements AutoCloseable {
                 heard.add(fate);
             }
         };
-        CommitResolver resolver = new CommitResolver(dataSource, List.of(listener));
+        CommitResolver resolver = new CommitResolver(dataSource, Listeners.of(List.of(listener)));
         Fate fate = Deadline.within(time, Duration.ZERO, () -> resolver.resolve(transaction));
         assertThat(heard).containsExactly(fate);
         return fate;

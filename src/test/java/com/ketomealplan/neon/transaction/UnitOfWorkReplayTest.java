@@ -8,6 +8,7 @@ import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.ScenarioTable;
+import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -141,5 +145,65 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
         public boolean knowsItsPast() {
             return knowing;
         }
+    }
+
+    /** What it has committed would be done twice. */
+    @Test
+    void aUnitThatHasCommittedByItselfIsNotRunAgain() {
+        AtomicInteger runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> units.call(
+                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true),
+                        () -> jdbi.withHandle(handle -> {
+                            runs.incrementAndGet();
+                            handle.execute("INSERT INTO things VALUES ('a')");
+                            handle.commit();
+                            handle.begin();
+                            return handle.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$");
+                        })))
+                .isInstanceOf(JdbiException.class);
+
+        assertThat(runs).hasValue(1);
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
+    void aUnitThatCommitsBySqlIsNotRunAgain() {
+        AtomicInteger runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> units.call(
+                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true),
+                        () -> jdbi.withHandle(handle -> {
+                            runs.incrementAndGet();
+                            handle.execute("INSERT INTO things VALUES ('a')");
+                            handle.execute("COMMIT");
+                            return handle.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$");
+                        })))
+                .isInstanceOf(JdbiException.class);
+
+        assertThat(runs).hasValue(1);
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
+    void aListenerThatThrowsChangesNothing() throws Exception {
+        UnitListener broken = (UnitListener) Proxy.newProxyInstance(
+                UnitListener.class.getClassLoader(),
+                new Class<?>[] {UnitListener.class},
+                (proxy, method, arguments) -> {
+                    throw new IllegalStateException("broken in " + method.getName());
+                });
+        Jdbi other = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());
+        UnitOfWork observed = UnitOfWork.install(other, pool, broken);
+
+        String result = observed.call(
+                UnitOfWork.Options.DEFAULT,
+                () -> other.withHandle(handle -> {
+                    handle.execute("INSERT INTO things VALUES ('a')");
+                    return "done";
+                }));
+
+        assertThat(result).isEqualTo("done");
+        assertThat(database.count("things")).isEqualTo(1);
     }
 }
