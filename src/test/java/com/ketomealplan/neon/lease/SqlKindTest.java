@@ -1,0 +1,94 @@
+package com.ketomealplan.neon.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a statement's text says of how it meets its transaction. */
+class SqlKindTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT 1",
+                "select id from users where id = ?",
+                "  \n\tSELECT id FROM users LIMIT 1",
+                "/* of a /* resource */ SELECT 1",
+                "-- a comment\nSELECT 1",
+                "(SELECT 1) UNION (SELECT 2)",
+                "VALUES (1), (2)",
+                "TABLE users",
+                "SELECT 1;",
+                "SELECT format('x')",
+            })
+    void aQueryThatAsksForRowsOnlyNeedsNoTransaction(String sql) {
+        assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.PLAIN_QUERY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT id FROM users FOR UPDATE",
+                "SELECT id FROM users\nfor share",
+                "SELECT 1; SELECT 2",
+                "SELECT 1 INTO TEMP t",
+                "SELECT pg_advisory_xact_lock(1)",
+                "SELECT pg_current_xact_id()",
+                "SELECT txid_current()",
+                "SELECT set_config('a.b', '1', true)",
+                "SELECT nextval('s')",
+                "SELECT setval('s', 1)",
+                "SELECT lo_create(0)",
+                "SELECT dblink_exec('x')",
+                "INSERT INTO users VALUES (1)",
+                "update users set email = ''",
+                "DELETE FROM users",
+                "MERGE INTO users USING x ON true",
+                "WITH gone AS (DELETE FROM users RETURNING id) SELECT id FROM gone",
+            })
+    void whatWritesRowsOrAsksForMoreBelongsToATransaction(String sql) {
+        assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.DATA);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                "SHOW search_path",
+                "LOCK TABLE users",
+                "RESET ALL",
+                "LISTEN news",
+                "SAVEPOINT a"
+            })
+    void whatSaysSomethingOfTheTransactionTakesNoSnapshot(String sql) {
+        assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.UTILITY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"COMMIT", "commit and chain", "END", "ROLLBACK", "ABORT", "PREPARE TRANSACTION 'x'", "BEGIN"})
+    void whatMayEndTheTransactionIsKnown(String sql) {
+        assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.TRANSACTION_END);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "VACUUM",
+                "CREATE TABLE t (i int)",
+                "DO $$ BEGIN END $$",
+                "CALL p()",
+                "SET a = 1; DELETE FROM t"
+            })
+    void allElseMayDoAnything(String sql) {
+        assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.OTHER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aTextIsReadAgainAsTheFirstTime(int time) {
+        assertThat(SqlKind.of("SELECT 'again'")).isEqualTo(SqlKind.PLAIN_QUERY);
+    }
+}
