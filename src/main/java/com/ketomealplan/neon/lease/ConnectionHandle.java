@@ -28,6 +28,8 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
     private final HandleTransaction transaction;
     /** Those that are not closed; guarded by itself. */
     private final List<StatementHandle> statements = new ArrayList<>(2);
+    /** The driver's own, to close with the connection; guarded by itself. */
+    private final List<Statement> called = new ArrayList<>(0);
 
     ConnectionHandle(Lease lease, PhysicalConnection physical) {
         this.lease = lease;
@@ -73,12 +75,28 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
             statements.clear();
         }
         open.forEach(StatementHandle::end);
+        endCalled();
         if (!unusable && physical.isOpen()) {
             try {
                 transaction.end();
                 jdbc.clearWarnings();
             } catch (SQLException e) {
                 physical.sever(); // and so it will not be used again
+            }
+        }
+    }
+
+    private void endCalled() {
+        List<Statement> open;
+        synchronized (called) {
+            open = called.isEmpty() ? List.of() : List.copyOf(called);
+            called.clear();
+        }
+        for (Statement statement : open) {
+            try {
+                statement.close();
+            } catch (SQLException e) {
+                // then the connection is broken, and not used again
             }
         }
     }
@@ -178,22 +196,26 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
         return prepared(sql, false, text -> jdbc.prepareStatement(text, columnNames));
     }
 
+    private CallableStatement called(CallableStatement driver) {
+        synchronized (called) {
+            called.add(driver);
+        }
+        return RareHandle.of(CallableStatement.class, driver, this);
+    }
+
     @Override
     public CallableStatement prepareCall(String sql) throws SQLException {
-        transaction.begin();
-        return RareHandle.of(CallableStatement.class, driver().prepareCall(sql), this);
+        return called(driver().prepareCall(sql));
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
-        transaction.begin();
-        return RareHandle.of(CallableStatement.class, driver().prepareCall(sql, type, concurrency), this);
+        return called(driver().prepareCall(sql, type, concurrency));
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability) throws SQLException {
-        transaction.begin();
-        return RareHandle.of(CallableStatement.class, driver().prepareCall(sql, type, concurrency, holdability), this);
+        return called(driver().prepareCall(sql, type, concurrency, holdability));
     }
 
     @Override

@@ -140,7 +140,10 @@ final class HandleTransaction {
      * @param travels whether it can be sent in the statement's own flight
      */
     Prologue prologueFor(String sql, boolean travels) throws SQLException {
-        SqlKind kind = SqlKind.of(sql);
+        return prologueFor(SqlKind.of(sql), travels);
+    }
+
+    Prologue prologueFor(SqlKind kind, boolean travels) throws SQLException {
         if (kind == SqlKind.TRANSACTION_END) {
             escape();
         }
@@ -209,6 +212,50 @@ final class HandleTransaction {
         } finally {
             sent();
         }
+    }
+
+    /** Sends something. */
+    @FunctionalInterface
+    interface Sending<T, X extends Throwable> {
+        T send() throws X;
+    }
+
+    /**
+     * Sends the prologue in a flight of its own, and then what it cannot travel with. In auto-commit its settings are local to a
+     * transaction, which therefore is put around both.
+     */
+    <T, X extends Throwable> T sendAfter(Prologue prologue, Sending<T, X> sending) throws X, SQLException {
+        if (!autoCommit || open || prologue.isEmpty()) {
+            send(prologue);
+            return sending.send();
+        }
+        send(new Prologue("BEGIN;" + prologue.sql(), prologue.statements() + 1, false, Question.NOTHING));
+        T result;
+        try {
+            result = sending.send();
+        } catch (Throwable e) {
+            try {
+                sendEnd("ROLLBACK");
+            } catch (SQLException notRolledBack) {
+                e.addSuppressed(notRolledBack);
+            }
+            throw e;
+        }
+        sendEnd("COMMIT");
+        return result;
+    }
+
+    private void sendEnd(String sql) throws SQLException {
+        try (Statement statement = jdbc.createStatement()) {
+            statement.execute(sql);
+        } finally {
+            sent();
+        }
+    }
+
+    /** Whether what is only looked up, such as a statement's metadata, depends on the prologue. */
+    boolean hasSchema() {
+        return !settings.schema().isEmpty();
     }
 
     /** Begins the transaction, if auto-commit is off and it has not begun. */

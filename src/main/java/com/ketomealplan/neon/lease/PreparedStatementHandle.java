@@ -97,8 +97,8 @@ final class PreparedStatementHandle extends BoundParameters {
         boolean travels = !prologue.isEmpty() && usable().getFetchSize() == 0;
         Prologue needed = transaction().prologueFor(sql, travels);
         if (!travels) {
-            transaction().send(needed);
-            return send(Prologue.NONE, plain(), action);
+            PreparedStatement statement = plain();
+            return transaction().sendAfter(needed, () -> send(Prologue.NONE, statement, action));
         }
         if (!needed.equals(prologue)) {
             prepareWith(needed);
@@ -157,11 +157,24 @@ final class PreparedStatementHandle extends BoundParameters {
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
-        return plain().getMetaData();
+        return looked(PreparedStatement::getMetaData);
     }
 
     @Override
     public ParameterMetaData getParameterMetaData() throws SQLException {
-        return plain().getParameterMetaData();
+        return looked(PreparedStatement::getParameterMetaData);
+    }
+
+    @FunctionalInterface
+    private interface Look<T> {
+        T at(PreparedStatement driver) throws SQLException;
+    }
+
+    /** What the server says of the text begins a transaction only if it is another one in another schema. */
+    private <T> T looked(Look<T> look) throws SQLException {
+        PreparedStatement statement = plain();
+        return transaction().hasSchema()
+                ? runAlone(sql, driver -> look.at((PreparedStatement) driver))
+                : look.at(statement);
     }
 }

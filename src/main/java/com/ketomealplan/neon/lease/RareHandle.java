@@ -44,8 +44,13 @@ final class RareHandle implements InvocationHandler {
         connection.checkUsable();
         HandleTransaction transaction = connection.transaction();
         if (method.getName().startsWith("execute")) {
-            transaction.begin();
+            return transaction.sendAfter(
+                    transaction.prologueFor(SqlKind.OTHER, false), () -> send(transaction, method, arguments));
         }
+        return send(transaction, method, arguments);
+    }
+
+    private Object send(HandleTransaction transaction, Method method, Object[] arguments) throws Throwable {
         transaction.sends(Prologue.NONE);
         try {
             return call(method, arguments);

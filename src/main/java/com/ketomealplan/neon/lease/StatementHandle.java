@@ -66,8 +66,8 @@ class StatementHandle extends DelegatingStatement {
     /** What nothing can travel with: what its transaction begins with is sent before it. */
     <T> T runAlone(String sql, Action<T> action) throws SQLException {
         Statement statement = usable();
-        transaction.send(transaction.prologueFor(sql, false));
-        return send(Prologue.NONE, statement, action);
+        Prologue before = transaction.prologueFor(sql, false);
+        return transaction.sendAfter(before, () -> send(Prologue.NONE, statement, action));
     }
 
     <T> T send(Prologue prologue, Statement statement, Action<T> action) throws SQLException {
