@@ -26,7 +26,8 @@ public final class ServiceBenchmark {
     private static final int CLIENTS = 64;
     private static final Duration WARM = Duration.ofSeconds(Integer.getInteger("warm", 40));
     private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("seconds", 10));
-    private static final Pattern ALLOCATED = Pattern.compile("(?m)^jvm_memory_pool_allocated_bytes_total\\S* (\\S+)$");
+    private static final Pattern ALLOCATED =
+            Pattern.compile("(?m)^jvm_memory_pool_allocated_bytes_total[^\n]* (\\S+)$");
 
     private ServiceBenchmark() {}
 
