@@ -27,9 +27,7 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
     private final Connection jdbc;
     private final HandleTransaction transaction;
     /** Those that are not closed; guarded by itself. */
-    private final List<StatementHandle> statements = new ArrayList<>(2);
-    /** The driver's own, to close with the connection; guarded by itself. */
-    private final List<Statement> called = new ArrayList<>(0);
+    private final List<Statement> statements = new ArrayList<>(2);
 
     ConnectionHandle(Lease lease, PhysicalConnection physical) {
         this.lease = lease;
@@ -69,13 +67,18 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
 
     /** The lease is over: nothing that was made from it can be used any more. By whichever thread ended it. */
     void end(boolean unusable) {
-        List<StatementHandle> open;
+        List<Statement> open;
         synchronized (statements) {
             open = statements.isEmpty() ? List.of() : List.copyOf(statements);
             statements.clear();
         }
-        open.forEach(StatementHandle::end);
-        endCalled();
+        for (Statement statement : open) {
+            try {
+                statement.close();
+            } catch (SQLException e) {
+                // then the connection is broken, and not used again
+            }
+        }
         if (!unusable && physical.isOpen()) {
             try {
                 transaction.end();
@@ -86,22 +89,7 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
         }
     }
 
-    private void endCalled() {
-        List<Statement> open;
-        synchronized (called) {
-            open = called.isEmpty() ? List.of() : List.copyOf(called);
-            called.clear();
-        }
-        for (Statement statement : open) {
-            try {
-                statement.close();
-            } catch (SQLException e) {
-                // then the connection is broken, and not used again
-            }
-        }
-    }
-
-    void closed(StatementHandle statement) {
+    void closed(Statement statement) {
         synchronized (statements) {
             statements.remove(statement);
         }
@@ -130,12 +118,7 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
 
     // statements
 
-    @FunctionalInterface
-    interface Creation<T> {
-        T create(Connection driver) throws SQLException;
-    }
-
-    private <T extends StatementHandle> T opened(T statement) {
+    private <T extends Statement> T opened(T statement) {
         synchronized (statements) {
             statements.add(statement);
         }
@@ -197,10 +180,7 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
     }
 
     private CallableStatement called(CallableStatement driver) {
-        synchronized (called) {
-            called.add(driver);
-        }
-        return RareHandle.of(CallableStatement.class, driver, this);
+        return RareHandle.of(CallableStatement.class, opened(driver), this);
     }
 
     @Override

@@ -214,8 +214,8 @@ public final class Lease {
             if (move(now, LeaseState.RETURNED)) {
                 unusable = spoilt || altered;
                 returnedFrom = now;
-                handle.end(isUnusable());
-                // Another thread may execute something, which must not meet the next borrower
+                handle.end(isUnusable()); // cancels what another thread executes
+                // which must not meet the next borrower
                 boolean busy = physical.isOpen() && (now == LeaseState.COMMITTING || physical.awaitsServer());
                 if (busy || discarded) {
                     unusable = true;
@@ -277,10 +277,7 @@ public final class Lease {
             case CANCELLING -> {
                 if (System.nanoTime() - severNanos >= 0) {
                     boolean silent = physical.awaitsServer();
-                    expire(
-                            LeaseState.CANCELLING,
-                            "its deadline of " + deadline.time().toMillis() + " ms has passed",
-                            silent);
+                    expire(LeaseState.CANCELLING, deadlinePassed(), silent);
                 }
             }
             case COMMITTING -> {
@@ -306,7 +303,7 @@ public final class Lease {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
             } else if (deadline.isOverFor(timeToCancel())) {
-                expire(LeaseState.ACTIVE, "its deadline of " + deadline.time().toMillis() + " ms has passed", false);
+                expire(LeaseState.ACTIVE, deadlinePassed(), false);
             }
         } else if (!awaitsServer
                 && handle.transaction().isOpen()
@@ -316,6 +313,10 @@ public final class Lease {
                     "it has been idle in its transaction for " + longestIdle.toMillis() + " ms",
                     false);
         }
+    }
+
+    private String deadlinePassed() {
+        return "its deadline of " + deadline.time().toMillis() + " ms has passed";
     }
 
     private void expire(LeaseState from, String reason, boolean silent) {

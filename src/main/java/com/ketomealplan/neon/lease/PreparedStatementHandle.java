@@ -106,11 +106,7 @@ final class PreparedStatementHandle extends BoundParameters {
         if (needed.isEmpty()) {
             return send(needed, prepared(), action);
         }
-        return send(needed, prepared(), driver -> {
-            ((PreparedStatement) driver).execute();
-            transaction().skip(needed, driver);
-            return results.of(driver);
-        });
+        return sendTogether(needed, prepared(), driver -> ((PreparedStatement) driver).execute(), results);
     }
 
     @Override

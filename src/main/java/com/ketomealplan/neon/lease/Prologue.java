@@ -15,7 +15,7 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
     /** What is asked of a transaction's identity. */
     enum Question {
         NOTHING(""),
-        /** The server is known already. */
+        /** Assigns the id: nothing that costs less tells transactions apart. The server is known already. */
         TRANSACTION("SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text;"),
         TRANSACTION_AND_SERVER("SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text, "
                 + TransactionIdentity.SERVER_START + ";");

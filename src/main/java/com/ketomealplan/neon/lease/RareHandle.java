@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.Statement;
 
 /**
  * What is seldom used of a {@link ConnectionHandle} and has a hundred methods and more: callable statements and metadata. They are the
@@ -31,7 +32,10 @@ final class RareHandle implements InvocationHandler {
                 return proxy == arguments[0];
             case "hashCode":
                 return System.identityHashCode(proxy);
-            case "toString", "close":
+            case "close":
+                connection.closed((Statement) driver);
+                return call(method, arguments);
+            case "toString":
                 return call(method, arguments);
             case "isClosed":
                 return connection.isClosed() || (boolean) call(method, arguments);

@@ -56,11 +56,22 @@ class StatementHandle extends DelegatingStatement {
         Prologue prologue = transaction.prologueFor(sql, true);
         return prologue.isEmpty()
                 ? send(prologue, statement, action)
-                : send(prologue, statement, driven -> {
-                    driven.execute(prologue.sql() + sql);
-                    transaction.skip(prologue, driven);
-                    return results.of(driven);
-                });
+                : sendTogether(prologue, statement, driven -> driven.execute(prologue.sql() + sql), results);
+    }
+
+    /**
+     * Executes a statement and its prologue in one flight.
+     *
+     * @param execution of both
+     * @param results what is made of the statement's own
+     */
+    <T> T sendTogether(Prologue prologue, Statement statement, Action<?> execution, Action<T> results)
+            throws SQLException {
+        return send(prologue, statement, driven -> {
+            execution.of(driven);
+            transaction.skip(prologue, driven);
+            return results.of(driven);
+        });
     }
 
     /** What nothing can travel with: what its transaction begins with is sent before it. */
@@ -107,16 +118,6 @@ class StatementHandle extends DelegatingStatement {
             closed = true;
             connection.closed(this);
             driver.close();
-        }
-    }
-
-    /** Its connection was given back. */
-    void end() {
-        closed = true;
-        try {
-            driver.close();
-        } catch (SQLException e) {
-            // then its connection is broken, and not used again
         }
     }
 

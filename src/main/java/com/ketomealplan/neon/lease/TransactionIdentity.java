@@ -12,7 +12,4 @@ public record TransactionIdentity(String id, String walPosition, String serverSt
 
     /** Not as a time, whose text depends on the session's time zone. */
     public static final String SERVER_START = "extract(epoch FROM pg_postmaster_start_time())::text";
-
-    /** Assigns the id; a transaction of its own cannot be told apart by anything that costs less. */
-    static final String SQL = "SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text, " + SERVER_START;
 }

@@ -2,7 +2,6 @@ package com.ketomealplan.neon.pool;
 
 import static com.ketomealplan.neon.pool.TestPools.backend;
 import static com.ketomealplan.neon.pool.TestPools.execute;
-import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

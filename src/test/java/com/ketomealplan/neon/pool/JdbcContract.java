@@ -15,6 +15,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -192,6 +194,37 @@ abstract class JdbcContract {
                 use.of(statement);
                 connection.rollback();
             }
+        }
+    }
+
+    /** Does it in auto-commit, as the first of a transaction, and after another statement. */
+    void always(Source source, Use use) throws Exception {
+        try (Connection connection = connection(source)) {
+            use.of(connection);
+            connection.setAutoCommit(false);
+            use.of(connection);
+            connection.rollback();
+            TestPools.execute(connection, "SELECT 1");
+            use.of(connection);
+            connection.rollback();
+        }
+    }
+
+    static String value(Connection connection, String sql) throws SQLException {
+        return TestPools.value(connection, sql);
+    }
+
+    static String value(Statement statement, String sql) throws SQLException {
+        try (ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    static String value(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getString(1);
         }
     }
 

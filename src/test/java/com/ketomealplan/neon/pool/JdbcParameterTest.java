@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.pool;
 
-import static com.ketomealplan.neon.pool.TestPools.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
@@ -9,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
 import java.sql.Types;
@@ -18,30 +16,6 @@ import java.util.UUID;
 
 /** JDBC's contract of the parameters of prepared statements. */
 class JdbcParameterTest extends JdbcContract {
-
-    /** Does it in auto-commit, as the first of a transaction, and after another statement. */
-    private void always(Source source, Use use) throws Exception {
-        try (Connection connection = connection(source)) {
-            use.of(connection);
-            connection.setAutoCommit(false);
-            use.of(connection);
-            connection.rollback();
-            execute(connection, "SELECT 1");
-            use.of(connection);
-            connection.rollback();
-        }
-    }
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        return TestPools.value(connection, sql);
-    }
-
-    private static String value(PreparedStatement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getString(1);
-        }
-    }
 
     @OverAll
     void aValueThatIsChangedAfterItWasBoundIsStoredAsItWas(Source source) throws Exception {

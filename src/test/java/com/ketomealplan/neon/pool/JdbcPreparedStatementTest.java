@@ -14,30 +14,6 @@ import java.sql.Statement;
 /** JDBC's contract of prepared statements, in auto-commit and in transactions that begin with them or do not. */
 class JdbcPreparedStatementTest extends JdbcContract {
 
-    /** Does it in auto-commit, as the first of a transaction, and after another statement. */
-    private void always(Source source, Use use) throws Exception {
-        try (Connection connection = connection(source)) {
-            use.of(connection);
-            connection.setAutoCommit(false);
-            use.of(connection);
-            connection.rollback();
-            execute(connection, "SELECT 1");
-            use.of(connection);
-            connection.rollback();
-        }
-    }
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        return TestPools.value(connection, sql);
-    }
-
-    private static String value(PreparedStatement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
     @OverAll
     void executeTellsRowsFromCounts(Source source) throws Exception {
         always(source, connection -> {

@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.pool;
 
-import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;

@@ -4,7 +4,6 @@ import static com.ketomealplan.neon.pool.TestPools.awaitExecuting;
 import static com.ketomealplan.neon.pool.TestPools.backend;
 import static com.ketomealplan.neon.pool.TestPools.execute;
 import static com.ketomealplan.neon.pool.TestPools.failureOf;
-import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.testing.Clients;

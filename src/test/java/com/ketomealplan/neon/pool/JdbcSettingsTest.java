@@ -5,32 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** JDBC's contract of what is set of transactions: isolation level, schema, and that they only read. */
 class JdbcSettingsTest extends JdbcContract {
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        return TestPools.value(connection, sql);
-    }
-
-    private static String value(Statement statement, String sql) throws SQLException {
-        try (ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
-    private static String value(PreparedStatement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getString(1);
-        }
-    }
 
     @OverAll
     void theIsolationLevelIsThatOfAllTransactionsOfAReusedStatement(Source source) throws Exception {

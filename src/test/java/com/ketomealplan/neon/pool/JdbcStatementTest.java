@@ -3,7 +3,6 @@ package com.ketomealplan.neon.pool;
 import static com.ketomealplan.neon.pool.TestPools.awaitExecuting;
 import static com.ketomealplan.neon.pool.TestPools.execute;
 import static com.ketomealplan.neon.pool.TestPools.failureOf;
-import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

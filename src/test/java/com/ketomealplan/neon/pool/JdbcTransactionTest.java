@@ -8,10 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.ketomealplan.testing.Clients;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,24 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** JDBC's contract of transactions: what begins and ends them, and what holds in them. */
 class JdbcTransactionTest extends JdbcContract {
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        return TestPools.value(connection, sql);
-    }
-
-    private static String value(Statement statement, String sql) throws SQLException {
-        try (ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
-    private static String value(PreparedStatement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getString(1);
-        }
-    }
 
     @OverAll
     void commitMakesChangesLastAndRollbackUndoesThem(Source source) throws Exception {
