@@ -3,17 +3,21 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestService;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,8 +52,9 @@ class ServesEmbeddedTest {
         return "{\"email\":\"%s@example.com\",\"quiz_data\":{\"a\":1}}".formatted(UUID.randomUUID());
     }
 
+    /** One story, because each start takes seconds: stopped, killed, and killed with its database as by a power failure. */
     @Test
-    void theEmbeddedDatabaseSurvivesEveryEndOfTheService() throws Exception {
+    void whatWasAnsweredIsStoredHoweverTheServiceEnds() throws Exception {
         Map<String, String> environment = embedded();
         String user;
         try (ServiceProcess first =
@@ -74,7 +79,7 @@ class ServesEmbeddedTest {
             assertThat(first.awaitExit()).isIn(0, 143);
             assertThat(first.output()).contains("Stopped the embedded PostgreSQL");
         }
-        assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
+        assertThat(postmaster()).doesNotExist();
 
         ServiceProcess second =
                 ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
@@ -82,21 +87,25 @@ class ServesEmbeddedTest {
         second.kill();
         second.awaitExit();
 
-        try (ServiceProcess third =
+        ServiceProcess third = ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        assertThat(third.output()).contains("Joined the embedded PostgreSQL");
+        assertThat(third.get("/users/" + user).statusCode()).isEqualTo(200);
+        Collection<String> created = killedUnderLoad(third);
+
+        try (ServiceProcess fourth =
                 ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
-            assertThat(third.output()).contains("Joined the embedded PostgreSQL");
-            assertThat(third.get("/users/" + user).statusCode()).isEqualTo(200);
+            assertThat(created).allSatisfy(body -> {
+                String id = new ObjectMapper().readTree(body).get("user_id").asText();
+                assertThat(fourth.get("/users/" + id + "/quiz-responses").body())
+                        .contains("\"a\":1");
+            });
         }
-        assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
+        assertThat(postmaster()).doesNotExist();
     }
 
-    /** Also the database's processes are killed, as by a power failure. */
-    @Test
-    void whatWasAnsweredIsStoredWhateverIsKilled() throws Exception {
-        Map<String, String> environment = embedded();
-        ServiceProcess service =
-                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
-        ConcurrentLinkedQueue<String> created = new ConcurrentLinkedQueue<>();
+    /** Kills the service and its database while eight clients write, and returns what they were answered. */
+    private Collection<String> killedUnderLoad(ServiceProcess service) throws Exception {
+        Queue<String> created = new ConcurrentLinkedQueue<>();
         List<CompletableFuture<Void>> clients = Clients.start(8, () -> {
             try {
                 while (true) {
@@ -105,28 +114,20 @@ class ServesEmbeddedTest {
                         created.add(answer.body());
                     }
                 }
-            } catch (java.io.UncheckedIOException e) {
+            } catch (UncheckedIOException e) {
                 return null; // the service is gone
             }
         });
         await().until(() -> created.size() > Ring.times(50, 200));
-        long postmaster = Long.parseLong(Files.readAllLines(directory.resolve("postgres/data/postmaster.pid"))
-                .get(0));
-        ProcessHandle.of(postmaster).orElseThrow().destroyForcibly();
+        long database = Long.parseLong(Files.readAllLines(postmaster()).get(0));
+        ProcessHandle.of(database).orElseThrow().destroyForcibly();
         service.kill();
         clients.forEach(CompletableFuture::join);
         service.awaitExit();
+        return created;
+    }
 
-        try (ServiceProcess again =
-                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
-            assertThat(created).allSatisfy(body -> {
-                String user = new com.fasterxml.jackson.databind.ObjectMapper()
-                        .readTree(body)
-                        .get("user_id")
-                        .asText();
-                assertThat(again.get("/users/" + user + "/quiz-responses").body())
-                        .contains("\"a\":1");
-            });
-        }
+    private Path postmaster() {
+        return directory.resolve("postgres/data/postmaster.pid");
     }
 }

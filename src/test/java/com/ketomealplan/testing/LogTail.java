@@ -13,10 +13,11 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
 /**
- * Shows the last lines of a failing test's log below its stack trace, and where the rest is: Maven's own output has only what
- * fails. Registered for all tests ({@code junit.jupiter.extensions.autodetection.enabled}).
+ * Adds the last lines of a failing test's log to the failure's message, and where the rest is: of a failure Maven's output has
+ * no more than that. Registered for all tests ({@code junit.jupiter.extensions.autodetection.enabled}).
  */
 public final class LogTail
         implements BeforeAllCallback,
@@ -28,20 +29,6 @@ public final class LogTail
     private static final int LONGEST_LINE = 300;
 
     private static Copy copy;
-
-    /** The log of a test, below the exception that ended it. */
-    private static final class Log extends Throwable {
-        private static final long serialVersionUID = 1;
-
-        Log(String text) {
-            super(text, null, false, false);
-        }
-
-        @Override
-        public String toString() {
-            return getMessage();
-        }
-    }
 
     @Override
     public void beforeAll(ExtensionContext context) {
@@ -76,17 +63,22 @@ public final class LogTail
     }
 
     private static Throwable withLog(ExtensionContext context, Throwable failure) {
+        if (failure instanceof TestAbortedException) {
+            return failure; // is left out, not failed
+        }
         List<String> lines = copy.lastLines();
         Class<?> file = context.getRequiredTestClass();
         while (file.getEnclosingClass() != null) {
             file = file.getEnclosingClass();
         }
         String rest = "the whole log: %s/%s-output.txt".formatted(System.getProperty("reports"), file.getName());
-        failure.addSuppressed(new Log(
-                lines.isEmpty()
-                        ? "(nothing was logged; " + rest + ")"
-                        : "the last lines of its log; " + rest + "\n  | " + String.join("\n  | ", lines)));
-        return failure;
+        String log = lines.isEmpty()
+                ? "(nothing was logged; " + rest + ")"
+                : "the last lines of its log; " + rest + "\n  | " + String.join("\n  | ", lines);
+        String message = failure instanceof AssertionError ? failure.getMessage() : failure.toString();
+        AssertionError shown = new AssertionError(message + "\n" + log, failure);
+        shown.setStackTrace(failure.getStackTrace());
+        return shown;
     }
 
     /** Passes on what is printed, and keeps its last lines. */
