@@ -21,6 +21,7 @@ import io.dropwizard.core.server.SimpleServerFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.jetty.HttpConnectorFactory;
+import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import jakarta.validation.Validator;
 import java.io.ByteArrayInputStream;
@@ -100,7 +101,12 @@ class KetoMealPlanConfigurationTest {
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(50);
         assertThat(configuration.database().unitOfWork())
                 .isEqualTo(new UnitOfWorkSettings(
-                        Duration.seconds(5), null, Duration.seconds(15), Duration.minutes(1), Duration.hours(24)));
+                        Duration.seconds(5),
+                        Duration.minutes(1),
+                        Duration.seconds(15),
+                        Duration.minutes(1),
+                        Duration.hours(24),
+                        DataSize.kibibytes(256)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(30));
         assertThat(configuration.database().slowStatementThreshold()).isEqualTo(Duration.milliseconds(250));
         assertThat(configuration.database().compute()).isEqualTo(new ComputeSettings(Duration.minutes(5), null));
@@ -201,7 +207,8 @@ class KetoMealPlanConfigurationTest {
                   maxWaitForConnection: 2s
                   pooled: {keep: 1, overflow: 2, overflowIdleTime: 5s, maxConnectionAge: 3m}
                   perRequest: {maxConnections: 4}
-                  unitOfWork: {deadline: 1s, wakeBudget: 2s, idleInTransactionTimeout: 3s, idempotencyKeyLifetime: 4s}
+                  unitOfWork: {deadline: 1s, deadlineOutsideRequests: 6s, wakeBudget: 2s, idleInTransactionTimeout: 3s,
+                               idempotencyKeyLifetime: 4s, maxStoredAnswer: 5KiB}
                   embeddedDirectory: /somewhere
                 """, Map.of());
 
@@ -216,7 +223,12 @@ class KetoMealPlanConfigurationTest {
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(4);
         assertThat(configuration.database().unitOfWork())
                 .isEqualTo(new UnitOfWorkSettings(
-                        Duration.seconds(1), null, Duration.seconds(2), Duration.seconds(3), Duration.seconds(4)));
+                        Duration.seconds(1),
+                        Duration.seconds(6),
+                        Duration.seconds(2),
+                        Duration.seconds(3),
+                        Duration.seconds(4),
+                        DataSize.kibibytes(5)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(2));
         assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of("/somewhere"));
     }

@@ -14,7 +14,7 @@ import org.slf4j.MDC;
  * @param title the status in words
  * @param status the HTTP status
  * @param detail what happened and what to do, for a person
- * @param retryable whether the same request may succeed later, and does not act twice; null where nobody can say
+ * @param retryable whether the same request may succeed later, and does not act twice; false where nobody can say
  * @param requestId what to search the log for
  * @param traceId the same, if the request is traced
  * @param errors the fields at fault, if it is about fields
@@ -25,7 +25,7 @@ public record Problem(
         String title,
         int status,
         String detail,
-        Boolean retryable,
+        boolean retryable,
         @JsonProperty("request_id") String requestId,
         @JsonProperty("trace_id") String traceId,
         List<FieldError> errors) {
@@ -45,14 +45,14 @@ public record Problem(
         }
     }
 
-    /** A problem of the request that is being answered on this thread. */
+    /** A problem of the request that is being answered on this thread; not to be repeated, but for one that did not arrive. */
     public static Problem of(int status, String detail) {
         return new Problem(
                 "about:blank",
                 HttpStatus.getMessage(status),
                 status,
                 detail,
-                null,
+                status == HttpStatus.REQUEST_TIMEOUT_408,
                 MDC.get(RequestId.MDC_KEY),
                 MDC.get(RequestTracing.KEY),
                 List.of());
@@ -78,7 +78,7 @@ public record Problem(
                 problem.title,
                 problem.status,
                 problem.detail,
-                null,
+                false,
                 problem.requestId,
                 problem.traceId,
                 List.copyOf(errors));

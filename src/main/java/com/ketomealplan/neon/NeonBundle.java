@@ -7,7 +7,8 @@ import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseState;
-import com.ketomealplan.neon.idempotency.Idempotency;
+import com.ketomealplan.neon.idempotency.IdempotencyStore;
+import com.ketomealplan.neon.idempotency.IdempotentWork;
 import com.ketomealplan.neon.lease.LeakGuard;
 import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.migration.MigrationDataSource;
@@ -17,6 +18,7 @@ import com.ketomealplan.neon.observe.StatementObserver;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.transaction.UnitOfWork;
+import com.ketomealplan.neon.web.UnitOfWorkFeature;
 import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
@@ -30,6 +32,7 @@ import io.dropwizard.migrations.MigrationsBundle;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumSet;
@@ -61,6 +64,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     private final Function<T, NeonDataSourceFactory> settings;
     private final TelemetryBundle<T> telemetry;
+    private Function<ContainerRequestContext, String> callers = UnitOfWorkFeature::callerByCredentials;
     private Database database;
     private Jdbi jdbi;
     private Pool pool;
@@ -78,6 +82,16 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     public NeonBundle(Function<T, NeonDataSourceFactory> settings, TelemetryBundle<T> telemetry) {
         this.settings = settings;
         this.telemetry = telemetry;
+    }
+
+    /**
+     * Tells one client from another one, for idempotency keys: a key is its client's, and the same key of another client is another
+     * key. By default clients are told apart by their {@code Authorization}; who lets in clients by other means, or renews what
+     * they present between a request and its repetition, gives the name of the principal here. Call before {@link #run}.
+     */
+    public NeonBundle<T> tellingCallersBy(Function<ContainerRequestContext, String> function) {
+        callers = function;
+        return this;
     }
 
     @Override
@@ -131,14 +145,17 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     /** What requests meet of the layer. */
     private void serve(NeonDataSourceFactory factory, Environment environment) {
-        Idempotency idempotency = new Idempotency(
-                unitOfWork,
-                jdbi,
-                environment.getObjectMapper(),
-                factory.unitOfWork().idempotencyKeyLifetime().toJavaDuration());
+        UnitOfWorkSettings settings = factory.unitOfWork();
+        IdempotencyStore keys = new IdempotencyStore(
+                environment.getObjectMapper(), settings.idempotencyKeyLifetime().toJavaDuration());
         JerseyEnvironment jersey = environment.jersey();
-        jersey.register(Idempotency.filter());
-        jersey.register(new UnitOfWorkFeature(idempotency, factory.unitOfWork()));
+        jersey.register(new UnitOfWorkFeature(
+                unitOfWork,
+                new IdempotentWork.Keeping(
+                        jdbi, keys, settings.maxStoredAnswer().toBytes()),
+                callers,
+                settings.deadline().toJavaDuration(),
+                settings.wakeBudget().toJavaDuration()));
         jersey.register(new DatabaseFailureMapper.OfJdbi(observation::failed));
         jersey.register(new DatabaseFailureMapper.OfSql(observation::failed));
         jersey.register(observation.timing());

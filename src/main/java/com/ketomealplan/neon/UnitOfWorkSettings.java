@@ -1,6 +1,9 @@
 package com.ketomealplan.neon;
 
+import io.dropwizard.util.DataSize;
+import io.dropwizard.util.DataSizeUnit;
 import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDataSize;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import java.util.Objects;
@@ -14,7 +17,9 @@ import java.util.concurrent.TimeUnit;
  * @param wakeBudget what a sleeping compute may take to wake beyond that; 15 seconds by default
  * @param idleInTransactionTimeout when a transaction that nobody works in is ended; 1 minute by default. Neon does it after
  *     five
- * @param idempotencyKeyLifetime how long the answer of a POST with an {@code Idempotency-Key} is kept; 24 hours by default
+ * @param idempotencyKeyLifetime how long the answer to a request with an {@code Idempotency-Key} is kept; 24 hours by default
+ * @param maxStoredAnswer the largest body that is kept so; a request with a larger answer acts, and acts again when it is repeated;
+ *     256 KiB by default
  */
 public record UnitOfWorkSettings(
         @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS, message = "must be at least 100ms")
@@ -34,15 +39,19 @@ public record UnitOfWorkSettings(
 
         @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
         @MaxDuration(value = 365, unit = TimeUnit.DAYS, message = "must be at most 365d")
-        Duration idempotencyKeyLifetime) {
+        Duration idempotencyKeyLifetime,
 
-    static final UnitOfWorkSettings DEFAULT = new UnitOfWorkSettings(null, null, null, null, null);
+        @MaxDataSize(value = 16, unit = DataSizeUnit.MEBIBYTES, message = "must be at most 16MiB")
+        DataSize maxStoredAnswer) {
+
+    static final UnitOfWorkSettings DEFAULT = new UnitOfWorkSettings(null, null, null, null, null, null);
 
     public UnitOfWorkSettings {
         deadline = Objects.requireNonNullElse(deadline, Duration.seconds(5));
         deadlineOutsideRequests = Objects.requireNonNullElse(deadlineOutsideRequests, Duration.minutes(1));
         wakeBudget = Objects.requireNonNullElse(wakeBudget, Duration.seconds(15));
         idleInTransactionTimeout = Objects.requireNonNullElse(idleInTransactionTimeout, Duration.minutes(1));
+        maxStoredAnswer = Objects.requireNonNullElse(maxStoredAnswer, DataSize.kibibytes(256));
         idempotencyKeyLifetime = Objects.requireNonNullElse(idempotencyKeyLifetime, Duration.hours(24));
     }
 

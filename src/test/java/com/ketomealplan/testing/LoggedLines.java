@@ -3,6 +3,7 @@ package com.ketomealplan.testing;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,7 +23,12 @@ public final class LoggedLines implements AutoCloseable {
     }
 
     public static LoggedLines of(Class<?> type) {
-        Logger logger = (Logger) LoggerFactory.getLogger(type);
+        return of(type.getName());
+    }
+
+    /** Of a class, or of all in a package. */
+    public static LoggedLines of(String name) {
+        Logger logger = (Logger) LoggerFactory.getLogger(name);
         LoggedLines logged = new LoggedLines(logger);
         logger.setLevel(Level.INFO);
         logged.lines.start();
@@ -54,7 +60,11 @@ public final class LoggedLines implements AutoCloseable {
 
         @Override
         protected void append(ILoggingEvent event) {
-            messages.add(event.getFormattedMessage());
+            StringBuilder line = new StringBuilder(event.getFormattedMessage());
+            for (IThrowableProxy cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
+                line.append(": ").append(cause.getMessage());
+            }
+            messages.add(line.toString());
         }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.ketomealplan.KetoMealPlanApplication;
 import com.ketomealplan.KetoMealPlanConfiguration;
+import io.dropwizard.core.Application;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
 import java.io.IOException;
@@ -36,14 +37,23 @@ public final class TestService {
     }
 
     public static TestService at(String url, ConfigOverride... settings) {
+        return of(KetoMealPlanApplication.class, url, settings);
+    }
+
+    /** Another service with the same configuration. */
+    public static TestService of(
+            Class<? extends Application<KetoMealPlanConfiguration>> application,
+            String url,
+            ConfigOverride... settings) {
         List<ConfigOverride> all = new ArrayList<>(List.of(settings));
         all.add(ConfigOverride.config("database.url", url));
         all.add(ConfigOverride.config("logging.level", "WARN"));
-        return started("config.yml", Stream.concat(all.stream(), Stream.of(ConfigOverride.randomPorts())));
+        return started(application, "config.yml", Stream.concat(all.stream(), Stream.of(ConfigOverride.randomPorts())));
     }
 
     public static TestService serverless(TestDatabase database, ConfigOverride... settings) {
         return started(
+                KetoMealPlanApplication.class,
                 "config-serverless.yml",
                 Stream.concat(
                         Stream.of(settings),
@@ -53,9 +63,12 @@ public final class TestService {
                                 ConfigOverride.config("server.connector.port", "0"))));
     }
 
-    private static TestService started(String file, Stream<ConfigOverride> settings) {
-        DropwizardTestSupport<KetoMealPlanConfiguration> support = new DropwizardTestSupport<>(
-                KetoMealPlanApplication.class, file, settings.toArray(ConfigOverride[]::new));
+    private static TestService started(
+            Class<? extends Application<KetoMealPlanConfiguration>> application,
+            String file,
+            Stream<ConfigOverride> settings) {
+        DropwizardTestSupport<KetoMealPlanConfiguration> support =
+                new DropwizardTestSupport<>(application, file, settings.toArray(ConfigOverride[]::new));
         try {
             support.before();
         } catch (Exception e) {

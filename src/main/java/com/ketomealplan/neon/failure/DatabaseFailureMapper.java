@@ -2,6 +2,7 @@ package com.ketomealplan.neon.failure;
 
 import com.ketomealplan.http.Problem;
 import com.ketomealplan.neon.failure.Failure.Outcome;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -100,7 +101,13 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
         Problem problem = Problem.of(kind.httpStatus(), kind.explanation() + (undone ? NOTHING_STORED : ""));
         Problem typed = kind.problemType().map(problem::ofType).orElse(problem);
         // Without a unit around all of it, an earlier part of the request may be stored
-        return unit.isPresent() ? typed.retryable(kind.isWorthRepeating()) : typed;
+        return typed.retryable(kind.isWorthRepeating() && (unit.isPresent() || onlyReads()));
+    }
+
+    private boolean onlyReads() {
+        return resource != null
+                && resource.getResourceMethod() != null
+                && resource.getResourceMethod().isAnnotationPresent(GET.class);
     }
 
     /** The one that the whole resource method is. */

@@ -46,9 +46,10 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         }
         SQLException sql = found.get();
         Optional<String> sqlState = Optional.ofNullable(sql.getSQLState()).map(Failure::inOneLine);
-        Optional<FailureKind> known = find(throwable, Staged.class).flatMap(Staged::kind);
+        Optional<Staged> staged = find(throwable, Staged.class);
+        Optional<FailureKind> known = staged.flatMap(Staged::kind);
         if (known.isPresent()) {
-            return new Failure(known.get(), outcome(stage), sqlState, message(sql));
+            return new Failure(known.get(), outcome(stage), sqlState, message((Throwable) staged.get()));
         }
         Verdict verdict = judge(throwable, stage, sql);
         String cause = message(sql)

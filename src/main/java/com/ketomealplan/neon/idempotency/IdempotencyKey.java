@@ -1,5 +1,9 @@
 package com.ketomealplan.neon.idempotency;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,9 +12,9 @@ import java.util.regex.Pattern;
  *
  * @param text 1 to 255 visible ASCII characters, or spaces
  */
-record IdempotencyKey(String text) {
+public record IdempotencyKey(String text) {
 
-    static final String HEADER = "Idempotency-Key";
+    public static final String HEADER = "Idempotency-Key";
 
     private static final int LONGEST = 255;
 
@@ -25,7 +29,7 @@ record IdempotencyKey(String text) {
      *
      * @throws InvalidKeyException if it is malformed or too long; the message is for the client
      */
-    static IdempotencyKey parse(String header) throws InvalidKeyException {
+    public static IdempotencyKey parse(String header) throws InvalidKeyException {
         String value = header.strip();
         if (value.length() > 2 * LONGEST + 2) { // with every character escaped; the pattern below recurses
             throw tooLong();
@@ -46,11 +50,35 @@ record IdempotencyKey(String text) {
         return new IdempotencyKey(text);
     }
 
+    /**
+     * What tells the key from the same text in another scope: a digest, in which nothing of key or scope can be read.
+     *
+     * @param scope whose key it is and for what: the same key of another scope is another key
+     */
+    byte[] within(List<String> scope) {
+        MessageDigest digest = sha256();
+        for (String part : scope) {
+            digest.update(part.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0); // which none of them has
+        }
+        return digest.digest(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A new SHA-256. */
+    public static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has it", e);
+        }
+    }
+
     private static InvalidKeyException tooLong() {
         return new InvalidKeyException("Idempotency-Key must have at most " + LONGEST + " characters.");
     }
 
-    static final class InvalidKeyException extends Exception {
+    /** The header is not one key. */
+    public static final class InvalidKeyException extends Exception {
 
         private static final long serialVersionUID = 1L;
 

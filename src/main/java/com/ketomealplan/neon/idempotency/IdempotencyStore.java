@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,11 +19,12 @@ import java.util.Optional;
 /**
  * The keys in the database, in the unit of work of their request: one round trip at its begin, one at its end.
  *
- * <p>Who works on a key holds an advisory lock of the transaction, so that a second request does not wait for the first one.
+ * <p>A key is stored as a digest of itself and of its scope, so that no client meets another one's, and nobody who reads the table
+ * can use one. Who works on a key holds an advisory lock of the transaction, so that a second request does not wait for the first one.
  * Its hash may be another key's too, at 1 in 2^64: then one of the two requests is told to come back. The table's primary
  * key, and not the lock, is what lets a key act once.
  */
-final class IdempotencyStore {
+public final class IdempotencyStore {
 
     /**
      * Two statements, so that at READ COMMITTED the second one sees what was committed before the first one got the lock. At
@@ -59,7 +61,10 @@ final class IdempotencyStore {
     private final ObjectMapper json;
     private final Duration lifetime;
 
-    IdempotencyStore(ObjectMapper json, Duration lifetime) {
+    /**
+     * @param lifetime how long an answer is kept
+     */
+    public IdempotencyStore(ObjectMapper json, Duration lifetime) {
         this.json = json;
         this.lifetime = lifetime;
     }
@@ -68,18 +73,20 @@ final class IdempotencyStore {
      * What is known of a key.
      *
      * @param free whether nobody else works on it, so that from now on it is this transaction's
+     * @param fingerprint of the request whose answer it is; null if there is none
      */
-    record Found(boolean free, Optional<StoredAnswer> answer) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Found(boolean free, byte[] fingerprint, Optional<StoredAnswer> answer) {}
 
     /**
      * Looks a key up, and reserves it for the transaction.
      *
      * @param wait whether to wait for another transaction that works on it, up to the deadline
      */
-    Found find(Connection connection, IdempotencyKey key, boolean wait) throws SQLException {
+    Found find(Connection connection, byte[] key, boolean wait) throws SQLException {
         try (PreparedStatement find = connection.prepareStatement(wait ? FIND_WHEN_FREE : FIND_NOW)) {
             find.setLong(1, lockOf(key));
-            find.setString(2, key.text());
+            find.setString(2, hex(key));
             find.execute();
             boolean free;
             try (ResultSet held = find.getResultSet()) {
@@ -88,15 +95,16 @@ final class IdempotencyStore {
             }
             find.getMoreResults();
             try (ResultSet row = find.getResultSet()) {
-                return new Found(free, row.next() ? Optional.of(answer(row)) : Optional.empty());
+                return row.next()
+                        ? new Found(free, row.getBytes(1), Optional.of(answer(row)))
+                        : new Found(free, null, Optional.empty());
             }
         }
     }
 
     private StoredAnswer answer(ResultSet row) throws SQLException {
         try {
-            return new StoredAnswer(
-                    row.getBytes(1), row.getInt(2), json.readValue(row.getString(3), HEADERS), row.getBytes(4));
+            return new StoredAnswer(row.getInt(2), json.readValue(row.getString(3), HEADERS), row.getBytes(4));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the headers of a stored answer are not of this program", e);
         }
@@ -107,11 +115,11 @@ final class IdempotencyStore {
      *
      * @throws SQLException 40001 if another transaction has stored one in the meantime
      */
-    void store(Connection connection, IdempotencyKey key, StoredAnswer answer) throws SQLException {
+    void store(Connection connection, byte[] key, byte[] fingerprint, StoredAnswer answer) throws SQLException {
         try (PreparedStatement store = connection.prepareStatement(STORE)) {
-            store.setString(1, key.text());
-            store.setString(2, key.text());
-            store.setBytes(3, answer.fingerprint());
+            store.setString(1, hex(key));
+            store.setString(2, hex(key));
+            store.setBytes(3, fingerprint);
             store.setInt(4, answer.status());
             store.setString(5, json.writeValueAsString(answer.headers()));
             store.setBytes(6, answer.body());
@@ -125,10 +133,13 @@ final class IdempotencyStore {
     }
 
     /** Salted, because other users of the database may have advisory locks of their own. */
-    private static long lockOf(IdempotencyKey key) {
-        MessageDigest digest = Fingerprint.sha256();
+    private static long lockOf(byte[] key) {
+        MessageDigest digest = IdempotencyKey.sha256();
         digest.update("idempotency_keys\0".getBytes(StandardCharsets.UTF_8));
-        return ByteBuffer.wrap(digest.digest(key.text().getBytes(StandardCharsets.UTF_8)))
-                .getLong();
+        return ByteBuffer.wrap(digest.digest(key)).getLong();
+    }
+
+    private static String hex(byte[] key) {
+        return HexFormat.of().formatHex(key);
     }
 }

@@ -39,19 +39,26 @@ final class SqlObjects {
         }
         return type.cast(
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    Options unit = options.get(method);
                     if (units.isOpen()) {
+                        if (unit != null) {
+                            units.refuseMoreThanOuter(unit, nameOf(type, method));
+                        }
                         return invoke(inside, method, arguments);
                     }
                     if (streaming.contains(method)) {
                         throw Streaming.refused(method);
                     }
-                    Options unit = options.get(method);
                     return unit == null
                             ? invoke(outside, method, arguments)
                             : Purpose.within(
-                                    type.getSimpleName() + "." + method.getName(),
+                                    nameOf(type, method),
                                     () -> units.call(unit, () -> invoke(inside, method, arguments)));
                 }));
+    }
+
+    private static String nameOf(Class<?> type, Method method) {
+        return type.getSimpleName() + "." + method.getName();
     }
 
     private static Object invoke(Object target, Method method, Object[] arguments) throws Exception {

@@ -72,10 +72,13 @@ public final class UnitOfWork {
      * Work that leaves a mark in its own transaction, by which its next run finds out whether that was committed. So it may
      * be run again also if nobody else knows.
      */
-    public interface MarkedWork<T> extends Callable<T> {
+    public interface RecoverableWork<T> extends Callable<T> {
 
         /** Whether the run that is under way, or has just ended, has found out that no earlier one was committed. */
-        boolean knowsItsPast();
+        boolean isPriorRunRuledOut();
+
+        /** Whether the last run has left its mark, if it came to its end: without it, the next one would act again. */
+        boolean hasLeftMark();
     }
 
     private final Jdbi jdbi;
@@ -98,8 +101,8 @@ public final class UnitOfWork {
     public static UnitOfWork install(Jdbi jdbi, DataSource dataSource, UnitListener... listener) {
         Listeners<UnitListener> listeners = Listeners.of(List.of(listener));
         UnitTransactionHandler transactions = new UnitTransactionHandler(new CommitResolver(dataSource, listeners));
-        InnerFailures innerFailures = new InnerFailures(transactions);
         UnitOfWork unitOfWork = new UnitOfWork(jdbi, transactions, listeners);
+        InnerFailures innerFailures = new InnerFailures(transactions);
         jdbi.setTransactionHandler(transactions);
         jdbi.setHandleCallbackDecorator(innerFailures);
         jdbi.configure(Extensions.class, extensions -> extensions.registerHandlerCustomizer(innerFailures));
@@ -112,6 +115,8 @@ public final class UnitOfWork {
      * back for a reason that has gone by the next attempt (its connection was lost, or it collided with another one) is run
      * again from its beginning, on another connection, if its options allow that.
      *
+     * @throws NestedUnitException if it is inside another one that has not what its options ask for
+     * @throws WriteInReadOnlyUnitException if its options are read-only and it wrote
      * @throws CommitFailedException if the work could not be committed
      * @throws RollbackOnlyException if an inner unit failed and {@code work} returned all the same
      * @throws com.ketomealplan.neon.lease.DeadlineExceededException if it was not done in time; nothing is stored
@@ -119,6 +124,7 @@ public final class UnitOfWork {
      */
     public <T> T call(Options options, Callable<T> work) throws Exception {
         if (isOpen()) {
+            refuseMoreThanOuter(options, "a unit of work inside another one");
             return jdbi.inTransaction(options.isolation(), handle -> work.call());
         }
         listeners.forEach(UnitListener::begun);
@@ -145,13 +151,15 @@ public final class UnitOfWork {
                 Failure failure = Failure.of(e);
                 if (failure.outcome() == Failure.Outcome.UNKNOWN) {
                     inDoubt = e;
-                } else if (inDoubt != null && work instanceof MarkedWork<?> marked && marked.knowsItsPast()) {
+                } else if (inDoubt != null
+                        && work instanceof RecoverableWork<?> marked
+                        && marked.isPriorRunRuledOut()) {
                     inDoubt = null;
                 }
                 // Who collided waits longer: the other one, or the next in the row, is still there
                 int pauses = failure.kind() == FailureKind.CONFLICT ? 2 * replays + 1 : replays;
                 boolean mayReplay = isTimeLeft(replays, begun)
-                        && (inDoubt == null ? mayReplay(unit, failure) : work instanceof MarkedWork<?>);
+                        && (inDoubt == null ? mayReplay(unit, failure) : isRecoverable(work));
                 if (!mayReplay || !Pause.before(pauses)) {
                     throw inDoubt == null ? e : inDoubt; // what failed later says nothing of what may be stored
                 }
@@ -176,9 +184,26 @@ public final class UnitOfWork {
         return current.get() != null || scope.isOpen();
     }
 
+    /**
+     * Checks a unit that is to join the one of this thread, if there is one.
+     *
+     * @param name of the inner one, for who has to mend it
+     * @throws NestedUnitException if it asks for more than the outer one has
+     */
+    void refuseMoreThanOuter(Options inner, String name) {
+        Unit outer = current.get();
+        if (outer != null) {
+            NestedUnitException.throwIfMore(inner, name, outer.options);
+        }
+    }
+
     private static boolean isTimeLeft(int replays, long begun) {
         return replays < MOST_REPLAYS
                 && (Deadline.current().isPresent() || System.nanoTime() - begun < REPLAY_TIME.toNanos());
+    }
+
+    private static boolean isRecoverable(Callable<?> work) {
+        return work instanceof RecoverableWork<?> marked && marked.hasLeftMark();
     }
 
     private static boolean mayReplay(Unit unit, Failure failure) {
@@ -208,6 +233,9 @@ public final class UnitOfWork {
             Optional<String> ended = unit.endedBecause();
             if (ended.isPresent() && Failure.of(failure).outcome() == Failure.Outcome.ROLLED_BACK) {
                 throw new DeadlineExceededException(ended.get(), failure);
+            }
+            if (unit.options.readOnly() && Failure.of(failure).kind() == FailureKind.READ_ONLY) {
+                throw new WriteInReadOnlyUnitException(failure);
             }
             throw failure;
         } catch (Error failure) {

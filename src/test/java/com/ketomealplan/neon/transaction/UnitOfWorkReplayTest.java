@@ -123,7 +123,7 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
                 .hasMessage("later");
     }
 
-    private static final class UnknownThenFailing implements UnitOfWork.MarkedWork<Void> {
+    private static final class UnknownThenFailing implements UnitOfWork.RecoverableWork<Void> {
         private final CommitFailedException unknown;
         private final boolean knowing;
         private int runs;
@@ -142,8 +142,13 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
         }
 
         @Override
-        public boolean knowsItsPast() {
+        public boolean isPriorRunRuledOut() {
             return knowing;
+        }
+
+        @Override
+        public boolean hasLeftMark() {
+            return true;
         }
     }
 

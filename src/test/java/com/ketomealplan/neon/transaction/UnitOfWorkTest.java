@@ -191,8 +191,8 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
                     things.insert("a");
                     return null;
                 }))
-                .isInstanceOf(UnableToExecuteStatementException.class)
-                .hasMessageContaining("read-only transaction");
+                .isInstanceOf(WriteInReadOnlyUnitException.class)
+                .hasStackTraceContaining("read-only transaction");
     }
 
     @Test

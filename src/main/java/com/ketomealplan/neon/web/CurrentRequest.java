@@ -1,0 +1,82 @@
+package com.ketomealplan.neon.web;
+
+import com.ketomealplan.http.Problem;
+import com.ketomealplan.neon.idempotency.IdempotencyKey;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.glassfish.jersey.message.MessageBodyWorkers;
+
+/**
+ * Keeps the request that a thread begins to work on for the invocation of its resource method, to which Jersey gives nothing but its
+ * arguments. Reads its key, and with that its body, which is a resource's to read again.
+ */
+final class CurrentRequest implements ContainerRequestFilter, ContainerResponseFilter {
+
+    /** Methods that act twice if they are repeated; the others need no key. */
+    private static final Set<String> KEYED = Set.of(HttpMethod.POST, HttpMethod.PATCH);
+
+    /**
+     * A request that has found its resource method.
+     *
+     * @param keyed empty if it has no key, or needs none
+     * @param writers of answers
+     */
+    record InHand(ContainerRequestContext context, Optional<KeyedRequest> keyed, MessageBodyWorkers writers) {}
+
+    private static final ThreadLocal<InHand> CURRENT = new ThreadLocal<>();
+
+    private final Function<ContainerRequestContext, String> callers;
+
+    /** Of Jersey's, when this is registered. */
+    @Inject
+    private Provider<MessageBodyWorkers> writers;
+
+    /**
+     * @param callers tells one client from another one
+     */
+    CurrentRequest(Function<ContainerRequestContext, String> callers) {
+        this.callers = callers;
+    }
+
+    /** The one that this thread begins to work on, once. */
+    static InHand take() {
+        InHand request = CURRENT.get();
+        CURRENT.remove();
+        return request;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) throws IOException {
+        List<String> keys = request.getHeaders().get(IdempotencyKey.HEADER);
+        Optional<KeyedRequest> keyed = Optional.empty();
+        if (keys != null && KEYED.contains(request.getMethod())) {
+            try {
+                IdempotencyKey key = IdempotencyKey.parse(String.join(",", keys));
+                keyed = Optional.of(KeyedRequest.read(key, request, callers.apply(request)));
+            } catch (IdempotencyKey.InvalidKeyException e) {
+                // An answer before the body has been read ends the connection, maybe under the client's next request
+                request.getEntityStream().transferTo(OutputStream.nullOutputStream());
+                request.abortWith(Problem.of(400, e.getMessage()).toResponse());
+                return;
+            }
+        }
+        CURRENT.set(new InHand(request, keyed, writers.get()));
+    }
+
+    /** A request that was answered before its method was invoked, for an argument that is wrong, is forgotten here. */
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        CURRENT.remove();
+    }
+}

@@ -1,0 +1,35 @@
+package com.ketomealplan.neon.web;
+
+import com.ketomealplan.neon.idempotency.StoredAnswer;
+import com.ketomealplan.neon.transaction.UnitOfWork;
+import com.ketomealplan.neon.web.CurrentRequest.InHand;
+import jakarta.ws.rs.core.Response;
+import java.util.concurrent.Callable;
+
+/** The call of a resource method for a request with a key, maybe several times; remembers what it answered last. For one thread. */
+final class KeyedCall {
+
+    private final InHand request;
+    private final Callable<Object> work;
+    private final AnswerWriter writer;
+    private WrittenAnswer last;
+
+    KeyedCall(InHand request, Callable<Object> work, AnswerWriter writer) {
+        this.request = request;
+        this.work = work;
+        this.writer = writer;
+    }
+
+    /** Calls the method, and writes its answer. */
+    StoredAnswer answer() throws Exception {
+        Object result = work.call();
+        UnitOfWork.refuseStreaming(result);
+        last = writer.write(result, request.context(), request.writers());
+        return last.toStored();
+    }
+
+    /** What the last call answered. */
+    Response response() {
+        return last.toResponse();
+    }
+}

@@ -1,0 +1,149 @@
+package com.ketomealplan.neon.web;
+
+import com.ketomealplan.http.Problem;
+import com.ketomealplan.neon.idempotency.IdempotencyKey;
+import com.ketomealplan.neon.idempotency.IdempotentWork;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.Purpose;
+import com.ketomealplan.neon.transaction.NestedUnitException;
+import com.ketomealplan.neon.transaction.UnitOfWork;
+import com.ketomealplan.neon.web.CurrentRequest.InHand;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/** How Jersey invokes one resource method: in its unit of work, within its deadline, once for a key. Thread-safe. */
+final class ResourceInvocation implements InvocationHandler {
+
+    /** A request that is still being worked on is over within its deadline. */
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    /** The time that a method has. */
+    record Bounds(Duration deadline, Duration wakeBudget) {}
+
+    private final String name;
+    private final Optional<UnitOfWork.Options> options;
+    private final UnitOfWork units;
+    private final IdempotentWork.Keeping keeping;
+    private final Bounds bounds;
+    private final AnswerWriter writer;
+
+    /** Of the unit that a method without one is because of its request's key: at the level that the units inside it ask for. */
+    private volatile UnitOfWork.Options implied = UnitOfWork.Options.DEFAULT;
+
+    ResourceInvocation(
+            Method method,
+            Optional<UnitOfWork.Options> options,
+            UnitOfWork units,
+            IdempotentWork.Keeping keeping,
+            Bounds bounds,
+            AnswerWriter writer) {
+        this.name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
+        this.options = options;
+        this.units = units;
+        this.keeping = keeping;
+        this.bounds = bounds;
+        this.writer = writer;
+    }
+
+    /** Invokes a method whose answer is not known when it ends. */
+    static Object refuseKey(Object resource, Method method, Object[] arguments)
+            throws IllegalAccessException, InvocationTargetException {
+        InHand request = CurrentRequest.take();
+        if (request.keyed().isPresent()) {
+            throw new InvocationTargetException(new NotInvokedException(
+                    Problem.of(422, "This path answers in parts, and takes no " + IdempotencyKey.HEADER + ".")
+                            .ofType("idempotency-key-unsupported")
+                            .toResponse()));
+        }
+        return method.invoke(resource, arguments);
+    }
+
+    @Override
+    public Object invoke(Object resource, Method method, Object[] arguments) throws InvocationTargetException {
+        InHand request = CurrentRequest.take();
+        Purpose.ofRequest(name);
+        Callable<Object> work = () -> method.invoke(resource, arguments);
+        try {
+            return Deadline.within(bounds.deadline(), bounds.wakeBudget(), () -> call(request, work));
+        } catch (InvocationTargetException e) {
+            throw e;
+        } catch (Exception e) {
+            // Jersey asks the exception mappers about what a method threw, and about nothing else
+            throw new InvocationTargetException(e);
+        }
+    }
+
+    private Object call(InHand request, Callable<Object> work) throws Exception {
+        boolean reads = options.isPresent() && options.get().readOnly();
+        if (request.keyed().isPresent() && !reads) { // what only reads may be repeated as it is
+            return once(request, work);
+        }
+        if (options.isEmpty()) {
+            return work.call();
+        }
+        return units.call(options.get(), reads ? work : () -> written(request, work.call()));
+    }
+
+    /** Keeps what was written for who sends the answer. */
+    private Object written(InHand request, Object result) {
+        UnitOfWork.refuseStreaming(result);
+        if (!AnswerWriter.isCopied(result)) {
+            WrittenAnswerInterceptor.keep(
+                    writer.write(result, request.context(), request.writers()), request.context());
+        }
+        return result;
+    }
+
+    private Object once(InHand request, Callable<Object> work) throws Exception {
+        UnitOfWork.Options unit = options.orElse(implied);
+        try {
+            return once(unit, request, work);
+        } catch (Exception e) {
+            TransactionIsolationLevel asked = NestedUnitException.isolationAskedFor(e);
+            if (options.isPresent() || asked == TransactionIsolationLevel.UNKNOWN) {
+                throw e;
+            }
+            // Nothing is stored. Without a key the inner unit would be one of its own; from now on all of it begins at
+            // its level
+            implied = new UnitOfWork.Options(asked, false, false);
+            return once(implied, request, work);
+        }
+    }
+
+    private Response once(UnitOfWork.Options unit, InHand request, Callable<Object> work) throws Exception {
+        UnitOfWork.Options isolated = IdempotentWork.withIsolation(unit);
+        KeyedCall call = new KeyedCall(request, work, writer);
+        IdempotentWork.Result result = units.call(
+                isolated,
+                new IdempotentWork(keeping, request.keyed().orElseThrow().request(), isolated, call::answer));
+        return switch (result.outcome()) {
+            case ACTED -> call.response();
+            case REPEATED -> throw new NotInvokedException(WrittenAnswer.replayed(result.answer()));
+            case REUSED ->
+                throw new NotInvokedException(
+                        Problem.of(422, "This Idempotency-Key was used for another request. Take a new one.")
+                                .ofType("idempotency-key-reused")
+                                .retryable(false)
+                                .toResponse());
+            case IN_USE -> throw new NotInvokedException(inUse());
+        };
+    }
+
+    private static Response inUse() {
+        Response problem = Problem.of(
+                        409, "A request with this Idempotency-Key is still being worked on. Repeat it later.")
+                .ofType("idempotency-key-in-use")
+                .retryable(true)
+                .toResponse();
+        return Response.fromResponse(problem)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .build();
+    }
+}

@@ -1,0 +1,132 @@
+package com.ketomealplan.neon.web;
+
+import com.ketomealplan.neon.idempotency.IdempotentWork;
+import com.ketomealplan.neon.transaction.UnitOfWork;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Configuration;
+import jakarta.ws.rs.core.Feature;
+import jakarta.ws.rs.core.FeatureContext;
+import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.glassfish.jersey.internal.inject.AbstractBinder;
+import org.glassfish.jersey.server.ChunkedOutput;
+import org.glassfish.jersey.server.model.Invocable;
+import org.glassfish.jersey.server.model.ModelProcessor;
+import org.glassfish.jersey.server.model.Resource;
+import org.glassfish.jersey.server.model.ResourceMethod;
+import org.glassfish.jersey.server.model.ResourceModel;
+import org.glassfish.jersey.server.spi.internal.ResourceMethodInvocationHandlerProvider;
+import org.jdbi.v3.sqlobject.transaction.Transaction;
+
+/**
+ * Gives every JAX-RS resource method a deadline, makes one with {@link Transaction} (on itself or on its class) one unit of
+ * work, and one whose request has an {@code Idempotency-Key} act once. Its answer is written before COMMIT and sent after it.
+ */
+public final class UnitOfWorkFeature implements Feature {
+
+    /** What ends later than the method does. */
+    private static final List<Class<?>> RETURNED_LATER =
+            List.of(CompletionStage.class, StreamingOutput.class, ChunkedOutput.class);
+
+    private static final List<Class<?>> GIVEN_LATER = List.of(AsyncResponse.class, SseEventSink.class);
+
+    private final UnitOfWork units;
+    private final IdempotentWork.Keeping keeping;
+    private final Function<ContainerRequestContext, String> callers;
+    private final ResourceInvocation.Bounds bounds;
+
+    /**
+     * @param callers whose idempotency key it is, by a request: the same text for the same client
+     * @param deadline for what a resource method does
+     * @param wakeBudget what a waking compute may add to it
+     */
+    public UnitOfWorkFeature(
+            UnitOfWork units,
+            IdempotentWork.Keeping keeping,
+            Function<ContainerRequestContext, String> callers,
+            Duration deadline,
+            Duration wakeBudget) {
+        this.units = units;
+        this.keeping = keeping;
+        this.callers = callers;
+        this.bounds = new ResourceInvocation.Bounds(deadline, wakeBudget);
+    }
+
+    /** Whoever presents the same {@code Authorization} is the same client. */
+    public static String callerByCredentials(ContainerRequestContext request) {
+        return KeyedRequest.callerByCredentials(request);
+    }
+
+    @Override
+    public boolean configure(FeatureContext context) {
+        context.register(new CurrentRequest(callers));
+        context.register(new WrittenAnswerInterceptor());
+        context.register(new NotInvokedException.Mapper());
+        context.register(new StartCheck());
+        context.register(new AbstractBinder() {
+            @Override
+            protected void configure() {
+                bind((ResourceMethodInvocationHandlerProvider) UnitOfWorkFeature.this::handlerOf)
+                        .to(ResourceMethodInvocationHandlerProvider.class);
+            }
+        });
+        return true;
+    }
+
+    private InvocationHandler handlerOf(Invocable invocable) {
+        Method method = invocable.getHandlingMethod();
+        if (endsLater(method)) {
+            return ResourceInvocation::refuseKey;
+        }
+        AnswerWriter writer =
+                new AnswerWriter(method, method, invocable.getDefinitionMethod(), method.getDeclaringClass());
+        return new ResourceInvocation(method, optionsOf(invocable), units, keeping, bounds, writer);
+    }
+
+    private static Optional<UnitOfWork.Options> optionsOf(Invocable invocable) {
+        Method method = invocable.getHandlingMethod();
+        return UnitOfWork.Options.of(method, invocable.getDefinitionMethod(), method.getDeclaringClass());
+    }
+
+    private static boolean endsLater(Method method) {
+        return RETURNED_LATER.stream().anyMatch(type -> type.isAssignableFrom(method.getReturnType()))
+                || Stream.of(method.getParameterTypes())
+                        .anyMatch(parameter -> GIVEN_LATER.stream().anyMatch(type -> type.isAssignableFrom(parameter)));
+    }
+
+    /** Ends the start of a service that could not do what its annotations say. */
+    private static final class StartCheck implements ModelProcessor {
+
+        @Override
+        public ResourceModel processResourceModel(ResourceModel model, Configuration configuration) {
+            model.getResources().forEach(StartCheck::check);
+            return model;
+        }
+
+        @Override
+        public ResourceModel processSubResource(ResourceModel model, Configuration configuration) {
+            return processResourceModel(model, configuration);
+        }
+
+        private static void check(Resource resource) {
+            resource.getAllMethods().stream().map(ResourceMethod::getInvocable).forEach(StartCheck::check);
+            resource.getChildResources().forEach(StartCheck::check);
+        }
+
+        private static void check(Invocable invocable) {
+            if (endsLater(invocable.getHandlingMethod()) && optionsOf(invocable).isPresent()) {
+                throw new IllegalStateException("@Transaction on " + invocable.getHandlingMethod()
+                        + ": the unit of work would end before the answer does; return the result itself");
+            }
+        }
+    }
+}

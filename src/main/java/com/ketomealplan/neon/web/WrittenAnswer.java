@@ -1,0 +1,74 @@
+package com.ketomealplan.neon.web;
+
+import com.ketomealplan.neon.idempotency.StoredAnswer;
+import jakarta.ws.rs.core.Configuration;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.glassfish.jersey.message.internal.HeaderUtils;
+
+/**
+ * What a resource method returned, with its body as a writer of JAX-RS's wrote it.
+ *
+ * @param response as the resource built it, or as Jersey would
+ * @param entity what was written
+ * @param type as what it was written
+ * @param headers those of the response, and what the writer made of them
+ * @param body null if there is no entity
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record WrittenAnswer(
+        Response response, Object entity, MediaType type, MultivaluedMap<String, Object> headers, byte[] body) {
+
+    /** Says that an answer is a stored one. */
+    private static final String REPLAYED = "Idempotency-Replayed";
+
+    /** Of one connection, one session or one request: nothing for a repetition. */
+    private static final Set<String> NOT_KEPT = Set.of(
+            "connection",
+            "content-length",
+            "date",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-connection",
+            "server-timing",
+            "set-cookie",
+            "te",
+            "traceparent",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "x-request-id");
+
+    StoredAnswer toStored() {
+        Map<String, List<String>> kept = new LinkedHashMap<>();
+        HeaderUtils.asStringHeaders(headers, (Configuration) null).forEach((name, values) -> {
+            if (!NOT_KEPT.contains(name.toLowerCase(Locale.ROOT))) {
+                kept.put(name, List.copyOf(values));
+            }
+        });
+        return new StoredAnswer(response.getStatus(), kept, body);
+    }
+
+    /** The response with the bytes that were written. */
+    Response toResponse() {
+        Response.ResponseBuilder builder = Response.fromResponse(response).replaceAll(headers);
+        return body == null ? builder.build() : builder.entity(body).type(type).build();
+    }
+
+    /** The response to a repetition. */
+    static Response replayed(StoredAnswer answer) {
+        Response.ResponseBuilder response = Response.status(answer.status()).entity(answer.body());
+        answer.headers().forEach((name, values) -> values.forEach(value -> response.header(name, value)));
+        return response.header(REPLAYED, "true").build();
+    }
+
+    boolean isOf(Object other, MediaType otherType) {
+        return body != null && entity == other && type.equals(otherType);
+    }
+}

@@ -1,0 +1,30 @@
+package com.ketomealplan.neon.web;
+
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.ext.WriterInterceptor;
+import jakarta.ws.rs.ext.WriterInterceptorContext;
+import java.io.IOException;
+
+/** Sends what was written before COMMIT in the place of writing it again: the innermost one, for others may compress it. */
+@Priority(Integer.MAX_VALUE)
+final class WrittenAnswerInterceptor implements WriterInterceptor {
+
+    private static final String PROPERTY = WrittenAnswer.class.getName();
+
+    /** Lets the answer to this request be the one that is written already, if no filter puts another one in its place. */
+    static void keep(WrittenAnswer answer, ContainerRequestContext request) {
+        request.setProperty(PROPERTY, answer);
+    }
+
+    @Override
+    public void aroundWriteTo(WriterInterceptorContext context) throws IOException {
+        if (context.getProperty(PROPERTY) instanceof WrittenAnswer written
+                && written.isOf(context.getEntity(), context.getMediaType())) {
+            written.headers().forEach((name, values) -> context.getHeaders().putIfAbsent(name, values));
+            context.getOutputStream().write(written.body());
+        } else {
+            context.proceed();
+        }
+    }
+}
