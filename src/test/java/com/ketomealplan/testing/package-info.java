@@ -1,2 +1,2 @@
-/** The tools of the tests: databases, poolers, proxies, browsers, clients, and how often a scenario is repeated. */
+/** The tools of the tests: databases, poolers, proxies, browsers, clients, Maven, and how often a scenario is repeated. */
 package com.ketomealplan.testing;

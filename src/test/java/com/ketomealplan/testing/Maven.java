@@ -1,0 +1,66 @@
+package com.ketomealplan.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The Maven that runs these tests, once more. */
+public final class Maven {
+
+    private Maven() {}
+
+    /**
+     * Copies what the jar is made from into the directory, and packages it there with the same JDK, without tests. Not
+     * offline, though there is nothing to fetch: the bill of materials would be left out.
+     */
+    public static Path packageCopy(Path directory) throws IOException, InterruptedException {
+        copy(Path.of("pom.xml"), directory);
+        copy(Path.of(".mvn"), directory);
+        copy(Path.of("src", "main"), directory);
+        Path log = directory.resolve("build.log");
+        ProcessBuilder maven = new ProcessBuilder(List.of(
+                        Path.of(property("maven.home"), "bin", "mvn").toString(),
+                        "-B",
+                        "-Dmaven.repo.local=" + property("maven.repo.local"),
+                        "-Dmaven.test.skip=true",
+                        "package"))
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        maven.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        maven.environment().keySet().removeAll(List.of("MAVEN_ARGS", "MAVEN_BASEDIR"));
+
+        int exit = maven.start().waitFor();
+
+        assertThat(exit).as(() -> read(log)).isZero();
+        return directory;
+    }
+
+    private static String property(String name) {
+        assertThat(System.getProperty(name))
+                .as("-D" + name + ", which Failsafe sets")
+                .isNotNull();
+        return System.getProperty(name);
+    }
+
+    private static void copy(Path source, Path directory) throws IOException {
+        Files.createDirectories(directory.resolve(source).getParent());
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, directory.resolve(file));
+            }
+        }
+    }
+
+    private static String read(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
