@@ -12,6 +12,7 @@ import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.neon.url.HostAndPort;
 import com.ketomealplan.neon.url.SessionSettings;
+import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.FlightCounter;
 import com.ketomealplan.testing.TestAuthority;
 import com.ketomealplan.testing.TestAuthority.ServerCertificate;
@@ -26,9 +27,12 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real PostgreSQL with TLS, and certificates of all kinds. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -113,6 +117,25 @@ class SecureTlsTest {
         try (PhysicalConnection opened = open(url("verify-full"))) {
             assertThat(show(opened, "ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
                     .isEqualTo("t");
+        }
+    }
+
+    /** As PostgreSQL reads it; that it is encrypted is {@link SecureCancelTest}'s. */
+    @ParameterizedTest
+    @ValueSource(strings = {"postgres", "direct"})
+    void aRequestToCancelIsTaken(String negotiation) throws Exception {
+        serve(valid);
+
+        try (PhysicalConnection opened = open(url("verify-full") + "&sslnegotiation=" + negotiation)) {
+            CompletableFuture<String> sleeping = Clients.async(() -> show(opened, "pg_sleep(3600)"));
+            await().until(opened::awaitsServer);
+            await().until(
+                            () -> { // it may come before the statement
+                                opened.cancel();
+                                return sleeping.isDone();
+                            });
+
+            assertThatThrownBy(sleeping::join).hasMessageContaining("canceling statement due to user request");
         }
     }
 

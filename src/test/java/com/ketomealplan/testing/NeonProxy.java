@@ -93,6 +93,7 @@ public final class NeonProxy implements AutoCloseable {
     private int connects;
     private int logins;
     private int cancelRequests;
+    private int cancelRequestsInTheClear;
 
     public NeonProxy(int targetPort) throws IOException {
         this.target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
@@ -118,7 +119,11 @@ public final class NeonProxy implements AutoCloseable {
         return database.url().replace("@" + database.endpoint().hosts().get(0) + "/", "@127.0.0.1:" + port() + "/");
     }
 
-    /** Offers TLS, negotiated and direct; without this a request for it is declined. Plain connections stay possible. */
+    /**
+     * Offers TLS, negotiated and direct; without this a request for it is declined. Plain connections stay possible.
+     *
+     * @param context null to offer none from now on
+     */
     public void tls(SSLContext context) {
         tls = context;
     }
@@ -218,6 +223,11 @@ public final class NeonProxy implements AutoCloseable {
         return cancelRequests;
     }
 
+    /** Those of them that everybody on the way could read. */
+    public synchronized int cancelRequestsInTheClear() {
+        return cancelRequestsInTheClear;
+    }
+
     /** How many TCP connections were accepted since the last {@link #wake} until its first log-in was complete. */
     public synchronized int connectsBeforeFirstLogin() {
         return wake.connects;
@@ -278,8 +288,9 @@ public final class NeonProxy implements AutoCloseable {
         }
     }
 
-    private synchronized void countCancelRequest() {
+    private synchronized void countCancelRequest(boolean clear) {
         cancelRequests++;
+        cancelRequestsInTheClear += clear ? 1 : 0;
     }
 
     private static void start(Runnable work) {
@@ -391,7 +402,7 @@ public final class NeonProxy implements AutoCloseable {
                 } else if (code == SSL_REQUEST || code == GSS_ENCRYPTION_REQUEST) {
                     link.getOutputStream().write('N');
                 } else if (code == CANCEL_REQUEST) {
-                    countCancelRequest();
+                    countCancelRequest(link == client);
                     connect(code, body);
                     return;
                 } else {

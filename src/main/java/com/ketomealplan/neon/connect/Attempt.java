@@ -103,6 +103,11 @@ final class Attempt {
         }
     }
 
+    /** Whether it has ended, whether or not there is a connection. */
+    synchronized boolean isOver() {
+        return over;
+    }
+
     /** Which phase took too long, if one did. */
     synchronized Optional<Overrun> overrun() {
         return Optional.ofNullable(overrun);

@@ -1,41 +1,30 @@
 package com.ketomealplan.neon.connect;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
-import javax.net.SocketFactory;
+import java.util.Properties;
 
-/** pgjdbc's {@code socketFactory}: gives each {@link Attempt} its sockets. Public because the driver instantiates it. */
-public final class AttemptSockets extends SocketFactory {
+/**
+ * pgjdbc's {@code socketFactory}: gives one {@link Attempt} its sockets, and later what each request to cancel a statement of the connection
+ * is sent by. Public because the driver instantiates it.
+ */
+public final class AttemptSockets extends DriverSockets {
 
-    /** A socket of this thread's attempt, or a plain one: the driver also opens sockets to cancel statements. */
-    @Override
-    public Socket createSocket() {
-        return Attempt.current().map(Attempt::newSocket).orElseGet(Socket::new);
+    private final Attempt attempt;
+    private final Properties properties;
+
+    /**
+     * By the driver, on the thread that connects.
+     *
+     * @param properties what the connection is opened with
+     */
+    public AttemptSockets(Properties properties) {
+        this.attempt = Attempt.current().orElseThrow();
+        this.properties = properties;
     }
 
     @Override
-    public Socket createSocket(String host, int port) throws IOException {
-        throw connected();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
-        throw connected();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) throws IOException {
-        throw connected();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
-            throws IOException {
-        throw connected();
-    }
-
-    private static IOException connected() {
-        return new IOException("pgjdbc connects its sockets itself");
+    public Socket createSocket() throws IOException {
+        return attempt.isOver() ? CancelSocket.like(attempt.socket(), properties) : attempt.newSocket();
     }
 }

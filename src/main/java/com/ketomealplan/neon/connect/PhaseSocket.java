@@ -5,6 +5,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 
@@ -20,6 +21,17 @@ final class PhaseSocket extends Socket {
     private volatile long sentNanos = System.nanoTime();
     private volatile long heardNanos = sentNanos;
     private volatile boolean reading;
+    private volatile InetSocketAddress server;
+    private volatile Protection protection = Protection.OTHER;
+
+    /** What keeps others from reading along. */
+    enum Protection {
+        /** The startup message was sent as it is. */
+        NONE,
+        TLS,
+        /** Another one, or nothing was sent yet that could tell. */
+        OTHER
+    }
 
     PhaseSocket(Attempt attempt) {
         this.attempt = attempt;
@@ -27,6 +39,7 @@ final class PhaseSocket extends Socket {
 
     @Override
     public void connect(SocketAddress address, int timeoutMillis) throws IOException {
+        server = (InetSocketAddress) address;
         super.connect(address, timeoutMillis);
         attempt.enter(Phase.TLS);
     }
@@ -45,6 +58,15 @@ final class PhaseSocket extends Socket {
             heard = new Heard(super.getInputStream());
         }
         return heard;
+    }
+
+    /** Where it leads, with the host as the driver names it. */
+    InetSocketAddress server() {
+        return server;
+    }
+
+    Protection protection() {
+        return protection;
     }
 
     /** Whether the server owes an answer: the driver waits for one, or is about to. A notice may come long before it. */
@@ -76,6 +98,9 @@ final class PhaseSocket extends Socket {
         /** The length of SSLRequest and GSSENCRequest; a startup message is longer. */
         private static final int REQUEST = 8;
 
+        /** Of the protocol, in the two bytes after a startup message's length. GSSAPI has its token there. */
+        private static final int MAJOR_VERSION = 3;
+
         private final byte[] header = new byte[RECORD_HEADER];
         private boolean tls;
         private int headerLength;
@@ -98,11 +123,15 @@ final class PhaseSocket extends Socket {
         private void observe(byte[] bytes, int offset, int length) {
             if (!tls && bytes[offset] != HANDSHAKE) {
                 if (length > REQUEST) {
+                    if (bytes[offset + 4] == 0 && bytes[offset + 5] == MAJOR_VERSION) {
+                        protection = Protection.NONE;
+                    }
                     loginBegins();
                 }
                 return;
             }
             tls = true;
+            protection = Protection.TLS;
             for (int i = offset; i < offset + length && !done; ) {
                 if (restOfRecord > 0) {
                     int skipped = Math.min(restOfRecord, offset + length - i);

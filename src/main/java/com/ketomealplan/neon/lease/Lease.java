@@ -1,7 +1,6 @@
 package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.http.RequestId;
-import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,14 +18,6 @@ import org.slf4j.MDC;
 public final class Lease {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
-
-    /** For the server to answer a cancelled statement, besides the way there; then the socket is closed. */
-    private static final Duration TIME_TO_CANCEL = Duration.ofMillis(100);
-
-    private static final Duration LONGEST_TIME_TO_CANCEL = Duration.ofSeconds(1);
-
-    /** A cancel request takes a TCP connection and the way of the answer: two round trips, and as many for its luck. */
-    private static final int ROUND_TRIPS_OF_CANCEL = 4;
 
     /** Whoever lent the connection. */
     public interface Owner {
@@ -328,11 +319,7 @@ public final class Lease {
     }
 
     private Duration timeToCancel() {
-        Duration roundTrip = physical.openingTimes()
-                .map(times -> times.phases().get(Phase.TCP))
-                .orElse(Duration.ZERO);
-        Duration time = TIME_TO_CANCEL.plus(roundTrip.multipliedBy(ROUND_TRIPS_OF_CANCEL));
-        return time.compareTo(LONGEST_TIME_TO_CANCEL) < 0 ? time : LONGEST_TIME_TO_CANCEL;
+        return physical.openingTimes().map(TimeToCancel::after).orElse(TimeToCancel.LEAST);
     }
 
     private void cancel() {

@@ -114,6 +114,32 @@ class PhaseSocketTest {
         assertThat(entered).containsExactly(Phase.TCP, Phase.TLS, Phase.LOGIN);
     }
 
+    /** A request to cancel is sent in the clear only if the startup message was. */
+    @Test
+    void onlyAStartupMessageShowsThatTheSessionIsInTheClear() throws Exception {
+        byte[] gssToken = ByteBuffer.allocate(16).putInt(12).put((byte) 0x60).array();
+        send(SSL_REQUEST);
+        send(gssToken);
+        assertThat(socket.protection()).isEqualTo(PhaseSocket.Protection.OTHER);
+
+        again();
+        send(SSL_REQUEST);
+        send(STARTUP);
+        assertThat(socket.protection()).isEqualTo(PhaseSocket.Protection.NONE);
+
+        again();
+        send(SSL_REQUEST);
+        send((byte) 22, (byte) 3, (byte) 1, (byte) 0, (byte) 7);
+        assertThat(socket.protection()).isEqualTo(PhaseSocket.Protection.TLS);
+        assertThat(socket.server()).isEqualTo(listener.getLocalSocketAddress());
+    }
+
+    private void again() throws IOException {
+        socket.close();
+        server.close();
+        connect(new PhaseBudgets(AMPLE, AMPLE, AMPLE), AMPLE);
+    }
+
     @Test
     void nothingIsEnteredAfterTheAttempt() throws Exception {
         attempt.end();

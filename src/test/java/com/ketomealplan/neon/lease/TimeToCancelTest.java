@@ -1,0 +1,32 @@
+package com.ketomealplan.neon.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.connect.OpeningTimes;
+import com.ketomealplan.neon.connect.Phase;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TimeToCancelTest {
+
+    /** A request through TLS has to be at the server, and its answer here, before the time is over: three round trips, or four. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 100", // this machine
+        "20, 0, 180", // without TLS
+        "20, 20, 220", // direct TLS
+        "20, 40, 260", // negotiated
+        "100, 200, 900",
+        "150, 300, 1300",
+        "3000, 0, 1100", // a packet was lost
+        "3000, 9000, 2100",
+    })
+    void itHasTheWayInIt(long tcp, long tls, long expected) {
+        OpeningTimes opened = new OpeningTimes(
+                Duration.ofSeconds(20), Map.of(Phase.TCP, Duration.ofMillis(tcp), Phase.TLS, Duration.ofMillis(tls)));
+
+        assertThat(TimeToCancel.after(opened)).isEqualTo(Duration.ofMillis(expected));
+    }
+}
