@@ -25,7 +25,10 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         NOT_SENT,
         /** Nothing of it is stored. */
         ROLLED_BACK,
-        /** The connection was lost on COMMIT, and what became of it could not be found out: it may be stored. */
+        /**
+         * The connection was lost on COMMIT, or on a statement that is a transaction of its own, and what became of it could not be found
+         * out: it may be stored.
+         */
         UNKNOWN
     }
 

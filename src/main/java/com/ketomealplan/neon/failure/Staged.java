@@ -12,7 +12,7 @@ public interface Staged {
         OPENING,
         /** It was at work: the server rolls back what has no COMMIT. */
         WORKING,
-        /** COMMIT was sent, and nobody knows what became of it. */
+        /** COMMIT was sent, or what the server commits by itself, and nobody knows what became of it. */
         COMMITTING
     }
 

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.failure.UnansweredException;
 import com.ketomealplan.neon.lease.LeasedTransaction.Commit;
 import com.ketomealplan.neon.lease.Prologue.Question;
 import java.sql.Connection;
@@ -27,6 +28,9 @@ final class HandleTransaction {
     private boolean begun;
 
     private boolean escaped;
+    /** Whether the connection stood when something was last sent. */
+    private boolean stood;
+
     private volatile boolean open;
     private volatile TransactionIdentity identity;
     private Commit commit = Commit.NOT_SENT;
@@ -183,10 +187,17 @@ final class HandleTransaction {
     /** A statement is about to be sent, with its prologue. */
     void sends(Prologue prologue) throws SQLException {
         lease.checkDeadline("the next statement was sent");
+        stood = physical.isOpen();
         if (prologue.begins()) {
             begun = true;
             identity = null;
         }
+    }
+
+    /** What is thrown for a statement that was sent and failed; to be asked before {@link #sent}. */
+    SQLException judged(SQLException failure, String sql) {
+        boolean lost = stood && !physical.isOpen();
+        return lost && SqlKind.mayBeStored(sql, autoCommit && !open) ? new UnansweredException(failure) : failure;
     }
 
     /** It was answered, or not. */
@@ -212,12 +223,6 @@ final class HandleTransaction {
         } finally {
             sent();
         }
-    }
-
-    /** Sends something. */
-    @FunctionalInterface
-    interface Sending<T, X extends Throwable> {
-        T send() throws X;
     }
 
     /**
@@ -248,6 +253,8 @@ final class HandleTransaction {
     private void sendEnd(String sql) throws SQLException {
         try (Statement statement = jdbc.createStatement()) {
             statement.execute(sql);
+        } catch (SQLException e) {
+            throw judged(e, sql);
         } finally {
             sent();
         }
@@ -308,7 +315,7 @@ final class HandleTransaction {
             identity = null;
         } catch (SQLException e) {
             commit = physical.isOpen() ? Commit.REFUSED : Commit.UNANSWERED;
-            throw e;
+            throw commit == Commit.REFUSED || isReadOnly() ? e : new UnansweredException(e);
         } finally {
             lease.committed();
             over();

@@ -98,15 +98,15 @@ final class PreparedStatementHandle extends BoundParameters {
         Prologue needed = transaction().prologueFor(sql, travels);
         if (!travels) {
             PreparedStatement statement = plain();
-            return transaction().sendAfter(needed, () -> send(Prologue.NONE, statement, action));
+            return transaction().sendAfter(needed, () -> send(Prologue.NONE, sql, statement, action));
         }
         if (!needed.equals(prologue)) {
             prepareWith(needed);
         }
         if (needed.isEmpty()) {
-            return send(needed, prepared(), action);
+            return send(needed, sql, prepared(), action);
         }
-        return sendTogether(needed, prepared(), driver -> ((PreparedStatement) driver).execute(), results);
+        return sendTogether(needed, sql, prepared(), driver -> ((PreparedStatement) driver).execute(), results);
     }
 
     @Override

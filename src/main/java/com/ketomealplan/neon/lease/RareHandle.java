@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
@@ -49,9 +50,20 @@ final class RareHandle implements InvocationHandler {
         HandleTransaction transaction = connection.transaction();
         if (method.getName().startsWith("execute")) {
             return transaction.sendAfter(
-                    transaction.prologueFor(SqlKind.OTHER, false), () -> send(transaction, method, arguments));
+                    transaction.prologueFor(SqlKind.OTHER, false), () -> execute(transaction, method, arguments));
         }
         return send(transaction, method, arguments);
+    }
+
+    private Object execute(HandleTransaction transaction, Method method, Object[] arguments) throws Throwable {
+        transaction.sends(Prologue.NONE);
+        try {
+            return call(method, arguments);
+        } catch (SQLException e) {
+            throw transaction.judged(e, ""); // a procedure may do anything
+        } finally {
+            transaction.sent();
+        }
     }
 
     private Object send(HandleTransaction transaction, Method method, Object[] arguments) throws Throwable {

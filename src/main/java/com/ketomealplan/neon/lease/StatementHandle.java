@@ -55,8 +55,8 @@ class StatementHandle extends DelegatingStatement {
         }
         Prologue prologue = transaction.prologueFor(sql, true);
         return prologue.isEmpty()
-                ? send(prologue, statement, action)
-                : sendTogether(prologue, statement, driven -> driven.execute(prologue.sql() + sql), results);
+                ? send(prologue, sql, statement, action)
+                : sendTogether(prologue, sql, statement, driven -> driven.execute(prologue.sql() + sql), results);
     }
 
     /**
@@ -65,9 +65,9 @@ class StatementHandle extends DelegatingStatement {
      * @param execution of both
      * @param results what is made of the statement's own
      */
-    <T> T sendTogether(Prologue prologue, Statement statement, Action<?> execution, Action<T> results)
+    <T> T sendTogether(Prologue prologue, String sql, Statement statement, Action<?> execution, Action<T> results)
             throws SQLException {
-        return send(prologue, statement, driven -> {
+        return send(prologue, sql, statement, driven -> {
             execution.of(driven);
             transaction.skip(prologue, driven);
             return results.of(driven);
@@ -78,13 +78,15 @@ class StatementHandle extends DelegatingStatement {
     <T> T runAlone(String sql, Action<T> action) throws SQLException {
         Statement statement = usable();
         Prologue before = transaction.prologueFor(sql, false);
-        return transaction.sendAfter(before, () -> send(Prologue.NONE, statement, action));
+        return transaction.sendAfter(before, () -> send(Prologue.NONE, sql, statement, action));
     }
 
-    <T> T send(Prologue prologue, Statement statement, Action<T> action) throws SQLException {
+    <T> T send(Prologue prologue, String sql, Statement statement, Action<T> action) throws SQLException {
         transaction.sends(prologue);
         try {
             return action.of(statement);
+        } catch (SQLException e) {
+            throw transaction.judged(e, sql);
         } finally {
             transaction.sent();
         }

@@ -91,4 +91,72 @@ class SqlKindTest {
     void aTextIsReadAgainAsTheFirstTime(int time) {
         assertThat(SqlKind.of("SELECT 'again'")).isEqualTo(SqlKind.PLAIN_QUERY);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT id FROM users WHERE id = ?",
+                "SELECT count(*), max(id) FROM users WHERE id IN (1, 2) AND NOT (id = 3)",
+                "/* write() */ SELECT COALESCE(name, '-') FROM users u JOIN things USING (id)",
+                "(SELECT 1) UNION (SELECT 2)",
+                "VALUES (1), (2)",
+                "TABLE users",
+                "SHOW timezone",
+                "SET search_path = a",
+                "BEGIN",
+                "ROLLBACK",
+            })
+    void aQueryThatCallsNothingUnknownHasStoredNothing(String sql) {
+        assertThat(SqlKind.mayWrite(sql)).isFalse();
+        assertThat(SqlKind.mayCommit(sql)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "INSERT INTO users VALUES (1)",
+                "WITH one AS (SELECT 1) SELECT * FROM one",
+                "SELECT write()",
+                "SELECT own.count(*)",
+                "SELECT own . count (*)",
+                "SELECT \"count\"(1)",
+                "SELECT write/* */(1)",
+                "SELECT write--\n(1)",
+                "SELECT \u00fccount(1)",
+                "SELECT * FROM write(1)",
+                "SELECT nextval('s')",
+                "SELECT id FROM users FOR UPDATE",
+                "SELECT 1; DELETE FROM users",
+                "SET a.b = '1'; DELETE FROM users",
+                "BEGIN; DELETE FROM users; COMMIT",
+                "CALL write()",
+                "DO 'x'",
+                "TRUNCATE users",
+                "VACUUM",
+            })
+    void whatLeavesDoubtMayHaveStoredSomething(String sql) {
+        assertThat(SqlKind.mayWrite(sql)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "COMMIT",
+                "/* of a resource */ commit and chain",
+                "END",
+                "PREPARE TRANSACTION 'a'",
+                "COMMIT PREPARED 'a'",
+                "INSERT INTO users VALUES (1); COMMIT",
+                "INSERT INTO users VALUES (1);\nend",
+            })
+    void whatCommitsMayHaveCommitted(String sql) {
+        assertThat(SqlKind.mayCommit(sql)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INSERT INTO users VALUES (1)", "SELECT write()", "SAVEPOINT a", "ROLLBACK; BEGIN", ""})
+    void whatDoesNotCommitIsRolledBackWithItsTransaction(String sql) {
+        assertThat(SqlKind.mayCommit(sql)).isFalse();
+    }
 }
