@@ -57,6 +57,10 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         http.showProbes(environment, neon.state());
         neon.showConsole(NAME, configuration.effective().values(), environment);
         AdminAccess.protect(
-                environment, configuration, configuration.adminToken().map(Secret::reveal));
+                environment,
+                configuration,
+                configuration.adminToken().map(Secret::reveal),
+                configuration.adminHosts(),
+                telemetry.metrics());
     }
 }

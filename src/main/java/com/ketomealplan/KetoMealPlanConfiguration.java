@@ -2,9 +2,11 @@ package com.ketomealplan;
 
 import com.fasterxml.jackson.annotation.JacksonInject;
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import com.ketomealplan.config.EffectiveSettings;
+import com.ketomealplan.http.AdminHosts;
 import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.NeonDataSourceFactory;
@@ -17,13 +19,19 @@ import io.dropwizard.validation.MaxDataSize;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDataSize;
 import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.selfvalidating.SelfValidating;
+import io.dropwizard.validation.selfvalidating.SelfValidation;
+import io.dropwizard.validation.selfvalidating.ViolationCollector;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code config.yml} as a type. */
+@SelfValidating
 public final class KetoMealPlanConfiguration extends Configuration {
 
     private final Deployment deployment;
@@ -31,6 +39,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @Valid private final NeonDataSourceFactory database;
 
     private final Optional<Secret> adminToken;
+    private final List<String> adminHosts;
     private final EffectiveSettings effective;
 
     @Pattern(
@@ -63,6 +72,8 @@ public final class KetoMealPlanConfiguration extends Configuration {
      * @param drainTime for which a process that is told to stop serves on, and says that it is not ready; 1 s by default
      * @param tracingEndpoint where spans are sent, by OTLP over HTTP; without one nothing is traced
      * @param adminToken what a client of the admin pages has to present, if anything
+     * @param adminHosts by which names the admin port is reached beside the loopback's, each text with one or some, separated
+     *     by commas
      * @param effective all of this as it was read
      */
     @JsonCreator
@@ -76,6 +87,8 @@ public final class KetoMealPlanConfiguration extends Configuration {
             @JsonProperty("drainTime") Duration drainTime,
             @JsonProperty("tracingEndpoint") String tracingEndpoint,
             @JsonProperty("adminToken") String adminToken,
+            @JsonProperty("adminHosts") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+                    List<String> adminHosts,
             @JacksonInject(useInput = OptBoolean.FALSE) EffectiveSettings effective) {
         this.deployment = new Deployment(
                 Objects.requireNonNullElse(environment, Deployment.Stage.DEVELOPMENT),
@@ -90,7 +103,30 @@ public final class KetoMealPlanConfiguration extends Configuration {
         this.adminToken = Optional.ofNullable(adminToken)
                 .filter(token -> !token.isBlank())
                 .map(Secret::new);
+        this.adminHosts = Stream.ofNullable(adminHosts)
+                .flatMap(List::stream)
+                .filter(Objects::nonNull)
+                .flatMap(text -> Stream.of(text.split(",")))
+                .map(String::strip)
+                .filter(host -> !host.isEmpty())
+                .toList();
         this.effective = effective;
+    }
+
+    /** What the admin port needs: no stranger who reaches it, or a token. */
+    @SelfValidation
+    public void validateAdminPort(ViolationCollector violations) {
+        if (adminToken.isEmpty()) {
+            AdminHosts.beyondLoopback(getServerFactory())
+                    .forEach(number -> violations.addViolation(
+                            "server.adminConnectors[" + number + "].bindHost",
+                            "lets other machines reach the admin pages, which ask for no token; set ADMIN_TOKEN"
+                                    + " (adminToken), or ADMIN_HOST to 127.0.0.1"));
+        }
+        if (!adminHosts.stream().allMatch(AdminHosts::isHost)) {
+            violations.addViolation(
+                    "adminHosts", "must be names or addresses, without scheme, port or *, such as admin.example.com");
+        }
     }
 
     /** Without secrets. */
@@ -117,5 +153,9 @@ public final class KetoMealPlanConfiguration extends Configuration {
 
     public Optional<Secret> adminToken() {
         return adminToken;
+    }
+
+    public List<String> adminHosts() {
+        return adminHosts;
     }
 }

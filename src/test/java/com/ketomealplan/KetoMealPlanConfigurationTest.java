@@ -46,7 +46,18 @@ class KetoMealPlanConfigurationTest {
     }
 
     private static KetoMealPlanConfiguration yaml(String text, Map<String, String> environment) throws Exception {
-        return read(path -> new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "test.yml", environment);
+        byte[] document = onOnePort(text).getBytes(StandardCharsets.UTF_8);
+        return read(path -> new ByteArrayInputStream(document), "test.yml", environment);
+    }
+
+    /** Or else each of these texts would have one more mistake, an open admin port. */
+    private static String onOnePort(String text) {
+        if (text.contains("server:") || !text.contains(":")) {
+            return text;
+        }
+        return text.startsWith("{")
+                ? text.replaceFirst("\\{", "{server: {type: simple}, ")
+                : text + "\nserver: {type: simple}\n";
     }
 
     private static KetoMealPlanConfiguration read(
@@ -66,6 +77,7 @@ class KetoMealPlanConfigurationTest {
 
         assertThat(configuration.deployment()).isEqualTo(new Deployment(Stage.DEVELOPMENT, false));
         assertThat(configuration.adminToken()).isEmpty();
+        assertThat(configuration.adminHosts()).isEmpty();
         assertThat(configuration.database().strategy()).isEqualTo(PoolingStrategy.POOLED);
         assertDefaultsOfTheCode(configuration);
         DefaultServerFactory server = (DefaultServerFactory) configuration.getServerFactory();
@@ -128,12 +140,14 @@ class KetoMealPlanConfigurationTest {
                         "ADMIN_PORT", "9001",
                         "ADMIN_HOST", "0.0.0.0",
                         "ADMIN_TOKEN", "token",
+                        "ADMIN_HOSTS", "admin.example.com, 10.0.0.7",
                         "OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318"));
 
         assertThat(configuration.deployment()).isEqualTo(new Deployment(Stage.PRODUCTION, true));
         assertThat(configuration.database().getUrl()).isEqualTo("jdbc:postgresql://db.example.com:5432/db");
         assertThat(configuration.database().strategy()).isEqualTo(PoolingStrategy.POOLED);
         assertThat(configuration.adminToken()).contains(new Secret("token"));
+        assertThat(configuration.adminHosts()).containsExactly("admin.example.com", "10.0.0.7");
         assertThat(configuration.tracingEndpoint()).contains("http://localhost:4318");
         DefaultServerFactory server = (DefaultServerFactory) configuration.getServerFactory();
         assertThat(((HttpConnectorFactory) server.getApplicationConnectors().get(0)).getPort())
@@ -142,6 +156,51 @@ class KetoMealPlanConfigurationTest {
                 (HttpConnectorFactory) server.getAdminConnectors().get(0);
         assertThat(admin.getPort()).isEqualTo(9001);
         assertThat(admin.getBindHost()).isEqualTo("0.0.0.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "10.1.2.3", "192.0.2.1", "name.invalid", "8.8.8.8"})
+    void anAdminPortThatOtherMachinesReachNeedsAToken(String host) throws Exception {
+        Map<String, String> open = Map.of("ADMIN_HOST", host);
+        assertThat(catchThrowableOfType(ConfigurationMistakes.class, () -> file("config.yml", open))
+                        .getErrors())
+                .singleElement()
+                .asString()
+                .startsWith("server.adminConnectors[0].bindHost (set by ADMIN_HOST): lets other machines reach")
+                .contains("set ADMIN_TOKEN")
+                .contains("ADMIN_HOST to 127.0.0.1");
+        assertThat(file("config.yml", Map.of("ADMIN_HOST", host, "ADMIN_TOKEN", "token"))
+                        .adminToken())
+                .isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "127.0.0.1", "127.1.2.3", "::1", "localhost"})
+    void anAdminPortOfThisMachineAloneNeedsNone(String host) throws Exception {
+        assertThat(file("config.yml", Map.of("ADMIN_HOST", host)).adminToken()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "server: {adminConnectors: [{type: http, port: 0}]}",
+                "server: {adminConnectors: [{type: http, bindHost: 127.0.0.1}, {type: http, bindHost: 0.0.0.0}]}",
+                "server: {rootPath: /api}"
+            })
+    void anAddressThatIsNotWrittenIsAllOfThem(String text) {
+        assertThat(mistakesOf(text, Map.of())).hasMessageContaining("lets other machines reach the admin pages");
+    }
+
+    @Test
+    void theNamesOfTheAdminPortAreOneTextOrAList() throws Exception {
+        assertThat(yaml("adminHosts: [a.example, 'b.example,[fd00::1]', '']", Map.of())
+                        .adminHosts())
+                .containsExactly("a.example", "b.example", "[fd00::1]");
+        for (String wrong : new String[] {"'*'", "https://a.example", "a.example:8081", "[a.example, b/c]"}) {
+            assertThat(mistakesOf("adminHosts: " + wrong, Map.of()))
+                    .as(wrong)
+                    .hasMessageContaining("adminHosts: must be names or addresses");
+        }
     }
 
     @Test
@@ -271,7 +330,8 @@ class KetoMealPlanConfigurationTest {
                         m -> assertThat(m)
                                 .isEqualTo("database.pooled.overfow: is not a setting; did you mean overflow?"),
                         m -> assertThat(m)
-                                .isEqualTo("server.applicationConnectors[0].port (set by PORT): must be a number"));
+                                .isEqualTo("server.applicationConnectors[0].port (set by PORT): must be a number"),
+                        m -> assertThat(m).startsWith("server.adminConnectors[0].bindHost: lets other machines reach"));
         assertThat(mistakes).hasNoCause().hasMessageNotContaining("geheim");
         assertThat(mistakes.getStackTrace()).isEmpty();
         assertThat(mistakes.toString()).doesNotContain("geheim").doesNotContain("Exception");

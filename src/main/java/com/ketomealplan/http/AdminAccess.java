@@ -1,8 +1,11 @@
 package com.ketomealplan.http;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.server.SimpleServerFactory;
 import io.dropwizard.core.setup.Environment;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -14,15 +17,27 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Shows the admin pages, which can stop the service's log or profile it, to whom they are meant for. On a port of their own
- * they are open unless there is a token, and that port is bound to the loopback interface by default. On the port of the
- * application they do not exist for anybody without the token. A browser presents it as a password.
+ * Shows the admin pages, which can stop the service's log or profile it, to whom they are meant for.
+ *
+ * <ul>
+ *   <li>On a port of their own they want the token, if there is one. If there is none, the port listens on the loopback
+ *       interface only, and is served by the names that {@link AdminHosts} knows.
+ *   <li>On the port of the application they do not exist for anybody without the token. Only their front door says that it
+ *       wants one, if there is one, or else no browser would ask for it.
+ *   <li>What a page of another origin has a browser ask for is refused (see {@link AdminOrigin}), with the token too, which
+ *       browsers send by themselves.
+ *   <li>Probes of the port of its own are served to everybody: orchestrators know no token, and take the machine's address.
+ * </ul>
+ *
+ * What is refused is counted by its reason, in {@code admin_requests_refused_total}.
  */
 public final class AdminAccess implements Filter {
 
@@ -31,40 +46,112 @@ public final class AdminAccess implements Filter {
 
     private final Optional<byte[]> token;
     private final boolean ownPort;
+    private final AdminHosts hosts;
+    private final FailedAttempts attempts = new FailedAttempts(System::nanoTime);
+    private final ObjectMapper json;
+    private final Counter refused;
 
-    private AdminAccess(Optional<String> token, boolean ownPort) {
+    private AdminAccess(
+            Optional<String> token, boolean ownPort, AdminHosts hosts, ObjectMapper json, PrometheusRegistry metrics) {
         this.token = token.map(text -> text.getBytes(StandardCharsets.UTF_8));
         this.ownPort = ownPort;
+        this.hosts = hosts;
+        this.json = json;
+        this.refused = Counter.builder()
+                .name("admin_requests_refused")
+                .help("Requests for the admin pages that were refused, by why.")
+                .labelNames("reason")
+                .register(metrics);
     }
 
-    /** Puts the filter where the configuration needs it. */
-    public static void protect(Environment environment, Configuration configuration, Optional<String> token) {
+    /**
+     * Puts the filter before all admin pages.
+     *
+     * @param token what a client has to present, if anything
+     * @param hosts by which operators reach the port beside the loopback's
+     * @param metrics where refusals are counted
+     */
+    public static void protect(
+            Environment environment,
+            Configuration configuration,
+            Optional<String> token,
+            List<String> hosts,
+            PrometheusRegistry metrics) {
         boolean samePort = configuration.getServerFactory() instanceof SimpleServerFactory;
-        if (samePort || token.isPresent()) {
-            environment
-                    .admin()
-                    .addFilter("admin-access", new AdminAccess(token, !samePort))
-                    .addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
-            // Otherwise /admin is redirected to /admin/ before a filter is asked, which says that it exists
-            environment.getAdminContext().setAllowNullPathInContext(true);
-        }
+        AdminAccess access = new AdminAccess(
+                token,
+                !samePort,
+                AdminHosts.of(configuration.getServerFactory(), hosts),
+                environment.getObjectMapper(),
+                metrics);
+        environment
+                .admin()
+                .addFilter("admin-access", access)
+                .addMappingForUrlPatterns(
+                        EnumSet.allOf(DispatcherType.class), true, "/*"); // after those that number requests
+        // Otherwise /admin is redirected to /admin/ before a filter is asked, which says that it exists
+        environment.getAdminContext().setAllowNullPathInContext(true);
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String sent = ((HttpServletRequest) request).getHeader("Authorization");
-        if (sent != null && isToken(sent)) {
-            chain.doFilter(request, response);
-        } else if (ownPort) { // so that a browser asks for it
-            ((HttpServletResponse) response).setHeader("WWW-Authenticate", "Basic realm=\"admin\", charset=\"UTF-8\"");
-            ((HttpServletResponse) response).sendError(HttpServletResponse.SC_UNAUTHORIZED);
+        HttpServletRequest asked = (HttpServletRequest) request;
+        HttpServletResponse answer = (HttpServletResponse) response;
+        Optional<Refusal> refusal = ownPort && isProbe(asked) ? Optional.empty() : refusal(asked);
+        if (refusal.isPresent()) {
+            refused.labelValues(refusal.get().reason()).inc();
+            refusal.get().answer(answer, json);
+        } else if (path(asked).isEmpty()) { // or else the page's links would miss it
+            answer.setStatus(HttpServletResponse.SC_FOUND);
+            answer.setHeader("Location", asked.getContextPath() + "/");
         } else {
-            ((HttpServletResponse) response).sendError(HttpServletResponse.SC_NOT_FOUND);
+            chain.doFilter(request, response);
         }
     }
 
-    /** Compares in a time that does not tell how much of it was right. */
+    /** By what will be served, not by the path, of which there are many ways to write the same. */
+    private static boolean isProbe(HttpServletRequest asked) {
+        return Probes.NAME.equals(asked.getHttpServletMapping().getServletName());
+    }
+
+    private Optional<Refusal> refusal(HttpServletRequest asked) {
+        String sent = asked.getHeader("Authorization");
+        boolean shown = ownPort || (token.isPresent() && isFrontDoor(asked));
+        if (!shown && (token.isEmpty() || sent == null)) {
+            return Optional.of(Refusal.ABSENT);
+        }
+        if (token.isEmpty() && !hosts.areAskedFor(asked)) {
+            return Optional.of(Refusal.HOST);
+        }
+        if (AdminOrigin.isForeign(asked, hosts)) {
+            return Optional.of(Refusal.ORIGIN);
+        }
+        if (token.isEmpty()) {
+            return Optional.empty();
+        }
+        return sent == null ? Optional.of(Refusal.NO_TOKEN) : judged(asked.getRemoteAddr(), isToken(sent), shown);
+    }
+
+    private Optional<Refusal> judged(String address, boolean right, boolean shown) {
+        Duration wait = attempts.waitOf(address, right);
+        if (!wait.isZero()) {
+            return Optional.of(Refusal.tooMany(wait));
+        }
+        return right ? Optional.empty() : Optional.of(shown ? Refusal.WRONG_TOKEN : Refusal.WRONG_TOKEN_UNSEEN);
+    }
+
+    /** Where a browser begins. */
+    private static boolean isFrontDoor(HttpServletRequest asked) {
+        return path(asked).isEmpty() || path(asked).equals("/");
+    }
+
+    /** Below where the pages are, decoded, as a servlet is found by it. */
+    static String path(HttpServletRequest asked) {
+        return asked.getServletPath() + Optional.ofNullable(asked.getPathInfo()).orElse("");
+    }
+
+    /** Compares in a time that depends on what was sent alone. */
     private boolean isToken(String authorization) {
         return token.isPresent()
                 && presented(authorization)

@@ -33,6 +33,9 @@ final class Probes extends HttpServlet {
 
     static final String READINESS = "readiness";
 
+    /** The servlet's. */
+    static final String NAME = "probes";
+
     private static final String READY_PATH = "/readyz";
 
     static final Set<String> PATHS = Set.of("/livez", "/startupz", READY_PATH);
@@ -49,7 +52,7 @@ final class Probes extends HttpServlet {
     static void install(Environment environment, List<Readiness> parts) {
         Probes probes = new Probes(parts, environment.getObjectMapper());
         Stream.of(environment.servlets(), environment.admin())
-                .forEach(port -> port.addServlet("probes", probes).addMapping(PATHS.toArray(String[]::new)));
+                .forEach(port -> port.addServlet(NAME, probes).addMapping(PATHS.toArray(String[]::new)));
         environment.healthChecks().register(READINESS, new HealthCheck() {
             @Override
             protected Result check() {

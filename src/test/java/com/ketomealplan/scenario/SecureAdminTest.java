@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,7 @@ class SecureAdminTest {
         assertThat(service.send("GET", "/admin/pprof", null).statusCode()).isEqualTo(404);
         assertThat(service.get("/admin/").statusCode()).isEqualTo(404);
         assertThat(service.get("/admin").statusCode()).isEqualTo(404);
+        assertThat(withoutId(service.get("/admin/metrics"))).isEqualTo(withoutId(service.get("/nothing")));
 
         assertThat(service.get("/health").body())
                 .contains("\"environment\":\"development\"")
@@ -65,6 +68,38 @@ class SecureAdminTest {
         assertThat(service.send("POST", "/admin/tasks/gc", "", "Authorization", "Bearer s3cret")
                         .statusCode())
                 .isEqualTo(200);
+        assertThat(service.send("GET", "/admin/livez", null).statusCode()).isEqualTo(404);
+        assertThat(service.send("GET", "/livez", null).statusCode()).isEqualTo(200);
+    }
+
+    /** A browser never offers a password that it was not asked for. */
+    @Test
+    void itsFrontDoorAsksABrowserForTheToken() {
+        service = TestService.serverless(database, ConfigOverride.config("adminToken", "s3cret"));
+
+        for (String path : List.of("/admin", "/admin/")) {
+            HttpResponse<String> answer = service.get(path);
+            assertThat(answer.statusCode()).isEqualTo(401);
+            assertThat(answer.headers().firstValue("WWW-Authenticate")).isPresent();
+            assertThat(service.send("GET", path, null, "Authorization", basic("a:wrong"))
+                            .statusCode())
+                    .isEqualTo(401);
+        }
+        HttpResponse<String> front = service.send("GET", "/admin", null, "Authorization", basic("a:s3cret"));
+        assertThat(front.statusCode()).isEqualTo(302);
+        assertThat(front.headers().firstValue("Location")).hasValue("/admin/");
+        assertThat(service.send("GET", "/admin/", null, "Authorization", basic("a:s3cret"))
+                        .body())
+                .contains("<h1");
+        for (String path : List.of("/admin/metrics", "/admin/nothing", "/admin/operator/events")) {
+            assertThat(service.get(path).statusCode()).isEqualTo(404);
+        }
+    }
+
+    private static String withoutId(HttpResponse<String> answer) {
+        return answer.statusCode()
+                + answer.body().replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "").replaceAll("[0-9a-f]{32}", "")
+                + new TreeSet<>(answer.headers().map().keySet());
     }
 
     @Test

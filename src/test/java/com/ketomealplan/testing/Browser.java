@@ -25,10 +25,14 @@ public final class Browser implements AutoCloseable {
 
     private final ChromeDriver driver;
 
-    public Browser() {
+    /**
+     * @param arguments of Chromium's command line
+     */
+    public Browser(String... arguments) {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(Program.CHROMIUM.path().orElseThrow().toFile());
         options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage");
+        options.addArguments(arguments);
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
         options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
@@ -41,6 +45,11 @@ public final class Browser implements AutoCloseable {
 
     public void open(String url) {
         driver.get(url);
+    }
+
+    /** From now on pages may load and run what their policies forbid, as if another server had sent them. */
+    public void bypassPolicies(boolean bypassed) {
+        driver.executeCdpCommand("Page.setBypassCSP", Map.of("enabled", bypassed));
     }
 
     public void resize(int width, int height) {

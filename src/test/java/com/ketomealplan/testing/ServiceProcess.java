@@ -61,7 +61,8 @@ public final class ServiceProcess implements AutoCloseable {
                         "PORT",
                         "ADMIN_PORT",
                         "ADMIN_HOST",
-                        "ADMIN_TOKEN")
+                        "ADMIN_TOKEN",
+                        "ADMIN_HOSTS")
                 .forEach(builder.environment()::remove);
         builder.environment().putAll(environment);
         int port = Integer.parseInt(environment.getOrDefault("PORT", "8080"));

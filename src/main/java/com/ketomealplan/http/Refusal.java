@@ -1,0 +1,64 @@
+package com.ketomealplan.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Why an admin page is not shown.
+ *
+ * @param reason in metrics
+ * @param status of the answer
+ * @param detail for a person
+ * @param headers of the answer
+ */
+record Refusal(String reason, int status, String detail, Map<String, String> headers) {
+
+    private static final Map<String, String> CHALLENGE =
+            Map.of("WWW-Authenticate", "Basic realm=\"admin\", charset=\"UTF-8\"");
+
+    private static final String NOTHING = "There is nothing at this path.";
+
+    /** What the application says of such a path. */
+    static final Refusal ABSENT = new Refusal("absent", 404, NOTHING, Map.of());
+
+    static final Refusal HOST = new Refusal(
+            "host",
+            421,
+            "The admin pages are not served by this host's name. If it is yours: name it in adminHosts (ADMIN_HOSTS), or set"
+                    + " ADMIN_TOKEN.",
+            Map.of());
+
+    static final Refusal ORIGIN = new Refusal(
+            "origin",
+            403,
+            "A page of another origin has asked for this. Open it by its address; behind a proxy, name the page's host in"
+                    + " adminHosts (ADMIN_HOSTS).",
+            Map.of());
+
+    static final Refusal NO_TOKEN =
+            new Refusal("no_token", 401, "Present ADMIN_TOKEN, as a bearer's token or as a password.", CHALLENGE);
+
+    static final Refusal WRONG_TOKEN = new Refusal("wrong_token", 401, "This is not ADMIN_TOKEN.", CHALLENGE);
+
+    /** The same, where nobody is told that there is one. */
+    static final Refusal WRONG_TOKEN_UNSEEN = new Refusal(WRONG_TOKEN.reason(), 404, NOTHING, Map.of());
+
+    static Refusal tooMany(Duration wait) {
+        String seconds = Long.toString(wait.plusNanos(999_999_999).toSeconds());
+        return new Refusal(
+                "too_many",
+                429,
+                "There were too many wrong tokens from this address. Try again in " + seconds + " s.",
+                Map.of("Retry-After", seconds));
+    }
+
+    void answer(HttpServletResponse response, ObjectMapper json) throws IOException {
+        headers.forEach(response::setHeader);
+        response.setStatus(status);
+        response.setContentType(Problem.MEDIA_TYPE);
+        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(status, detail)));
+    }
+}
