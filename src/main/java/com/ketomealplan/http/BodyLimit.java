@@ -8,28 +8,23 @@ import jakarta.ws.rs.core.Response;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * Refuses bodies that are too large: by their Content-Length before a byte is read, and the others, of which nobody knows
- * the length before, as soon as they are. A compressed body counts as it is uncompressed. And those that take too long to
- * arrive.
+ * the length before, as soon as they are. A compressed body counts as it is uncompressed. And says why
+ * {@link BodyCollector} has not collected one.
  */
 @PreMatching
 final class BodyLimit implements ContainerRequestFilter {
 
     private final long limit;
-    private final Duration longest;
 
     /**
      * @param limit in bytes
-     * @param longest the time for a body to arrive
      */
-    BodyLimit(long limit, Duration longest) {
+    BodyLimit(long limit) {
         this.limit = limit;
-        this.longest = longest;
     }
 
     @Override
@@ -41,27 +36,19 @@ final class BodyLimit implements ContainerRequestFilter {
     }
 
     private ClientErrorException tooLarge() {
-        return refusal(
-                Response.Status.REQUEST_ENTITY_TOO_LARGE,
-                "The body has more than the " + limit + " bytes that are taken.");
+        return refusal(BodyRefusedException.tooLarge(limit));
     }
 
-    private ClientErrorException tooSlow() {
-        return refusal(
-                Response.Status.REQUEST_TIMEOUT, "The body has not arrived within " + longest.toMillis() + " ms.");
-    }
-
-    private static ClientErrorException refusal(Response.Status status, String detail) {
+    private static ClientErrorException refusal(BodyRefusedException why) {
         return new ClientErrorException(
-                detail,
-                Response.status(status)
+                why.getMessage(),
+                Response.status(why.status())
                         .header(HttpHeader.CONNECTION.asString(), "close") // what is left of it is not read
                         .build());
     }
 
     private final class Limited extends FilterInputStream {
 
-        private final long begunNanos = System.nanoTime();
         private long left = limit;
 
         Limited(InputStream body) {
@@ -80,11 +67,8 @@ final class BodyLimit implements ContainerRequestFilter {
                 int read = in.read(bytes, offset, length);
                 count(Math.max(read, 0));
                 return read;
-            } catch (IOException e) {
-                if (e.getCause() instanceof TimeoutException) {
-                    throw tooSlow(); // Jetty has heard nothing for its idle time-out
-                }
-                throw e;
+            } catch (BodyRefusedException e) {
+                throw refusal(e);
             }
         }
 
@@ -92,9 +76,6 @@ final class BodyLimit implements ContainerRequestFilter {
             left -= read;
             if (left < 0) {
                 throw tooLarge();
-            }
-            if (System.nanoTime() - begunNanos > longest.toNanos()) {
-                throw tooSlow();
             }
         }
     }

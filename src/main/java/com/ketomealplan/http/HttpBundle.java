@@ -56,7 +56,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         jersey.register(new ProblemMappers.OfJson());
         jersey.register(new ProblemMappers.OfAnything());
         jersey.register(new OneContentType());
-        jersey.register(new BodyLimit(limits.maxBodySize(), limits.maxArrivalTime()));
+        jersey.register(new BodyLimit(limits.maxBodySize()));
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
 
@@ -70,6 +70,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         filter(environment.servlets(), "request-metrics", new RequestMetrics(telemetry.metrics()));
         filter(environment.servlets(), "careful-headers", careful);
         environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
+        BodyCollector.install(environment, limits, telemetry.metrics());
         SlowRequests.install(environment, limits.maxArrivalTime());
         drain = Drain.install(environment, limits.drainTime());
     }

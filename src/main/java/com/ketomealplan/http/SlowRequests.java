@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Cuts off whoever sends the head of a request byte by byte. Jetty's idle time-out begins again with every byte, so that
- * thousands of such clients could hold connections for ever. (For bodies see {@link BodyLimit}.)
+ * thousands of such clients could hold connections for ever. (For bodies see {@link BodyCollector}.)
  */
 final class SlowRequests {
 

@@ -58,6 +58,8 @@ class SecureSlowInputTest {
 
             assertThat(RawHttp.answer(socket)).startsWith("HTTP/1.1 408").contains("has not arrived");
         }
+        assertThat(service.admin("/metrics/prometheus").body())
+                .containsPattern("http_server_bodies_cut_total\\{cause=\"slow\"} [1-9]");
     }
 
     private static boolean isCutOff(Socket socket) throws IOException {

@@ -1,0 +1,37 @@
+package com.ketomealplan.http;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+
+/** A request whose body is there, or will not be. */
+final class CollectedRequest extends Request.Wrapper {
+
+    private Content.Chunk next;
+
+    CollectedRequest(Request request, ByteBuffer body) {
+        super(request);
+        this.next = Content.Chunk.from(body, true);
+    }
+
+    /**
+     * @param failure what each attempt to read the body ends with
+     */
+    CollectedRequest(Request request, Throwable failure) {
+        super(request);
+        this.next = Content.Chunk.from(failure, true);
+    }
+
+    @Override
+    public Content.Chunk read() {
+        Content.Chunk chunk = next;
+        next = Content.Chunk.next(chunk);
+        return chunk;
+    }
+
+    /** Something can always be read. */
+    @Override
+    public void demand(Runnable readable) {
+        getContext().execute(readable);
+    }
+}
