@@ -3,6 +3,8 @@ package com.ketomealplan.neon.idempotency;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.ketomealplan.neon.lease.LastStatement;
+import com.ketomealplan.neon.lease.LeasedTransaction;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The keys in the database, in the unit of work of their request: one round trip at its begin, one at its end.
+ * The keys in the database, in the unit of work of their request: one round trip at its begin, and none at its end, where it travels with COMMIT.
  *
  * <p>A key is stored as a digest of itself and of its scope, so that no client meets another one's, and nobody who reads the table
  * can use one. Who works on a key holds an advisory lock of the transaction, so that a second request does not wait for the first one.
@@ -41,7 +43,8 @@ public final class IdempotencyStore {
 
     /**
      * Each new key takes ten expired ones away, so that they need no other cleaning, and least of all a timer that would
-     * wake a sleeping compute.
+     * wake a sleeping compute. An answer that is there and not expired, which only who takes no lock can have stored, is not written
+     * over: a status must not be null, and so the statement fails, and with it the COMMIT that it travels with.
      */
     private static final String STORE = """
             WITH expired AS (
@@ -51,9 +54,9 @@ public final class IdempotencyStore {
             INSERT INTO idempotency_keys AS stored (key, fingerprint, status, headers, body, expires_at)
             VALUES (?, ?, ?, ?::jsonb, ?, now() + make_interval(secs => ?))
             ON CONFLICT (key) DO UPDATE SET
-                fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers,
-                body = excluded.body, expires_at = excluded.expires_at
-            WHERE stored.expires_at <= now()
+                status = CASE WHEN stored.expires_at <= now() THEN excluded.status END,
+                fingerprint = excluded.fingerprint, headers = excluded.headers, body = excluded.body,
+                expires_at = excluded.expires_at
             """;
 
     private static final TypeReference<Map<String, List<String>>> HEADERS = new TypeReference<>() {};
@@ -110,26 +113,26 @@ public final class IdempotencyStore {
         }
     }
 
-    /**
-     * Stores an answer.
-     *
-     * @throws SQLException 40001 if another transaction has stored one in the meantime
-     */
+    /** Stores an answer, in the flight of the transaction's COMMIT. If it cannot be stored, nothing is committed. */
     void store(Connection connection, byte[] key, byte[] fingerprint, StoredAnswer answer) throws SQLException {
-        try (PreparedStatement store = connection.prepareStatement(STORE)) {
+        String headers;
+        try {
+            headers = json.writeValueAsString(answer.headers());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+        LastStatement last = new LastStatement(STORE, store -> {
             store.setString(1, hex(key));
             store.setString(2, hex(key));
             store.setBytes(3, fingerprint);
             store.setInt(4, answer.status());
-            store.setString(5, json.writeValueAsString(answer.headers()));
+            store.setString(5, headers);
             store.setBytes(6, answer.body());
             store.setDouble(7, lifetime.toMillis() / 1000.0);
-            if (store.executeUpdate() != 1) {
-                throw new SQLException("another request with the same Idempotency-Key was faster", "40001");
-            }
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        });
+        LeasedTransaction.of(connection)
+                .orElseThrow(() -> new SQLException("keys need a connection of the pool"))
+                .commitWith(last);
     }
 
     /** Salted, because other users of the database may have advisory locks of their own. */

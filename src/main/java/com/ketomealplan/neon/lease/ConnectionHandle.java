@@ -373,6 +373,11 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
     }
 
     @Override
+    public void commitWith(LastStatement last) {
+        transaction.commitWith(last);
+    }
+
+    @Override
     public void readApart() {
         transaction.readApart();
     }

@@ -5,6 +5,7 @@ import com.ketomealplan.neon.failure.UnansweredException;
 import com.ketomealplan.neon.lease.LeasedTransaction.Commit;
 import com.ketomealplan.neon.lease.Prologue.Question;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -34,6 +35,8 @@ final class HandleTransaction {
     private volatile boolean open;
     private volatile TransactionIdentity identity;
     private Commit commit = Commit.NOT_SENT;
+    /** What is to be sent with COMMIT; null if nothing. */
+    private LastStatement last;
 
     HandleTransaction(Lease lease, PhysicalConnection physical) {
         this.lease = lease;
@@ -309,7 +312,7 @@ final class HandleTransaction {
         lease.startCommit();
         commit = Commit.UNANSWERED;
         try {
-            physical.commit();
+            sendCommit();
             commit = Commit.DONE;
             escape(); // whatever fails from here on, this stays
             identity = null;
@@ -320,6 +323,22 @@ final class HandleTransaction {
             lease.committed();
             over();
         }
+    }
+
+    private void sendCommit() throws SQLException {
+        if (last == null) {
+            physical.commit();
+            return;
+        }
+        try (PreparedStatement both = jdbc.prepareStatement(last.sql() + ";COMMIT")) {
+            last.binding().bind(both);
+            both.execute();
+        }
+    }
+
+    /** Lets a statement be sent with the COMMIT of this transaction. */
+    void commitWith(LastStatement statement) {
+        last = statement;
     }
 
     void rollback() throws SQLException {
@@ -334,6 +353,7 @@ final class HandleTransaction {
     }
 
     private void over() throws SQLException {
+        last = null;
         begun = false;
         open = physical.isInTransaction();
         if (!open && physical.isOpen()) {

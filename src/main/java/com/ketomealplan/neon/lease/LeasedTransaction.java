@@ -50,6 +50,9 @@ public interface LeasedTransaction {
 
     Commit lastCommit();
 
+    /** Lets a statement be sent with the COMMIT of the transaction that is open; if it is rolled back, it is not. */
+    void commitWith(LastStatement last);
+
     /** Why the connection was closed under its borrower, if it was: its deadline, or idleness in its transaction. */
     Optional<String> endedBecause();
 
