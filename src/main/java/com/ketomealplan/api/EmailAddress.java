@@ -11,9 +11,12 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** An e-mail address that mail can be sent to: 254 characters at most (RFC 5321), with a domain that has a dot. */
-@Email @Size(min = 3, max = 254) @Pattern(regexp = "[^@\\p{Cs}\\p{Cc}]+@[^@\\p{Cs}\\p{Cc}]+\\.[^@\\p{Cs}\\p{Cc}]+") @ReportAsSingleViolation
-@Constraint(validatedBy = {})
+/**
+ * An e-mail address that mail can be sent to: 254 characters at most (RFC 5321), with a domain that has a dot and is a name.
+ * It is what it looks like: see {@link HonestTextValidator}.
+ */
+@Email @Size(min = 3, max = 254) @Pattern(regexp = "[^@]+@[^@\\[]+\\.[^@]+") @ReportAsSingleViolation
+@Constraint(validatedBy = HonestTextValidator.class)
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD, ElementType.RECORD_COMPONENT})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface EmailAddress {
