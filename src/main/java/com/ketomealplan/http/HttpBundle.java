@@ -56,6 +56,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         jersey.register(new ProblemMappers.OfJson());
         jersey.register(new ProblemMappers.OfAnything());
         jersey.register(new OneContentType());
+        jersey.register(new KnownEncoding());
         jersey.register(new BodyLimit(limits.maxBodySize()));
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);

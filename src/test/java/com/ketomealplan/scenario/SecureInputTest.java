@@ -26,6 +26,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a client sends: never a 5xx, nothing of the inside shown, and the service serves on. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -119,6 +121,26 @@ class SecureInputTest {
     void headersThatAreTooLargeAre431() throws IOException {
         assertThat(RawHttp.exchange(port(), RawHttp.get("/livez", "A: " + "a".repeat(10_000))))
                 .startsWith("HTTP/1.1 431");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"br", "deflate", "x-gzip", "nonsense", "gzip, br", "br, gzip"})
+    void anEncodingThatIsNotUndoneIs415(String encoding) throws IOException {
+        byte[] body = "{\"email\":\"a@b.co\"}".getBytes(StandardCharsets.UTF_8);
+        String headers = "Content-Type: application/json\r\nContent-Encoding: " + encoding;
+
+        assertThat(RawHttp.exchange(port(), RawHttp.post("/users", headers, body)))
+                .startsWith("HTTP/1.1 415 ")
+                .contains("application/problem+json", "Accept-Encoding: gzip", "by gzip, and by nothing else");
+    }
+
+    @Test
+    void identityIsNoEncoding() throws IOException {
+        byte[] body = "{\"email\":\"%s@b.co\"}".formatted(UUID.randomUUID()).getBytes(StandardCharsets.UTF_8);
+        String headers = "Content-Type: application/json\r\nContent-Encoding: Identity";
+
+        assertThat(RawHttp.exchange(port(), RawHttp.post("/users", headers, body)))
+                .startsWith("HTTP/1.1 201 ");
     }
 
     @Test
