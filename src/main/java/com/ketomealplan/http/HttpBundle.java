@@ -49,6 +49,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
             server.setRegisterDefaultExceptionMappers(false);
             VirtualThreads.use(server, limits.virtualThreads());
         }
+        StrictLines.use(configuration.getServerFactory());
         JerseyEnvironment jersey = environment.jersey();
         jersey.register(new ProblemMappers.OfWebApplication());
         jersey.register(new ProblemMappers.OfParameter());

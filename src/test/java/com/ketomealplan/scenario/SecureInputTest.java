@@ -39,6 +39,9 @@ class SecureInputTest {
             "Exception|java\\.|javax\\.|jakarta|org\\.|com\\.|\\tat |SELECT|INSERT|pgjdbc|PSQL|jetty|jersey|dropwizard",
             Pattern.CASE_INSENSITIVE);
 
+    private static final String CHUNKED = "POST /users HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+            + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+
     private final TestDatabase database = TestDatabase.migrated();
     private final TestService service = TestService.on(database);
 
@@ -141,6 +144,25 @@ class SecureInputTest {
 
         assertThat(RawHttp.exchange(port(), RawHttp.post("/users", headers, body)))
                 .startsWith("HTTP/1.1 201 ");
+    }
+
+    /** In the head, after the size of a chunk, after a chunk, and at the end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /livez HTTP/1.1\nHost: a\r\nConnection: close\r\n\r\n",
+                "GET /livez HTTP/1.1\r\nHost: a\nConnection: close\r\n\r\n",
+                "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\n",
+                CHUNKED + "2\n{}\r\n0\r\n\r\n",
+                CHUNKED + "2;a=b\n{}\r\n0\r\n\r\n",
+                CHUNKED + "2\r\n{}\n0\r\n\r\n",
+                CHUNKED + "2\r\n{}\r\n0\n\r\n",
+                CHUNKED + "2\r\n{}\r\n0\r\n\n"
+            })
+    void aLineThatEndsWithoutCrIs400(String request) throws IOException {
+        assertThat(RawHttp.exchange(port(), request.getBytes(StandardCharsets.US_ASCII)))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("application/problem+json");
     }
 
     @Test
