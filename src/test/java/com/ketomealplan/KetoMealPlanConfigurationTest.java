@@ -379,6 +379,30 @@ class KetoMealPlanConfigurationTest {
                 .hasMessageContaining("is the path right?");
     }
 
+    @Test
+    void aDirectoryIsNoFile() {
+        assertThat(catchThrowableOfType(ConfigurationMistakes.class, () -> file("src", Map.of())))
+                .hasMessageContaining("is a directory; name the file in it");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sslmode=verify-full&sslrootcert=pom.xml, sslrootcert that holds no certificate",
+        "sslmode=verify-full&sslrootcert=geheim, sslrootcert that does not exist",
+        "sslmode=verify-ca&sslrootcert=src, sslrootcert that is a directory",
+        "sslcert=pom.xml, sslcert that holds no certificate",
+        "sslkey=geheim, sslkey that does not exist"
+    })
+    void aFileOfTheUrlIsReadBeforeItIsNeeded(String parameters, String problem) {
+        String url = "postgresql://u:geheim@db.example.com/db?" + parameters;
+        assertThat(mistakesOf("database: {url: '${NEON_DATABASE_URL}'}", Map.of("NEON_DATABASE_URL", url))
+                        .getErrors())
+                .singleElement()
+                .asString()
+                .startsWith("database.url (set by NEON_DATABASE_URL): names a file as " + problem)
+                .doesNotContain("geheim");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"p\"w", "p#w: x", "p\nw", "${HOME}", "$${x}", "p\\w", "'", "{[*&!|>%@`"})
     void aValueOfTheEnvironmentCannotChangeTheDocument(String token) throws Exception {

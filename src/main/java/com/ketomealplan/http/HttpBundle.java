@@ -44,6 +44,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
 
     @Override
     public void run(T configuration, Environment environment) {
+        ListeningPorts.requireFree(configuration.getServerFactory());
         HttpSettings limits = settings.apply(configuration);
         if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
             server.setRegisterDefaultExceptionMappers(false);

@@ -214,7 +214,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                             + " postgresql://user:password@host/database?sslmode=require");
         }
         try {
-            url.ifPresent(secret -> Endpoint.parse(secret.reveal()));
+            url.map(secret -> Endpoint.parse(secret.reveal()).fileProblems())
+                    .ifPresent(problems -> problems.forEach(problem -> violations.addViolation("url", problem)));
         } catch (InvalidDatabaseUrlException e) {
             e.problems().forEach(problem -> violations.addViolation("url", problem));
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
+import java.net.ServerSocket;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +69,37 @@ class ServesCommandsTest {
                 .contains("NEON_DATABASE_URL")
                 .doesNotContain("\tat ")
                 .doesNotContain("Exception");
+    }
+
+    /** Each of these was some dozen lines of a stack. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "server config.yml | PORT=IN_USE | server.applicationConnectors[0].port: IN_USE is in use; end the program",
+                "server config.yml | ADMIN_PORT=IN_USE | server.adminConnectors[0].port: IN_USE is in use; end the program",
+                "server config-serverless.yml | PORT=IN_USE | server.connector.port: IN_USE is in use; end the program",
+                "server config.yml | EMBEDDED_POSTGRES_DIR=config.yml/pg | database.embeddedDirectory: the embedded",
+                "db status config.yml | EMBEDDED_POSTGRES_DIR=config.yml | database.embeddedDirectory: the embedded"
+            })
+    void aMistakeAtTheStartIsOneLineWithTheWayOut(String command, String mistake, String line) throws Exception {
+        try (ServerSocket inUse = new ServerSocket(0)) {
+            String port = Integer.toString(inUse.getLocalPort());
+            String[] setting = mistake.replace("IN_USE", port).split("=");
+            Map<String, String> environment = new HashMap<>(Map.of("PORT", "0", "ADMIN_PORT", "0"));
+            if (!setting[0].startsWith("EMBEDDED")) {
+                environment.put("NEON_DATABASE_URL", "postgresql://u:geheim@localhost:1/db");
+            }
+            environment.put(setting[0], setting[1]);
+            ServiceProcess service = ServiceProcess.run(environment, command.split(" "));
+
+            assertThat(service.awaitExit()).isEqualTo(1);
+            assertThat(service.output().lines().filter(said -> !said.startsWith("INFO")))
+                    .singleElement()
+                    .asString()
+                    .startsWith(line.replace("IN_USE", port))
+                    .contains(setting[0]);
+        }
     }
 
     @ParameterizedTest

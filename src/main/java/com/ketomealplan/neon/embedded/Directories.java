@@ -2,11 +2,17 @@ package com.ketomealplan.neon.embedded;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /** Files that only their owner may read, where the file system can say so. */
 final class Directories {
@@ -24,6 +30,40 @@ final class Directories {
         Files.deleteIfExists(file);
         Files.createFile(file, owner("rw-------"));
         Files.writeString(file, text);
+    }
+
+    /** What keeps files from being written there, if that is what a failure is about. */
+    static Optional<String> obstacle(Path directory, Throwable failure, long needed) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FileSystemException ofFiles) {
+                return Optional.of(inWords(ofFiles));
+            }
+        }
+        return isFull(directory, needed)
+                ? Optional.of("its disk is full: less than " + (needed >> 20) + " MiB are left")
+                : Optional.empty();
+    }
+
+    private static String inWords(FileSystemException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "this user may not write to " + failure.getFile();
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return failure.getFile() + " is a file";
+        }
+        return failure instanceof NoSuchFileException || failure.getReason() == null
+                ? failure.getFile() + " cannot be made"
+                : failure.getFile() + " cannot be written (" + failure.getReason() + ")";
+    }
+
+    /** Whether there is less room. A file system that does not know its size has room. */
+    static boolean isFull(Path directory, long needed) {
+        try {
+            FileStore store = Files.getFileStore(directory);
+            return store.getTotalSpace() > 0 && store.getUsableSpace() >= 0 && store.getUsableSpace() < needed;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     static void closeQuietly(Closeable closeable) {

@@ -96,13 +96,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
             }
         } catch (IOException | RuntimeException e) {
             Directories.closeQuietly(presence);
-            throw e instanceof EmbeddedDatabaseException known
-                    ? known
-                    : new EmbeddedDatabaseException(
-                            "The embedded PostgreSQL in " + directory + " cannot be started (" + e.getMessage()
-                                    + "); its log is " + directory.resolve(Server.LOG_FILE),
-                            e);
+            throw e instanceof EmbeddedDatabaseException known ? known : explained(e);
         }
+    }
+
+    private EmbeddedDatabaseException explained(Exception failure) {
+        return Directories.obstacle(directory, failure, Server.ROOM_TO_RUN)
+                .or(server::lastWords)
+                .map(problem -> new EmbeddedDatabaseException(directory, problem))
+                .orElseGet(() -> new EmbeddedDatabaseException(
+                        "The embedded PostgreSQL in " + directory + " cannot be started (" + failure.getMessage()
+                                + "); its log is " + directory.resolve(Server.LOG_FILE),
+                        failure));
     }
 
     @SuppressWarnings("try")

@@ -2,10 +2,14 @@ package com.ketomealplan.neon.embedded;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,6 +34,12 @@ final class Server {
     /** A crashed cluster recovers before it listens. */
     private static final Duration START_WAIT = Duration.ofSeconds(60);
 
+    /** For the program, 60 MiB, and a new cluster, 40 MiB with 16 MiB of its log. */
+    private static final long ROOM_TO_BEGIN = 128L << 20;
+
+    /** For what runs: a file of its log. */
+    static final long ROOM_TO_RUN = 16L << 20;
+
     private static final Duration STOP_WAIT = Duration.ofSeconds(60);
 
     /** Lines of postmaster.pid, by PostgreSQL's {@code miscadmin.h}. */
@@ -40,6 +50,9 @@ final class Server {
 
     private final Path directory;
     private final Path data;
+
+    /** How long its log was before. */
+    private long logBegun;
 
     /** Present if this process started the server: it then holds the library's lock on the data. */
     private EmbeddedPostgres started;
@@ -96,10 +109,12 @@ final class Server {
     int start() {
         try {
             clearRemains();
+            requireRoom(isNew() ? ROOM_TO_BEGIN : 1);
             Path password = directory.resolve(PASSWORD);
-            if (!Files.exists(data.resolve("PG_VERSION"))) {
+            if (isNew()) {
                 Directories.writePrivate(password, randomPassword());
             }
+            logBegun = directory.resolve(LOG_FILE).toFile().length();
             ProcessBuilder.Redirect log =
                     ProcessBuilder.Redirect.appendTo(directory.resolve(LOG_FILE).toFile());
             started = EmbeddedPostgres.builder()
@@ -125,6 +140,34 @@ final class Server {
             return started.getPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the server that was started said last before it ended, if it did. */
+    Optional<String> lastWords() {
+        try (FileChannel log = FileChannel.open(directory.resolve(LOG_FILE))) {
+            log.position(Math.min(logBegun, log.size()));
+            return new BufferedReader(Channels.newReader(log, StandardCharsets.UTF_8))
+                    .lines()
+                    .filter(line -> line.contains("FATAL:"))
+                    .reduce((before, last) -> last)
+                    .map(line -> "it says:"
+                            + line.substring(line.indexOf("FATAL:") + "FATAL:".length())
+                                    .replaceFirst("^\\s+", " "));
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private boolean isNew() {
+        return !Files.exists(data.resolve("PG_VERSION"));
+    }
+
+    /** The library finds a full disk once for each of a thousand files, and waits for a minute. */
+    private void requireRoom(long bytes) {
+        if (Directories.isFull(directory, bytes)) {
+            throw new EmbeddedDatabaseException(
+                    directory, "its disk is full: less than " + Math.max(1, bytes >> 20) + " MiB are left");
         }
     }
 

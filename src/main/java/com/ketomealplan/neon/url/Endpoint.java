@@ -182,6 +182,11 @@ public record Endpoint(
         return List.copyOf(all);
     }
 
+    /** What is wrong with the files that it names, such as a certificate that is none. They are read. */
+    public List<String> fileProblems() {
+        return TlsFiles.problems(driverProperties);
+    }
+
     @Override
     public String toString() {
         return hosts.stream().map(HostAndPort::toString).collect(Collectors.joining(","))
