@@ -5,22 +5,18 @@ import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
-import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.Executor;
 
 /**
  * A borrower's connection as JDBC sees it: closing it gives it back, once, with all that was made from it, and what JDBC would change of
  * the session is done for its transactions ({@link HandleTransaction}). As thread-safe as pgjdbc's.
  */
-final class ConnectionHandle extends DelegatingConnection implements LeasedTransaction {
+final class ConnectionHandle extends DelegatingConnection {
 
     private final Lease lease;
     private final PhysicalConnection physical;
@@ -52,7 +48,8 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
         return jdbc;
     }
 
-    private Connection altering() throws SQLException {
+    @Override
+    Connection altering() throws SQLException {
         lease.checkUsable();
         lease.alter();
         return jdbc;
@@ -295,41 +292,6 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
         return transaction.schema();
     }
 
-    // the session, which is altered for good
-
-    @Override
-    public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        altering().setNetworkTimeout(executor, milliseconds);
-    }
-
-    @Override
-    public void setHoldability(int holdability) throws SQLException {
-        altering().setHoldability(holdability);
-    }
-
-    @Override
-    public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
-        altering().setTypeMap(map);
-    }
-
-    @Override
-    public void setClientInfo(String name, String value) throws SQLClientInfoException {
-        alteringInfo().setClientInfo(name, value);
-    }
-
-    @Override
-    public void setClientInfo(Properties properties) throws SQLClientInfoException {
-        alteringInfo().setClientInfo(properties);
-    }
-
-    private Connection alteringInfo() throws SQLClientInfoException {
-        try {
-            return altering();
-        } catch (SQLException e) {
-            throw new SQLClientInfoException(Map.of(), e);
-        }
-    }
-
     /**
      * Beyond this interface, the driver's own connection: what is done with it is inside the transaction, cannot be watched, and leaves it
      * altered.
@@ -339,6 +301,9 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
         if (type.isInstance(this)) {
             return type.cast(this);
         }
+        if (type == LeasedTransaction.class) {
+            return type.cast(new HandleOfTransaction(lease, transaction));
+        }
         Connection driver = altering();
         transaction.begin();
         transaction.escape();
@@ -347,59 +312,7 @@ final class ConnectionHandle extends DelegatingConnection implements LeasedTrans
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || lease.isOpen() && jdbc.isWrapperFor(type);
-    }
-
-    // what JDBC has no words for
-
-    @Override
-    public Optional<TransactionIdentity> identity() {
-        return transaction.identity();
-    }
-
-    @Override
-    public boolean onlyReads() {
-        return transaction.isReadOnly();
-    }
-
-    @Override
-    public Commit lastCommit() {
-        return transaction.lastCommit();
-    }
-
-    @Override
-    public boolean isEscaped() {
-        return transaction.isEscaped();
-    }
-
-    @Override
-    public void commitWith(LastStatement last) {
-        transaction.commitWith(last);
-    }
-
-    @Override
-    public void readApart() {
-        transaction.readApart();
-    }
-
-    @Override
-    public Optional<String> endedBecause() {
-        return lease.endedBecause();
-    }
-
-    @Override
-    public java.time.Duration waited() {
-        return lease.waited();
-    }
-
-    @Override
-    public void executes(String name) {
-        lease.executes(name);
-    }
-
-    @Override
-    public void discard() {
-        lease.discard();
+        return type.isInstance(this) || type == LeasedTransaction.class || lease.isOpen() && jdbc.isWrapperFor(type);
     }
 
     @Override

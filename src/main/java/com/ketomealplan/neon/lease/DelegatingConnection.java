@@ -5,6 +5,7 @@ import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.Connection;
 import java.sql.NClob;
+import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.SQLXML;
@@ -12,12 +13,16 @@ import java.sql.Savepoint;
 import java.sql.Struct;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Executor;
 
 /** What a {@link ConnectionHandle} leaves to the driver's connection as it is. */
 abstract class DelegatingConnection implements Connection {
 
     /** The driver's connection, if it can be used. */
     abstract Connection driver() throws SQLException;
+
+    /** The same, for what alters the session for good: it is closed when it is given back. */
+    abstract Connection altering() throws SQLException;
 
     @Override
     public void clearWarnings() throws SQLException {
@@ -102,5 +107,40 @@ abstract class DelegatingConnection implements Connection {
     @Override
     public void setCatalog(String name) throws SQLException {
         driver().setCatalog(name);
+    }
+
+    // the session, which is altered for good
+
+    @Override
+    public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+        altering().setNetworkTimeout(executor, milliseconds);
+    }
+
+    @Override
+    public void setHoldability(int holdability) throws SQLException {
+        altering().setHoldability(holdability);
+    }
+
+    @Override
+    public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+        altering().setTypeMap(map);
+    }
+
+    @Override
+    public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        alteringInfo().setClientInfo(name, value);
+    }
+
+    @Override
+    public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        alteringInfo().setClientInfo(properties);
+    }
+
+    private Connection alteringInfo() throws SQLClientInfoException {
+        try {
+            return altering();
+        } catch (SQLException e) {
+            throw new SQLClientInfoException(Map.of(), e);
+        }
     }
 }

@@ -5,8 +5,6 @@ import com.ketomealplan.neon.failure.UnansweredException;
 import com.ketomealplan.neon.lease.LeasedTransaction.Commit;
 import com.ketomealplan.neon.lease.Prologue.Question;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
@@ -277,20 +275,7 @@ final class HandleTransaction {
 
     /** Leaves the prologue's results behind; what is next is the first result of what came with it. */
     void skip(Prologue prologue, Statement executed) throws SQLException {
-        for (int left = prologue.statements(); left > 0; left--) {
-            if (left == 1 && prologue.identity() != Question.NOTHING) {
-                identify(prologue.identity(), executed.getResultSet());
-            }
-            executed.getMoreResults();
-        }
-    }
-
-    private void identify(Question asked, ResultSet row) throws SQLException {
-        row.next();
-        String serverStart = asked == Question.TRANSACTION
-                ? physical.serverStart().orElseThrow()
-                : physical.serverStarted(row.getString(3));
-        identity = new TransactionIdentity(row.getString(1), row.getString(2), serverStart);
+        prologue.skip(executed, physical).ifPresent(asked -> identity = asked);
     }
 
     // how it ends
@@ -328,11 +313,8 @@ final class HandleTransaction {
     private void sendCommit() throws SQLException {
         if (last == null) {
             physical.commit();
-            return;
-        }
-        try (PreparedStatement both = jdbc.prepareStatement(last.sql() + ";COMMIT")) {
-            last.binding().bind(both);
-            both.execute();
+        } else {
+            last.sendWithCommit(jdbc);
         }
     }
 

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.lease;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
@@ -15,5 +16,12 @@ public record LastStatement(String sql, Binding binding) {
     @FunctionalInterface
     public interface Binding {
         void bind(PreparedStatement statement) throws SQLException;
+    }
+
+    void sendWithCommit(Connection driver) throws SQLException {
+        try (PreparedStatement both = driver.prepareStatement(sql + ";COMMIT")) {
+            binding.bind(both);
+            both.execute();
+        }
     }
 }

@@ -1,5 +1,11 @@
 package com.ketomealplan.neon.lease;
 
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
 /**
  * What is sent before a statement, in the same flight.
  *
@@ -39,5 +45,29 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
     /** The same with another statement at its end. */
     Prologue with(String statement) {
         return new Prologue(sql + statement, statements + 1, begins, identity);
+    }
+
+    /**
+     * Leaves its results behind, so that the next one is the first of what came with it.
+     *
+     * @return what the server answered to the question; empty if there was none
+     */
+    Optional<TransactionIdentity> skip(Statement executed, PhysicalConnection physical) throws SQLException {
+        Optional<TransactionIdentity> answer = Optional.empty();
+        for (int left = statements; left > 0; left--) {
+            if (left == 1 && identity != Question.NOTHING) {
+                answer = Optional.of(answer(executed.getResultSet(), physical));
+            }
+            executed.getMoreResults();
+        }
+        return answer;
+    }
+
+    private TransactionIdentity answer(ResultSet row, PhysicalConnection physical) throws SQLException {
+        row.next();
+        String serverStart = identity == Question.TRANSACTION
+                ? physical.serverStart().orElseThrow()
+                : physical.serverStarted(row.getString(3));
+        return new TransactionIdentity(row.getString(1), row.getString(2), serverStart);
     }
 }
