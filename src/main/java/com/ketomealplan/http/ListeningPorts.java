@@ -5,6 +5,7 @@ import io.dropwizard.core.server.ServerFactory;
 import io.dropwizard.core.server.SimpleServerFactory;
 import io.dropwizard.jetty.ConnectorFactory;
 import io.dropwizard.jetty.HttpConnectorFactory;
+import io.dropwizard.jetty.HttpsConnectorFactory;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -17,7 +18,7 @@ import java.util.Optional;
 
 /**
  * Tries to listen where the server will, before anything else is started: Jetty finds a port in use when the database runs,
- * and says so in fifty lines.
+ * and says so in fifty lines. The same of the key stores of https.
  */
 final class ListeningPorts {
 
@@ -54,6 +55,9 @@ final class ListeningPorts {
         // What inherits its channel has it open already
         if (!(connector instanceof HttpConnectorFactory http) || http.isInheritChannel()) {
             return;
+        }
+        if (http instanceof HttpsConnectorFactory https) {
+            KeyStoreFile.problem(https).ifPresent(problem -> mistakes.add(field + ".keyStorePath: " + problem));
         }
         int port = http.getPort();
         InetSocketAddress address = http.getBindHost() == null
