@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DeadlineOfConnectionTest {
 
     /** Enough for a connection to be borrowed and a statement to be sent on a busy machine. */
-    private static final Duration TIME = Duration.ofMillis(500);
+    private static final Duration TIME = Duration.ofMillis(1_500);
 
     private static TestDatabase database;
 
@@ -134,7 +134,7 @@ class DeadlineOfConnectionTest {
 
     @Test
     void nothingIsSentAfterTheDeadline() throws Exception {
-        CompletableFuture<Long> messages = within(Duration.ofMillis(100), () -> {
+        CompletableFuture<Long> messages = within(TIME, () -> {
             Deadline deadline = Deadline.current().orElseThrow();
             try (Connection connection = pool.getConnection()) {
                 connection.setAutoCommit(false);
@@ -182,7 +182,7 @@ class DeadlineOfConnectionTest {
             }
         });
 
-        assertThat(resultOf(reason)).isEqualTo("its deadline of 500 ms has passed");
+        assertThat(resultOf(reason)).isEqualTo("its deadline of 1500 ms has passed");
         assertThat(evictions).containsExactly(Eviction.LOST);
         assertThat(pool.statistics().active()).isZero();
         try (Connection next = pool.getConnection()) {
@@ -203,7 +203,7 @@ class DeadlineOfConnectionTest {
 
         assertThat(resultOf(complaint))
                 .isInstanceOf(DeadlineExceededException.class)
-                .hasMessage("the connection was closed: its deadline of 500 ms has passed");
+                .hasMessage("the connection was closed: its deadline of 1500 ms has passed");
         assertThat(cancelRequests()).isZero();
     }
 
@@ -238,7 +238,7 @@ class DeadlineOfConnectionTest {
     void aCommitIsWaitedForInHalfOfTheTimeThatIsLeft() throws Exception {
         try (Connection lock = database.connect()) {
             execute(lock, "SELECT pg_advisory_lock(1)");
-            CompletableFuture<Boolean> over = within(Duration.ofMillis(1_400), () -> {
+            CompletableFuture<Boolean> over = within(Duration.ofMillis(3_000), () -> {
                 Deadline deadline = Deadline.current().orElseThrow();
                 try (Connection connection = pool.getConnection()) {
                     connection.setAutoCommit(false);
