@@ -248,6 +248,11 @@ public final class Lease {
         return discarded;
     }
 
+    /** Closes the connection under its borrower, unless its COMMIT is being answered. Does not block. By any thread. */
+    public void end(String reason) {
+        expire(LeaseState.ACTIVE, reason, false);
+    }
+
     /** From a borrower who has forgotten it. */
     void reclaim() {
         owner.leaked();

@@ -10,7 +10,6 @@ import com.ketomealplan.neon.lease.LeaseWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -434,16 +433,18 @@ public final class ConnectionPool implements Pool {
         return counters.statistics(retention, line, idle.size(), borrowed.size(), waiting.size());
     }
 
-    /** Hands out nothing more; closes the idle connections at once, and the borrowed ones when they come back. */
+    /** Hands out nothing more, and closes all connections, also under who has not given one back: nobody waits for him any more. */
     @Override
     public void stop() {
-        List<PooledConnection> closing = new ArrayList<>();
+        List<PooledConnection> closing;
+        List<PooledConnection> ending;
         List<Turn> told;
         List<PoolOpenings.Opening> surplus;
         lock.lock();
         try {
             stopped = true;
-            closing.addAll(idle.drain());
+            closing = idle.drain();
+            ending = List.copyOf(borrowed);
             told = waiting.drain();
             surplus = openings.surplus();
         } finally {
@@ -452,5 +453,6 @@ public final class ConnectionPool implements Pool {
         told.forEach(turn -> turn.sendAway(closed()));
         surplus.forEach(PoolOpenings.Opening::takeBack);
         closing.forEach(evictions::close);
+        ending.forEach(connection -> connection.end("the pool is closed"));
     }
 }

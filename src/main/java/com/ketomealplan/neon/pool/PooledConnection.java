@@ -86,6 +86,11 @@ final class PooledConnection implements Lease.Owner {
                 Optional.ofNullable(lease).filter(Lease::isOpen).map(ConnectionReport.Use::of));
     }
 
+    /** Closes it under its borrower, who is told why. */
+    void end(String reason) {
+        Optional.ofNullable(lease).filter(Lease::isOpen).ifPresent(open -> open.end(reason));
+    }
+
     void used() {
         lease = null;
         fresh = false;

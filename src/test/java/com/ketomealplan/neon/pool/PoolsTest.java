@@ -236,9 +236,10 @@ class PoolsTest {
         pool.getConnection().close();
 
         pool.stop();
-        borrowed.close();
 
         await().untilAsserted(() -> assertThat(database.sessions()).isZero());
+        assertThatThrownBy(() -> TestPools.value(borrowed, "SELECT 1")).hasMessageContaining("the pool is closed");
+        borrowed.close();
         assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
     }
 
