@@ -11,6 +11,7 @@ import com.ketomealplan.neon.idempotency.IdempotencyStore;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
 import com.ketomealplan.neon.lease.LeakGuard;
 import com.ketomealplan.neon.lease.Purpose;
+import com.ketomealplan.neon.migration.DatabaseCommand;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.observe.Observation;
@@ -24,11 +25,9 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
-import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.lifecycle.Managed;
-import io.dropwizard.migrations.MigrationsBundle;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.http.HttpServletRequest;
@@ -98,17 +97,10 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     public void initialize(Bootstrap<?> bootstrap) {
         @SuppressWarnings("unchecked") // a bundle is given the bootstrap of the application that it is made for
         Bootstrap<T> own = (Bootstrap<T>) bootstrap;
-        own.addBundle(new MigrationsBundle<T>() {
-            @Override
-            public PooledDataSourceFactory getDataSourceFactory(T configuration) {
-                return settings.apply(configuration).forMigrations();
-            }
-
-            @Override
-            public String getMigrationsFileName() {
-                return MIGRATIONS;
-            }
-        });
+        own.addCommand(new DatabaseCommand<>(
+                configuration -> settings.apply(configuration).forMigrations(),
+                own.getApplication().getConfigurationClass(),
+                MIGRATIONS));
     }
 
     @Override

@@ -24,15 +24,20 @@ class ServesCommandsTest {
         TestDatabase database = TestDatabase.empty();
         Map<String, String> environment = Map.of("NEON_DATABASE_URL", database.url());
 
-        ServiceProcess status = ServiceProcess.run(environment, "db", "status", CONFIG);
-        assertThat(status.awaitExit()).isZero();
-        assertThat(status.output()).contains(MIGRATIONS + " changesets have not been applied");
+        ServiceProcess pending = ServiceProcess.run(environment, "db", "status", CONFIG);
+        assertThat(pending.awaitExit()).isEqualTo(1);
+        assertThat(pending.output())
+                .contains(MIGRATIONS + " changesets have not been applied")
+                .contains("lacks " + MIGRATIONS + " changesets: apply them by db migrate")
+                .doesNotContain("\tat ");
         ServiceProcess first = ServiceProcess.run(environment, "db", "migrate", CONFIG);
         ServiceProcess second = ServiceProcess.run(environment, "db", "migrate", CONFIG);
         assertThat(first.awaitExit()).as(first.output()).isZero();
         assertThat(second.awaitExit()).as(second.output()).isZero();
         assertThat(database.count("databasechangelog")).isEqualTo(MIGRATIONS);
         assertThat(database.count("users")).isZero();
+        ServiceProcess applied = ServiceProcess.run(environment, "db", "status", CONFIG);
+        assertThat(applied.awaitExit()).as(applied.output()).isZero();
 
         ServiceProcess rollback =
                 ServiceProcess.run(environment, "db", "rollback", "-c", Integer.toString(MIGRATIONS), CONFIG);

@@ -24,6 +24,12 @@ public final class Migrations {
 
     private Migrations() {}
 
+    /** That a target lacks so many changesets, with the way out. */
+    static String describe(int pending, String target) {
+        return "%s lacks %d changeset%s: apply %s by db migrate, with the configuration that the service is started with"
+                .formatted(target, pending, pending == 1 ? "" : "s", pending == 1 ? "it" : "them");
+    }
+
     /**
      * Reads the change log and forgets it. Most of the time that applying it takes is loading Liquibase, which can be done
      * while the database is unpacked and started.
