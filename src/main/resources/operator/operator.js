@@ -9,6 +9,7 @@ const CONDITIONS = {
   busy: { words: "busy", symbol: "▲", tone: "care" },
   throttled: { words: "throttled", symbol: "▲", tone: "care" },
   over_quota: { words: "over its quota", symbol: "■", tone: "bad" },
+  schema_mismatch: { words: "without a table, a column or a right", symbol: "■", tone: "bad" },
   misconfigured: { words: "refusing the configuration", symbol: "■", tone: "bad" },
   down: { words: "down", symbol: "✕", tone: "bad" },
 };

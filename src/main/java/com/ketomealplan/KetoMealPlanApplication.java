@@ -54,7 +54,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         environment.jersey().register(new QuizResponseResource(users, quizResponses));
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
-        http.showProbes(environment, neon.state());
+        http.showProbes(environment, neon.probe());
         neon.showConsole(NAME, configuration.effective().values(), environment);
         AdminAccess.protect(
                 environment,

@@ -7,6 +7,7 @@ import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.health.UnitOutcomes;
 import com.ketomealplan.neon.idempotency.IdempotencyStore;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
 import com.ketomealplan.neon.lease.LeakGuard;
@@ -18,6 +19,7 @@ import com.ketomealplan.neon.observe.Observation;
 import com.ketomealplan.neon.observe.StatementObserver;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
+import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.neon.web.UnitOfWorkFeature;
 import com.ketomealplan.telemetry.TelemetryBundle;
@@ -38,6 +40,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -70,6 +73,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private UnitOfWork unitOfWork;
     private Observation observation;
     private StatementObserver statements;
+    private UnitOutcomes outcomes;
     private DatabaseState state;
     private DatabaseProbe probe;
     private WakeGate gate;
@@ -129,7 +133,12 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 telemetry.tracing());
         jdbi = jdbi(factory, environment);
         statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration());
-        unitOfWork = UnitOfWork.install(jdbi, pool, observation.unitListeners());
+        outcomes = new UnitOutcomes();
+        unitOfWork = UnitOfWork.install(
+                jdbi,
+                pool,
+                Stream.concat(Stream.of(outcomes), Stream.of(observation.unitListeners()))
+                        .toArray(UnitListener[]::new));
         serve(factory, environment);
         nameTasks(environment);
         watch(factory.healthIsPassive(database), environment);
@@ -169,9 +178,9 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     /** What is known of the database, for operators and probes. */
     private void watch(boolean passive, Environment environment) {
-        state = new DatabaseState(gate, pool, database.isNeon());
+        state = new DatabaseState(gate, pool, outcomes, database.isNeon());
         environment.lifecycle().manage(state);
-        probe = new DatabaseProbe(gate, pool, state, passive);
+        probe = new DatabaseProbe(gate, pool, state, outcomes, passive);
         observation.observe(gate, pool, state, probe);
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
         environment.lifecycle().manage(new Managed() {
@@ -270,12 +279,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         return pool;
     }
 
-    /** What is known of the database. Call after {@link #run}. */
-    public DatabaseState state() {
-        return state;
-    }
-
-    /** For health reports. Call after {@link #run}. */
+    /** For health reports and readiness. Call after {@link #run}. */
     public DatabaseProbe probe() {
         return probe;
     }

@@ -57,7 +57,7 @@ public final class Strangers extends Application<KetoMealPlanConfiguration> {
 
     @Override
     public void run(KetoMealPlanConfiguration configuration, Environment environment) {
-        http.showProbes(environment, neon.state());
+        http.showProbes(environment, neon.probe());
         environment.jersey().register(new CsvWriter());
         environment.jersey().register(new Things(neon.sqlObject(ThingDao.class)));
     }

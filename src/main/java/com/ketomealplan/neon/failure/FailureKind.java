@@ -47,11 +47,19 @@ public enum FailureKind {
     AUTHENTICATION(
             503, "database-misconfigured", "The service cannot log in to its database. Its operator has to act.", null),
 
-    /** What the configuration asks for is not there or not allowed: a database, a table, a network, a certificate. */
+    /** What the configuration asks for is not there or not allowed: a database, a network, a certificate. */
     MISCONFIGURED(
             503,
             "database-misconfigured",
             "The service's database is not set up correctly. Its operator has to act.",
+            null),
+
+    /** What a statement names is not there, or the role may not use it: a table, a column, a schema, a right. */
+    SCHEMA_MISMATCH(
+            503,
+            "database-schema-mismatch",
+            "The service's database lacks a table, a column or a right. Its operator has to act: apply the migrations"
+                    + " (db migrate), or grant the right.",
             null),
 
     /** Units of work collided; repeating this one may succeed. */
@@ -126,7 +134,7 @@ public enum FailureKind {
      * attempt only costs the server another refusal.
      */
     public boolean isTransient() {
-        return this != QUOTA && this != AUTHENTICATION && this != MISCONFIGURED;
+        return this != QUOTA && this != AUTHENTICATION && this != MISCONFIGURED && this != SCHEMA_MISMATCH;
     }
 
     /** Whether the same work may succeed at once, on another connection: one was lost, or units of work collided. */

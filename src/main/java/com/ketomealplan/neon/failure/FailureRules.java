@@ -122,7 +122,11 @@ final class FailureRules {
     /** A failure to open a connection, where an unknown text may be a passing one. */
     static Verdict judgeConnecting(String sqlState, String text) {
         Verdict verdict = judge(CONNECTING, sqlState, text);
-        return verdict.kind() == FailureKind.PROGRAM ? new Verdict(FailureKind.UNAVAILABLE, Optional.empty()) : verdict;
+        return switch (verdict.kind()) {
+            case PROGRAM -> new Verdict(FailureKind.UNAVAILABLE, Optional.empty());
+            case SCHEMA_MISMATCH -> new Verdict(FailureKind.MISCONFIGURED, verdict.advice()); // CONNECT on the database
+            default -> verdict;
+        };
     }
 
     private static Verdict judge(List<Rule> rules, String sqlState, String text) {
@@ -149,7 +153,8 @@ final class FailureRules {
     private static FailureKind byState(String sqlState) {
         return switch (sqlState) {
             case "28P01", "28000" -> FailureKind.AUTHENTICATION;
-            case "3D000", "3F000", "42P01", "42703", "42501" -> FailureKind.MISCONFIGURED;
+            case "3D000" -> FailureKind.MISCONFIGURED;
+            case "3F000", "42P01", "42703", "42501" -> FailureKind.SCHEMA_MISMATCH;
             case "40001", "40P01" -> FailureKind.CONFLICT;
             case "26000", "42P05" -> FailureKind.STALE_STATEMENT;
             case "53100" -> FailureKind.STORAGE_FULL;

@@ -27,6 +27,9 @@ public enum Condition {
     /** A limit of the Neon plan is reached. */
     OVER_QUOTA(Connection.REFUSED, Level.ERROR, FailureKind.QUOTA.explanation()),
 
+    /** It answers, and lacks what the service needs of it. */
+    SCHEMA_MISMATCH(Connection.UNFIT, Level.ERROR, FailureKind.SCHEMA_MISMATCH.explanation()),
+
     /** It refuses what the configuration asks for. */
     MISCONFIGURED(Connection.REFUSED, Level.ERROR, FailureKind.MISCONFIGURED.explanation()),
 
@@ -35,6 +38,7 @@ public enum Condition {
 
     private enum Connection {
         STANDS("connected"),
+        UNFIT("connected"),
         UNNEEDED("idle"),
         REFUSED("disconnected");
 
@@ -67,7 +71,12 @@ public enum Condition {
 
     /** Whether requests are served, or may be. */
     public boolean isHealthy() {
-        return connection != Connection.REFUSED;
+        return connection != Connection.REFUSED && connection != Connection.UNFIT;
+    }
+
+    /** Whether an instance can serve, or fail fast, or is no worse than all others. */
+    boolean isReady() {
+        return this != MISCONFIGURED && this != SCHEMA_MISMATCH;
     }
 
     /** Whether it changes with the next traffic, or with time. */

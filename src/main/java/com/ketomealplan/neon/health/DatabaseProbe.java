@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.health;
 
+import com.ketomealplan.http.Readiness;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.PhysicalConnection;
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeoutException;
  * a pool's connection takes as long as the queue. All who ask at the same time share one question. What is found out stands
  * in the {@link DatabaseState}. Thread-safe.
  */
-public final class DatabaseProbe {
+public final class DatabaseProbe implements Readiness {
 
     /** How long {@link #ask} takes at most. */
     public static final Duration BOUND = Duration.ofSeconds(5);
@@ -38,6 +39,7 @@ public final class DatabaseProbe {
     private final WakeGate gate;
     private final Pool pool;
     private final DatabaseState state;
+    private final UnitOutcomes units;
     private final boolean passive;
     private final Listeners<Runnable> listeners = new Listeners<>();
     private Question asked;
@@ -45,10 +47,11 @@ public final class DatabaseProbe {
     /**
      * @param passive whether only {@link #ask} asks the database
      */
-    public DatabaseProbe(WakeGate gate, Pool pool, DatabaseState state, boolean passive) {
+    public DatabaseProbe(WakeGate gate, Pool pool, DatabaseState state, UnitOutcomes units, boolean passive) {
         this.gate = gate;
         this.pool = pool;
         this.state = state;
+        this.units = units;
         this.passive = passive;
     }
 
@@ -85,6 +88,26 @@ public final class DatabaseProbe {
      */
     public Optional<Failure> ask() {
         return await(question(), BOUND);
+    }
+
+    @Override
+    public String component() {
+        return "database";
+    }
+
+    @Override
+    public String inWords() {
+        return state.status().condition().inWords();
+    }
+
+    /**
+     * A configuration that the database refuses, or a schema that is not this version's: other instances may have a better one. Who
+     * gets no traffic because of its schema would not learn that it fits by now, so this is a {@link #look} then.
+     */
+    @Override
+    public Optional<String> obstacle() {
+        DatabaseStatus now = units.question().isPresent() ? look() : state.status();
+        return now.condition().isReady() ? Optional.empty() : Optional.of(now.explanation());
     }
 
     /** The one that is being asked; if there is none, a new one. */
@@ -131,12 +154,23 @@ public final class DatabaseProbe {
         public void opened(PhysicalConnection connection) {
             try {
                 boolean valid = connection.jdbc().isValid(Math.toIntExact(QUERY_BUDGET.toSeconds()));
+                if (valid) {
+                    askAboutSchema(connection);
+                }
                 over(valid ? Optional.empty() : Optional.of(unanswered("the server did not answer a query in time")));
             } catch (SQLException | RuntimeException e) { // whatever it is: the next question is to be asked
                 over(Optional.of(Failure.of(e)));
             } finally {
                 gate.close(connection);
                 listeners.forEach(Runnable::run);
+            }
+        }
+
+        /** Where units failed because of the schema, whether they still would: otherwise an instance without traffic would not learn it. */
+        private void askAboutSchema(PhysicalConnection connection) throws SQLException {
+            Optional<SchemaQuestion> doubt = units.question();
+            if (doubt.isPresent()) {
+                units.answered(doubt.get(), doubt.get().ask(connection, QUERY_BUDGET));
             }
         }
 

@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.health;
 
-import com.ketomealplan.http.Readiness;
 import com.ketomealplan.neon.connect.GateCondition;
 import com.ketomealplan.neon.connect.GateListener;
 import com.ketomealplan.neon.connect.Listeners;
@@ -23,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one state of the database, learned from the traffic and from nothing else: no question is ever asked for it. Each
+ * The one state of the database, learned from the traffic: this class never asks a question. Each
  * change is logged once. Thread-safe; nothing here waits.
  */
-public final class DatabaseState implements Readiness, Managed {
+public final class DatabaseState implements Managed {
 
     /**
      * How long a failure counts that nobody has tried again since. A balancer that sends no traffic to an instance which it
@@ -45,6 +44,12 @@ public final class DatabaseState implements Readiness, Managed {
 
     /** How long the pool is busy after it last kept a caller waiting in vain, so that the state does not flutter. */
     static final Duration STRAIN = Duration.ofSeconds(5);
+
+    /**
+     * A unit was served so lately that a failure of another one's statement is no verdict on the schema yet. Where units were served
+     * between such failures, it takes {@link #MEMORY} without one: then one statement is wrong, and the state does not flutter.
+     */
+    static final Duration SETTLE = Duration.ofSeconds(5);
 
     /** So often a condition that passes is looked at. */
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -65,6 +70,7 @@ public final class DatabaseState implements Readiness, Managed {
 
     private final WakeGate gate;
     private final Pool pool;
+    private final UnitOutcomes units;
     private final boolean sleeps;
     private final Listeners<StateListener> listeners = new Listeners<>();
     private Condition condition = Condition.ASLEEP;
@@ -75,9 +81,10 @@ public final class DatabaseState implements Readiness, Managed {
     /**
      * @param sleeps whether the database ends by itself what nobody uses, as a Neon compute does
      */
-    public DatabaseState(WakeGate gate, Pool pool, boolean sleeps) {
+    public DatabaseState(WakeGate gate, Pool pool, UnitOutcomes units, boolean sleeps) {
         this.gate = gate;
         this.pool = pool;
+        this.units = units;
         this.sleeps = sleeps;
         gate.listen(new GateListener() {
             @Override
@@ -91,6 +98,7 @@ public final class DatabaseState implements Readiness, Managed {
                 status();
             }
         });
+        units.listen(this::status);
     }
 
     /** From now on somebody hears of each change, on any thread; he must not block. */
@@ -102,17 +110,19 @@ public final class DatabaseState implements Readiness, Managed {
     public synchronized DatabaseStatus status() {
         GateCondition opening = gate.condition();
         PoolCondition traffic = pool.condition();
+        UnitCondition work = units.condition();
         Instant now = Instant.now();
         Condition before = condition;
         Duration lasted = Duration.between(since, now);
-        condition = judge(opening, traffic, sleeps);
+        condition = judge(opening, traffic, work, sleeps);
         since = condition == before ? since : now;
+        boolean unfit = condition == Condition.SCHEMA_MISMATCH;
         DatabaseStatus status = new DatabaseStatus(
                 condition,
                 since,
                 sinceSuccess(opening, traffic).map(now::minus),
-                opening.sinceFailure().map(now::minus),
-                opening.lastFailure());
+                (unfit ? work.sinceMismatch() : opening.sinceFailure()).map(now::minus),
+                unfit ? work.mismatch() : opening.lastFailure());
         if (condition != before) {
             listeners.forEach(listener -> listener.changed(before, lasted, status));
             if (before == Condition.WAKING && (condition == Condition.UP || condition == Condition.BUSY)) {
@@ -132,13 +142,24 @@ public final class DatabaseState implements Readiness, Managed {
     }
 
     /** The condition that these facts tell. */
-    static Condition judge(GateCondition opening, PoolCondition traffic, boolean sleeps) {
+    static Condition judge(GateCondition opening, PoolCondition traffic, UnitCondition work, boolean sleeps) {
         Optional<FailureKind> failing = opening.failing()
                 ? opening.lastFailure().map(Failure::kind).filter(kind -> isFresh(opening))
                 : Optional.empty();
         Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
         if (failing.filter(FailureKind::isThrottling).isPresent()) {
             return Condition.THROTTLED;
+        }
+        if (traffic.open() == 0) {
+            if (opening.down()) {
+                return Condition.DOWN;
+            }
+            if (failing.isPresent()) {
+                return refused(failing.get());
+            }
+        }
+        if (lacksSchema(work)) {
+            return Condition.SCHEMA_MISMATCH;
         }
         if (traffic.open() > 0) {
             if (isWithin(STRAIN, traffic.sinceStrain())) {
@@ -147,12 +168,6 @@ public final class DatabaseState implements Readiness, Managed {
                         .orElse(Condition.BUSY);
             }
             return sleeps && !isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.ASLEEP : Condition.UP;
-        }
-        if (opening.down()) {
-            return Condition.DOWN;
-        }
-        if (failing.isPresent()) {
-            return refused(failing.get());
         }
         boolean longLogin = opening.loggingIn()
                 .filter(time -> time.compareTo(LONG_LOGIN) >= 0)
@@ -163,6 +178,12 @@ public final class DatabaseState implements Readiness, Managed {
         boolean ended = !opening.attempting()
                 && isWithin(sinceSuccess.orElse(UNTIL_SLEEP), traffic.sinceLoss()); // and nobody has tried again
         return !opening.failing() && !ended && isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.UP : Condition.ASLEEP;
+    }
+
+    private static boolean lacksSchema(UnitCondition work) {
+        return isWithin(MEMORY, work.sinceMismatch())
+                && !isWithin(SETTLE, work.sinceServed())
+                && !isWithin(MEMORY, work.sinceServedDespite());
     }
 
     private static Condition refused(FailureKind kind) {
@@ -206,22 +227,5 @@ public final class DatabaseState implements Readiness, Managed {
     public synchronized void stop() {
         stopped = true;
         nextLook.cancel(false);
-    }
-
-    @Override
-    public String component() {
-        return "database";
-    }
-
-    @Override
-    public String inWords() {
-        return status().condition().inWords();
-    }
-
-    /** A configuration that the database refuses: other instances may have a better one. */
-    @Override
-    public Optional<String> obstacle() {
-        DatabaseStatus now = status();
-        return now.condition() == Condition.MISCONFIGURED ? Optional.of(now.explanation()) : Optional.empty();
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * How the database is, and since when.
  *
  * @param lastSuccess when it last answered; empty if it has not yet
- * @param lastFailure when a connection to it could last not be opened
+ * @param lastFailure when a connection to it could last not be opened; where connections are not what is wrong, when that was last met
  * @param failure why; its cause is for operators, its kind has an explanation for clients
  */
 public record DatabaseStatus(

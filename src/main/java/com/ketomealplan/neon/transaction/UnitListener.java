@@ -13,6 +13,9 @@ public interface UnitListener {
     /** A unit was rolled back for this reason, and is run again. */
     default void replayed(FailureKind reason) {}
 
+    /** A run of a unit that has used the database was rolled back. */
+    default void rolledBack(Throwable failure) {}
+
     /** COMMIT was sent, and took so long: with its look-up, if it had no answer. */
     default void committed(Duration time, Optional<Throwable> failure) {}
 

@@ -294,13 +294,17 @@ public final class UnitOfWork {
         }
 
         void rollback(Throwable failure) {
+            if (handle == null) {
+                return;
+            }
             try {
-                if (handle != null && handle.isInTransaction()) {
+                if (handle.isInTransaction()) {
                     handle.rollback();
                 }
             } catch (RuntimeException e) {
                 failure.addSuppressed(e);
             }
+            listeners.forEach(listener -> listener.rolledBack(failure));
         }
 
         private Optional<LeasedTransaction> lease() {

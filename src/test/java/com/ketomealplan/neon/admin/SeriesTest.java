@@ -6,6 +6,7 @@ import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.health.UnitOutcomes;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
@@ -32,7 +33,7 @@ class SeriesTest {
             WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT));
             Pool pool = new ConnectionPool(
                     "test", gate, Retention.pooled(5, 10, HOUR, HOUR), new Line(HOUR, 30), HOUR, Duration.ofHours(1));
-            DatabaseState state = new DatabaseState(gate, pool, true);
+            DatabaseState state = new DatabaseState(gate, pool, new UnitOutcomes(), true);
             Series series = new Series(new PrometheusRegistry(), pool, state, Clock.systemUTC());
 
             series.sampleSafely();

@@ -39,8 +39,10 @@ class DatabaseStateTest {
         return new PoolCondition(connections, sinceAnswer, NEVER, NEVER);
     }
 
+    private static final UnitCondition NO_UNITS = new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER);
+
     private static Condition onNeon(GateCondition opening, PoolCondition traffic) {
-        return DatabaseState.judge(opening, traffic, true);
+        return DatabaseState.judge(opening, traffic, NO_UNITS, true);
     }
 
     @Test
@@ -58,7 +60,7 @@ class DatabaseStateTest {
             assertThat(onNeon(quiet(ago(900)), open(connections, ago(299)))).isEqualTo(Condition.UP);
             assertThat(onNeon(quiet(ago(900)), open(connections, ago(301)))).isEqualTo(Condition.ASLEEP);
         }
-        assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(301)), false))
+        assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(301)), NO_UNITS, false))
                 .isEqualTo(Condition.UP);
     }
 
@@ -104,5 +106,43 @@ class DatabaseStateTest {
         assertThat(onNeon(quiet(ago(60)), ended)).isEqualTo(Condition.ASLEEP);
         assertThat(onNeon(loggingIn(0, ago(60)), ended)).isEqualTo(Condition.UP);
         assertThat(onNeon(quiet(ago(0.5)), ended)).isEqualTo(Condition.UP);
+    }
+
+    /**
+     * Seconds since a unit failed because of the schema, since one was served, and since one was served although another had failed so;
+     * 1,000 for never.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "1000, 1000, 1000, UP", // nothing is known
+        "0, 1000, 1000, SCHEMA_MISMATCH", // never migrated: the first unit tells
+        "59, 1000, 1000, SCHEMA_MISMATCH",
+        "61, 1000, 1000, UP", // nobody has tried since: traffic is to try
+        "0, 4, 1000, UP", // it has just served
+        "0, 6, 1000, SCHEMA_MISMATCH", // a table is gone
+        "0, 6, 59, UP", // one statement is wrong, and others are served
+        "0, 61, 61, SCHEMA_MISMATCH"
+    })
+    void lacksSchemaWhereUnitsFailForItAndNoneIsServed(int failed, int served, int servedDespite, Condition condition) {
+        UnitCondition work = new UnitCondition(
+                unlessNever(served), unlessNever(servedDespite), Optional.empty(), unlessNever(failed));
+
+        for (int connections : new int[] {0, 5}) { // kept or not
+            assertThat(DatabaseState.judge(quiet(ago(9)), open(connections, ago(1)), work, true))
+                    .isEqualTo(condition);
+        }
+    }
+
+    private static Optional<Duration> unlessNever(int seconds) {
+        return seconds == 1_000 ? NEVER : ago(seconds);
+    }
+
+    @Test
+    void isDownOrThrottledWhateverItsSchemaIs() {
+        UnitCondition lacking = new UnitCondition(NEVER, NEVER, Optional.empty(), ago(0));
+        assertThat(DatabaseState.judge(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true))
+                .isEqualTo(Condition.DOWN);
+        assertThat(DatabaseState.judge(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true))
+                .isEqualTo(Condition.THROTTLED);
     }
 }

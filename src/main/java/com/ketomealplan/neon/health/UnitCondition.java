@@ -1,0 +1,20 @@
+package com.ketomealplan.neon.health;
+
+import com.ketomealplan.neon.failure.Failure;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the ends of units of work tell of the database at one moment.
+ *
+ * @param sinceServed how long ago the database did last what a unit asked of it
+ * @param sinceServedDespite how long ago it did so although another unit had just failed because of the schema: one statement
+ *     is wrong, and others are not
+ * @param mismatch the last failure because of the schema; empty if a unit was served since
+ * @param sinceMismatch how long ago that was
+ */
+public record UnitCondition(
+        Optional<Duration> sinceServed,
+        Optional<Duration> sinceServedDespite,
+        Optional<Failure> mismatch,
+        Optional<Duration> sinceMismatch) {}

@@ -1,0 +1,123 @@
+package com.ketomealplan.neon.health;
+
+import com.ketomealplan.neon.connect.Listeners;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.transaction.UnitListener;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** What the ends of units of work tell of the database that connections do not: whether its schema fits. Thread-safe. */
+public final class UnitOutcomes implements UnitListener {
+
+    private final LongSupplier nanoTime;
+    private final Listeners<Runnable> listeners = new Listeners<>();
+    private volatile Long servedNanos;
+    private volatile Mismatch mismatch;
+    private Long servedDespiteNanos;
+    private Optional<SchemaQuestion> deniedInVain = Optional.empty();
+
+    /**
+     * @param question empty if it cannot be found out whether it has gone
+     */
+    private record Mismatch(Failure failure, long nanos, Optional<SchemaQuestion> question) {}
+
+    public UnitOutcomes() {
+        this(System::nanoTime);
+    }
+
+    UnitOutcomes(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** From now on somebody hears that the condition may have changed, on a unit's thread; he must not block. */
+    void listen(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void committed(Duration time, Optional<Throwable> failure) {
+        if (failure.isEmpty()) {
+            served();
+        }
+    }
+
+    /** Many a unit is rolled back that the database has served: it has found nothing, or what is refused. */
+    @Override
+    public void rolledBack(Throwable throwable) {
+        Failure failure = Failure.of(throwable);
+        switch (failure.kind()) {
+            case SCHEMA_MISMATCH -> lacking(failure, SchemaQuestion.of(throwable));
+            case CONSTRAINT, INVALID_DATA, CONFLICT -> served();
+            case PROGRAM -> {
+                if (failure.sqlState().isEmpty()) { // none of the database's
+                    served();
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void served() {
+        long now = nanoTime.getAsLong();
+        servedNanos = now;
+        if (mismatch == null) { // nearly always
+            return;
+        }
+        synchronized (this) {
+            mismatch = null;
+            servedDespiteNanos = now;
+            deniedInVain = Optional.empty();
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    private void lacking(Failure failure, Optional<SchemaQuestion> question) {
+        synchronized (this) {
+            // Where the server denied it and was wrong, as it is for what a function does, it is not asked again
+            mismatch =
+                    new Mismatch(failure, nanoTime.getAsLong(), question.filter(any -> !deniedInVain.equals(question)));
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    /** What may be asked to find out whether the schema fits by now; empty if nothing is known against it. */
+    Optional<SchemaQuestion> question() {
+        Mismatch known = mismatch;
+        return known == null ? Optional.empty() : known.question();
+    }
+
+    /** The server was asked. */
+    void answered(SchemaQuestion question, SchemaQuestion.Answer answer) {
+        synchronized (this) {
+            if (mismatch == null || !mismatch.question().equals(Optional.of(question))) {
+                return; // units have said more since
+            }
+            switch (answer) {
+                case LACKING -> mismatch = new Mismatch(mismatch.failure(), nanoTime.getAsLong(), mismatch.question());
+                case FITTING -> {
+                    mismatch = null;
+                    deniedInVain = Optional.of(question);
+                }
+                default -> {
+                    return;
+                }
+            }
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    synchronized UnitCondition condition() {
+        long now = nanoTime.getAsLong();
+        Optional<Mismatch> known = Optional.ofNullable(mismatch);
+        return new UnitCondition(
+                since(servedNanos, now),
+                since(servedDespiteNanos, now),
+                known.map(Mismatch::failure),
+                known.flatMap(found -> since(found.nanos(), now)));
+    }
+
+    private static Optional<Duration> since(Long nanos, long now) {
+        return Optional.ofNullable(nanos).map(then -> Duration.ofNanos(now - then));
+    }
+}

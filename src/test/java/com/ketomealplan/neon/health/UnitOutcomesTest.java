@@ -1,0 +1,139 @@
+package com.ketomealplan.neon.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.ketomealplan.neon.health.SchemaQuestion.Answer;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.StatementException;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UnitOutcomesTest {
+
+    private final TestDatabase database = TestDatabase.empty();
+    private final AtomicLong nanos = new AtomicLong();
+    private final UnitOutcomes outcomes = new UnitOutcomes(nanos::get);
+    private final AtomicInteger changes = new AtomicInteger();
+
+    @BeforeEach
+    void listen() {
+        outcomes.listen(changes::incrementAndGet);
+    }
+
+    private static JdbiException failure(String sqlState) {
+        return new UnableToExecuteStatementException(new SQLException("no", sqlState), null);
+    }
+
+    private void pass(int seconds) {
+        nanos.addAndGet(Duration.ofSeconds(seconds).toNanos());
+    }
+
+    @Test
+    void remembersTheLastFailureUntilAUnitIsServed() {
+        outcomes.rolledBack(failure("42P01"));
+        pass(2);
+        assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(2));
+        assertThat(outcomes.condition().sinceServed()).isEmpty();
+        assertThat(outcomes.condition().mismatch()).isPresent();
+
+        outcomes.committed(Duration.ZERO, Optional.empty());
+
+        pass(1);
+        assertThat(outcomes.condition().mismatch()).isEmpty();
+        assertThat(outcomes.condition().sinceServed()).contains(Duration.ofSeconds(1));
+        assertThat(outcomes.condition().sinceServedDespite()).contains(Duration.ofSeconds(1));
+        assertThat(changes).hasValue(2);
+    }
+
+    @Test
+    void tellsNobodyOfUnitsThatAreServedAsEver() {
+        outcomes.committed(Duration.ZERO, Optional.empty());
+        outcomes.rolledBack(new IllegalStateException("User not found"));
+
+        assertThat(outcomes.condition().sinceServed()).contains(Duration.ZERO);
+        assertThat(outcomes.condition().sinceServedDespite()).isEmpty();
+        assertThat(changes).hasValue(0);
+    }
+
+    /** A constraint, a value, a collision: the statement found its table. */
+    @ParameterizedTest
+    @ValueSource(strings = {"23505", "22P02", "40001"})
+    void aRefusalOfTheRequestIsAService(String sqlState) {
+        outcomes.rolledBack(failure(sqlState));
+
+        assertThat(outcomes.condition().sinceServed()).isPresent();
+    }
+
+    /** Such a failure says nothing of the schema. */
+    @ParameterizedTest
+    @ValueSource(strings = {"57014", "08006", "53100", "42601", "28P01"})
+    void anotherFailureSaysNothing(String sqlState) {
+        outcomes.rolledBack(failure(sqlState));
+        outcomes.committed(Duration.ZERO, Optional.of(failure(sqlState)));
+
+        assertThat(outcomes.condition())
+                .isEqualTo(new UnitCondition(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    @Test
+    void whatTheServerStillLacksIsRememberedAnew() {
+        outcomes.rolledBack(statement("SELECT a FROM b"));
+        SchemaQuestion question = outcomes.question().orElseThrow();
+        pass(50);
+
+        outcomes.answered(question, Answer.UNKNOWN);
+        assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(50));
+        outcomes.answered(question, Answer.LACKING);
+        assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ZERO);
+        outcomes.answered(question, Answer.FITTING);
+        assertThat(outcomes.condition().mismatch()).isEmpty();
+        assertThat(outcomes.condition().sinceServed()).isEmpty();
+    }
+
+    /** As of a function, whose body EXPLAIN does not look at. */
+    @Test
+    void aServerThatWasWrongAboutAStatementIsNotAskedAboutItAgainUntilAUnitIsServed() {
+        outcomes.rolledBack(statement("SELECT * FROM b WHERE c = :a"));
+        SchemaQuestion question = outcomes.question().orElseThrow();
+        assertThat(question).isEqualTo(new SchemaQuestion("SELECT * FROM b WHERE c = ?", 1));
+        outcomes.answered(question, Answer.FITTING);
+
+        outcomes.rolledBack(statement("SELECT * FROM b WHERE c = :a"));
+        assertThat(outcomes.question()).isEmpty();
+        outcomes.rolledBack(statement("SELECT * FROM other"));
+        assertThat(outcomes.question()).isPresent();
+
+        outcomes.committed(Duration.ZERO, Optional.empty());
+        outcomes.rolledBack(statement("SELECT * FROM b WHERE c = :a"));
+        assertThat(outcomes.question()).isPresent();
+    }
+
+    /** EXPLAIN would execute the second one. */
+    @Test
+    void isNeverAskedAboutSeveralStatementsAtOnce() {
+        outcomes.rolledBack(statement("SELECT * FROM b; DELETE FROM users"));
+
+        assertThat(outcomes.question()).isEmpty();
+        assertThat(outcomes.condition().mismatch()).isPresent();
+    }
+
+    /** What JDBI throws for a statement whose table is not there. */
+    private StatementException statement(String sql) {
+        return catchThrowableOfType(
+                StatementException.class, () -> database.jdbi().useHandle(handle -> {
+                    Query query = handle.createQuery(sql);
+                    (sql.contains(":a") ? query.bind("a", 1) : query).mapToMap().list();
+                }));
+    }
+}
