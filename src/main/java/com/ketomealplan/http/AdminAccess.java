@@ -62,6 +62,7 @@ public final class AdminAccess implements Filter {
                 .help("Requests for the admin pages that were refused, by why.")
                 .labelNames("reason")
                 .register(metrics);
+        Refusal.REASONS.forEach(refused::initLabelValues);
     }
 
     /**

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Why an admin page is not shown.
@@ -18,6 +19,8 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
 
     private static final Map<String, String> CHALLENGE =
             Map.of("WWW-Authenticate", "Basic realm=\"admin\", charset=\"UTF-8\"");
+
+    private static final String TOO_MANY = "too_many";
 
     private static final String NOTHING = "There is nothing at this path.";
 
@@ -46,10 +49,14 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
     /** The same, where nobody is told that there is one. */
     static final Refusal WRONG_TOKEN_UNSEEN = new Refusal(WRONG_TOKEN.reason(), 404, NOTHING, Map.of());
 
+    /** Of all of them. */
+    static final Set<String> REASONS =
+            Set.of(ABSENT.reason(), HOST.reason(), ORIGIN.reason(), NO_TOKEN.reason(), WRONG_TOKEN.reason(), TOO_MANY);
+
     static Refusal tooMany(Duration wait) {
         String seconds = Long.toString(wait.plusNanos(999_999_999).toSeconds());
         return new Refusal(
-                "too_many",
+                TOO_MANY,
                 429,
                 "There were too many wrong tokens from this address. Try again in " + seconds + " s.",
                 Map.of("Retry-After", seconds));

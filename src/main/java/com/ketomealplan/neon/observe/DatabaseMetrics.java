@@ -4,6 +4,7 @@ import com.ketomealplan.neon.connect.GateListener;
 import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.health.Condition;
 import com.ketomealplan.neon.health.DatabaseState;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * The layer's metrics for Prometheus: under the names of OpenTelemetry's semantic conventions (1.44) where it has some, else
@@ -79,6 +81,30 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
         failures = counter("neon_unit_failures", "Units of work that failed.", "kind", "outcome");
         deadlines = counter("neon_deadline_exceeded", "Units of work whose time was over.", "stage");
         changes = counter("neon_database_state_changes", "Changes of the database's state.", "state");
+        beginAtZero();
+    }
+
+    /** A series that is born with its first event has not grown, for Prometheus: an alert on it would miss that one. */
+    private void beginAtZero() {
+        begin(evictions, Eviction.values());
+        begin(inDoubt, Fate.values());
+        begin(changes, Condition.values());
+        Stream.of("acquire", "query", "commit").forEach(deadlines::initLabelValues);
+        begin(openingFailures, FailureKind.values());
+        begin(
+                replays,
+                Stream.of(FailureKind.values())
+                        .filter(FailureKind::isGoneAtOnce)
+                        .toArray(FailureKind[]::new));
+        for (FailureKind kind : FailureKind.values()) {
+            for (Outcome outcome : Outcome.values()) {
+                failures.initLabelValues(inWords(kind), inWords(outcome));
+            }
+        }
+    }
+
+    private static void begin(Counter counter, Enum<?>... values) {
+        Stream.of(values).map(DatabaseMetrics::inWords).forEach(counter::initLabelValues);
     }
 
     private Histogram.Builder times(String name, String help) {
