@@ -48,6 +48,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         HttpSettings limits = settings.apply(configuration);
         if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
             server.setRegisterDefaultExceptionMappers(false);
+            server.setEnableThreadNameFilter(false); // the names are in the log, and have had the query in them
             VirtualThreads.use(server, limits.virtualThreads());
         }
         StrictLines.use(configuration.getServerFactory());

@@ -12,7 +12,7 @@ import java.util.TimeZone;
 
 /**
  * One JSON object a line in production, with the log's context (request, trace, unit, attempt) as fields of its own; elsewhere
- * the pattern.
+ * the pattern. Exceptions are shown without values that clients have sent.
  */
 @JsonTypeName("by-environment")
 public final class EventLayoutFactory extends EventJsonLayoutBaseFactory {
@@ -28,8 +28,9 @@ public final class EventLayoutFactory extends EventJsonLayoutBaseFactory {
 
     @Override
     public LayoutBase<ILoggingEvent> build(LoggerContext context, TimeZone timeZone) {
-        return style.isForMachines()
-                ? super.build(context, timeZone)
-                : style.pattern(new DropwizardLayoutFactory().build(context, timeZone));
+        return new DiscreetLayout(
+                style.isForMachines()
+                        ? super.build(context, timeZone)
+                        : style.pattern(new DropwizardLayoutFactory().build(context, timeZone)));
     }
 }

@@ -7,12 +7,17 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.LayoutBase;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.net.SocketException;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.util.Map;
 import java.util.TimeZone;
+import org.jdbi.v3.core.mapper.MappingException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LayoutTest {
 
     private static String line(String file, String environment, Map<String, String> context) throws Exception {
+        return line(file, environment, context, new IllegalStateException("why"));
+    }
+
+    private static String line(String file, String environment, Map<String, String> context, Exception exception)
+            throws Exception {
         ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
         JsonNode layout = yaml.readTree(Path.of(file).toFile()).at("/logging/appenders/0/layout");
         LoggerContext logback = new LoggerContext();
@@ -29,12 +39,7 @@ class LayoutTest {
                 .build(logback, TimeZone.getTimeZone("UTC"));
         built.start();
         LoggingEvent event = new LoggingEvent(
-                "caller",
-                logback.getLogger("com.ketomealplan.Test"),
-                Level.WARN,
-                "what \"happened\"",
-                new IllegalStateException("why"),
-                null);
+                "caller", logback.getLogger("com.ketomealplan.Test"), Level.WARN, "what \"happened\"", exception, null);
         event.setMDCPropertyMap(context);
         return built.doLayout(event);
     }
@@ -78,5 +83,29 @@ class LayoutTest {
         assertThat(json.get("unit").asText()).isEqualTo("UserDao.find");
         assertThat(json.get("exception").asText()).contains("IllegalStateException: why", "LayoutTest");
         assertThat(json.get("timestamp").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+    }
+
+    /** Nor does one that wraps it and says the same, or the one that it is about. */
+    @ParameterizedTest
+    @ValueSource(strings = {"development", "production"})
+    void anExceptionOfTheDatabaseDoesNotQuoteWhatItWasGiven(String environment) throws Exception {
+        SQLException suppressed =
+                new SQLException("Key (email)=(ada) already exists", new SocketException("Connection reset"));
+        suppressed.addSuppressed(new JsonParseException(null, "Unrecognized token 'ada'"));
+        SQLException sql = new SQLTransientException("Bad value: ada", new NumberFormatException("ada"));
+        sql.addSuppressed(suppressed);
+        Exception outer = new IllegalArgumentException("told", new IllegalStateException(new MappingException(sql)));
+
+        String line = line("config.yml", environment, Map.of(), outer);
+
+        assertThat(line)
+                .doesNotContain("ada")
+                .contains(
+                        "SQLTransientException: (its text",
+                        "NumberFormatException: (its text",
+                        "JsonParseException: (its text")
+                .contains("SocketException: Connection reset")
+                .contains("MappingException: (its text", "IllegalStateException: (its text")
+                .contains("IllegalArgumentException: told", "LayoutTest");
     }
 }

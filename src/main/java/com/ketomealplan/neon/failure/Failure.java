@@ -3,7 +3,6 @@ package com.ketomealplan.neon.failure;
 import com.ketomealplan.neon.failure.FailureRules.Verdict;
 import com.ketomealplan.neon.failure.Staged.Stage;
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.ConnectionException;
 
@@ -13,7 +12,8 @@ import org.jdbi.v3.core.ConnectionException;
  * @param kind what kind of failure it is
  * @param outcome what became of the unit of work
  * @param sqlState the server's or the driver's code, if there is one
- * @param cause the whole story in one line, with what to do if that is known: for logs and operators, never for a client
+ * @param cause the whole story in one line, with what to do if that is known, and without values: for logs and operators, never for a
+ *     client
  */
 public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlState, String cause) {
 
@@ -45,19 +45,20 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
     private static Failure of(Throwable throwable, Stage stage) {
         Optional<SQLException> found = find(throwable, SQLException.class);
         if (found.isEmpty()) {
-            return new Failure(FailureKind.PROGRAM, outcome(stage), Optional.empty(), message(throwable));
+            String cause = throwable.getClass().getSimpleName() + ": " + Wording.of(throwable);
+            return new Failure(FailureKind.PROGRAM, outcome(stage), Optional.empty(), cause);
         }
         SQLException sql = found.get();
-        Optional<String> sqlState = Optional.ofNullable(sql.getSQLState()).map(Failure::inOneLine);
+        Optional<String> sqlState = Optional.ofNullable(sql.getSQLState()).map(Wording::inOneLine);
         Optional<Staged> staged = find(throwable, Staged.class);
         Optional<FailureKind> known = staged.flatMap(Staged::kind);
         if (known.isPresent()) {
-            return new Failure(known.get(), outcome(stage), sqlState, message((Throwable) staged.get()));
+            return new Failure(known.get(), outcome(stage), sqlState, Wording.inFull((Throwable) staged.get()));
         }
         Verdict verdict = judge(throwable, stage, sql);
-        String cause = message(sql)
+        String cause = message(sql, stage)
                 + sqlState.map(state -> " (" + state + ")").orElse("")
-                + rootOf(sql)
+                + rootOf(sql, stage)
                 + verdict.advice().map(advice -> "; " + advice).orElse("");
         return new Failure(verdict.kind(), outcome(stage), sqlState, cause);
     }
@@ -72,9 +73,10 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
     private static Verdict judge(Throwable throwable, Stage stage, SQLException sql) {
         String sqlState = Optional.ofNullable(sql.getSQLState()).orElse("");
         if (stage != Stage.OPENING) {
-            return FailureRules.judge(sqlState, message(sql));
+            return FailureRules.judge(sqlState, Wording.inFull(sql));
         }
-        return CertificateRules.judge(throwable).orElseGet(() -> FailureRules.judgeConnecting(sqlState, message(sql)));
+        return CertificateRules.judge(throwable)
+                .orElseGet(() -> FailureRules.judgeConnecting(sqlState, Wording.inFull(sql)));
     }
 
     private static Outcome outcome(Stage stage) {
@@ -86,22 +88,16 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
     }
 
     /** The driver says "the attempt failed" and hides the reason in its cause. */
-    private static String rootOf(SQLException exception) {
+    private static String rootOf(SQLException exception, Stage stage) {
         Throwable root = exception;
         for (int depth = 0; root.getCause() != null && depth < DEEPEST; depth++) { // causes may be a circle
             root = root.getCause();
         }
-        return root == exception ? "" : ": " + root.getClass().getSimpleName() + ": " + message(root);
+        return root == exception ? "" : ": " + root.getClass().getSimpleName() + ": " + message(root, stage);
     }
 
-    private static String message(Throwable throwable) {
-        return Optional.ofNullable(throwable.getMessage())
-                .map(Failure::inOneLine)
-                .orElseGet(() -> throwable.getClass().getSimpleName().toLowerCase(Locale.ROOT));
-    }
-
-    private static String inOneLine(String text) {
-        return text.replaceAll("\\s+", " ").strip();
+    private static String message(Throwable throwable, Stage stage) {
+        return stage == Stage.OPENING ? Wording.inFull(throwable) : Wording.of(throwable);
     }
 
     static <T> Optional<T> find(Throwable throwable, Class<T> type) {

@@ -11,11 +11,11 @@ public final class UnansweredException extends SQLException implements Staged {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param loss what the driver says of the connection; its code and its words are this one's too
+     * @param loss what the driver says of the connection; its code is this one's too, and its words as far as they quote nothing
      */
     public UnansweredException(SQLException loss) {
         super(
-                "what was sent may be stored, because its answer was lost: " + loss.getMessage(),
+                "what was sent may be stored, because its answer was lost: " + Wording.of(loss),
                 loss.getSQLState(),
                 loss.getErrorCode(),
                 loss);

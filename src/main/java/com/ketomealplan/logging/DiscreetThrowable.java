@@ -1,0 +1,107 @@
+package com.ketomealplan.logging;
+
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import java.io.IOException;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * An exception as it is logged: as it is, but without what exceptions of the database say, and those below them. A server, a
+ * driver or a mapper quotes the values that it does not take. What is left is the class, where it was, and the words of our own and of the network.
+ */
+final class DiscreetThrowable implements IThrowableProxy {
+
+    private static final String LEFT_OUT = "(its text may quote a value, and is left out)";
+
+    /** By name, because nothing here knows the database. */
+    private static final Set<String> MAY_QUOTE = Set.of("java.sql.SQLException", "org.jdbi.v3.core.JdbiException");
+
+    private static final String OURS = "com.ketomealplan.";
+
+    private final IThrowableProxy original;
+    private final DiscreetThrowable cause;
+    private final IThrowableProxy[] suppressed;
+    private final boolean leftOut;
+
+    DiscreetThrowable(IThrowableProxy original) {
+        this(original, false);
+    }
+
+    private DiscreetThrowable(IThrowableProxy original, boolean belowDatabase) {
+        boolean ofDatabase = belowDatabase || mayQuote(original);
+        this.original = original;
+        this.cause = original.getCause() == null ? null : new DiscreetThrowable(original.getCause(), ofDatabase);
+        this.suppressed = Stream.of(original.getSuppressed())
+                .map(one -> new DiscreetThrowable(one, ofDatabase))
+                .toArray(IThrowableProxy[]::new);
+        this.leftOut = original.getMessage() != null && (ofDatabase && !quotesNothing(original) || repeatsCause());
+    }
+
+    /** Those of our own, and the JDK's of the network; Jackson's are of the same type, and quote. */
+    private static boolean quotesNothing(IThrowableProxy one) {
+        return one.getClassName().startsWith(OURS)
+                || one instanceof ThrowableProxy proxy
+                        && proxy.getThrowable() instanceof IOException
+                        && one.getClassName().startsWith("java");
+    }
+
+    private static boolean mayQuote(IThrowableProxy one) {
+        if (one instanceof ThrowableProxy proxy) {
+            Class<?> type = proxy.getThrowable().getClass();
+            while (type != null) {
+                if (MAY_QUOTE.contains(type.getName())) {
+                    return true;
+                }
+                type = type.getSuperclass();
+            }
+        }
+        return false;
+    }
+
+    /** As an exception does that is made with its cause and nothing else. */
+    private boolean repeatsCause() {
+        return cause != null && cause.leftOut && original.getMessage().contains(cause.original.getMessage());
+    }
+
+    @Override
+    public String getMessage() {
+        return leftOut ? LEFT_OUT : original.getMessage();
+    }
+
+    @Override
+    public String getOverridingMessage() {
+        return leftOut ? null : original.getOverridingMessage();
+    }
+
+    @Override
+    public String getClassName() {
+        return original.getClassName();
+    }
+
+    @Override
+    public StackTraceElementProxy[] getStackTraceElementProxyArray() {
+        return original.getStackTraceElementProxyArray();
+    }
+
+    @Override
+    public int getCommonFrames() {
+        return original.getCommonFrames();
+    }
+
+    @Override
+    public IThrowableProxy getCause() {
+        return cause;
+    }
+
+    @Override
+    public IThrowableProxy[] getSuppressed() {
+        return suppressed;
+    }
+
+    @Override
+    public boolean isCyclic() {
+        return original.isCyclic();
+    }
+}

@@ -1,0 +1,90 @@
+package com.ketomealplan.neon.failure;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * What an exception of the database says, for logs and operators' pages: without the values that clients have sent. A server
+ * quotes them in its text ("invalid input syntax for type integer: …"), the driver where it cannot convert one, and a
+ * function in the database says and names whatever it likes. What is left out stands in PostgreSQL's own log.
+ */
+final class Wording {
+
+    static final String LEFT_OUT = "its text may quote a value, and is left out";
+
+    /** Of codes, those under which texts name things of the schema or of the server, and no more; "" is the driver's. */
+    private static final Set<String> CLASSES_WITHOUT_VALUES =
+            Set.of("", "08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "XX");
+
+    private static final String SYNTAX_ERROR = "42601"; // which quotes the statement
+
+    /** PostgreSQL's own, of PL/pgSQL's RAISE. */
+    private static final String RAISE = "exec_stmt_raise";
+
+    private static final String OURS = "com.ketomealplan.neon.";
+
+    private Wording() {}
+
+    /** Of a session: what happens while one is opened quotes nothing of a client. */
+    static String of(Throwable failure) {
+        if (failure.getClass().getName().startsWith(OURS) || isOfWay(failure)) {
+            return inFull(failure);
+        }
+        return failure instanceof SQLException sql
+                ? of(sql)
+                : LEFT_OUT; // such as JDBI's, of a value that it cannot map
+    }
+
+    /** The network's, of the JDK: Jackson's are of the same type, and quote. */
+    private static boolean isOfWay(Throwable failure) {
+        return (failure instanceof IOException || failure instanceof GeneralSecurityException)
+                && failure.getClass().getName().startsWith("java");
+    }
+
+    private static String of(SQLException failure) {
+        Optional<ServerErrorMessage> said =
+                Failure.find(failure, PSQLException.class).map(PSQLException::getServerErrorMessage);
+        String state = Optional.ofNullable(failure.getSQLState()).orElse("");
+        // What a statement of ours did not do by itself, but a function, a trigger or a cascade, has its place in
+        // "where"
+        boolean byItself = said.map(ServerErrorMessage::getWhere).isEmpty();
+        boolean quotes = !byItself
+                || state.equals(SYNTAX_ERROR)
+                || !CLASSES_WITHOUT_VALUES.contains(state.substring(0, Math.min(2, state.length())));
+        return quotes ? said.flatMap(Wording::names).orElse(LEFT_OUT) : inFull(failure);
+    }
+
+    /** What of the schema it is about, unless a function claims that. */
+    private static Optional<String> names(ServerErrorMessage said) {
+        StringJoiner names = new StringJoiner(", ");
+        add(names, "constraint", said.getConstraint());
+        add(names, "column", said.getColumn());
+        add(names, "table", said.getTable());
+        return RAISE.equals(said.getRoutine()) || names.length() == 0
+                ? Optional.empty()
+                : Optional.of(names.toString());
+    }
+
+    private static void add(StringJoiner names, String what, String name) {
+        if (name != null) {
+            names.add(what + " " + inOneLine(name));
+        }
+    }
+
+    static String inFull(Throwable failure) {
+        return Optional.ofNullable(failure.getMessage())
+                .map(Wording::inOneLine)
+                .orElseGet(() -> failure.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+    }
+
+    static String inOneLine(String text) {
+        return text.replaceAll("\\s+", " ").strip();
+    }
+}
