@@ -9,15 +9,12 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.sql.SQLException;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -27,13 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 public abstract sealed class DatabaseFailureMapper<E extends Exception> implements ExceptionMapper<E> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DatabaseFailureMapper.class);
-
-    private static final Map<FailureKind, Sparsely> UNCONNECTED = new EnumMap<>(FailureKind.class);
-
-    static {
-        Stream.of(FailureKind.values()).forEach(kind -> UNCONNECTED.put(kind, new Sparsely()));
-    }
+    private static final FailureLog LOG =
+            new FailureLog(LoggerFactory.getLogger(DatabaseFailureMapper.class), System::nanoTime);
 
     private static final String OUTCOME_UNKNOWN =
             "The connection to the database was lost while the request was being stored, and it could not be found out"
@@ -55,26 +47,7 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
     public Response toResponse(E exception) {
         Failure failure = Failure.of(exception);
         listener.accept(failure);
-        if (failure.outcome() == Outcome.NOT_SENT) {
-            // There may be thousands a second of them, without a trace of their own and all for one reason
-            UNCONNECTED
-                    .get(failure.kind())
-                    .omittedBefore()
-                    .ifPresent(others -> LOG.error(
-                            "A unit of work had no connection ({}): {}{}",
-                            failure.kind(),
-                            failure.cause(),
-                            others == 0 ? "" : " (and " + others + " more since the last such line)"));
-        } else if (failure.kind().httpStatus() >= 500) {
-            LOG.error(
-                    "A unit of work failed ({}, {}): {}",
-                    failure.kind(),
-                    failure.outcome(),
-                    failure.cause(),
-                    exception);
-        } else {
-            LOG.info("A unit of work was refused ({}): {}", failure.kind(), failure.cause());
-        }
+        LOG.write(failure, exception);
         Response answer = problem(failure).toResponse();
         return Failure.find(exception, Staged.class)
                 .flatMap(Staged::retryAfter)

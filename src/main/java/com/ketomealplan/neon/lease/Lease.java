@@ -319,7 +319,7 @@ public final class Lease {
         expiry = new Expiry(reason, silent);
         if (move(from, LeaseState.EXPIRED)) { // otherwise its borrower was faster: done, or on to its COMMIT
             physical.sever();
-            LeaseWatch.BLOCKING.execute(() -> logEnd(reason));
+            LeaseLog.closed(this, borrower, from == LeaseState.ACTIVE, reason);
         }
     }
 
@@ -333,12 +333,5 @@ public final class Lease {
         } catch (SQLException e) {
             LOG.debug("A statement could not be cancelled; its connection is closed", e);
         }
-    }
-
-    /** Not by the thread of the deadlines: a log may block, and a stack trace waits for a safepoint. */
-    private void logEnd(String reason) {
-        Throwable where = new Throwable("the thread that borrowed it, as it is now: " + borrower.getName());
-        where.setStackTrace(borrower.getStackTrace());
-        LOG.warn("A connection is closed, and its transaction rolled back: {}", reason, where);
     }
 }

@@ -1,0 +1,46 @@
+package com.ketomealplan.neon.lease;
+
+import com.ketomealplan.http.RequestId;
+import com.ketomealplan.neon.failure.Sparsely;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** Says which connections were closed under their borrowers. On threads of its own: a log may block, and a stack waits for a safepoint. */
+final class LeaseLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    private static final Sparsely STACKS = new Sparsely(Duration.ofMinutes(1));
+
+    private LeaseLog() {}
+
+    /**
+     * A connection is closed.
+     *
+     * @param elsewhere whether its borrower was not waiting for the server: then no exception will tell where he is, and of a
+     *     minute's first one the stack does
+     */
+    static void closed(Lease lease, Thread borrower, boolean elsewhere, String reason) {
+        LeaseWatch.BLOCKING.execute(() -> {
+            lease.request().ifPresent(id -> MDC.put(RequestId.MDC_KEY, id));
+            lease.purpose().ifPresent(name -> MDC.put(Purpose.MDC_KEY, name));
+            OptionalLong others = elsewhere ? STACKS.omittedBefore() : OptionalLong.empty();
+            LOG.warn(
+                    "A connection is closed, and its transaction rolled back: {}{}",
+                    reason,
+                    others.orElse(0) == 0
+                            ? ""
+                            : " (" + others.getAsLong() + " without their stacks since the last one)",
+                    others.isPresent() ? stackOf(borrower) : null);
+        });
+    }
+
+    private static Throwable stackOf(Thread borrower) {
+        Throwable where = new Throwable("the thread that borrowed it, as it is now: " + borrower.getName());
+        where.setStackTrace(borrower.getStackTrace());
+        return where;
+    }
+}
