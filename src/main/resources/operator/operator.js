@@ -10,6 +10,7 @@ const CONDITIONS = {
   throttled: { words: "throttled", symbol: "▲", tone: "care" },
   over_quota: { words: "over its quota", symbol: "■", tone: "bad" },
   schema_mismatch: { words: "without a table, a column or a right", symbol: "■", tone: "bad" },
+  storage_full: { words: "full", symbol: "■", tone: "bad" },
   misconfigured: { words: "refusing the configuration", symbol: "■", tone: "bad" },
   down: { words: "down", symbol: "✕", tone: "bad" },
 };

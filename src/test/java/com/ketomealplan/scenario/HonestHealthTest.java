@@ -214,6 +214,37 @@ class HonestHealthTest {
         assertThat(service.get("/livez").statusCode()).isEqualTo(200);
     }
 
+    /** As the server says it of a full disk, here by a trigger. */
+    @Test
+    void aFullDatabaseIsNoHealthyOneAndStillServesReads() {
+        TestDatabase full = TestDatabase.migrated();
+        full.jdbi().useHandle(handle -> handle.execute("""
+                CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100';
+                END $$;
+                CREATE TRIGGER no_room BEFORE INSERT ON users EXECUTE FUNCTION no_room()
+                """));
+        service = TestService.on(full);
+
+        HttpResponse<String> write = service.post("/users", "{\"email\":\"ada@example.com\"}");
+
+        assertThat(write.statusCode()).isEqualTo(507);
+        assertThat(service.get("/users/" + UUID.randomUUID()).statusCode()).isEqualTo(404);
+        HttpResponse<String> health = service.get("/health");
+        assertThat(health.statusCode()).isEqualTo(503);
+        assertThat(health.body())
+                .contains("\"state\":\"storage_full\"")
+                .contains("\"database\":\"connected\"")
+                .contains("no room left");
+        assertThat(TestService.json(service.admin("/healthcheck"))
+                        .at("/database/message")
+                        .asText())
+                .contains("No space left on device");
+        HttpResponse<String> ready = service.get("/readyz");
+        assertThat(ready.statusCode()).isEqualTo(200);
+        assertThat(ready.body()).contains("\"database\":\"storage_full\"");
+    }
+
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();

@@ -30,6 +30,9 @@ public enum Condition {
     /** It answers, and lacks what the service needs of it. */
     SCHEMA_MISMATCH(Connection.UNFIT, Level.ERROR, FailureKind.SCHEMA_MISMATCH.explanation()),
 
+    /** It answers, and has no room for what is to be stored. */
+    STORAGE_FULL(Connection.UNFIT, Level.ERROR, FailureKind.STORAGE_FULL.explanation()),
+
     /** It refuses what the configuration asks for. */
     MISCONFIGURED(Connection.REFUSED, Level.ERROR, FailureKind.MISCONFIGURED.explanation()),
 

@@ -116,13 +116,16 @@ public final class DatabaseState implements Managed {
         Duration lasted = Duration.between(since, now);
         condition = judge(opening, traffic, work, sleeps);
         since = condition == before ? since : now;
-        boolean unfit = condition == Condition.SCHEMA_MISMATCH;
         DatabaseStatus status = new DatabaseStatus(
                 condition,
                 since,
                 sinceSuccess(opening, traffic).map(now::minus),
-                (unfit ? work.sinceMismatch() : opening.sinceFailure()).map(now::minus),
-                unfit ? work.mismatch() : opening.lastFailure());
+                sinceFailure(opening, work).map(now::minus),
+                switch (condition) {
+                    case SCHEMA_MISMATCH -> work.mismatch();
+                    case STORAGE_FULL -> work.full();
+                    default -> opening.lastFailure();
+                });
         if (condition != before) {
             listeners.forEach(listener -> listener.changed(before, lasted, status));
             if (before == Condition.WAKING && (condition == Condition.UP || condition == Condition.BUSY)) {
@@ -161,6 +164,9 @@ public final class DatabaseState implements Managed {
         if (lacksSchema(work)) {
             return Condition.SCHEMA_MISMATCH;
         }
+        if (isWithin(MEMORY, work.sinceFull())) {
+            return Condition.STORAGE_FULL;
+        }
         if (traffic.open() > 0) {
             if (isWithin(STRAIN, traffic.sinceStrain())) {
                 return failing.filter(kind -> !kind.isTransient())
@@ -178,6 +184,14 @@ public final class DatabaseState implements Managed {
         boolean ended = !opening.attempting()
                 && isWithin(sinceSuccess.orElse(UNTIL_SLEEP), traffic.sinceLoss()); // and nobody has tried again
         return !opening.failing() && !ended && isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.UP : Condition.ASLEEP;
+    }
+
+    private Optional<Duration> sinceFailure(GateCondition opening, UnitCondition work) {
+        return switch (condition) {
+            case SCHEMA_MISMATCH -> work.sinceMismatch();
+            case STORAGE_FULL -> work.sinceFull();
+            default -> opening.sinceFailure();
+        };
     }
 
     private static boolean lacksSchema(UnitCondition work) {

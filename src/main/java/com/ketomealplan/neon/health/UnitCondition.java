@@ -12,9 +12,13 @@ import java.util.Optional;
  *     is wrong, and others are not
  * @param mismatch the last failure because of the schema; empty if a unit was served since
  * @param sinceMismatch how long ago that was
+ * @param full the last failure to store something because there was no room
+ * @param sinceFull how long ago that was
  */
 public record UnitCondition(
         Optional<Duration> sinceServed,
         Optional<Duration> sinceServedDespite,
         Optional<Failure> mismatch,
-        Optional<Duration> sinceMismatch) {}
+        Optional<Duration> sinceMismatch,
+        Optional<Failure> full,
+        Optional<Duration> sinceFull) {}

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** What the ends of units of work tell of the database that connections do not: whether its schema fits. Thread-safe. */
+/** What the ends of units of work tell of the database that connections do not: whether its schema fits, and whether it has room. Thread-safe. */
 public final class UnitOutcomes implements UnitListener {
 
     private final LongSupplier nanoTime;
@@ -15,6 +15,8 @@ public final class UnitOutcomes implements UnitListener {
     private volatile Long servedNanos;
     private volatile Mismatch mismatch;
     private Long servedDespiteNanos;
+    private Failure full;
+    private Long fullNanos;
     private Optional<SchemaQuestion> deniedInVain = Optional.empty();
 
     /**
@@ -48,6 +50,7 @@ public final class UnitOutcomes implements UnitListener {
         Failure failure = Failure.of(throwable);
         switch (failure.kind()) {
             case SCHEMA_MISMATCH -> lacking(failure, SchemaQuestion.of(throwable));
+            case STORAGE_FULL -> full(failure);
             case CONSTRAINT, INVALID_DATA, CONFLICT -> served();
             case PROGRAM -> {
                 if (failure.sqlState().isEmpty()) { // none of the database's
@@ -77,6 +80,15 @@ public final class UnitOutcomes implements UnitListener {
             // Where the server denied it and was wrong, as it is for what a function does, it is not asked again
             mismatch =
                     new Mismatch(failure, nanoTime.getAsLong(), question.filter(any -> !deniedInVain.equals(question)));
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    /** No success ends it but time: reads succeed on a full disk, and so do writes that find room in a page. */
+    private void full(Failure failure) {
+        synchronized (this) {
+            full = failure;
+            fullNanos = nanoTime.getAsLong();
         }
         listeners.forEach(Runnable::run);
     }
@@ -114,7 +126,9 @@ public final class UnitOutcomes implements UnitListener {
                 since(servedNanos, now),
                 since(servedDespiteNanos, now),
                 known.map(Mismatch::failure),
-                known.flatMap(found -> since(found.nanos(), now)));
+                known.flatMap(found -> since(found.nanos(), now)),
+                Optional.ofNullable(full),
+                since(fullNanos, now));
     }
 
     private static Optional<Duration> since(Long nanos, long now) {

@@ -39,7 +39,8 @@ class DatabaseStateTest {
         return new PoolCondition(connections, sinceAnswer, NEVER, NEVER);
     }
 
-    private static final UnitCondition NO_UNITS = new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER);
+    private static final UnitCondition NO_UNITS =
+            new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
 
     private static Condition onNeon(GateCondition opening, PoolCondition traffic) {
         return DatabaseState.judge(opening, traffic, NO_UNITS, true);
@@ -125,7 +126,12 @@ class DatabaseStateTest {
     })
     void lacksSchemaWhereUnitsFailForItAndNoneIsServed(int failed, int served, int servedDespite, Condition condition) {
         UnitCondition work = new UnitCondition(
-                unlessNever(served), unlessNever(servedDespite), Optional.empty(), unlessNever(failed));
+                unlessNever(served),
+                unlessNever(servedDespite),
+                Optional.empty(),
+                unlessNever(failed),
+                Optional.empty(),
+                NEVER);
 
         for (int connections : new int[] {0, 5}) { // kept or not
             assertThat(DatabaseState.judge(quiet(ago(9)), open(connections, ago(1)), work, true))
@@ -137,9 +143,31 @@ class DatabaseStateTest {
         return seconds == 1_000 ? NEVER : ago(seconds);
     }
 
+    /** Whatever is served meanwhile: reads are, and some writes. */
     @Test
-    void isDownOrThrottledWhateverItsSchemaIs() {
-        UnitCondition lacking = new UnitCondition(NEVER, NEVER, Optional.empty(), ago(0));
+    void isFullForAMinuteAfterAUnitFoundNoRoom() {
+        for (double served : new double[] {0, 900}) {
+            assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(1)), full(59, served), true))
+                    .isEqualTo(Condition.STORAGE_FULL);
+            assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(1)), full(61, served), true))
+                    .isEqualTo(Condition.UP);
+        }
+    }
+
+    private static UnitCondition full(double secondsAgo, double served) {
+        return new UnitCondition(ago(served), NEVER, Optional.empty(), NEVER, Optional.empty(), ago(secondsAgo));
+    }
+
+    @Test
+    void onlyWhatAnotherInstanceMayServeMakesOneUnready() {
+        assertThat(Condition.values())
+                .filteredOn(condition -> !condition.isReady())
+                .containsExactly(Condition.SCHEMA_MISMATCH, Condition.MISCONFIGURED);
+    }
+
+    @Test
+    void isDownOrThrottledWhateverItLacks() {
+        UnitCondition lacking = new UnitCondition(NEVER, NEVER, Optional.empty(), ago(0), Optional.empty(), ago(0));
         assertThat(DatabaseState.judge(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true))
                 .isEqualTo(Condition.DOWN);
         assertThat(DatabaseState.judge(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true))

@@ -3,6 +3,7 @@ package com.ketomealplan.neon.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.health.SchemaQuestion.Answer;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
@@ -77,13 +78,23 @@ class UnitOutcomesTest {
 
     /** Such a failure says nothing of the schema. */
     @ParameterizedTest
-    @ValueSource(strings = {"57014", "08006", "53100", "42601", "28P01"})
+    @ValueSource(strings = {"57014", "08006", "42601", "28P01"})
     void anotherFailureSaysNothing(String sqlState) {
         outcomes.rolledBack(failure(sqlState));
         outcomes.committed(Duration.ZERO, Optional.of(failure(sqlState)));
 
-        assertThat(outcomes.condition())
-                .isEqualTo(new UnitCondition(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(outcomes.condition()).isEqualTo(new UnitOutcomes(nanos::get).condition());
+    }
+
+    @Test
+    void remembersThatThereWasNoRoomWhateverIsServed() {
+        outcomes.rolledBack(failure("53100"));
+        outcomes.committed(Duration.ZERO, Optional.empty());
+        pass(3);
+
+        assertThat(outcomes.condition().sinceFull()).contains(Duration.ofSeconds(3));
+        assertThat(outcomes.condition().full().orElseThrow().kind()).isEqualTo(FailureKind.STORAGE_FULL);
+        assertThat(changes).hasValue(1);
     }
 
     @Test
