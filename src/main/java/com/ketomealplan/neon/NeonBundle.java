@@ -15,6 +15,7 @@ import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.migration.DatabaseCommand;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
+import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.observe.Observation;
 import com.ketomealplan.neon.observe.StatementObserver;
 import com.ketomealplan.neon.pool.Pool;
@@ -74,6 +75,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private Observation observation;
     private StatementObserver statements;
     private UnitOutcomes outcomes;
+    private PendingChangesets changesets;
     private DatabaseState state;
     private DatabaseProbe probe;
     private WakeGate gate;
@@ -134,10 +136,11 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         jdbi = jdbi(factory, environment);
         statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration());
         outcomes = new UnitOutcomes();
+        changesets = new PendingChangesets(MIGRATIONS, gate.target());
         unitOfWork = UnitOfWork.install(
                 jdbi,
                 pool,
-                Stream.concat(Stream.of(outcomes), Stream.of(observation.unitListeners()))
+                Stream.concat(Stream.of(outcomes, changesets), Stream.of(observation.unitListeners()))
                         .toArray(UnitListener[]::new));
         serve(factory, environment);
         nameTasks(environment);
@@ -180,7 +183,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private void watch(boolean passive, Environment environment) {
         state = new DatabaseState(gate, pool, outcomes, database.isNeon());
         environment.lifecycle().manage(state);
-        probe = new DatabaseProbe(gate, pool, state, outcomes, passive);
+        probe = new DatabaseProbe(gate, pool, state, outcomes, changesets, passive);
         observation.observe(gate, pool, state, probe);
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
         environment.lifecycle().manage(new Managed() {

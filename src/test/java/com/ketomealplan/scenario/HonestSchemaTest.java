@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
+import com.ketomealplan.neon.migration.PendingChangesets;
+import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
@@ -85,6 +87,29 @@ class HonestSchemaTest {
         assertThat(service.get("/health").statusCode()).isEqualTo(200);
         assertThat(getUser()).isEqualTo(404);
         assertThat(createUser().statusCode()).isEqualTo(201);
+    }
+
+    /** The first unit of work tells, where nothing may be asked without one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pooled", "per_request"})
+    void aPendingChangesetIsOneWarningAndNoMore(String pooling) {
+        TestDatabase database = TestDatabase.migrated();
+        database.jdbi()
+                .useHandle(handle -> handle.execute("DELETE FROM databasechangelog WHERE id = 'idempotency-keys'"));
+        service = TestService.on(
+                database,
+                ConfigOverride.config("database.healthMode", "passive"),
+                ConfigOverride.config("database.pooling", pooling));
+        try (LoggedLines log = LoggedLines.of(PendingChangesets.class)) {
+            for (int request = 0; request < 3; request++) {
+                assertThat(getUser()).isEqualTo(404);
+            }
+            assertThat(createUser().statusCode()).isEqualTo(201);
+
+            assertThat(service.get("/health?probe=true").statusCode()).isEqualTo(200);
+            assertThat(service.get("/readyz").statusCode()).isEqualTo(200);
+            assertThat(log.all()).singleElement().asString().contains("lacks 1 changeset: apply it by db migrate");
+        }
     }
 
     /** The caller who waits for the answer may have it asked, in every mode. */

@@ -8,6 +8,7 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.pool.Pool;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the database how it is, on a connection of its own: a busy pool is not a sick database, and a question that waits for
@@ -24,6 +27,8 @@ import java.util.concurrent.TimeoutException;
  * in the {@link DatabaseState}. Thread-safe.
  */
 public final class DatabaseProbe implements Readiness {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
     /** How long {@link #ask} takes at most. */
     public static final Duration BOUND = Duration.ofSeconds(5);
@@ -40,6 +45,7 @@ public final class DatabaseProbe implements Readiness {
     private final Pool pool;
     private final DatabaseState state;
     private final UnitOutcomes units;
+    private final PendingChangesets changesets;
     private final boolean passive;
     private final Listeners<Runnable> listeners = new Listeners<>();
     private Question asked;
@@ -47,11 +53,18 @@ public final class DatabaseProbe implements Readiness {
     /**
      * @param passive whether only {@link #ask} asks the database
      */
-    public DatabaseProbe(WakeGate gate, Pool pool, DatabaseState state, UnitOutcomes units, boolean passive) {
+    public DatabaseProbe(
+            WakeGate gate,
+            Pool pool,
+            DatabaseState state,
+            UnitOutcomes units,
+            PendingChangesets changesets,
+            boolean passive) {
         this.gate = gate;
         this.pool = pool;
         this.state = state;
         this.units = units;
+        this.changesets = changesets;
         this.passive = passive;
     }
 
@@ -166,11 +179,28 @@ public final class DatabaseProbe implements Readiness {
             }
         }
 
-        /** Where units failed because of the schema, whether they still would: otherwise an instance without traffic would not learn it. */
-        private void askAboutSchema(PhysicalConnection connection) throws SQLException {
+        /**
+         * The first one compares the changesets. Where units failed because of the schema, each asks whether they still would: otherwise
+         * an instance without traffic would not learn it.
+         */
+        private void askAboutSchema(PhysicalConnection connection) {
+            try {
+                compareAndExplain(connection);
+            } catch (SQLException e) { // it has answered; what it has not answered is as before
+                LOG.debug("The database did not tell of its schema", e);
+            }
+        }
+
+        private void compareAndExplain(PhysicalConnection connection) throws SQLException {
             Optional<SchemaQuestion> doubt = units.question();
+            if (changesets.claim()) {
+                Inquiry.on(connection, QUERY_BUDGET, changesets::compare);
+            }
             if (doubt.isPresent()) {
-                units.answered(doubt.get(), doubt.get().ask(connection, QUERY_BUDGET));
+                Inquiry.on(
+                        connection,
+                        QUERY_BUDGET,
+                        jdbc -> units.answered(doubt.get(), doubt.get().ask(jdbc)));
             }
         }
 

@@ -1,14 +1,11 @@
 package com.ketomealplan.neon.health;
 
-import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.sql.Types;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.statement.ParsedSql;
@@ -48,27 +45,8 @@ record SchemaQuestion(String sql, int parameters) {
         return new SchemaQuestion(parsed.getSql(), parsed.getParameters().getParameterCount());
     }
 
-    /**
-     * Asks the server, in a transaction that is rolled back.
-     *
-     * @param atMost how long the server may think, and be silent
-     */
-    Answer ask(PhysicalConnection connection, Duration atMost) throws SQLException {
-        Connection jdbc = connection.jdbc();
-        jdbc.setNetworkTimeout(Runnable::run, Math.toIntExact(atMost.toMillis()));
-        jdbc.setAutoCommit(false);
-        try (Statement settings = jdbc.createStatement()) {
-            settings.execute("SET LOCAL statement_timeout = " + atMost.toMillis());
-            for (String setting : connection.transactionSettings()) {
-                settings.execute(setting);
-            }
-            return explain(jdbc);
-        } finally {
-            jdbc.rollback();
-        }
-    }
-
-    private Answer explain(Connection jdbc) throws SQLException {
+    /** Asks the server. If something is lacking, its transaction has failed. */
+    Answer ask(Connection jdbc) throws SQLException {
         try (PreparedStatement explain = jdbc.prepareStatement("EXPLAIN " + sql)) {
             for (int number = 1; number <= parameters; number++) {
                 explain.setNull(number, Types.NULL); // of the type that the statement gives it

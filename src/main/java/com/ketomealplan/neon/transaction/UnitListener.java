@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.failure.FailureKind;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -21,6 +22,12 @@ public interface UnitListener {
 
     /** A COMMIT had no answer, and was looked up. */
     default void resolved(Fate fate) {}
+
+    /**
+     * A run of a unit has ended, and the connection that it used is about to be given back: in no transaction, unless it is broken. Who
+     * uses it has the caller wait, and leaves it so.
+     */
+    default void releasing(Connection connection) {}
 
     /** A unit has ended, for good. */
     default void ended(Optional<Throwable> failure) {}

@@ -326,6 +326,7 @@ public final class UnitOfWork {
                 return;
             }
             transactions.forget(handle);
+            listeners.forEach(listener -> listener.releasing(handle.getConnection()));
             try {
                 handle.close();
             } catch (RuntimeException e) {

@@ -1,0 +1,89 @@
+package com.ketomealplan.neon.migration;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+
+/**
+ * The changesets that a change log names, read without Liquibase, whose loading takes longer than the rest of a start: XML that includes
+ * files of formatted SQL by their place on the class path. Of any other change log nothing is said.
+ */
+final class ChangeLog {
+
+    private static final Pattern CHANGESET = Pattern.compile(
+            "(?im)^\\s*--\\s*changeset\\s+(?<author>\"[^\"]+\"|[^:\\s]+):(?<id>\"[^\"]+\"|\\S+)(?<rest>.*)$");
+
+    private static final Pattern CONDITIONAL = Pattern.compile("(?i)\\b(dbms|contexts?|contextFilter|labels):");
+
+    private static final Set<String> KNOWN = Set.of("databaseChangeLog", "include");
+
+    private ChangeLog() {}
+
+    /**
+     * A changeset, but for its file, which may have been moved.
+     *
+     * @param author as the change log writes him
+     */
+    record Changeset(String author, String id) {}
+
+    /** Those that every database is to have; empty if the change log has parts that are not known here. */
+    static Optional<Set<Changeset>> read(String file) {
+        Set<Changeset> found = new LinkedHashSet<>();
+        try (InputStream root = open(file)) {
+            XMLInputFactory factory = XMLInputFactory.newFactory();
+            factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+            XMLStreamReader elements = factory.createXMLStreamReader(root);
+            while (elements.hasNext()) {
+                if (elements.next() == XMLStreamReader.START_ELEMENT) {
+                    String included = elements.getAttributeValue(null, "file");
+                    boolean readable = KNOWN.contains(elements.getLocalName())
+                            && elements.getAttributeCount() <= 1 // a name-space's schema, or the file
+                            && (included == null || included.endsWith(".sql"));
+                    if (!readable) {
+                        return Optional.empty();
+                    }
+                    if (included != null) {
+                        found.addAll(readSql(included));
+                    }
+                }
+            }
+        } catch (IOException | XMLStreamException e) {
+            return Optional.empty();
+        }
+        return Optional.of(found);
+    }
+
+    private static Set<Changeset> readSql(String file) throws IOException {
+        Set<Changeset> found = new LinkedHashSet<>();
+        try (InputStream sql = open(file)) {
+            Matcher lines = CHANGESET.matcher(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+            while (lines.find()) {
+                if (!CONDITIONAL.matcher(lines.group("rest")).find()) {
+                    found.add(new Changeset(unquoted(lines.group("author")), unquoted(lines.group("id"))));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String unquoted(String text) {
+        return text.replace("\"", "");
+    }
+
+    private static InputStream open(String file) throws FileNotFoundException {
+        InputStream found = ChangeLog.class.getClassLoader().getResourceAsStream(file);
+        if (found == null) {
+            throw new FileNotFoundException(file);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,143 @@
+package com.ketomealplan.neon.migration;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.migration.ChangeLog.Changeset;
+import com.ketomealplan.neon.transaction.UnitListener;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares the service's changesets with the database's, and warns where these are fewer: once for each number. It does so on a
+ * connection that is open anyway, for whoever comes first: the first unit of work, which waits for it, or a question about the health;
+ * and again when units fail because of the schema, at most once a minute. Thread-safe.
+ */
+public final class PendingChangesets implements UnitListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PendingChangesets.class);
+
+    private static final String READABLE = "SELECT to_regclass('databasechangelog') IS NULL,"
+            + " has_table_privilege(to_regclass('databasechangelog'), 'SELECT')";
+    private static final String APPLIED = "SELECT author, id FROM databasechangelog";
+
+    /** So many units wait for it in vain at most. */
+    private static final int MOST_IN_VAIN = 3;
+
+    private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final String file;
+    private final String target;
+    private int known;
+    private volatile boolean due = true;
+    private final AtomicInteger vain = new AtomicInteger();
+    private long comparedNanos;
+
+    /**
+     * @param file the root of the change log, on the class path
+     * @param target how the log names the database
+     */
+    public PendingChangesets(String file, String target) {
+        this.file = file;
+        this.target = target;
+    }
+
+    @Override
+    public void rolledBack(Throwable failure) {
+        if (Failure.of(failure).kind() == FailureKind.SCHEMA_MISMATCH) {
+            synchronized (this) {
+                due = due || System.nanoTime() - comparedNanos > PAUSE_NANOS;
+            }
+        }
+    }
+
+    /** In a transaction, so that the unit's settings of the session hold, through poolers too. */
+    @Override
+    public void releasing(Connection connection) {
+        if (!claim()) {
+            return;
+        }
+        try {
+            connection.setAutoCommit(false);
+            try {
+                compare(connection);
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } catch (
+                SQLException
+                        e) { // the unit's own end stands, which may be that it has lost its connection: the next one is
+            // to ask
+            due = vain.incrementAndGet() < MOST_IN_VAIN;
+            LOG.debug("The changesets of {} could not be compared", target, e);
+        }
+    }
+
+    /** Whether the caller is the one to {@link #compare}, because it is due. */
+    public boolean claim() {
+        if (!due) {
+            return false;
+        }
+        synchronized (this) {
+            boolean claimed = due;
+            due = false;
+            comparedNanos = System.nanoTime();
+            return claimed;
+        }
+    }
+
+    /**
+     * Asks the database.
+     *
+     * @return how many it lacks; empty if that cannot be known, because the change log is not of a kind that is read here, or because
+     *     the role may not read what was applied
+     */
+    public Optional<Integer> compare(Connection connection) throws SQLException {
+        Optional<Set<Changeset>> expected = ChangeLog.read(file);
+        Optional<Set<Changeset>> applied = expected.isPresent() ? applied(connection) : Optional.empty();
+        if (applied.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<Changeset> pending = new HashSet<>(expected.get());
+        pending.removeAll(applied.get());
+        warn(pending.size());
+        return Optional.of(pending.size());
+    }
+
+    private synchronized void warn(int pending) {
+        if (pending > 0 && pending != known) {
+            LOG.warn("{}", Migrations.describe(pending, target));
+        }
+        known = pending;
+    }
+
+    private static Optional<Set<Changeset>> applied(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet table = statement.executeQuery(READABLE)) {
+                table.next();
+                if (table.getBoolean(1)) {
+                    return Optional.of(Set.of());
+                }
+                if (!table.getBoolean(2)) {
+                    return Optional.empty();
+                }
+            }
+            Set<Changeset> found = new HashSet<>();
+            try (ResultSet rows = statement.executeQuery(APPLIED)) {
+                while (rows.next()) {
+                    found.add(new Changeset(rows.getString(1), rows.getString(2)));
+                }
+            }
+            return Optional.of(found);
+        }
+    }
+}
