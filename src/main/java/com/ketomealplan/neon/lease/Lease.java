@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -37,7 +36,7 @@ public final class Lease {
     private final String purpose = MDC.get(Purpose.MDC_KEY);
     private final String request = MDC.get(RequestId.MDC_KEY);
     private final long borrowedNanos = System.nanoTime();
-    private final AtomicReference<LeaseState> state = new AtomicReference<>(LeaseState.ACTIVE);
+    private final LeaseTransitions state = new LeaseTransitions();
     private final ConnectionHandle handle;
 
     private volatile String statement;
@@ -46,17 +45,6 @@ public final class Lease {
     private volatile boolean altered;
     private volatile long commitEndNanos;
     private long severNanos; // of LeaseWatch's thread
-    /** Written before the state becomes {@link LeaseState#EXPIRED}. */
-    private volatile Expiry expiry;
-    /** Its last state but {@link LeaseState#RETURNED}; written by whoever gave it back. */
-    private volatile LeaseState returnedFrom;
-
-    /**
-     * Why it was closed under its borrower.
-     *
-     * @param serverSilent whether the server has not answered, not even the request to cancel
-     */
-    private record Expiry(String reason, boolean serverSilent) {}
 
     /**
      * @param waited how long the borrower stood in the wait queue
@@ -80,7 +68,7 @@ public final class Lease {
     }
 
     public boolean isOpen() {
-        return state.get() != LeaseState.RETURNED;
+        return state.now() != LeaseState.RETURNED;
     }
 
     /** Since it was borrowed. */
@@ -100,18 +88,13 @@ public final class Lease {
 
     /** Whether it was cancelled or closed before its borrower was done. */
     public boolean isOutOfTime() {
-        LeaseState last = lastState();
+        LeaseState last = state.last();
         return last == LeaseState.CANCELLING || last == LeaseState.EXPIRED;
-    }
-
-    private LeaseState lastState() {
-        LeaseState now = state.get();
-        return now == LeaseState.RETURNED ? returnedFrom : now;
     }
 
     /** Whether the server did not answer in time, not even to the request to cancel. */
     public boolean isServerSilent() {
-        return lastState() == LeaseState.EXPIRED && expiry.serverSilent();
+        return state.expiry().filter(LeaseTransitions.Expiry::serverSilent).isPresent();
     }
 
     /** Whether the next borrower would be inside a transaction of this one. */
@@ -143,7 +126,7 @@ public final class Lease {
     }
 
     Optional<String> endedBecause() {
-        return lastState() == LeaseState.EXPIRED ? Optional.of(expiry.reason()) : Optional.empty();
+        return state.expiry().map(LeaseTransitions.Expiry::reason);
     }
 
     Deadline deadline() {
@@ -157,12 +140,12 @@ public final class Lease {
      * @throws SQLException 08003 if it was given back
      */
     void checkUsable() throws SQLException {
-        LeaseState now = state.get();
+        LeaseState now = state.now();
         if (now == LeaseState.ACTIVE || now == LeaseState.COMMITTING || now == LeaseState.CANCELLING) {
             return;
         }
         if (now == LeaseState.EXPIRED) {
-            throw new DeadlineExceededException(expiry.reason(), (Throwable) null);
+            throw new DeadlineExceededException(state.expiry().orElseThrow().reason(), (Throwable) null);
         }
         throw new SQLException("this connection was given back", "08003");
     }
@@ -180,7 +163,7 @@ public final class Lease {
         // Half of what is left is for the answer, the other half for finding out if none comes
         long half = Math.max(deadline.left().toNanos() / 2, timeToCancel().toNanos());
         commitEndNanos = System.nanoTime() + half;
-        if (!move(LeaseState.ACTIVE, LeaseState.COMMITTING)) {
+        if (!state.move(LeaseState.ACTIVE, LeaseState.COMMITTING)) {
             checkUsable();
             throw new DeadlineExceededException("COMMIT was sent", deadline); // its statement is being cancelled
         }
@@ -188,7 +171,7 @@ public final class Lease {
 
     /** The COMMIT is over, however it ended. */
     void committed() {
-        move(LeaseState.COMMITTING, LeaseState.ACTIVE);
+        state.move(LeaseState.COMMITTING, LeaseState.ACTIVE);
     }
 
     /**
@@ -197,25 +180,19 @@ public final class Lease {
      * @param spoilt whether its connection is of no use to others
      */
     private void release(boolean spoilt) {
-        while (true) {
-            LeaseState now = state.get();
-            if (now == LeaseState.RETURNED) {
-                return;
-            }
-            if (move(now, LeaseState.RETURNED)) {
-                unusable = spoilt || altered;
-                returnedFrom = now;
-                handle.end(isUnusable()); // cancels what another thread executes
-                // which must not meet the next borrower
-                boolean busy = physical.isOpen() && (now == LeaseState.COMMITTING || physical.awaitsServer());
-                if (busy || discarded) {
-                    unusable = true;
-                    physical.sever();
-                }
-                owner.release(this);
-                return;
-            }
+        Optional<LeaseState> from = state.giveBack();
+        if (from.isEmpty()) {
+            return;
         }
+        unusable = spoilt || altered;
+        handle.end(isUnusable()); // cancels what another thread executes
+        // which must not meet the next borrower
+        boolean busy = physical.isOpen() && (from.get() == LeaseState.COMMITTING || physical.awaitsServer());
+        if (busy || discarded) {
+            unusable = true;
+            physical.sever();
+        }
+        owner.release(this);
     }
 
     /** Gives the connection back, if nobody has yet. */
@@ -259,16 +236,9 @@ public final class Lease {
         discard();
     }
 
-    private boolean move(LeaseState from, LeaseState to) {
-        if (!from.canBecome(to)) {
-            throw new IllegalStateException(from + " cannot become " + to);
-        }
-        return state.compareAndSet(from, to);
-    }
-
     /** Ends it, if its time has come. By the thread of {@link LeaseWatch}, which must not block. */
     void checkTime(Duration longestIdle) {
-        switch (state.get()) {
+        switch (state.now()) {
             case ACTIVE -> checkActive(longestIdle);
             case CANCELLING -> {
                 if (System.nanoTime() - severNanos >= 0) {
@@ -295,7 +265,7 @@ public final class Lease {
         if (deadline.isOver()) {
             if (awaitsServer) {
                 severNanos = System.nanoTime() + timeToCancel().toNanos();
-                if (move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
+                if (state.move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
             } else if (deadline.isOverFor(timeToCancel())) {
@@ -316,8 +286,10 @@ public final class Lease {
     }
 
     private void expire(LeaseState from, String reason, boolean silent) {
-        expiry = new Expiry(reason, silent);
-        if (move(from, LeaseState.EXPIRED)) { // otherwise its borrower was faster: done, or on to its COMMIT
+        if (state.expire(
+                from,
+                new LeaseTransitions.Expiry(
+                        reason, silent))) { // otherwise its borrower was faster: done, or on to its COMMIT
             physical.sever();
             LeaseLog.closed(this, borrower, from == LeaseState.ACTIVE, reason);
         }
