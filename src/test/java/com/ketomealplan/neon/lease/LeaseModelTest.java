@@ -1,0 +1,88 @@
+package com.ketomealplan.neon.lease;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.testing.Interleavings;
+import com.ketomealplan.testing.Planted;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The states of a lease in many orders of those who change them. */
+@Tag("campaign")
+class LeaseModelTest {
+
+    @Test
+    void aLeaseIsGivenBackOnceAndNoCommitIsCancelled() {
+        Interleavings.of(new Model());
+    }
+
+    /** Two threads have then given back one connection, which has two owners from there on. */
+    @Test
+    void theCheckFindsAReturnThatLooksAndThenWrites() {
+        assertThatThrownBy(() -> Interleavings.ofBroken(
+                        new Model(), Planted.in(LeaseTransitions.class, "giveBack", Model.class)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("given back 2 times");
+    }
+
+    /** The borrower commits and gives back, the watch cancels and closes, and somebody discards. */
+    static final class Model implements Runnable {
+
+        private static final LeaseTransitions.Expiry OVER = new LeaseTransitions.Expiry("its time is over", false);
+
+        @Override
+        public void run() {
+            LeaseTransitions lease = new LeaseTransitions();
+            AtomicInteger returns = new AtomicInteger();
+            Interleavings.atOnce(
+                    () -> {
+                        commit(lease);
+                        giveBack(lease, returns);
+                    },
+                    () -> giveBack(lease, returns),
+                    () -> watch(lease));
+            require(returns.get() == 1, "given back " + returns.get() + " times");
+            require(lease.now() == LeaseState.RETURNED, "it is " + lease.now());
+        }
+
+        private static void commit(LeaseTransitions lease) {
+            if (lease.move(LeaseState.ACTIVE, LeaseState.COMMITTING)) {
+                LeaseState now = lease.now(); // here COMMIT is under way
+                require(now != LeaseState.ACTIVE && now != LeaseState.CANCELLING, "a COMMIT is " + now);
+                lease.move(LeaseState.COMMITTING, LeaseState.ACTIVE);
+            }
+        }
+
+        /** Whoever cancels or closes it, and is told that he did, finds it so, also after its return. */
+        private static void watch(LeaseTransitions lease) {
+            if (lease.move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
+                require(lease.last() == LeaseState.CANCELLING, "it was cancelled, and is " + lease.last());
+                if (lease.expire(LeaseState.CANCELLING, OVER)) {
+                    require(lease.last() == LeaseState.EXPIRED, "it was closed, and is " + lease.last());
+                    require(lease.expiry().isPresent(), "nobody knows why it was closed");
+                }
+            } else if (lease.expire(LeaseState.COMMITTING, OVER)) {
+                require(lease.last() == LeaseState.EXPIRED, "it was closed, and is " + lease.last());
+            }
+        }
+
+        private static void giveBack(LeaseTransitions lease, AtomicInteger returns) {
+            Optional<LeaseState> from = lease.giveBack();
+            if (from.isPresent()) {
+                returns.incrementAndGet();
+                require(lease.last() == from.get(), "given back from " + from + " and from " + lease.last());
+                require(
+                        lease.expiry().isPresent() == (from.get() == LeaseState.EXPIRED),
+                        "given back from " + from + ", closed because " + lease.expiry());
+            }
+        }
+
+        private static void require(boolean condition, String otherwise) {
+            if (!condition) {
+                throw new AssertionError(otherwise);
+            }
+        }
+    }
+}
