@@ -100,7 +100,7 @@ final class BodyCollector extends Handler.Wrapper {
             if (!super.handle(request, response, callback)) {
                 Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
             }
-        } catch (Exception e) {
+        } catch (Throwable e) { // also an Error, or the request would never end
             Response.writeError(request, response, callback, e);
         }
     }

@@ -67,8 +67,12 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
     private final UnitOfWork.Options options;
     private final Callable<StoredAnswer> work;
     private boolean called;
-    private boolean stored;
-    private boolean tooLarge;
+    /** What the last run that came to its end has kept; null if nothing. */
+    private StoredAnswer last;
+
+    /** Whether a run has acted, or begun to, and has kept no answer: nothing would tell the next one. */
+    private boolean unmarked;
+
     private boolean priorRunRuledOut;
 
     /**
@@ -103,23 +107,25 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
             if (!Arrays.equals(found.fingerprint(), request.fingerprint())) {
                 return Result.of(Outcome.REUSED);
             }
-            return stored ? Result.of(Outcome.ACTED) : new Result(Outcome.REPEATED, known.get());
+            // Another request with the key may have acted after this one's run was rolled back
+            return known.get().isSame(last) ? Result.of(Outcome.ACTED) : new Result(Outcome.REPEATED, known.get());
         }
         if (!found.free()) {
             return Result.of(Outcome.IN_USE);
         }
         // At higher levels it looks at what was committed before it had the lock
         priorRunRuledOut = options.isolation() == TransactionIsolationLevel.READ_COMMITTED;
-        if (stored && !options.replayable()) {
+        if (last != null && !options.replayable()) {
             throw new SQLException("the connection was lost on COMMIT, and the unit was rolled back", "08006");
         }
+        unmarked = true;
         keep(work.call());
         return Result.of(Outcome.ACTED);
     }
 
     private void keep(StoredAnswer answer) throws SQLException {
-        tooLarge = answer.body() != null && answer.body().length > keeping.largest();
-        if (tooLarge) {
+        last = null;
+        if (answer.body() != null && answer.body().length > keeping.largest()) {
             LOG.warn(
                     "The answer to a request with an Idempotency-Key has {} bytes and is not kept: a repetition acts again"
                             + " (unitOfWork.maxStoredAnswer is {} bytes)",
@@ -131,7 +137,8 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
             keeping.store().store(connection, key, request.fingerprint(), answer);
             return answer;
         });
-        stored = true;
+        last = answer;
+        unmarked = false;
     }
 
     @Override
@@ -141,7 +148,7 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
 
     @Override
     public boolean hasLeftMark() {
-        return !tooLarge;
+        return !unmarked;
     }
 
     private <T> T inUnit(Query<T> query) throws SQLException {

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.idempotency;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -10,5 +11,14 @@ import java.util.Map;
  * @param headers those that the resource and the writer of its body set
  * @param body as it was written; null if it has none
  */
-@SuppressWarnings("ArrayRecordComponent") // the bytes are nobody's to compare
-public record StoredAnswer(int status, Map<String, List<String>> headers, byte[] body) {}
+@SuppressWarnings("ArrayRecordComponent") // compared by isSame
+public record StoredAnswer(int status, Map<String, List<String>> headers, byte[] body) {
+
+    /** Whether the other one, which may be null, says the same. */
+    boolean isSame(StoredAnswer other) {
+        return other != null
+                && status == other.status
+                && headers.equals(other.headers)
+                && Arrays.equals(body, other.body);
+    }
+}

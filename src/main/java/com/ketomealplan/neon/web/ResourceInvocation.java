@@ -112,8 +112,9 @@ final class ResourceInvocation implements InvocationHandler {
             }
             // Nothing is stored. Without a key the inner unit would be one of its own; from now on all of it begins at
             // its level
-            implied = new UnitOfWork.Options(asked, false, false);
-            return once(implied, request, work);
+            UnitOfWork.Options higher = new UnitOfWork.Options(asked, false, false);
+            implied = higher; // not read again: another request may ask for another level
+            return once(higher, request, work);
         }
     }
 
