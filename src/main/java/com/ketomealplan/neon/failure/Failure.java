@@ -100,7 +100,8 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         return stage == Stage.OPENING ? Wording.inFull(throwable) : Wording.of(throwable);
     }
 
-    static <T> Optional<T> find(Throwable throwable, Class<T> type) {
+    /** The first one of a type among an exception and its causes. */
+    public static <T> Optional<T> find(Throwable throwable, Class<T> type) {
         Throwable current = throwable;
         for (int depth = 0; current != null && depth < DEEPEST; depth++) {
             if (type.isInstance(current)) {

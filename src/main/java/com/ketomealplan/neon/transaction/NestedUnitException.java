@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.transaction;
 
+import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.transaction.UnitOfWork.Options;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
@@ -10,7 +11,6 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 public final class NestedUnitException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
-    private static final int DEEPEST = 50;
 
     private final TransactionIsolationLevel isolation;
 
@@ -45,13 +45,8 @@ public final class NestedUnitException extends IllegalStateException {
 
     /** The level whose lack is the cause of a failure; {@link TransactionIsolationLevel#UNKNOWN} if that is another one. */
     public static TransactionIsolationLevel isolationAskedFor(Throwable failure) {
-        Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < DEEPEST; depth++) { // causes may be a circle
-            if (cause instanceof NestedUnitException nested) {
-                return nested.isolation;
-            }
-            cause = cause.getCause();
-        }
-        return TransactionIsolationLevel.UNKNOWN;
+        return Failure.find(failure, NestedUnitException.class)
+                .map(nested -> nested.isolation)
+                .orElse(TransactionIsolationLevel.UNKNOWN);
     }
 }

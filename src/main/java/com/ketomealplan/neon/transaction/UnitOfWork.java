@@ -149,6 +149,9 @@ public final class UnitOfWork {
                 return once(unit, work);
             } catch (Exception e) {
                 Failure failure = Failure.of(e);
+                if (options.readOnly() && failure.kind() == FailureKind.READ_ONLY) {
+                    throw new WriteInReadOnlyUnitException(e);
+                }
                 if (failure.outcome() == Failure.Outcome.UNKNOWN) {
                     inDoubt = e;
                 } else if (inDoubt != null
@@ -233,9 +236,6 @@ public final class UnitOfWork {
             Optional<String> ended = unit.endedBecause();
             if (ended.isPresent() && Failure.of(failure).outcome() == Failure.Outcome.ROLLED_BACK) {
                 throw new DeadlineExceededException(ended.get(), failure);
-            }
-            if (unit.options.readOnly() && Failure.of(failure).kind() == FailureKind.READ_ONLY) {
-                throw new WriteInReadOnlyUnitException(failure);
             }
             throw failure;
         } catch (Error failure) {

@@ -2,6 +2,7 @@ package com.ketomealplan.neon.web;
 
 import com.ketomealplan.http.Problem;
 import com.ketomealplan.neon.idempotency.IdempotencyKey;
+import com.ketomealplan.neon.idempotency.IdempotentWork;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.ws.rs.HttpMethod;
@@ -32,7 +33,8 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
      * @param keyed empty if it has no key, or needs none
      * @param writers of answers
      */
-    record InHand(ContainerRequestContext context, Optional<KeyedRequest> keyed, MessageBodyWorkers writers) {}
+    record InHand(
+            ContainerRequestContext context, Optional<IdempotentWork.Request> keyed, MessageBodyWorkers writers) {}
 
     private static final ThreadLocal<InHand> CURRENT = new ThreadLocal<>();
 
@@ -59,7 +61,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
     @Override
     public void filter(ContainerRequestContext request) throws IOException {
         List<String> keys = request.getHeaders().get(IdempotencyKey.HEADER);
-        Optional<KeyedRequest> keyed = Optional.empty();
+        Optional<IdempotentWork.Request> keyed = Optional.empty();
         if (keys != null && KEYED.contains(request.getMethod())) {
             try {
                 IdempotencyKey key = IdempotencyKey.parse(String.join(",", keys));

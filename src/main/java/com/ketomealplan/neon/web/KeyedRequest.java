@@ -11,15 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 
-/** A request that came with an {@code Idempotency-Key}. */
-record KeyedRequest(IdempotentWork.Request request) {
+/** Reads requests that come with an {@code Idempotency-Key}. */
+final class KeyedRequest {
+
+    private KeyedRequest() {}
 
     /**
      * Reads the request, and leaves its body to be read again.
      *
      * @param caller whose key it is
      */
-    static KeyedRequest read(IdempotencyKey key, ContainerRequestContext request, String caller) throws IOException {
+    static IdempotentWork.Request read(IdempotencyKey key, ContainerRequestContext request, String caller)
+            throws IOException {
         byte[] body = request.getEntityStream().readAllBytes(); // bounded by maxBodySize
         request.setEntityStream(new ByteArrayInputStream(body));
         URI uri = request.getUriInfo().getRequestUri();
@@ -27,11 +30,6 @@ record KeyedRequest(IdempotentWork.Request request) {
         digest.update((uri.getRawQuery() + "\n" + request.getHeaderString(HttpHeaders.CONTENT_TYPE) + "\n")
                 .getBytes(StandardCharsets.UTF_8));
         List<String> scope = List.of(request.getMethod(), uri.getRawPath(), caller);
-        return new KeyedRequest(new IdempotentWork.Request(key, scope, digest.digest(body)));
-    }
-
-    /** Whoever presents the same credentials is the same client. */
-    static String callerByCredentials(ContainerRequestContext request) {
-        return String.join(",", request.getHeaders().getOrDefault(HttpHeaders.AUTHORIZATION, List.of()));
+        return new IdempotentWork.Request(key, scope, digest.digest(body));
     }
 }

@@ -122,8 +122,7 @@ final class ResourceInvocation implements InvocationHandler {
         UnitOfWork.Options isolated = IdempotentWork.withIsolation(unit);
         KeyedCall call = new KeyedCall(request, work, writer);
         IdempotentWork.Result result = units.call(
-                isolated,
-                new IdempotentWork(keeping, request.keyed().orElseThrow().request(), isolated, call::answer));
+                isolated, new IdempotentWork(keeping, request.keyed().orElseThrow(), isolated, call::answer));
         return switch (result.outcome()) {
             case ACTED -> call.response();
             case REPEATED -> throw new NotInvokedException(WrittenAnswer.replayed(result.answer()));
