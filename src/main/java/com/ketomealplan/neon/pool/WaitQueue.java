@@ -15,9 +15,6 @@ import java.util.function.LongSupplier;
  */
 final class WaitQueue {
 
-    /** Over so many waits the rate is averaged. */
-    private static final int SAMPLES = 32;
-
     /** A rate is forgotten if nobody has waited for so long. */
     private static final Duration RATE_TTL = Duration.ofSeconds(10);
 
@@ -34,8 +31,7 @@ final class WaitQueue {
     /** When the caller that is first in the queue became so. */
     private long firstNanos;
 
-    private double intervalNanos;
-    private int samples;
+    private final ServiceRate rate = new ServiceRate();
 
     /**
      * @param hardBound how many may wait, however quickly the queue moves
@@ -51,11 +47,12 @@ final class WaitQueue {
      * may wait.
      */
     Optional<Duration> rejects(Duration left) {
-        Duration expected = Duration.ofNanos((long) (intervalNanos * (waiting.size() + 1)));
-        if (waiting.size() >= hardBound || expected.compareTo(left) > 0) {
+        Duration expected = rate.timeFor(waiting.size() + 1);
+        Duration patience = left.dividedBy(2);
+        if (waiting.size() >= hardBound || expected.compareTo(left) > 0 && rate.isKnownFor(patience)) {
             return Optional.of(expected);
         }
-        return isStuck(left.dividedBy(2)) ? Optional.of(left) : Optional.empty();
+        return isStuck(patience) ? Optional.of(left) : Optional.empty();
     }
 
     /**
@@ -68,7 +65,8 @@ final class WaitQueue {
             return false;
         }
         long standing = nanoTime.getAsLong() - standingNanos.get();
-        return standing > patience.toNanos() && standing > USUAL_INTERVALS * intervalNanos;
+        return standing > patience.toNanos()
+                && standing > rate.timeFor(USUAL_INTERVALS).toNanos();
     }
 
     /** A borrower is done with a connection, or one was opened. */
@@ -80,8 +78,7 @@ final class WaitQueue {
         long now = nanoTime.getAsLong();
         if (waiting.isEmpty()) {
             if (now - firstNanos > RATE_TTL.toNanos()) {
-                samples = 0;
-                intervalNanos = 0;
+                rate.forget();
             }
             firstNanos = now;
             if (standingNanos.isEmpty()) {
@@ -96,8 +93,7 @@ final class WaitQueue {
         Turn first = waiting.pollFirst();
         if (first != null) {
             long now = nanoTime.getAsLong();
-            samples = Math.min(samples + 1, SAMPLES);
-            intervalNanos += (now - firstNanos - intervalNanos) / samples;
+            rate.served(now - firstNanos);
             firstNanos = now;
             progressed();
         }

@@ -55,6 +55,28 @@ class WaitQueueAdmissionTest {
         assertThat(queue.rejects(Duration.ofSeconds(30))).isEmpty();
     }
 
+    /** A process that has just started, or was not given the processor for a moment, is not as slow for long. */
+    @Test
+    void oneLongPauseIsNotTheRate() {
+        join(2_500);
+        serve(2_000, Duration.ofMillis(1));
+        serve(1, Duration.ofSeconds(1));
+
+        assertThat(queue.rejects(DEADLINE)).isEmpty();
+    }
+
+    @Test
+    void aSlowBeginningIsNotTheRate() {
+        join(250);
+        serve(50, Duration.ofMillis(40));
+
+        assertThat(queue.rejects(DEADLINE))
+                .as("8 s for 200, but known for 2 s only")
+                .isEmpty();
+        serve(20, Duration.ofMillis(40));
+        assertThat(queue.rejects(DEADLINE)).isPresent();
+    }
+
     @Test
     void aQueueInWhichNobodyIsServedIsStuckAfterHalfOfACallersTime() {
         join(10);
