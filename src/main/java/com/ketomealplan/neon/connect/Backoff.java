@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.connect;
 
+import com.ketomealplan.neon.failure.FailureKind;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -20,6 +21,11 @@ record Backoff(Duration least, Duration first, Duration longest) {
     static final Backoff THROTTLED = new Backoff(Duration.ofSeconds(1), Duration.ofMillis(500), Duration.ofSeconds(1));
 
     private static final int MOST_DOUBLINGS = 16;
+
+    /** After a failure of this kind. */
+    static Backoff of(FailureKind kind) {
+        return kind.isThrottling() ? THROTTLED : PASSING;
+    }
 
     /**
      * @param failures how many there were in a row; at least 1

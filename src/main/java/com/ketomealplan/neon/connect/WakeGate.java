@@ -1,30 +1,16 @@
 package com.ketomealplan.neon.connect;
 
-import static com.ketomealplan.neon.connect.OutageDetector.FAILURE_TTL;
 import static com.ketomealplan.neon.connect.OutageDetector.GRACE;
 
 import com.ketomealplan.neon.connect.OutageDetector.ConnectFailure;
 import com.ketomealplan.neon.failure.Failure;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,33 +44,20 @@ public final class WakeGate {
 
     private static final Logger LOG = LoggerFactory.getLogger(WakeGate.class);
 
-    private static final int WIDEST = 64;
-
-    /** Beside a probe that hangs the next one begins after so long: the network may lose the packets of that one only. */
-    private static final Duration PROBE_PAUSE = Duration.ofMillis(700);
-
-    private static final int MOST_PROBES = 4;
-    private static final Duration PROBE_TIME = PROBE_PAUSE.multipliedBy(MOST_PROBES);
-
     private final Connector connector;
     private final LongSupplier nanoTime;
     private final BiFunction<Duration, Runnable, Future<?>> timer;
-    private final Executor openers = openers();
+    private final Openers openers;
     private final Listeners<GateListener> listeners = new Listeners<>();
 
-    private final Deque<Request> waiting = new ArrayDeque<>();
-    private final Set<Opening> openings = new HashSet<>();
-    private int open;
-    private int width = 1;
-    private int failures;
-    private long pausedUntil;
-    private boolean resumeScheduled;
-    private Optional<Long> openedNanos = Optional.empty();
+    private final Admission<Request> admission;
     private final OutageDetector outage;
+    private final Probing probing;
+    private final Openings openings;
+    private int open;
+    private Optional<Long> openedNanos = Optional.empty();
+    private boolean resumeScheduled;
     private boolean lookScheduled;
-    private long wantedNanos;
-    private int probes;
-    private Optional<Future<?>> nextProbe = Optional.empty();
 
     public WakeGate(Connector connector) {
         this(connector, System::nanoTime, Timer::after);
@@ -94,17 +67,11 @@ public final class WakeGate {
         this.connector = connector;
         this.nanoTime = nanoTime;
         this.timer = timer;
+        this.openers = new Openers(connector, timer, this::succeeded, this::failed);
+        this.admission = new Admission<>(nanoTime);
+        this.openings = new Openings(nanoTime);
         this.outage = new OutageDetector(nanoTime);
-        this.pausedUntil = nanoTime.getAsLong();
-    }
-
-    private static Executor openers() {
-        AtomicInteger number = new AtomicInteger();
-        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, "database-opener-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.probing = new Probing(outage, nanoTime, timer, this::probe);
     }
 
     /** One connection that somebody asked for. */
@@ -126,52 +93,8 @@ public final class WakeGate {
         public boolean cancel() {
             synchronized (WakeGate.this) {
                 abandoned = true;
-                return waiting.remove(this);
+                return admission.remove(this);
             }
-        }
-    }
-
-    /** An attempt that is under way. */
-    private final class Opening implements Consumer<Phase> {
-
-        /** Whom it is for; empty if it is a probe, or if it has turned out to take too long. */
-        private Optional<Request> request;
-
-        private final boolean probe;
-        private final long begunNanos = nanoTime.getAsLong();
-        private final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
-        private volatile boolean loggingIn;
-
-        Opening(Optional<Request> request) {
-            this.request = request;
-            this.probe = request.isEmpty();
-        }
-
-        boolean isProbe() {
-            return probe;
-        }
-
-        boolean hasLasted(Duration time) {
-            return nanoTime.getAsLong() - begunNanos >= time.toNanos();
-        }
-
-        @Override
-        public void accept(Phase phase) {
-            loggingIn = phase == Phase.LOGIN;
-            phases.put(phase, nanoTime.getAsLong());
-        }
-
-        /** On the thread that has opened it. */
-        OpeningTimes times() {
-            Map<Phase, Duration> times = new EnumMap<>(Phase.class);
-            long end = nanoTime.getAsLong();
-            long next = end;
-            for (Phase phase : List.of(Phase.LOGIN, Phase.TLS, Phase.TCP)) {
-                long begun = phases.getOrDefault(phase, next);
-                times.put(phase, Duration.ofNanos(next - begun));
-                next = begun;
-            }
-            return new OpeningTimes(Duration.ofNanos(end - begunNanos), times);
         }
     }
 
@@ -192,10 +115,10 @@ public final class WakeGate {
         boolean first;
         synchronized (this) {
             known = outage.lastFailure().filter(any -> outage.shouldFailFast());
-            wantedNanos = nanoTime.getAsLong();
-            first = open == 0 && openings.isEmpty();
+            probing.wanted();
+            first = open == 0 && openings.areNone();
             if (known.isEmpty()) {
-                waiting.add(request);
+                admission.add(request);
                 startOpenings();
                 if (outage.isSuspicious()) {
                     lookAfter(GRACE);
@@ -211,7 +134,7 @@ public final class WakeGate {
 
     /** The server does not answer on open connections: so it is not asleep, and if it answers on no new one either, it is down. */
     public synchronized void unresponsive() {
-        width = 1;
+        admission.narrow();
         if (outage.unresponsive()) {
             lookAfter(GRACE);
         }
@@ -227,7 +150,7 @@ public final class WakeGate {
         synchronized (this) {
             open--;
             if (open == 0) {
-                width = 1;
+                admission.narrow();
             }
         }
         try {
@@ -252,12 +175,12 @@ public final class WakeGate {
 
     /** Whether it is worth waiting: the server has taken a connection and takes its time, or has said that it does. */
     public synchronized boolean isWaking() {
-        return outage.isWaking(isLoggingIn());
+        return outage.isWaking(openings.isLoggingIn());
     }
 
     /** Whether the server holds an attempt inside its log-in, as a compute does that wakes: that time is not the callers'. */
     public synchronized boolean isHoldingLogin() {
-        return outage.isHoldingLogin(isLoggingIn());
+        return outage.isHoldingLogin(openings.isLoggingIn());
     }
 
     /** What is known of the server. */
@@ -266,64 +189,35 @@ public final class WakeGate {
         return new GateCondition(
                 open,
                 outage.isDown(),
-                !openings.isEmpty(),
-                openings.stream()
-                        .filter(opening -> opening.loggingIn)
-                        .map(opening -> Duration.ofNanos(now - opening.begunNanos))
-                        .max(Comparator.naturalOrder()),
+                !openings.areNone(),
+                openings.longestLogin(),
                 openedNanos.map(then -> Duration.ofNanos(now - then)),
                 outage.lastFailure().map(ConnectFailure::failure),
                 outage.lastFailure().map(known -> Duration.ofNanos(now - known.lastNanos())),
                 outage.isFailing());
     }
 
-    private boolean isLoggingIn() {
-        return openings.stream().anyMatch(opening -> opening.loggingIn);
-    }
-
     /** Called with the lock held. */
     private void startOpenings() {
-        while (!waiting.isEmpty() && openings.size() < width) {
-            long pause = pausedUntil - nanoTime.getAsLong();
-            if (pause > 0) {
+        while (admission.hasNext(openings.count())) {
+            Duration pause = admission.pause();
+            if (pause.compareTo(Duration.ZERO) > 0) {
                 resumeAfter(pause);
                 return;
             }
-            start(Optional.of(waiting.poll()), Connector.LONGEST);
+            openers.begin(openings.begin(admission.poll()), Connector.LONGEST);
         }
     }
 
-    private void start(Optional<Request> request, Duration atMost) {
-        Opening opening = new Opening(request);
-        openings.add(opening);
-        try {
-            openers.execute(() -> open(opening, atMost));
-        } catch (RuntimeException | OutOfMemoryError e) { // there is no thread for it
-            timer.apply(
-                    Duration.ZERO, () -> failed(opening, new SQLException("no thread to open a connection: " + e, e)));
-        }
-    }
-
-    private void resumeAfter(long pauseNanos) {
+    private void resumeAfter(Duration pause) {
         if (!resumeScheduled) {
             resumeScheduled = true;
-            timer.apply(Duration.ofNanos(pauseNanos), () -> {
+            timer.apply(pause, () -> {
                 synchronized (this) {
                     resumeScheduled = false;
                     startOpenings();
                 }
             });
-        }
-    }
-
-    private void open(Opening opening, Duration atMost) {
-        try {
-            succeeded(opening, connector.open(atMost, opening));
-        } catch (SQLException e) {
-            failed(opening, e);
-        } catch (RuntimeException | Error e) {
-            failed(opening, new SQLException("opening a connection failed: " + e, e));
-            throw e;
         }
     }
 
@@ -334,14 +228,13 @@ public final class WakeGate {
         boolean news;
         synchronized (this) {
             news = outage.isFailing() || open == 0;
-            openings.remove(opening);
+            openings.ended(opening);
             open++;
             openedNanos = Optional.of(nanoTime.getAsLong());
-            failures = 0;
             outage.opened();
-            endProbing();
-            width = Math.min(width + 1, WIDEST);
-            receiver = opening.request.or(() -> Optional.ofNullable(waiting.poll()));
+            probing.end();
+            admission.succeeded();
+            receiver = opening.request().or(admission::poll);
             startOpenings();
         }
         listeners.forEach(listener -> listener.opened(times));
@@ -356,37 +249,28 @@ public final class WakeGate {
         List<Request> givenUp = new ArrayList<>();
         ConnectFailure known;
         synchronized (this) {
-            openings.remove(opening);
+            openings.ended(opening);
             if (outage.isDown() && opening.isProbe() && reason instanceof PhaseTimeoutException) {
                 return; // it had little time, and what is known stands
             }
-            failures++;
-            known = outage.failed(failure, reason, opening.begunNanos);
-            opening.request.ifPresent(request -> {
+            known = outage.failed(failure, reason, opening.begunNanos());
+            admission.failed(failure.kind());
+            opening.request().ifPresent(request -> {
                 if (request.abandoned) {
                     givenUp.add(request);
                 } else {
-                    waiting.addFirst(request);
+                    admission.addAgain(request);
                 }
             });
-            boolean throttling = failure.kind().isThrottling();
-            width = throttling ? Math.max(1, width / 2) : 1;
-            pausedUntil = known.lastNanos();
             if (outage.isOutageConfirmedBy(known)) {
                 givenUp.addAll(declareDown());
             } else if (known.isOutage()) {
                 lookAfter(GRACE);
             } else {
-                endProbing();
+                probing.end();
                 if (!failure.kind().isTransient()) {
-                    givenUp.addAll(waiting);
-                    waiting.clear();
+                    givenUp.addAll(admission.drain());
                 }
-            }
-            if (failure.kind().isTransient()) {
-                pausedUntil += (throttling ? Backoff.THROTTLED : Backoff.PASSING)
-                        .after(failures)
-                        .toNanos();
             }
             startOpenings();
         }
@@ -409,9 +293,9 @@ public final class WakeGate {
         Optional<ConnectFailure> known;
         synchronized (this) {
             lookScheduled = false;
-            boolean wanted = !waiting.isEmpty() || !openings.isEmpty();
-            Optional<Duration> time =
-                    outage.timeUntilDown(new OutageDetector.Attempts(wanted, oldestAttemptNanos(), isLoggingIn()));
+            boolean wanted = !admission.isEmpty() || !openings.areNone();
+            Optional<Duration> time = outage.timeUntilDown(
+                    new OutageDetector.Attempts(wanted, openings.oldestNanos(), openings.isLoggingIn()));
             if (time.isPresent() && time.get().isZero()) {
                 givenUp = declareDown();
             } else {
@@ -425,60 +309,34 @@ public final class WakeGate {
         }
     }
 
-    private long oldestAttemptNanos() {
-        long now = nanoTime.getAsLong();
-        return openings.stream().mapToLong(opening -> opening.begunNanos).min().orElse(now);
-    }
-
     /**
      * From now on nobody waits, and probes look for the server. Called with the lock held.
      *
      * @return who has waited until now
      */
     private List<Request> declareDown() {
-        List<Request> givenUp = new ArrayList<>(waiting);
-        waiting.clear();
-        openings.forEach(opening -> {
-            opening.request.ifPresent(givenUp::add);
-            opening.request = Optional.empty();
-        });
+        List<Request> givenUp = admission.drain();
+        givenUp.addAll(openings.orphan());
         boolean isNews = !outage.isDown();
         outage.declareDown();
         if (isNews) {
-            wantedNanos = nanoTime.getAsLong();
-            probes = 0;
-            scheduleProbe();
+            probing.begin();
         }
         return givenUp;
-    }
-
-    private void scheduleProbe() {
-        probes++;
-        boolean throttling = outage.lastFailure()
-                .filter(known -> known.failure().kind().isThrottling())
-                .isPresent();
-        Backoff backoff = throttling ? Backoff.THROTTLED : Backoff.PASSING;
-        nextProbe = Optional.of(timer.apply(backoff.after(probes), this::probe));
     }
 
     private synchronized void probe() {
         if (!outage.isDown()) {
             return;
         }
-        if (nanoTime.getAsLong() - wantedNanos > FAILURE_TTL.toNanos()) {
+        if (!probing.isWanted()) {
             outage.forgetOutage();
-            endProbing();
+            probing.end();
             return;
         }
-        List<Opening> hanging = openings.stream().filter(Opening::isProbe).toList();
-        if (hanging.size() < MOST_PROBES && hanging.stream().allMatch(one -> one.hasLasted(PROBE_PAUSE))) {
-            start(Optional.empty(), PROBE_TIME);
+        if (probing.isOneMoreUseful(openings.probes())) {
+            openers.begin(openings.begin(Optional.empty()), Probing.LONGEST);
         }
-        scheduleProbe();
-    }
-
-    private void endProbing() {
-        nextProbe.ifPresent(probe -> probe.cancel(false));
-        nextProbe = Optional.empty();
+        probing.scheduleNext();
     }
 }

@@ -1,0 +1,64 @@
+package com.ketomealplan.neon.connect;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+
+/** The threads on which connections are opened: as many as there are attempts, and none while there is none. Thread-safe. */
+final class Openers {
+
+    private final Connector connector;
+    private final BiFunction<Duration, Runnable, Future<?>> timer;
+    private final BiConsumer<Opening, PhysicalConnection> succeeded;
+    private final BiConsumer<Opening, SQLException> failed;
+    private final Executor threads;
+
+    /**
+     * @param succeeded who is told, never on the thread that has begun the attempt
+     * @param failed who is told, never on that thread either
+     */
+    Openers(
+            Connector connector,
+            BiFunction<Duration, Runnable, Future<?>> timer,
+            BiConsumer<Opening, PhysicalConnection> succeeded,
+            BiConsumer<Opening, SQLException> failed) {
+        this.connector = connector;
+        this.timer = timer;
+        this.succeeded = succeeded;
+        this.failed = failed;
+        AtomicInteger number = new AtomicInteger();
+        this.threads =
+                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, "database-opener-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    void begin(Opening opening, Duration atMost) {
+        try {
+            threads.execute(() -> open(opening, atMost));
+        } catch (RuntimeException | OutOfMemoryError e) { // there is no thread for it
+            SQLException reason = new SQLException("no thread to open a connection: " + e, e);
+            timer.apply(Duration.ZERO, () -> failed.accept(opening, reason));
+        }
+    }
+
+    private void open(Opening opening, Duration atMost) {
+        try {
+            succeeded.accept(opening, connector.open(atMost, opening));
+        } catch (SQLException e) {
+            failed.accept(opening, e);
+        } catch (RuntimeException | Error e) {
+            failed.accept(opening, new SQLException("opening a connection failed: " + e, e));
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package com.ketomealplan.neon.connect;
+
+import com.ketomealplan.neon.connect.WakeGate.Request;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** An attempt to open a connection that is under way. Guarded by the gate's lock, but for its phases, which the connector's thread tells. */
+final class Opening implements Consumer<Phase> {
+
+    private final LongSupplier nanoTime;
+    private final boolean probe;
+    private final long begunNanos;
+    private final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
+    private Optional<Request> request;
+    private volatile boolean loggingIn;
+
+    /**
+     * @param request whom it is for; empty if it is a probe
+     */
+    Opening(Optional<Request> request, LongSupplier nanoTime) {
+        this.request = request;
+        this.probe = request.isEmpty();
+        this.nanoTime = nanoTime;
+        this.begunNanos = nanoTime.getAsLong();
+    }
+
+    /** Whom it is for; empty if it is a probe, or if it has turned out to take too long. */
+    Optional<Request> request() {
+        return request;
+    }
+
+    /** Whoever it was for is told something else, and no longer waits for it. */
+    Optional<Request> orphan() {
+        Optional<Request> before = request;
+        request = Optional.empty();
+        return before;
+    }
+
+    boolean isProbe() {
+        return probe;
+    }
+
+    boolean isLoggingIn() {
+        return loggingIn;
+    }
+
+    long begunNanos() {
+        return begunNanos;
+    }
+
+    Duration age() {
+        return Duration.ofNanos(nanoTime.getAsLong() - begunNanos);
+    }
+
+    @Override
+    public void accept(Phase phase) {
+        loggingIn = phase == Phase.LOGIN;
+        phases.put(phase, nanoTime.getAsLong());
+    }
+
+    /** How long its phases took, as it ends. On the thread that has opened it. */
+    OpeningTimes times() {
+        Map<Phase, Duration> times = new EnumMap<>(Phase.class);
+        long end = nanoTime.getAsLong();
+        long next = end;
+        for (Phase phase : List.of(Phase.LOGIN, Phase.TLS, Phase.TCP)) {
+            long begun = phases.getOrDefault(phase, next);
+            times.put(phase, Duration.ofNanos(next - begun));
+            next = begun;
+        }
+        return new OpeningTimes(Duration.ofNanos(end - begunNanos), times);
+    }
+}
