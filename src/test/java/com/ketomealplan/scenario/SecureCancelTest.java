@@ -142,8 +142,9 @@ class SecureCancelTest {
                 new Line(HOUR, 10),
                 HOUR,
                 HOUR);
+        pool.getConnection().close(); // so that what overruns is the statement, and not the log-in
         CompletableFuture<Boolean> sleeping =
-                Clients.async(() -> Deadline.within(Duration.ofMillis(500), Duration.ofMinutes(1), () -> {
+                Clients.async(() -> Deadline.within(Duration.ofSeconds(1), Duration.ofMinutes(1), () -> {
                     try (Connection connection = pool.getConnection();
                             Statement statement = connection.createStatement()) {
                         return statement.execute(SLEEP);
