@@ -10,14 +10,9 @@ import com.ketomealplan.neon.lease.LeaseWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Both strategies, by their {@link Retention}. A caller without an idle connection waits in line, and gets whichever comes
@@ -30,25 +25,21 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConnectionPool implements Pool {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
-
     private final String name;
     private final WakeGate gate;
     private final Retention retention;
-    private final Line line;
     private final LeaseWatch watch;
     private final Duration longestLease;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Set<PooledConnection> borrowed = new HashSet<>();
+    private final PoolState state;
+    private final ReentrantLock lock;
+    private final ConnectionBag bag;
     private final WaitQueue waiting;
     private final PoolOpenings openings;
     private final Waiters waiters;
-    private final IdleConnections idle;
     private final Evictions evictions;
-    private final Generations generations = new Generations();
-    private final PoolTraffic traffic = new PoolTraffic(System::nanoTime);
-    private final PoolCounters counters = new PoolCounters();
+    private final Checks checks;
+    private final Siblings siblings;
     private final Listeners<PoolListener> listeners = new Listeners<>();
     private boolean stopped;
 
@@ -63,14 +54,17 @@ public final class ConnectionPool implements Pool {
         this.name = name;
         this.gate = gate;
         this.retention = retention;
-        this.line = line;
-        this.waiting = new WaitQueue(line.most(), System::nanoTime);
         this.watch = new LeaseWatch(longestIdle);
         this.longestLease = longestLease;
-        this.openings = new PoolOpenings(this, gate, lock, retention, waiting);
-        this.waiters = new Waiters(this, line, waiting, openings);
         this.evictions = new Evictions(name, gate, retention, listeners);
-        this.idle = new IdleConnections(lock, retention, evictions);
+        this.state = new PoolState(retention, line, evictions);
+        this.lock = state.lock();
+        this.bag = state.bag();
+        this.waiting = state.waiting();
+        this.checks = new Checks(evictions, state.generations(), listeners);
+        this.siblings = new Siblings(name, gate, state);
+        this.openings = new PoolOpenings(this, gate, retention, state);
+        this.waiters = new Waiters(name, gate, line, listeners, state, openings);
     }
 
     @Override
@@ -95,47 +89,31 @@ public final class ConnectionPool implements Pool {
                 if (stopped) {
                     throw closed();
                 }
-                candidate = idle.poll();
-                if (candidate == null) {
-                    return null;
-                }
-                lend(candidate);
+                candidate = bag.borrow();
             } finally {
                 lock.unlock();
             }
-            boolean aged = evictions.isAged(candidate);
-            if (!aged && stands(candidate)) {
-                candidate.joins(generations.current());
+            if (candidate == null) {
+                return null;
+            }
+            Optional<Eviction> reason = checks.reasonAgainst(candidate);
+            if (reason.isEmpty()) {
                 return candidate;
             }
-            takeBackUnused(candidate, Optional.of(aged ? Eviction.AGED : Eviction.LOST));
+            takeBackUnused(candidate, reason);
         }
-    }
-
-    private boolean stands(PooledConnection candidate) {
-        boolean suspect =
-                candidate.generation() != generations.current(); // a sibling was found dead: one look, which is free
-        if (candidate.isTrusted() && !suspect) {
-            return candidate.isAlive();
-        }
-        long begun = System.nanoTime();
-        boolean stands = suspect ? candidate.physical().isAlive() : candidate.isAlive();
-        Duration time = Duration.ofNanos(System.nanoTime() - begun);
-        listeners.forEach(listener -> listener.checked(time));
-        return stands;
     }
 
     private void takeBackUnused(PooledConnection candidate, Optional<Eviction> eviction) {
         boolean kept;
         lock.lock();
         try {
-            borrowed.remove(candidate);
-            counters.unborrowed();
-            kept = eviction.isEmpty() && !stopped && !generations.areCondemned(candidate);
+            bag.takeBackUnused(candidate);
+            kept = eviction.isEmpty() && !stopped && !state.generations().areCondemned(candidate);
             if (kept) {
                 handOn(candidate);
             } else if (eviction.equals(Optional.of(Eviction.LOST))) {
-                suspectSiblings(candidate);
+                siblings.suspect(candidate);
             }
         } finally {
             lock.unlock();
@@ -154,13 +132,12 @@ public final class ConnectionPool implements Pool {
             if (stopped) {
                 throw closed();
             }
-            PooledConnection back = idle.poll(); // since the look at them a moment ago
+            PooledConnection back = bag.borrow(); // one that has come back since the look at them a moment ago
             if (back != null) {
-                lend(back);
                 return lease(back, Wait.NONE);
             }
             // With none open, it is for this caller that one is opened
-            rejected = isOpen() ? waiters.rejects() : Optional.empty();
+            rejected = bag.isEmpty() ? Optional.empty() : waiters.rejects();
             turn = rejected.isPresent() ? null : waiters.join(mayBeAsleep());
             asked = turn == null ? List.of() : openings.forWaiting();
         } finally {
@@ -181,57 +158,13 @@ public final class ConnectionPool implements Pool {
         return lease(connection.get(), wait);
     }
 
-    ReentrantLock lock() {
-        return lock;
-    }
-
-    Listeners<PoolListener> listeners() {
-        return listeners;
-    }
-
-    PoolTraffic traffic() {
-        return traffic;
-    }
-
-    PoolCounters counters() {
-        return counters;
-    }
-
-    WakeGate gate() {
-        return gate;
-    }
-
-    String name() {
-        return name;
-    }
-
     private SQLException closed() {
         return new SQLException(name + ": the pool is closed");
     }
 
     /** Called with the lock held. */
-    private void lend(PooledConnection connection) {
-        borrowed.add(connection);
-        counters.borrowed();
-    }
-
-    /** Called with the lock held. */
     private boolean mayBeAsleep() {
-        return !isOpen() && !traffic.isUnresponsive();
-    }
-
-    private boolean isOpen() {
-        return openCount() > 0;
-    }
-
-    /** How many connections are open. Called with the lock held. */
-    int openCount() {
-        return idle.size() + borrowed.size();
-    }
-
-    /** Nobody can be served by a connection that comes back. Called with the lock held. */
-    boolean isNothingBorrowed() {
-        return borrowed.isEmpty();
+        return bag.isEmpty() && !state.traffic().isUnresponsive();
     }
 
     /** The gate has opened a connection for somebody who waits. */
@@ -242,11 +175,15 @@ public final class ConnectionPool implements Pool {
         lock.lock();
         try {
             openings.ended(opening);
-            connection = new PooledConnection(this, physical, counters.opened(), generations.current());
-            if (borrowed.isEmpty()) {
+            connection = new PooledConnection(
+                    this,
+                    physical,
+                    state.counters().opened(),
+                    state.generations().current());
+            if (bag.borrowed().isEmpty()) {
                 openings.queueBegins();
             }
-            traffic.opened(mayBeAsleep());
+            state.traffic().opened(mayBeAsleep());
             waiting.progressed();
             wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
             if (wanted) {
@@ -266,9 +203,9 @@ public final class ConnectionPool implements Pool {
     private void handOn(PooledConnection connection) {
         Turn first = waiting.poll();
         if (first == null) {
-            idle.add(connection);
+            bag.putBack(connection);
         } else {
-            lend(connection);
+            bag.lend(connection);
             openings.served();
             first.call(connection);
         }
@@ -289,20 +226,22 @@ public final class ConnectionPool implements Pool {
         boolean kept;
         lock.lock();
         try {
-            borrowed.remove(connection);
-            counters.returned();
+            bag.takeBack(connection);
             if (lease.isOutOfTime()) {
-                traffic.unresponsive();
+                state.traffic().unresponsive();
             }
             if (lease.isServerSilent()) {
-                alike = condemnSiblingsIfConfirmed(connection);
+                alike = siblings.condemnIfConfirmed(connection);
             } else if (lost) {
-                suspectSiblings(connection);
+                siblings.suspect(connection);
             } else if (!unusable) {
-                traffic.answered();
+                state.traffic().answered();
                 waiting.progressed();
             }
-            kept = eviction.isEmpty() && retention.reuses() && !stopped && !generations.areCondemned(connection);
+            kept = eviction.isEmpty()
+                    && retention.reuses()
+                    && !stopped
+                    && !state.generations().areCondemned(connection);
             if (kept) {
                 connection.used();
                 handOn(connection);
@@ -326,41 +265,10 @@ public final class ConnectionPool implements Pool {
     void leaked() {
         lock.lock();
         try {
-            counters.leaked();
+            state.counters().leaked();
         } finally {
             lock.unlock();
         }
-    }
-
-    /**
-     * The server, or the network, has ended a connection. That says nothing about the others that one look at each does not say
-     * better, before its next use. Called with the lock held.
-     */
-    private void suspectSiblings(PooledConnection connection) {
-        traffic.lost();
-        if (generations.suspectSiblingsOf(connection)) {
-            LOG.debug(
-                    "{}: a connection was lost; each of the {} others is checked before its next use",
-                    name,
-                    openCount());
-        }
-    }
-
-    /**
-     * A server has not answered on a connection, not even to a cancel request. If that is confirmed, those of its age are not used
-     * again, as where a network drops all their packets. Called with the lock held.
-     *
-     * @return the idle ones, to be closed
-     */
-    private List<PooledConnection> condemnSiblingsIfConfirmed(PooledConnection connection) {
-        if (!generations.condemnSiblingsOf(connection, borrowed, !isOpen())) {
-            return List.of();
-        }
-        traffic.lost();
-        gate.unresponsive();
-        List<PooledConnection> all = idle.drain();
-        LOG.info("{}: the server does not answer on open connections; {} idle ones are closed", name, all.size());
-        return all;
     }
 
     @Override
@@ -370,34 +278,17 @@ public final class ConnectionPool implements Pool {
 
     @Override
     public PoolStatistics statistics() {
-        lock.lock();
-        try {
-            return now();
-        } finally {
-            lock.unlock();
-        }
+        return state.statistics();
     }
 
     @Override
     public List<ConnectionReport> connections() {
-        List<PooledConnection> open;
-        lock.lock();
-        try {
-            open = Stream.concat(borrowed.stream(), idle.all().stream()).toList();
-        } finally {
-            lock.unlock();
-        }
-        return open.stream().map(PooledConnection::report).toList();
+        return state.connections();
     }
 
     @Override
     public PoolCondition condition() {
-        lock.lock();
-        try {
-            return traffic.condition(openCount(), !waiting.isEmpty());
-        } finally {
-            lock.unlock();
-        }
+        return state.condition();
     }
 
     @Override
@@ -407,18 +298,15 @@ public final class ConnectionPool implements Pool {
             PooledConnection last;
             lock.lock();
             try {
-                last = idle.peek();
-                if (stopped || last == null || last.isTrusted() && last.generation() == generations.current()) {
+                last = bag.lastUsed();
+                if (stopped || last == null || checks.isBeyondDoubt(last)) {
                     return;
                 }
-                lend(idle.poll());
+                bag.borrow();
             } finally {
                 lock.unlock();
             }
-            lost = !stands(last);
-            if (!lost) {
-                last.joins(generations.current());
-            }
+            lost = !checks.stands(last);
             takeBackUnused(last, lost ? Optional.of(Eviction.LOST) : Optional.empty());
         }
     }
@@ -426,11 +314,6 @@ public final class ConnectionPool implements Pool {
     @Override
     public void listen(PoolListener listener) {
         listeners.add(listener);
-    }
-
-    /** Called with the lock held. */
-    PoolStatistics now() {
-        return counters.statistics(retention, line, idle.size(), borrowed.size(), waiting.size());
     }
 
     /** Hands out nothing more, and closes all connections, also under who has not given one back: nobody waits for him any more. */
@@ -443,8 +326,8 @@ public final class ConnectionPool implements Pool {
         lock.lock();
         try {
             stopped = true;
-            closing = idle.drain();
-            ending = List.copyOf(borrowed);
+            closing = bag.drainIdle();
+            ending = List.copyOf(bag.borrowed());
             told = waiting.drain();
             surplus = openings.surplus();
         } finally {

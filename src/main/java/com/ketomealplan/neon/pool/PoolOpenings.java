@@ -26,17 +26,19 @@ final class PoolOpenings {
     private final ReentrantLock lock;
     private final Retention retention;
     private final WaitQueue waiting;
+    private final ConnectionBag bag;
     private final Deque<Opening> openings = new ArrayDeque<>();
     private final GrowthRule growth = new GrowthRule(System::nanoTime);
     private boolean growthScheduled;
     private boolean failureCheckScheduled;
 
-    PoolOpenings(ConnectionPool pool, WakeGate gate, ReentrantLock lock, Retention retention, WaitQueue waiting) {
+    PoolOpenings(ConnectionPool pool, WakeGate gate, Retention retention, PoolState state) {
         this.pool = pool;
         this.gate = gate;
-        this.lock = lock;
         this.retention = retention;
-        this.waiting = waiting;
+        this.lock = state.lock();
+        this.waiting = state.waiting();
+        this.bag = state.bag();
     }
 
     /** The first caller waits, or the first one can be served. */
@@ -85,11 +87,11 @@ final class PoolOpenings {
     }
 
     private int size() {
-        return pool.openCount() + openings.size();
+        return bag.size() + openings.size();
     }
 
     private void scheduleGrowth() {
-        if (!growthScheduled && openings.size() < waiting.size() && pool.openCount() > 0 && size() < retention.max()) {
+        if (!growthScheduled && openings.size() < waiting.size() && !bag.isEmpty() && size() < retention.max()) {
             growthScheduled = true;
             Timer.after(GrowthRule.LOOK, this::grow);
         }
@@ -100,7 +102,7 @@ final class PoolOpenings {
         lock.lock();
         try {
             growthScheduled = false;
-            if (growth.demandsMore() && pool.openCount() > 0) {
+            if (growth.demandsMore() && !bag.isEmpty()) {
                 asked = more(retention.max());
             }
             scheduleGrowth();
@@ -115,7 +117,7 @@ final class PoolOpenings {
         List<Turn> failing = List.of();
         lock.lock();
         try {
-            if (pool.isNothingBorrowed() || waiting.isStuck(STUCK)) {
+            if (bag.borrowed().isEmpty() || waiting.isStuck(STUCK)) {
                 failing = waiting.drain();
             } else if (!waiting.isEmpty() && !failureCheckScheduled) {
                 failureCheckScheduled = true;

@@ -1,7 +1,9 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.Timer;
+import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,18 +17,30 @@ final class Waiters {
     /** So often those are found whose time is over. */
     private static final Duration EXPIRY_LOOK = Duration.ofMillis(20);
 
-    private final ConnectionPool pool;
-    private final ReentrantLock lock;
+    private final String name;
+    private final WakeGate gate;
     private final Line line;
+    private final Listeners<PoolListener> listeners;
+    private final PoolState state;
+    private final ReentrantLock lock;
     private final WaitQueue queue;
     private final PoolOpenings openings;
     private boolean expiryScheduled;
 
-    Waiters(ConnectionPool pool, Line line, WaitQueue queue, PoolOpenings openings) {
-        this.pool = pool;
-        this.lock = pool.lock();
+    Waiters(
+            String name,
+            WakeGate gate,
+            Line line,
+            Listeners<PoolListener> listeners,
+            PoolState state,
+            PoolOpenings openings) {
+        this.name = name;
+        this.gate = gate;
         this.line = line;
-        this.queue = queue;
+        this.listeners = listeners;
+        this.state = state;
+        this.lock = state.lock();
+        this.queue = state.waiting();
         this.openings = openings;
     }
 
@@ -46,7 +60,7 @@ final class Waiters {
     Turn join(boolean mayWake) {
         if (queue.isEmpty()) {
             openings.queueBegins();
-            pool.traffic().queueBegins();
+            state.traffic().queueBegins();
         }
         Turn turn = new Turn(this, mayWake, line.longestWait());
         queue.add(turn);
@@ -59,33 +73,33 @@ final class Waiters {
         PoolStatistics now;
         lock.lock();
         try {
-            pool.counters().rejected();
-            pool.traffic().strained();
-            now = pool.now();
+            state.counters().rejected();
+            state.traffic().strained();
+            now = state.statistics();
         } finally {
             lock.unlock();
         }
-        pool.listeners().forEach(PoolListener::strained);
-        if (pool.gate().hasLastingFailure()) {
-            return pool.gate().lastFailure().orElseThrow();
+        listeners.forEach(PoolListener::strained);
+        if (gate.hasLastingFailure()) {
+            return gate.lastFailure().orElseThrow();
         }
         String what = now.waiting() >= line.most()
                 ? "wait queue full (limit " + line.most() + ")"
                 : "no connection is to be expected within the time that is left";
-        return PoolExhaustedException.rejected(pool.name(), what, retryAfter, now);
+        return PoolExhaustedException.rejected(name, what, retryAfter, now);
     }
 
     /** What a caller is told whose time is over. If nothing is open, then it is not the pool that is too small. */
     SQLException timedOut(Duration waited) {
-        PoolStatistics now = pool.statistics();
-        Optional<OpeningFailedException> failure = pool.gate().lastFailure();
-        if (failure.isPresent() && (now.active() == 0 || pool.gate().hasLastingFailure())) {
+        PoolStatistics now = state.statistics();
+        Optional<OpeningFailedException> failure = gate.lastFailure();
+        if (failure.isPresent() && (now.active() == 0 || gate.hasLastingFailure())) {
             return failure.get();
         }
         if (now.size() == 0) {
-            return PoolExhaustedException.stillOpening(pool.name(), pool.gate().isWaking(), waited, now);
+            return PoolExhaustedException.stillOpening(name, gate.isWaking(), waited, now);
         }
-        PoolExhaustedException timeout = PoolExhaustedException.timedOut(pool.name(), waited, now);
+        PoolExhaustedException timeout = PoolExhaustedException.timedOut(name, waited, now);
         failure.ifPresent(timeout::initCause);
         return timeout;
     }
@@ -104,7 +118,7 @@ final class Waiters {
             lock.unlock();
         }
         surplus.forEach(PoolOpenings.Opening::takeBack);
-        pool.listeners().forEach(PoolListener::strained);
+        listeners.forEach(PoolListener::strained);
         return true;
     }
 
@@ -131,24 +145,24 @@ final class Waiters {
         }
         surplus.forEach(PoolOpenings.Opening::takeBack);
         expired.forEach(turn -> {
-            pool.listeners().forEach(PoolListener::strained);
+            listeners.forEach(PoolListener::strained);
             turn.expire();
         });
     }
 
     private void left(int callers) {
-        pool.counters().timedOut(callers);
-        if (callers > 0 && pool.openCount() > 0) {
-            pool.traffic().strained();
+        state.counters().timedOut(callers);
+        if (callers > 0 && !state.bag().isEmpty()) {
+            state.traffic().strained();
         }
     }
 
     boolean isHoldingLogin() {
-        return pool.gate().isHoldingLogin();
+        return gate.isHoldingLogin();
     }
 
     /** When there was a connection again after the server had none for us. */
     long firstOpenedNanos() {
-        return pool.traffic().firstOpenedNanos();
+        return state.traffic().firstOpenedNanos();
     }
 }

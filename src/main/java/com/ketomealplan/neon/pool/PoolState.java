@@ -1,0 +1,80 @@
+package com.ketomealplan.neon.pool;
+
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What a pool knows: its open connections, who waits for one, and what its traffic has told. All parts are guarded by the one lock. */
+final class PoolState {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final PoolCounters counters = new PoolCounters();
+    private final PoolTraffic traffic = new PoolTraffic(System::nanoTime);
+    private final Generations generations = new Generations();
+    private final Retention retention;
+    private final Line line;
+    private final WaitQueue waiting;
+    private final ConnectionBag bag;
+
+    PoolState(Retention retention, Line line, Evictions evictions) {
+        this.retention = retention;
+        this.line = line;
+        this.waiting = new WaitQueue(line.most(), System::nanoTime);
+        this.bag = new ConnectionBag(new IdleConnections(lock, retention, evictions), counters);
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    ConnectionBag bag() {
+        return bag;
+    }
+
+    WaitQueue waiting() {
+        return waiting;
+    }
+
+    PoolTraffic traffic() {
+        return traffic;
+    }
+
+    PoolCounters counters() {
+        return counters;
+    }
+
+    Generations generations() {
+        return generations;
+    }
+
+    /** Called with the lock or without. */
+    PoolStatistics statistics() {
+        lock.lock();
+        try {
+            return bag.statistics(retention, line, waiting.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Called without the lock. */
+    PoolCondition condition() {
+        lock.lock();
+        try {
+            return traffic.condition(bag.size(), !waiting.isEmpty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Called without the lock. */
+    List<ConnectionReport> connections() {
+        List<PooledConnection> open;
+        lock.lock();
+        try {
+            open = bag.all();
+        } finally {
+            lock.unlock();
+        }
+        return open.stream().map(PooledConnection::report).toList();
+    }
+}
