@@ -179,10 +179,7 @@ final class HandleTransaction {
     }
 
     private Question question() {
-        if (settings.isReadOnly()) {
-            return Question.NOTHING;
-        }
-        return physical.serverStart().isPresent() ? Question.TRANSACTION : Question.TRANSACTION_AND_SERVER;
+        return Question.before(settings.isReadOnly(), physical);
     }
 
     /** A statement is about to be sent, with its prologue. */

@@ -31,6 +31,14 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
         Question(String sql) {
             this.sql = sql;
         }
+
+        /** What a transaction is asked whose end may have to be found out. */
+        static Question before(boolean readOnly, PhysicalConnection physical) {
+            if (readOnly) {
+                return NOTHING;
+            }
+            return physical.serverStart().isPresent() ? TRANSACTION : TRANSACTION_AND_SERVER;
+        }
     }
 
     boolean isEmpty() {

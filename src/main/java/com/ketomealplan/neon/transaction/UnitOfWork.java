@@ -5,8 +5,6 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.DeadlineExceededException;
-import com.ketomealplan.neon.lease.LeakGuard;
-import com.ketomealplan.neon.lease.LeasedTransaction;
 import java.lang.reflect.AnnotatedElement;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleScope;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.extension.Extensions;
@@ -144,7 +141,7 @@ public final class UnitOfWork {
         long begun = System.nanoTime();
         Exception inDoubt = null;
         for (int replays = 0; ; replays++) {
-            Unit unit = new Unit(options);
+            Unit unit = new Unit(options, jdbi, transactions, listeners);
             try {
                 return once(unit, work);
             } catch (Exception e) {
@@ -196,7 +193,7 @@ public final class UnitOfWork {
     void refuseMoreThanOuter(Options inner, String name) {
         Unit outer = current.get();
         if (outer != null) {
-            NestedUnitException.throwIfMore(inner, name, outer.options);
+            NestedUnitException.throwIfMore(inner, name, outer.options());
         }
     }
 
@@ -210,7 +207,7 @@ public final class UnitOfWork {
     }
 
     private static boolean mayReplay(Unit unit, Failure failure) {
-        return unit.options.replayable()
+        return unit.options().replayable()
                 && !unit.hasEscaped()
                 && failure.outcome() == Failure.Outcome.ROLLED_BACK // if it had no connection, the time to wait is over
                 && failure.kind().isGoneAtOnce();
@@ -246,92 +243,6 @@ public final class UnitOfWork {
             scope.clear();
             unit.close();
             MDC.remove(ATTEMPT);
-        }
-    }
-
-    /** One unit, from its first use of the database to its end. Used by one thread. */
-    private final class Unit {
-
-        final Options options;
-        private Handle handle;
-
-        Unit(Options options) {
-            this.options = options;
-        }
-
-        Handle handle() {
-            if (handle == null) {
-                handle = LeakGuard.trusting(jdbi::open);
-                if (options.readOnly()) {
-                    handle.setReadOnly(true);
-                }
-                if (options.isolation() != TransactionIsolationLevel.UNKNOWN) {
-                    handle.setTransactionIsolationLevel(options.isolation());
-                } else if (options.readOnly()) {
-                    lease().ifPresent(LeasedTransaction::readApart);
-                }
-                handle.begin();
-            }
-            return handle;
-        }
-
-        void commit() {
-            if (handle == null) {
-                return;
-            }
-            long begun = System.nanoTime();
-            Throwable failure = null;
-            try {
-                handle.commit();
-            } catch (RuntimeException e) {
-                failure = e;
-                throw e;
-            } finally {
-                Duration time = Duration.ofNanos(System.nanoTime() - begun);
-                Optional<Throwable> end = Optional.ofNullable(failure);
-                listeners.forEach(listener -> listener.committed(time, end));
-            }
-        }
-
-        void rollback(Throwable failure) {
-            if (handle == null) {
-                return;
-            }
-            try {
-                if (handle.isInTransaction()) {
-                    handle.rollback();
-                }
-            } catch (RuntimeException e) {
-                failure.addSuppressed(e);
-            }
-            listeners.forEach(listener -> listener.rolledBack(failure));
-        }
-
-        private Optional<LeasedTransaction> lease() {
-            return Optional.ofNullable(handle).flatMap(open -> LeasedTransaction.of(open.getConnection()));
-        }
-
-        Optional<String> endedBecause() {
-            return lease().flatMap(LeasedTransaction::endedBecause);
-        }
-
-        /** Whether it may have committed something by itself. */
-        boolean hasEscaped() {
-            return lease().map(LeasedTransaction::isEscaped).orElse(false);
-        }
-
-        /** Gives the connection back. The unit has ended: what goes wrong here no longer changes how. */
-        void close() {
-            if (handle == null) {
-                return;
-            }
-            transactions.forget(handle);
-            listeners.forEach(listener -> listener.releasing(handle.getConnection()));
-            try {
-                handle.close();
-            } catch (RuntimeException e) {
-                LOG.debug("A connection broke while it was given back; it is closed", e);
-            }
         }
     }
 

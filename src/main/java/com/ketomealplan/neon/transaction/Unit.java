@@ -1,0 +1,111 @@
+package com.ketomealplan.neon.transaction;
+
+import com.ketomealplan.neon.connect.Listeners;
+import com.ketomealplan.neon.lease.LeakGuard;
+import com.ketomealplan.neon.lease.LeasedTransaction;
+import com.ketomealplan.neon.transaction.UnitOfWork.Options;
+import java.time.Duration;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One unit, from its first use of the database to its end. Used by one thread. */
+final class Unit {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
+
+    private final Options options;
+    private final Jdbi jdbi;
+    private final UnitTransactionHandler transactions;
+    private final Listeners<UnitListener> listeners;
+    private Handle handle;
+
+    Unit(Options options, Jdbi jdbi, UnitTransactionHandler transactions, Listeners<UnitListener> listeners) {
+        this.options = options;
+        this.jdbi = jdbi;
+        this.transactions = transactions;
+        this.listeners = listeners;
+    }
+
+    Options options() {
+        return options;
+    }
+
+    Handle handle() {
+        if (handle == null) {
+            handle = LeakGuard.trusting(jdbi::open);
+            if (options.readOnly()) {
+                handle.setReadOnly(true);
+            }
+            if (options.isolation() != TransactionIsolationLevel.UNKNOWN) {
+                handle.setTransactionIsolationLevel(options.isolation());
+            } else if (options.readOnly()) {
+                lease().ifPresent(LeasedTransaction::readApart);
+            }
+            handle.begin();
+        }
+        return handle;
+    }
+
+    void commit() {
+        if (handle == null) {
+            return;
+        }
+        long begun = System.nanoTime();
+        Throwable failure = null;
+        try {
+            handle.commit();
+        } catch (RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            Duration time = Duration.ofNanos(System.nanoTime() - begun);
+            Optional<Throwable> end = Optional.ofNullable(failure);
+            listeners.forEach(listener -> listener.committed(time, end));
+        }
+    }
+
+    void rollback(Throwable failure) {
+        if (handle == null) {
+            return;
+        }
+        try {
+            if (handle.isInTransaction()) {
+                handle.rollback();
+            }
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+        listeners.forEach(listener -> listener.rolledBack(failure));
+    }
+
+    private Optional<LeasedTransaction> lease() {
+        return Optional.ofNullable(handle).flatMap(open -> LeasedTransaction.of(open.getConnection()));
+    }
+
+    Optional<String> endedBecause() {
+        return lease().flatMap(LeasedTransaction::endedBecause);
+    }
+
+    /** Whether it may have committed something by itself. */
+    boolean hasEscaped() {
+        return lease().map(LeasedTransaction::isEscaped).orElse(false);
+    }
+
+    /** Gives the connection back. The unit has ended: what goes wrong here no longer changes how. */
+    void close() {
+        if (handle == null) {
+            return;
+        }
+        transactions.forget(handle);
+        listeners.forEach(listener -> listener.releasing(handle.getConnection()));
+        try {
+            handle.close();
+        } catch (RuntimeException e) {
+            LOG.debug("A connection broke while it was given back; it is closed", e);
+        }
+    }
+}
