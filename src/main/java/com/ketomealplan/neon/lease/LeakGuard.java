@@ -6,8 +6,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.io.IOException;
-import java.util.IdentityHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,30 +17,32 @@ public final class LeakGuard implements Filter {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeakGuard.class);
 
-    /** Those that this thread has borrowed for its request, by where it did. */
-    private static final ThreadLocal<Map<Lease, Throwable>> OPEN = new ThreadLocal<>();
+    /** What this thread has borrowed for its request and not given back: rarely anything, as units of work are trusted. */
+    private static final ThreadLocal<List<Borrowing>> OPEN = new ThreadLocal<>();
+
+    private record Borrowing(Lease lease, Throwable where) {}
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        OPEN.set(new IdentityHashMap<>());
+        OPEN.set(new ArrayList<>(0));
         try {
             chain.doFilter(request, response);
         } finally {
-            Map<Lease, Throwable> open = OPEN.get();
+            List<Borrowing> open = OPEN.get();
             OPEN.remove();
-            open.forEach((lease, where) -> {
-                if (lease.isOpen()) { // no other thread has given it back
-                    LOG.warn("A connection was not given back at the end of its request, and is closed", where);
-                    lease.reclaim();
+            for (Borrowing left : open) {
+                if (left.lease().isOpen()) { // no other thread has given it back
+                    LOG.warn("A connection was not given back at the end of its request, and is closed", left.where());
+                    left.lease().reclaim();
                 }
-            });
+            }
         }
     }
 
     /** Borrows for somebody who is sure to give back, so that where it was need not be remembered. */
     public static <T> T trusting(Supplier<T> borrowing) {
-        Map<Lease, Throwable> open = OPEN.get();
+        List<Borrowing> open = OPEN.get();
         OPEN.remove();
         try {
             return borrowing.get();
@@ -52,16 +54,16 @@ public final class LeakGuard implements Filter {
     }
 
     public static void borrowed(Lease lease) {
-        Map<Lease, Throwable> open = OPEN.get();
+        List<Borrowing> open = OPEN.get();
         if (open != null) {
-            open.put(lease, new Throwable("it was borrowed here"));
+            open.add(new Borrowing(lease, new Throwable("it was borrowed here")));
         }
     }
 
     public static void returned(Lease lease) {
-        Map<Lease, Throwable> open = OPEN.get();
+        List<Borrowing> open = OPEN.get();
         if (open != null) {
-            open.remove(lease);
+            open.removeIf(borrowing -> borrowing.lease() == lease);
         }
     }
 }

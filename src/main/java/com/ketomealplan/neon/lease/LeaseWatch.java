@@ -2,10 +2,10 @@ package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.connect.Timer;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,15 +26,17 @@ public final class LeaseWatch {
         thread.start();
     };
 
-    private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean looking = new AtomicBoolean();
     private final Duration longestIdle;
+    private final Supplier<List<Lease>> leases;
 
     /**
      * @param longestIdle how long a borrower may leave a transaction idle
+     * @param leases those of the connections that are out
      */
-    public LeaseWatch(Duration longestIdle) {
+    public LeaseWatch(Duration longestIdle, Supplier<List<Lease>> leases) {
         this.longestIdle = longestIdle;
+        this.leases = leases;
     }
 
     private static void runLogged(Runnable task) {
@@ -45,31 +47,28 @@ public final class LeaseWatch {
         }
     }
 
-    public void begin(Lease lease) {
-        leases.add(lease);
+    /** A connection is out. */
+    public void begin() {
         if (!looking.get() && looking.compareAndSet(false, true)) {
             Timer.after(INTERVAL, this::look);
         }
     }
 
-    public void end(Lease lease) {
-        leases.remove(lease);
-    }
-
     private void look() {
-        leases.forEach(lease -> {
+        List<Lease> out = leases.get();
+        out.forEach(lease -> {
             try {
                 lease.checkTime(longestIdle);
             } catch (RuntimeException | OutOfMemoryError e) { // the others are to be watched all the same
                 LOG.error("A connection could not be ended", e);
             }
         });
-        if (!leases.isEmpty()) {
+        if (!out.isEmpty()) {
             Timer.after(INTERVAL, this::look);
             return;
         }
         looking.set(false);
-        if (!leases.isEmpty() && looking.compareAndSet(false, true)) { // one began in between
+        if (!leases.get().isEmpty() && looking.compareAndSet(false, true)) { // one began in between
             Timer.after(INTERVAL, this::look);
         }
     }

@@ -54,10 +54,10 @@ public final class ConnectionPool implements Pool {
         this.name = name;
         this.gate = gate;
         this.retention = retention;
-        this.watch = new LeaseWatch(longestIdle);
         this.longestLease = longestLease;
         this.evictions = new Evictions(name, gate, retention, listeners);
         this.state = new PoolState(retention, line, evictions);
+        this.watch = new LeaseWatch(longestIdle, state::leases);
         this.lock = state.lock();
         this.bag = state.bag();
         this.waiting = state.waiting();
@@ -71,7 +71,7 @@ public final class ConnectionPool implements Pool {
     public Connection getConnection() throws SQLException {
         PooledConnection connection = takeIdle();
         Lease lease = connection == null ? waitInLine() : lease(connection, Wait.NONE);
-        watch.begin(lease);
+        watch.begin();
         LeakGuard.borrowed(lease);
         return lease.connection();
     }
@@ -214,7 +214,6 @@ public final class ConnectionPool implements Pool {
     /** A borrower is done. */
     void release(Lease lease, PooledConnection connection) {
         boolean unusable = lease.isUnusable();
-        watch.end(lease);
         LeakGuard.returned(lease);
         Duration used = lease.time();
         listeners.forEach(listener -> listener.used(used));

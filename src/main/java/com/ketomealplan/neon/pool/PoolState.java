@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.lease.Lease;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -61,6 +62,18 @@ final class PoolState {
         lock.lock();
         try {
             return traffic.condition(bag.size(), !waiting.isEmpty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of the connections that are out. Called without the lock. */
+    List<Lease> leases() {
+        lock.lock();
+        try {
+            return bag.borrowed().stream()
+                    .flatMap(connection -> connection.lease().stream())
+                    .toList();
         } finally {
             lock.unlock();
         }

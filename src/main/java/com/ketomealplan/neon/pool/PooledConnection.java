@@ -83,12 +83,17 @@ final class PooledConnection implements Lease.Owner {
                 number,
                 Duration.ofNanos(System.nanoTime() - openedNanos),
                 generation,
-                Optional.ofNullable(lease).filter(Lease::isOpen).map(ConnectionReport.Use::of));
+                lease().filter(Lease::isOpen).map(ConnectionReport.Use::of));
+    }
+
+    /** The one it has now, or had last; empty if it was never lent, or is idle. By any thread. */
+    Optional<Lease> lease() {
+        return Optional.ofNullable(lease);
     }
 
     /** Closes it under its borrower, who is told why. */
     void end(String reason) {
-        Optional.ofNullable(lease).filter(Lease::isOpen).ifPresent(open -> open.end(reason));
+        lease().filter(Lease::isOpen).ifPresent(open -> open.end(reason));
     }
 
     void used() {

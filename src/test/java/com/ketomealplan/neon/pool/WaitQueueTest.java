@@ -137,7 +137,7 @@ class WaitQueueTest {
         List<CompletableFuture<String>> patient = new ArrayList<>();
         try (Connection only = pool.getConnection()) {
             patient.add(enqueue(pool, LONG));
-            CompletableFuture<String> impatient = enqueue(pool, Duration.ofMillis(300));
+            CompletableFuture<String> impatient = enqueue(pool, Duration.ofSeconds(2));
             patient.add(enqueue(pool, LONG));
 
             assertThat(failureOf(impatient))
@@ -277,7 +277,7 @@ class WaitQueueTest {
         try (NeonProxy proxy = NeonProxy.before(database)) {
             Pool pool = pools.keeping(1, through(proxy, database));
             proxy.stallConnects(true);
-            CompletableFuture<String> impatient = enqueue(pool, Duration.ofMillis(300));
+            CompletableFuture<String> impatient = enqueue(pool, Duration.ofSeconds(2));
             await().until(() -> proxy.connects() == 1);
             assertThat(failureOf(impatient))
                     .isInstanceOf(PoolExhaustedException.class)
