@@ -1,5 +1,6 @@
 package com.ketomealplan;
 
+import com.ketomealplan.cli.CommandLine;
 import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
@@ -15,6 +16,8 @@ import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import java.io.PrintStream;
+import java.util.Map;
 
 /** What the service is made of. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
@@ -28,8 +31,34 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
     private final NeonBundle<KetoMealPlanConfiguration> neon =
             new NeonBundle<>(KetoMealPlanConfiguration::database, telemetry);
 
-    public static void main(String[] arguments) throws Exception {
-        new KetoMealPlanApplication().run(arguments);
+    private final Map<String, String> environment;
+
+    /** Reads the environment of this process. */
+    public KetoMealPlanApplication() {
+        this(System.getenv());
+    }
+
+    /**
+     * @param environment what {@code ${NAME}} in the configuration stands for
+     */
+    public KetoMealPlanApplication(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    public static void main(String[] arguments) {
+        int exitCode = new KetoMealPlanApplication().execute(System.out, System.err, arguments);
+        if (exitCode != CommandLine.DONE) {
+            System.exit(exitCode);
+        }
+    }
+
+    /** Runs a command in this process, as {@link #main} does, and returns its exit code. */
+    public int execute(PrintStream out, PrintStream err, String... arguments) {
+        Bootstrap<KetoMealPlanConfiguration> bootstrap = new Bootstrap<>(this);
+        addDefaultCommands(bootstrap);
+        initialize(bootstrap);
+        bootstrap.registerMetrics();
+        return CommandLine.run(bootstrap, out, err, arguments);
     }
 
     @Override
@@ -39,7 +68,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
 
     @Override
     public void initialize(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
-        bootstrap.setConfigurationFactoryFactory(ReportingConfigurationFactory.reading(System.getenv()));
+        bootstrap.setConfigurationFactoryFactory(ReportingConfigurationFactory.reading(environment));
         bootstrap.addBundle(telemetry);
         bootstrap.addBundle(http);
         bootstrap.addBundle(neon);

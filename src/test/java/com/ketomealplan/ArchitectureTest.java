@@ -37,6 +37,7 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage(
                     "com.ketomealplan.http..",
+                    "com.ketomealplan.cli..",
                     "com.ketomealplan.config..",
                     "com.ketomealplan.logging..",
                     "com.ketomealplan.telemetry..")

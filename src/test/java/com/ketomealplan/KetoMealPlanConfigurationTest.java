@@ -375,14 +375,51 @@ class KetoMealPlanConfigurationTest {
     @Test
     void aMissingFileIsAMistakeLikeAnyOther() {
         assertThat(catchThrowableOfType(ConfigurationMistakes.class, () -> file("nowhere.yml", Map.of())))
-                .hasMessageContaining("nowhere.yml")
-                .hasMessageContaining("is the path right?");
+                .hasMessage("nowhere.yml cannot be read, because it does not exist; is the path right?");
     }
 
     @Test
     void aDirectoryIsNoFile() {
         assertThat(catchThrowableOfType(ConfigurationMistakes.class, () -> file("src", Map.of())))
                 .hasMessageContaining("is a directory; name the file in it");
+    }
+
+    /** Also of a block that the file does not have, of one entry of a list, and of a place where nothing can be put. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "database.pooling | geheim | database.pooling (set by -Ddw-test.database.pooling): must be one of auto,",
+                "databse.pooling | geheim | databse (set by -Ddw-test.databse.pooling): is not a setting; did you mean",
+                "adminHosts[1] | a/geheim | adminHosts: must be names or addresses",
+                "adminHosts[7] | geheim | adminHosts[7] (set by -Ddw-test.adminHosts[7]): has no such place in the file",
+                "drainTime.x | geheim | drainTime.x (set by -Ddw-test.drainTime.x): has no such place in the file"
+            })
+    void aMistakeOfASystemPropertyIsNotBlamedOnTheFile(String name, String value, String mistake) {
+        String text = "{drainTime: 2s, adminHosts: [a, b], database: {pooling: '${POOLING:-auto}'}}";
+        System.setProperty("dw-test." + name, value);
+        try {
+            ConfigurationMistakes mistakes = mistakesOf(text, Map.of("POOLING", "pooled"));
+            assertThat(mistakes.getErrors()).singleElement().asString().startsWith(mistake);
+            assertThat(mistakes)
+                    .hasMessageStartingWith("test.yml, overridden by -Ddw-test." + name + ", has an error")
+                    .hasMessageNotContaining("geheim");
+        } finally {
+            System.clearProperty("dw-test." + name);
+        }
+    }
+
+    @Test
+    void aSystemPropertyOverridesTheFileAndTheEnvironment() throws Exception {
+        System.setProperty("dw-test.database.pooling", "per_request");
+        try {
+            assertThat(file("config.yml", Map.of("POOLING", "pooled"))
+                            .database()
+                            .strategy())
+                    .isEqualTo(PoolingStrategy.PER_REQUEST);
+        } finally {
+            System.clearProperty("dw-test.database.pooling");
+        }
     }
 
     @ParameterizedTest

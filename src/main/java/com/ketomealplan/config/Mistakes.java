@@ -16,11 +16,11 @@ final class Mistakes {
 
     private final Set<String> messages = new TreeSet<>();
     private final Set<String> unreadable = new HashSet<>();
-    private final Map<String, String> variables = new HashMap<>();
+    private final Map<String, String> origins = new HashMap<>();
 
-    /** Notes which environment variables gave a field its value: its mistakes then name them. */
-    void setBy(String field, String variableNames) {
-        variables.put(field, variableNames);
+    /** Notes which environment variables or system property gave a field its value: its mistakes then name them. */
+    void setBy(String field, String names) {
+        origins.put(field, names);
     }
 
     /** A value that cannot be read, and is left out. */
@@ -37,8 +37,8 @@ final class Mistakes {
     }
 
     private void add(String field, String problem) {
-        String origin = variables.containsKey(field) ? " (set by " + variables.get(field) + ")" : "";
-        messages.add(field + origin + ": " + problem);
+        String origin = origins.getOrDefault(field, origins.get(field.replaceFirst("\\[\\d+]$", "")));
+        messages.add(field + (origin == null ? "" : " (set by " + origin + ")") + ": " + problem);
     }
 
     boolean isEmpty() {

@@ -76,8 +76,8 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
 
     @Override
     public T build() throws ConfigurationException {
-        throw new ConfigurationMistakes(
-                "The command line", List.of("names no configuration file; write, for example: server config.yml"));
+        throw ConfigurationMistakes.noFile(
+                "the command line", "names no configuration file; write, for example: server config.yml");
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
                             .formatted(
                                     e.getLocation().getLineNr(), e.getLocation().getColumnNr())));
         } catch (IOException e) {
-            throw new ConfigurationMistakes(path, List.of(unreadable(Path.of(path))));
+            throw ConfigurationMistakes.noFile(path, unreadable(Path.of(path)));
         }
     }
 
@@ -113,10 +113,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
     protected T build(JsonNode document, String path) throws ConfigurationException {
         Mistakes mistakes = new Mistakes();
         environment.replaceIn(document, "", mistakes);
-        System.getProperties().stringPropertyNames().stream()
-                .filter(name -> name.startsWith(overridePrefix))
-                .forEach(name ->
-                        addOverride(document, name.substring(overridePrefix.length()), System.getProperty(name)));
+        List<String> overrides = override(document, mistakes);
         checkType(document, "server", ServerFactory.class, mistakes);
         checkType(document, "logging", LoggingFactory.class, mistakes);
         checkLevels(document.path("logging"), mistakes);
@@ -139,7 +136,45 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a parsed document cannot fail to parse", e);
         }
-        throw new ConfigurationMistakes(path, mistakes.messages());
+        String source =
+                overrides.isEmpty() ? path : "%s, overridden by -D%s,".formatted(path, String.join(", -D", overrides));
+        throw new ConfigurationMistakes(source, mistakes.messages());
+    }
+
+    /**
+     * Puts in what is set by {@code -Ddw.database.pooling=pooled} and the like, which is then what its mistakes are blamed on.
+     *
+     * @return the names of those properties
+     */
+    private List<String> override(JsonNode document, Mistakes mistakes) {
+        List<String> names = System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(overridePrefix))
+                .sorted()
+                .toList();
+        for (String name : names) {
+            String field = name.substring(overridePrefix.length());
+            blame("-D" + name, field, document, mistakes);
+            try {
+                addOverride(document, field, System.getProperty(name));
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                mistakes.unreadable(
+                        field, "has no such place in the file; of a list only the entries that it has can be replaced");
+            }
+        }
+        return names;
+    }
+
+    /** A block that the file does not have is the property's too. */
+    private static void blame(String property, String field, JsonNode document, Mistakes mistakes) {
+        mistakes.setBy(field.replace("\\.", "."), property);
+        JsonNode block = document;
+        for (int dot = field.indexOf('.'); dot > 0; dot = field.indexOf('.', dot + 1)) {
+            String path = field.substring(0, dot);
+            block = block.path(path.substring(path.lastIndexOf('.') + 1));
+            if (block.isMissingNode() && !path.contains("[")) {
+                mistakes.setBy(path, property);
+            }
+        }
     }
 
     /** Dropwizard takes any type of a server or of logging that it does not know for the default one. */

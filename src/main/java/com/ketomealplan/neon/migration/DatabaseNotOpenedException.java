@@ -2,6 +2,7 @@ package com.ketomealplan.neon.migration;
 
 import com.ketomealplan.neon.failure.Failure;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jdbi.v3.core.ConnectionException;
 
 /**
@@ -14,6 +15,11 @@ final class DatabaseNotOpenedException extends SQLException {
 
     DatabaseNotOpenedException(String target, SQLException cause) {
         this(target, Failure.of(new ConnectionException(cause)));
+    }
+
+    /** Another migrator has not ended in time. */
+    DatabaseNotOpenedException(String target, Duration waited) {
+        super("%s: another migration was still running after %d s".formatted(target, waited.toSeconds()));
     }
 
     private DatabaseNotOpenedException(String target, Failure failure) {

@@ -76,8 +76,7 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
         // Asked again and again, not waited for: a session that waits in the server is one that nothing here can end
         while (!ask(connection, TRY_LOCK)) {
             if (System.nanoTime() - deadline > 0) {
-                throw new SQLException("another migration of " + connector.target() + " was still running after "
-                        + wait.toSeconds() + " s");
+                throw new DatabaseNotOpenedException(connector.target(), wait);
             }
             if (!waiting) {
                 LOG.info("Another migration of {} is running; waiting for it", connector.target());

@@ -71,7 +71,7 @@ class MigrationsTest {
             assertThat(other.isClosed()).isFalse();
             assertThatThrownBy(() -> source(Duration.ofMillis(1)).getConnection())
                     .isInstanceOf(SQLException.class)
-                    .hasMessageContaining("another migration of");
+                    .hasMessageContaining("another migration was still running");
         }
         await().untilAsserted(() -> assertThat(database.sessions()).isZero());
     }
