@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import com.ketomealplan.config.EffectiveSettings;
 import com.ketomealplan.http.AdminHosts;
+import com.ketomealplan.http.DrainSettings;
 import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.NeonDataSourceFactory;
@@ -34,6 +35,9 @@ import java.util.stream.Stream;
 @SelfValidating
 public final class KetoMealPlanConfiguration extends Configuration {
 
+    /** With the time for what then still runs it is within the 30 s that Kubernetes gives. */
+    private static final Duration DRAIN_TIMEOUT = Duration.seconds(15);
+
     private final Deployment deployment;
 
     @Valid private final NeonDataSourceFactory database;
@@ -59,6 +63,14 @@ public final class KetoMealPlanConfiguration extends Configuration {
 
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     @MaxDuration(value = 5, unit = TimeUnit.MINUTES, message = "must be at most 5m")
+    private final Duration drainTimeout;
+
+    @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
+    @MaxDuration(value = 1, unit = TimeUnit.MINUTES, message = "must be at most 1m")
+    private final Duration quietPeriod;
+
+    @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
+    @MaxDuration(value = 5, unit = TimeUnit.MINUTES, message = "must be at most 5m")
     private final Duration drainTime;
 
     /**
@@ -69,7 +81,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
      * @param maxBodySize of a request, uncompressed; 1 MiB by default
      * @param virtualThreads whether requests are served by virtual threads; by default on JDK 24 and newer
      * @param maxArrivalTime for the head of a request, and for its body, to arrive; 30 s by default
-     * @param drainTime for which a process that is told to stop serves on, and says that it is not ready; 1 s by default
+     * @param drainTimeout for which a process that is told to stop serves on at most, and says that it is not ready; 15 s by
+     *     default
+     * @param quietPeriod how long nothing has to arrive for that to end; 1 s by default
+     * @param drainTime the old name of {@code drainTimeout}
      * @param tracingEndpoint where spans are sent, by OTLP over HTTP; without one nothing is traced
      * @param adminToken what a client of the admin pages has to present, if anything
      * @param adminHosts by which names the admin port is reached beside the loopback's, each text with one or some, separated
@@ -84,6 +99,8 @@ public final class KetoMealPlanConfiguration extends Configuration {
             @JsonProperty("maxBodySize") DataSize maxBodySize,
             @JsonProperty("virtualThreads") Boolean virtualThreads,
             @JsonProperty("maxArrivalTime") Duration maxArrivalTime,
+            @JsonProperty("drainTimeout") Duration drainTimeout,
+            @JsonProperty("quietPeriod") Duration quietPeriod,
             @JsonProperty("drainTime") Duration drainTime,
             @JsonProperty("tracingEndpoint") String tracingEndpoint,
             @JsonProperty("adminToken") String adminToken,
@@ -98,7 +115,9 @@ public final class KetoMealPlanConfiguration extends Configuration {
         this.maxBodySize = Objects.requireNonNullElse(maxBodySize, DataSize.mebibytes(1));
         this.virtualThreads = Optional.ofNullable(virtualThreads);
         this.maxArrivalTime = Objects.requireNonNullElse(maxArrivalTime, Duration.seconds(30));
-        this.drainTime = Objects.requireNonNullElse(drainTime, Duration.seconds(1));
+        this.drainTimeout = drainTimeout;
+        this.quietPeriod = Objects.requireNonNullElse(quietPeriod, Duration.seconds(1));
+        this.drainTime = drainTime;
         this.tracingEndpoint = tracingEndpoint == null || tracingEndpoint.isBlank() ? null : tracingEndpoint;
         this.adminToken = Optional.ofNullable(adminToken)
                 .filter(token -> !token.isBlank())
@@ -129,6 +148,14 @@ public final class KetoMealPlanConfiguration extends Configuration {
         }
     }
 
+    /** What has got a new name is not to be said twice. */
+    @SelfValidation
+    public void validateDrain(ViolationCollector violations) {
+        if (drainTime != null && drainTimeout != null) {
+            violations.addViolation("drainTime", "is the old name of drainTimeout, which is there too; leave it out");
+        }
+    }
+
     /** Without secrets. */
     public EffectiveSettings effective() {
         return effective;
@@ -143,8 +170,15 @@ public final class KetoMealPlanConfiguration extends Configuration {
     }
 
     public HttpSettings http() {
+        Duration drain = Stream.of(drainTimeout, drainTime)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(DRAIN_TIMEOUT);
         return new HttpSettings(
-                maxBodySize.toBytes(), maxArrivalTime.toJavaDuration(), drainTime.toJavaDuration(), virtualThreads);
+                maxBodySize.toBytes(),
+                maxArrivalTime.toJavaDuration(),
+                new DrainSettings(drain.toJavaDuration(), quietPeriod.toJavaDuration(), drainTime != null),
+                virtualThreads);
     }
 
     public Optional<String> tracingEndpoint() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.ketomealplan.config.ConfigurationMistakes;
 import com.ketomealplan.config.ReportingConfigurationFactory;
+import com.ketomealplan.http.DrainSettings;
 import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.ComputeSettings;
 import com.ketomealplan.neon.ConnectSettings;
@@ -89,7 +90,8 @@ class KetoMealPlanConfigurationTest {
         assertThat(application.getBindHost()).isNull();
         assertThat(admin.getPort()).isEqualTo(8081);
         assertThat(admin.getBindHost()).isEqualTo("127.0.0.1");
-        assertThat(server.getShutdownGracePeriod()).isEqualTo(Duration.seconds(30));
+        // Kubernetes gives 30 s for all of it
+        assertThat(server.getShutdownGracePeriod()).isEqualTo(Duration.seconds(25));
     }
 
     @Test
@@ -101,7 +103,10 @@ class KetoMealPlanConfigurationTest {
     private static void assertDefaultsOfTheCode(KetoMealPlanConfiguration configuration) {
         assertThat(configuration.http())
                 .isEqualTo(new HttpSettings(
-                        1 << 20, java.time.Duration.ofSeconds(30), java.time.Duration.ofSeconds(1), Optional.empty()));
+                        1 << 20,
+                        java.time.Duration.ofSeconds(30),
+                        new DrainSettings(java.time.Duration.ofSeconds(15), java.time.Duration.ofSeconds(1), false),
+                        Optional.empty()));
         assertThat(configuration.database().pooled().keep()).isEqualTo(5);
         assertThat(configuration.database().pooled().overflow()).isEqualTo(10);
         assertThat(configuration.database().pooled().overflowIdleTime()).isNull(); // by the host
@@ -201,6 +206,19 @@ class KetoMealPlanConfigurationTest {
                     .as(wrong)
                     .hasMessageContaining("adminHosts: must be names or addresses");
         }
+    }
+
+    @Test
+    void theDrainCanBeSetByItsOldNameToo() throws Exception {
+        assertThat(yaml("drainTimeout: 20s\nquietPeriod: 2s", Map.of()).http().drain())
+                .isEqualTo(new DrainSettings(java.time.Duration.ofSeconds(20), java.time.Duration.ofSeconds(2), false));
+        assertThat(yaml("drainTime: 8s", Map.of()).http().drain())
+                .isEqualTo(new DrainSettings(java.time.Duration.ofSeconds(8), java.time.Duration.ofSeconds(1), true));
+        assertThat(mistakesOf("drainTime: 8s\ndrainTimeout: 20s", Map.of()))
+                .hasMessageContaining("drainTime: is the old name of drainTimeout, which is there too; leave it out");
+        assertThat(mistakesOf("drainTime: 6m\nquietPeriod: 2m", Map.of()))
+                .hasMessageContaining("drainTime: must be at most 5m")
+                .hasMessageContaining("quietPeriod: must be at most 1m");
     }
 
     @Test

@@ -76,7 +76,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
         BodyCollector.install(environment, limits, telemetry.metrics());
         SlowRequests.install(environment, limits.maxArrivalTime());
-        drain = Drain.install(environment, limits.drainTime());
+        drain = Drain.install(environment, limits.drain());
     }
 
     private static void filter(ServletEnvironment port, String name, Filter filter) {

@@ -8,8 +8,8 @@ import java.util.Optional;
  *
  * @param maxBodySize of a request, uncompressed, in bytes
  * @param maxArrivalTime for the head of a request, and for its body, to arrive
- * @param drainTime for which a process that is told to stop serves on, and says that it is not ready
+ * @param drain how long a process that is told to stop serves on, and says that it is not ready
  * @param virtualThreads whether requests are served by virtual threads; empty for: where they do not pin
  */
 public record HttpSettings(
-        long maxBodySize, Duration maxArrivalTime, Duration drainTime, Optional<Boolean> virtualThreads) {}
+        long maxBodySize, Duration maxArrivalTime, DrainSettings drain, Optional<Boolean> virtualThreads) {}
