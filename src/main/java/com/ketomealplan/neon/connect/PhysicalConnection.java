@@ -165,6 +165,11 @@ public final class PhysicalConnection implements AutoCloseable {
         return sessionTimeout.isPresent() && sessionTimeout.get().compareTo(deadline) < 0;
     }
 
+    /** Its process on the server, as that has said; a proxy or a pooler between says another number. By any thread. */
+    public int backendId() {
+        return base.getBackendPID();
+    }
+
     /** Whether the server owes an answer. By any thread. */
     public boolean awaitsServer() {
         return socket.awaitsServer();

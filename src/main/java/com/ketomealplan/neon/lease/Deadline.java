@@ -13,12 +13,13 @@ public final class Deadline {
     private static final ThreadLocal<Deadline> CURRENT = new ThreadLocal<>();
 
     private final Duration time;
+    private final long begunNanos = System.nanoTime();
     private volatile long endNanos;
     private volatile long wakeNanos;
 
     private Deadline(Duration time, Duration wakeBudget) {
         this.time = time;
-        this.endNanos = System.nanoTime() + time.toNanos();
+        this.endNanos = begunNanos + time.toNanos();
         this.wakeNanos = wakeBudget.toNanos();
     }
 
@@ -56,6 +57,11 @@ public final class Deadline {
     /** How long it was from its beginning, the wake apart. */
     public Duration time() {
         return time;
+    }
+
+    /** How long after its beginning that was, a wake included. */
+    Duration until(long nanos) {
+        return Duration.ofNanos(nanos - begunNanos);
     }
 
     /** Whether it was over so long ago. */

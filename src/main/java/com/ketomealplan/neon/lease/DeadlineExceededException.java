@@ -15,6 +15,15 @@ public final class DeadlineExceededException extends SQLTimeoutException impleme
     }
 
     /**
+     * A unit of work was not done in time.
+     *
+     * @param times what its time has gone by with
+     */
+    public DeadlineExceededException(String reason, String times, Throwable complaint) {
+        super(reason + "; " + times, "57014", complaint);
+    }
+
+    /**
      * The connection was closed under its borrower.
      *
      * @param complaint what the driver said of it

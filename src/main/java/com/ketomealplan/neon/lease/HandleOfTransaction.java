@@ -42,6 +42,13 @@ record HandleOfTransaction(Lease lease, HandleTransaction transaction) implement
     }
 
     @Override
+    public String times() {
+        return "of its " + lease.deadline().time().toMillis() + " ms: "
+                + lease.times().inWords()
+                + lease.lockWait().map(wait -> "; " + wait.inWords()).orElse("");
+    }
+
+    @Override
     public Duration waited() {
         return lease.waited();
     }

@@ -184,7 +184,7 @@ final class HandleTransaction {
 
     /** A statement is about to be sent, with its prologue. */
     void sends(Prologue prologue) throws SQLException {
-        lease.checkDeadline("the next statement was sent");
+        lease.sends();
         stood = physical.isOpen();
         if (prologue.begins()) {
             begun = true;
@@ -200,6 +200,7 @@ final class HandleTransaction {
 
     /** It was answered, or not. */
     void sent() throws SQLException {
+        lease.times().answered();
         open = physical.isInTransaction() && physical.isOpen();
         if (open != begun && !autoCommit) {
             begun = open; // ended by SQL, or never begun

@@ -1,7 +1,10 @@
 package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.http.RequestId;
+import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.locks.LockQuestion;
+import com.ketomealplan.neon.locks.LockWait;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,35 +29,46 @@ public final class Lease {
 
         /** A borrower has forgotten to give it back; {@link #release} follows. */
         void leaked();
+
+        /**
+         * A statement is about to be cancelled: the last moment to find out what it waits for. On a thread that may block, for
+         * {@link LockQuestion#BOUND} at most. Must not throw.
+         */
+        void cancels();
     }
 
     private final PhysicalConnection physical;
     private final Owner owner;
     private final Deadline deadline;
-    private final Duration waited;
+    private final LeaseTimes times;
     private final Thread borrower = Thread.currentThread();
     private final String purpose = MDC.get(Purpose.MDC_KEY);
     private final String request = MDC.get(RequestId.MDC_KEY);
-    private final long borrowedNanos = System.nanoTime();
     private final LeaseTransitions state = new LeaseTransitions();
     private final ConnectionHandle handle;
 
-    private volatile String statement;
+    private volatile LockWait lockWait;
     private volatile boolean unusable;
     private volatile boolean discarded;
     private volatile boolean altered;
     private volatile long commitEndNanos;
-    private long severNanos; // of LeaseWatch's thread
+    private volatile long severNanos;
 
     /**
      * @param waited how long the borrower stood in the wait queue
+     * @param opening if its connection was opened meanwhile
      * @param deadline when the connection is taken from its borrower
      */
-    public Lease(PhysicalConnection physical, Owner owner, Duration waited, Deadline deadline) {
+    public Lease(
+            PhysicalConnection physical,
+            Owner owner,
+            Duration waited,
+            Optional<OpeningTimes> opening,
+            Deadline deadline) {
         this.physical = physical;
         this.owner = owner;
-        this.waited = waited;
         this.deadline = deadline;
+        this.times = new LeaseTimes(deadline, waited, opening);
         this.handle = new ConnectionHandle(this, physical);
     }
 
@@ -73,12 +87,12 @@ public final class Lease {
 
     /** Since it was borrowed. */
     public Duration time() {
-        return Duration.ofNanos(System.nanoTime() - borrowedNanos);
+        return times.held();
     }
 
     /** How long its borrower stood in the wait queue. */
     public Duration waited() {
-        return waited;
+        return times.waited();
     }
 
     /** Whether its connection is of no use to others: it was altered, aborted, or a request to cancel may still come in. */
@@ -114,7 +128,7 @@ public final class Lease {
 
     /** The name of the statement executed last. */
     public Optional<String> statement() {
-        return Optional.ofNullable(statement);
+        return times.statement();
     }
 
     public Optional<TransactionIdentity> identity() {
@@ -122,10 +136,26 @@ public final class Lease {
     }
 
     void executes(String name) {
-        statement = name;
+        lockWait = null;
+        times.executes(name);
     }
 
-    Optional<String> endedBecause() {
+    /** The server has said what its statement waits for. By any thread. */
+    public void waitsFor(LockWait found) {
+        lockWait = found;
+    }
+
+    LeaseTimes times() {
+        return times;
+    }
+
+    /** What its statement was found to wait for. */
+    Optional<LockWait> lockWait() {
+        return Optional.ofNullable(lockWait);
+    }
+
+    /** Why it was closed under its borrower; empty if it was not, or was only cancelled. */
+    public Optional<String> endedBecause() {
         return state.expiry().map(LeaseTransitions.Expiry::reason);
     }
 
@@ -148,6 +178,12 @@ public final class Lease {
             throw new DeadlineExceededException(state.expiry().orElseThrow().reason(), (Throwable) null);
         }
         throw new SQLException("this connection was given back", "08003");
+    }
+
+    /** A statement is about to be sent, if there is time. */
+    void sends() throws DeadlineExceededException {
+        checkDeadline("the next statement was sent");
+        times.sends();
     }
 
     /** Checks that there is time for something that is about to be sent. */
@@ -264,7 +300,8 @@ public final class Lease {
         boolean awaitsServer = physical.awaitsServer();
         if (deadline.isOver()) {
             if (awaitsServer) {
-                severNanos = System.nanoTime() + timeToCancel().toNanos();
+                severNanos = System.nanoTime()
+                        + timeToCancel().plus(LockQuestion.BOUND).toNanos();
                 if (state.move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
@@ -300,6 +337,8 @@ public final class Lease {
     }
 
     private void cancel() {
+        owner.cancels();
+        severNanos = System.nanoTime() + timeToCancel().toNanos();
         try {
             physical.cancel();
         } catch (SQLException e) {

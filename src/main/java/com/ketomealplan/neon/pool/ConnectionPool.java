@@ -40,6 +40,7 @@ public final class ConnectionPool implements Pool {
     private final Evictions evictions;
     private final Checks checks;
     private final Siblings siblings;
+    private final LockInquiry locks;
     private final Listeners<PoolListener> listeners = new Listeners<>();
     private boolean stopped;
 
@@ -63,6 +64,7 @@ public final class ConnectionPool implements Pool {
         this.waiting = state.waiting();
         this.checks = new Checks(evictions, state.generations(), listeners);
         this.siblings = new Siblings(name, gate, state);
+        this.locks = new LockInquiry(this, state);
         this.openings = new PoolOpenings(this, gate, retention, state);
         this.waiters = new Waiters(name, gate, line, listeners, state, openings);
     }
@@ -81,7 +83,7 @@ public final class ConnectionPool implements Pool {
     }
 
     /** The idle connection that was used last and stands; null if there is none. */
-    private PooledConnection takeIdle() throws SQLException {
+    PooledConnection takeIdle() throws SQLException {
         while (true) {
             PooledConnection candidate;
             lock.lock();
@@ -104,7 +106,7 @@ public final class ConnectionPool implements Pool {
         }
     }
 
-    private void takeBackUnused(PooledConnection candidate, Optional<Eviction> eviction) {
+    void takeBackUnused(PooledConnection candidate, Optional<Eviction> eviction) {
         boolean kept;
         lock.lock();
         try {
@@ -156,6 +158,10 @@ public final class ConnectionPool implements Pool {
             listeners.forEach(listener -> listener.waited(wait));
         }
         return lease(connection.get(), wait);
+    }
+
+    LockInquiry locks() {
+        return locks;
     }
 
     private SQLException closed() {
@@ -250,10 +256,12 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
-        if (!kept && retention.reuses()) {
-            evictions.evict(connection, eviction.orElse(Eviction.LOST));
-        } else if (!kept) {
-            evictions.close(connection);
+        if (!kept) {
+            Runnable end = () -> evictions.end(connection, eviction.orElse(Eviction.LOST));
+            boolean cancelled = lease.isOutOfTime() && lease.endedBecause().isEmpty();
+            if (!cancelled || !locks.askOnDoomed(connection, end)) {
+                end.run();
+            }
         }
         alike.forEach(like -> evictions.evict(like, Eviction.LOST));
         surplus.forEach(PoolOpenings.Opening::takeBack);

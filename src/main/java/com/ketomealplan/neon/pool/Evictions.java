@@ -53,6 +53,15 @@ final class Evictions {
         close(connection);
     }
 
+    /** The end of one that is not used again; no eviction where none is. */
+    void end(PooledConnection connection, Eviction reason) {
+        if (retention.reuses()) {
+            evict(connection, reason);
+        } else {
+            close(connection);
+        }
+    }
+
     /** Without telling anybody: it was not meant to be used again. */
     void close(PooledConnection connection) {
         gate.close(connection.physical());

@@ -67,16 +67,21 @@ final class PoolState {
         }
     }
 
-    /** Of the connections that are out. Called without the lock. */
-    List<Lease> leases() {
+    /** Those in use. Called without the lock. */
+    List<PooledConnection> borrowed() {
         lock.lock();
         try {
-            return bag.borrowed().stream()
-                    .flatMap(connection -> connection.lease().stream())
-                    .toList();
+            return List.copyOf(bag.borrowed());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Of those in use. Called without the lock. */
+    List<Lease> leases() {
+        return borrowed().stream()
+                .flatMap(connection -> connection.lease().stream())
+                .toList();
     }
 
     /** Called without the lock. */

@@ -55,7 +55,7 @@ final class PooledConnection implements Lease.Owner {
 
     /** Lends it to the thread that calls. */
     Lease lend(Wait wait, Deadline deadline) {
-        Lease made = new Lease(physical, this, wait.whole(), deadline);
+        Lease made = new Lease(physical, this, wait.whole(), wait.opening(), deadline);
         lease = made;
         return made;
     }
@@ -68,6 +68,16 @@ final class PooledConnection implements Lease.Owner {
     @Override
     public void leaked() {
         pool.leaked();
+    }
+
+    @Override
+    public void cancels() {
+        pool.locks().askOnIdle();
+    }
+
+    /** Who has it; empty while it is idle. By any thread. */
+    Optional<Lease> lease() {
+        return Optional.ofNullable(lease).filter(Lease::isOpen);
     }
 
     /** How it was opened, for its first borrower; nothing for the next ones. */
@@ -83,17 +93,12 @@ final class PooledConnection implements Lease.Owner {
                 number,
                 Duration.ofNanos(System.nanoTime() - openedNanos),
                 generation,
-                lease().filter(Lease::isOpen).map(ConnectionReport.Use::of));
-    }
-
-    /** The one it has now, or had last; empty if it was never lent, or is idle. By any thread. */
-    Optional<Lease> lease() {
-        return Optional.ofNullable(lease);
+                lease().map(ConnectionReport.Use::of));
     }
 
     /** Closes it under its borrower, who is told why. */
     void end(String reason) {
-        lease().filter(Lease::isOpen).ifPresent(open -> open.end(reason));
+        lease().ifPresent(open -> open.end(reason));
     }
 
     void used() {

@@ -82,12 +82,8 @@ final class Unit {
         listeners.forEach(listener -> listener.rolledBack(failure));
     }
 
-    private Optional<LeasedTransaction> lease() {
+    Optional<LeasedTransaction> lease() {
         return Optional.ofNullable(handle).flatMap(open -> LeasedTransaction.of(open.getConnection()));
-    }
-
-    Optional<String> endedBecause() {
-        return lease().flatMap(LeasedTransaction::endedBecause);
     }
 
     /** Whether it may have committed something by itself. */

@@ -4,7 +4,6 @@ import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.lease.Deadline;
-import com.ketomealplan.neon.lease.DeadlineExceededException;
 import java.lang.reflect.AnnotatedElement;
 import java.time.Duration;
 import java.util.List;
@@ -230,11 +229,7 @@ public final class UnitOfWork {
             return result;
         } catch (Exception failure) {
             unit.rollback(failure);
-            Optional<String> ended = unit.endedBecause();
-            if (ended.isPresent() && Failure.of(failure).outcome() == Failure.Outcome.ROLLED_BACK) {
-                throw new DeadlineExceededException(ended.get(), failure);
-            }
-            throw failure;
+            throw MissedDeadline.explain(failure, unit.lease());
         } catch (Error failure) {
             unit.rollback(failure);
             throw failure;

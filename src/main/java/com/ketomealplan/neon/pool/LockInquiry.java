@@ -1,0 +1,131 @@
+package com.ketomealplan.neon.pool;
+
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.Timer;
+import com.ketomealplan.neon.lease.Lease;
+import com.ketomealplan.neon.locks.LockQuestion;
+import com.ketomealplan.neon.locks.LockWait;
+import com.ketomealplan.neon.locks.LockWaits;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out who blocks the statements of a pool whose time is over, for all of them at once: where one waits for a lock, others do. It is
+ * asked on a connection that is open and that nobody needs, an idle one or one that is about to be closed, and never opens one nor stands
+ * in line; at most once in a few seconds, and only while a caller waits for a statement. Thread-safe.
+ */
+final class LockInquiry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LockInquiry.class);
+
+    /** Between two questions, however many statements miss their deadline. */
+    static final Duration PAUSE = Duration.ofSeconds(5);
+
+    /** Who has waited for a shorter time is not asked about on another's account. */
+    private static final Duration LONG = Duration.ofMillis(250);
+
+    private final ConnectionPool pool;
+    private final PoolState state;
+    private final AtomicLong askedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
+
+    LockInquiry(ConnectionPool pool, PoolState state) {
+        this.pool = pool;
+        this.state = state;
+    }
+
+    /** Asks on an idle connection, if there is one and it is time. Blocks for {@link LockQuestion#BOUND} at most. Does not throw. */
+    void askOnIdle() {
+        if (!isDue()) {
+            return;
+        }
+        try {
+            PooledConnection idle = pool.takeIdle();
+            if (idle == null) {
+                return;
+            }
+            boolean kept = !claim() || ask(idle.physical());
+            pool.takeBackUnused(idle, kept ? Optional.empty() : Optional.of(Eviction.SPOILT));
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("Nobody knows who blocks a statement", e);
+        }
+    }
+
+    /**
+     * Asks on a connection whose own statement was cancelled, about those of others that wait still, and then ends it: on a thread of its
+     * own, because it keeps nobody. Where all connections wait for the same lock, none is idle.
+     *
+     * @return whether it will; otherwise the connection is left as it is
+     */
+    boolean askOnDoomed(PooledConnection doomed, Runnable end) {
+        if (!isDue() || !doomed.physical().isOpen() || !isSomebodyWaiting() || !claim()) {
+            return false;
+        }
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        endTransaction(doomed.physical());
+                        ask(doomed.physical());
+                    } catch (SQLException | RuntimeException e) {
+                        LOG.debug("Nobody knows who blocks a statement", e);
+                    } finally {
+                        end.run();
+                    }
+                },
+                "database-locks");
+        thread.setDaemon(true);
+        thread.start();
+        return true;
+    }
+
+    private static void endTransaction(PhysicalConnection connection) throws SQLException {
+        if (connection.isInTransaction()) {
+            connection.jdbc().rollback();
+        }
+        connection.jdbc().setAutoCommit(true);
+    }
+
+    private boolean isDue() {
+        return System.nanoTime() - askedNanos.get() >= PAUSE.toNanos();
+    }
+
+    /** Whether it is this thread that asks now. */
+    private boolean claim() {
+        long now = System.nanoTime();
+        long last = askedNanos.get();
+        return now - last >= PAUSE.toNanos() && askedNanos.compareAndSet(last, now);
+    }
+
+    private boolean isSomebodyWaiting() {
+        return state.borrowed().stream().anyMatch(one -> one.waitsLongerThan(LONG));
+    }
+
+    /** Returns whether the connection stands and may be used again. */
+    private boolean ask(PhysicalConnection connection) {
+        Future<?> end = Timer.after(LockQuestion.BOUND, connection::sever); // also where the network is silent
+        try {
+            LockWaits waits = LockQuestion.ask(connection.jdbc());
+            tell(waits, state.borrowed());
+            return end.cancel(false);
+        } catch (SQLException e) {
+            LOG.debug("The server did not say who blocks a statement", e);
+            return end.cancel(false) && connection.isOpen();
+        }
+    }
+
+    private static void tell(LockWaits waits, List<PooledConnection> borrowed) {
+        borrowed.stream()
+                .filter(connection -> connection.physical().awaitsServer())
+                .forEach(connection -> connection.lease().ifPresent(lease -> find(waits, connection, lease)
+                        .ifPresent(lease::waitsFor)));
+    }
+
+    private static Optional<LockWait> find(LockWaits waits, PooledConnection connection, Lease lease) {
+        return waits.of(connection.physical().backendId(), lease.statement());
+    }
+}

@@ -1,0 +1,172 @@
+package com.ketomealplan.neon.pool;
+
+import static com.ketomealplan.neon.pool.TestPools.LONG;
+import static com.ketomealplan.neon.pool.TestPools.backend;
+import static com.ketomealplan.neon.pool.TestPools.execute;
+import static com.ketomealplan.neon.pool.TestPools.leased;
+import static com.ketomealplan.neon.pool.TestPools.through;
+import static com.ketomealplan.neon.pool.TestPools.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.NeonProxy.Action;
+import com.ketomealplan.testing.NeonProxy.Direction;
+import com.ketomealplan.testing.TableLock;
+import com.ketomealplan.testing.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A statement that misses its deadline says who blocked it, and to find that out costs nobody anything. */
+class LockInquiryTest {
+
+    private static final String BLOCKED = "it waited for AccessShareLock on things, blocked by pid ";
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    private final AtomicInteger questions = new AtomicInteger();
+    private NeonProxy proxy;
+    private TableLock lock;
+
+    @BeforeAll
+    static void createTable() {
+        database = TestDatabase.empty();
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id int)"));
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        lock = TableLock.on(database, "things");
+        proxy = NeonProxy.before(database);
+        proxy.intercept((connection, direction, type, body) -> {
+            if (direction == Direction.FROM_CLIENT
+                    && type == 'P'
+                    && new String(body, StandardCharsets.UTF_8).contains("pg_blocking_pids")) {
+                questions.incrementAndGet();
+            }
+            return Action.PASS;
+        });
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        lock.close();
+        proxy.close();
+    }
+
+    /** A new one has asked nothing yet. */
+    private Pool pool(int idle) throws SQLException {
+        Pool pool = pools.keeping(8, through(proxy, database));
+        List<Connection> borrowed = new ArrayList<>();
+        for (int i = 0; i < idle; i++) {
+            borrowed.add(pool.getConnection());
+            backend(borrowed.get(i));
+        }
+        for (Connection connection : borrowed) {
+            connection.close();
+        }
+        return pool;
+    }
+
+    /** Reads what is locked until its deadline; returns how the time went by. */
+    private static CompletableFuture<String> read(Pool pool, Duration time) {
+        return Clients.async(() -> Deadline.within(time, Duration.ZERO, () -> {
+            try (Connection connection = pool.getConnection()) {
+                leased(connection).executes("ThingDao.count");
+                assertThat(catchThrowable(() -> value(connection, "SELECT count(*) FROM things")))
+                        .isInstanceOf(SQLException.class);
+                return leased(connection).times();
+            }
+        }));
+    }
+
+    private static String timesOf(CompletableFuture<String> read) {
+        return read.orTimeout(LONG.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .join();
+    }
+
+    /** Again with another pool, where a busy machine has not answered in time. */
+    @Test
+    void itIsAskedOnAnIdleConnection() throws Exception {
+        String times = await().atMost(LONG)
+                .until(() -> timesOf(read(pool(2), Duration.ofMillis(300))), text -> text.contains(BLOCKED));
+
+        assertThat(times)
+                .startsWith("of its 300 ms: ")
+                .contains(" in line for a connection, ", " ms in ThingDao.count")
+                .contains("application observer, holds AccessExclusiveLock, idle in transaction for ");
+    }
+
+    @Test
+    void manyWhoMissItTogetherAreOneQuestionAndNoLogIn() throws Exception {
+        await().atMost(LONG).untilAsserted(() -> {
+            Pool pool = pool(8);
+            int logins = proxy.logins();
+            questions.set(0);
+            List<CompletableFuture<String>> reads = new ArrayList<>();
+            for (int i = 0; i < 7; i++) {
+                reads.add(read(pool, Duration.ofMillis(500)));
+            }
+            assertThat(reads).extracting(LockInquiryTest::timesOf).allMatch(text -> text.contains(BLOCKED));
+            assertThat(questions).hasValue(1);
+            assertThat(proxy.logins()).isEqualTo(logins);
+        });
+    }
+
+    /** Nothing is opened for it, and a caller has the time of his deadline. */
+    @Test
+    void whereNoConnectionIsFreeItIsNotAsked() throws Exception {
+        Pool pool = pool(1);
+        int logins = proxy.logins();
+
+        assertThat(timesOf(read(pool, Duration.ofMillis(300)))).doesNotContain("blocked by");
+
+        assertThat(questions).hasValue(0);
+        assertThat(proxy.logins()).isEqualTo(logins);
+    }
+
+    /** Where all wait for the same lock, and each had its connection opened for it. */
+    @Test
+    void aConnectionWhoseStatementWasCancelledAsksForThoseWhoWaitStill() throws Exception {
+        await().atMost(LONG).untilAsserted(() -> {
+            Pool pool = pool(2);
+            CompletableFuture<String> first = read(pool, Duration.ofMillis(700));
+            CompletableFuture<String> second = read(pool, Duration.ofSeconds(3));
+            assertThat(timesOf(first)).doesNotContain("blocked by");
+            assertThat(timesOf(second)).contains(BLOCKED);
+        });
+    }
+
+    /** The question is asked for a caller, and not about what nobody waits for. */
+    @Test
+    void aSlowStatementWaitsForNobody() throws Exception {
+        Pool pool = pool(2);
+        CompletableFuture<String> slow =
+                Clients.async(() -> Deadline.within(Duration.ofMillis(300), Duration.ZERO, () -> {
+                    try (Connection connection = pool.getConnection()) {
+                        assertThat(catchThrowable(() -> execute(connection, "SELECT pg_sleep(60)")))
+                                .isInstanceOf(SQLException.class);
+                        return leased(connection).times();
+                    }
+                }));
+
+        assertThat(timesOf(slow)).contains("ms in a statement without a name").doesNotContain("blocked");
+    }
+}
