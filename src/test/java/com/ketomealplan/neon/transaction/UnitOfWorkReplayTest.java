@@ -1,15 +1,18 @@
 package com.ketomealplan.neon.transaction;
 
+import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.ScenarioTable;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -117,20 +120,35 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
     void whatFailsAfterAnUnknownCommitDoesNotHideIt() {
         CommitFailedException unknown = CommitFailedException.unknown(new SQLException("lost", "08006"));
 
-        assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, false)))
+        assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, false, true)))
                 .isSameAs(unknown);
-        assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, true)))
+        assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, true, true)))
                 .hasMessage("later");
+    }
+
+    /** Its next run would not find out, and act a second time. */
+    @Test
+    void whatHasLeftNoMarkIsNotRunAgainAfterAnUnknownCommit() {
+        CommitFailedException unknown = CommitFailedException.unknown(new SQLException("lost", "08006"));
+        UnknownThenFailing unmarked = new UnknownThenFailing(unknown, true, false);
+
+        assertThatThrownBy(() ->
+                        units.call(new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true), unmarked))
+                .isSameAs(unknown);
+
+        assertThat(unmarked.runs).isEqualTo(1);
     }
 
     private static final class UnknownThenFailing implements UnitOfWork.RecoverableWork<Void> {
         private final CommitFailedException unknown;
         private final boolean knowing;
+        private final boolean marked;
         private int runs;
 
-        UnknownThenFailing(CommitFailedException unknown, boolean knowing) {
+        UnknownThenFailing(CommitFailedException unknown, boolean knowing, boolean marked) {
             this.unknown = unknown;
             this.knowing = knowing;
+            this.marked = marked;
         }
 
         @Override
@@ -148,7 +166,7 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
 
         @Override
         public boolean hasLeftMark() {
-            return true;
+            return marked;
         }
     }
 
@@ -188,6 +206,23 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
 
         assertThat(runs).hasValue(1);
         assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
+    void whatHasNoTimeLeftIsNotRunAgain() {
+        AtomicInteger runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> Deadline.within(
+                        Duration.ofMillis(20),
+                        Duration.ZERO,
+                        () -> units.call(new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true), () -> {
+                            runs.incrementAndGet();
+                            await().until(Deadline.current().orElseThrow()::isOver);
+                            throw new SQLException("collided", "40001");
+                        })))
+                .hasMessage("collided");
+
+        assertThat(runs).hasValue(1);
     }
 
     @Test

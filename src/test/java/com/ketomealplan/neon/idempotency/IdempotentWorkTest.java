@@ -1,0 +1,166 @@
+package com.ketomealplan.neon.idempotency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PlainDataSource;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.idempotency.IdempotentWork.Outcome;
+import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Line;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.transaction.UnitListener;
+import com.ketomealplan.neon.transaction.UnitOfWork;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.NeonProxy.Action;
+import com.ketomealplan.testing.NeonProxy.Direction;
+import com.ketomealplan.testing.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which requests with a key act again whose COMMIT had no answer, where nothing but the key tells what became of it. */
+class IdempotentWorkTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final UnitOfWork.Options UNMARKED =
+            new UnitOfWork.Options(TransactionIsolationLevel.READ_COMMITTED, false, false);
+    private static final UnitOfWork.Options REPLAYABLE =
+            new UnitOfWork.Options(TransactionIsolationLevel.READ_COMMITTED, false, true);
+    private static final byte[] BODY = {1, 2, 3};
+
+    private static TestDatabase database;
+
+    private final AtomicInteger runs = new AtomicInteger();
+    private NeonProxy proxy;
+    private Pool pool;
+    private Jdbi jdbi;
+    private UnitOfWork units;
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.migrated();
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (name text)"));
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        database.jdbi().useHandle(handle -> handle.execute("TRUNCATE things, idempotency_keys"));
+        proxy = NeonProxy.before(database);
+        pool = new ConnectionPool(
+                "test",
+                new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT)),
+                Retention.pooled(1, 0, HOUR, HOUR),
+                new Line(Duration.ofSeconds(30), 1),
+                HOUR,
+                HOUR);
+        jdbi = Jdbi.create(pool);
+        PlainDataSource lookups = () -> {
+            throw new IllegalStateException("nobody knows");
+        };
+        units = UnitOfWork.install(jdbi, lookups, new UnitListener() {});
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        pool.stop();
+        proxy.close();
+    }
+
+    /** Ends the first connection on which such a message goes this way. */
+    private void cutOnce(Direction way, String words) {
+        AtomicBoolean cut = new AtomicBoolean();
+        proxy.intercept((connection, direction, type, body) -> direction == way
+                        && new String(body, StandardCharsets.ISO_8859_1).contains(words)
+                        && !cut.getAndSet(true)
+                ? Action.CUT
+                : Action.PASS);
+    }
+
+    private void loseCommit() {
+        cutOnce(Direction.FROM_CLIENT, "INTO idempotency_keys"); // which travels with it
+    }
+
+    private void loseAnswerToCommit() {
+        cutOnce(Direction.FROM_SERVER, "COMMIT");
+    }
+
+    private StoredAnswer act() {
+        runs.incrementAndGet();
+        jdbi.useHandle(handle -> handle.execute("INSERT INTO things VALUES ('a')"));
+        return new StoredAnswer(200, Map.of(), BODY);
+    }
+
+    /**
+     * Does the work of a request with a key.
+     *
+     * @param largest in bytes, of an answer that is kept
+     */
+    private Outcome call(UnitOfWork.Options options, long largest) throws Exception {
+        IdempotentWork.Keeping keeping =
+                new IdempotentWork.Keeping(jdbi, new IdempotencyStore(new ObjectMapper(), HOUR), largest);
+        IdempotentWork.Request request =
+                new IdempotentWork.Request(IdempotencyKey.parse("k1"), List.of("POST"), new byte[] {0});
+        return units.call(options, new IdempotentWork(keeping, request, options, this::act))
+                .outcome();
+    }
+
+    @Test
+    void whatWasCommittedDoesNotActAgain() throws Exception {
+        loseAnswerToCommit();
+
+        assertThat(call(UNMARKED, BODY.length)).isEqualTo(Outcome.ACTED);
+
+        assertThat(runs).hasValue(1);
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasRolledBackActsAgainIfItSaysSo() throws Exception {
+        loseCommit();
+
+        assertThat(call(REPLAYABLE, BODY.length)).isEqualTo(Outcome.ACTED);
+
+        assertThat(runs).hasValue(2);
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    /** A key says what became of the transaction, and not what else the method does. */
+    @Test
+    void whatDoesNotSayThatItMayBeRunAgainIsNot() {
+        loseCommit();
+
+        assertThatThrownBy(() -> call(UNMARKED, BODY.length))
+                .satisfies(failure -> assertThat(Failure.of(failure).outcome()).isEqualTo(Failure.Outcome.ROLLED_BACK));
+
+        assertThat(runs).hasValue(1);
+        assertThat(database.count("things")).isZero();
+    }
+
+    /** Its key is free, also where it was committed: it would be done twice. */
+    @Test
+    void whatHasKeptNoAnswerIsNotRunAgain() {
+        loseAnswerToCommit();
+
+        assertThatThrownBy(() -> call(REPLAYABLE, BODY.length - 1))
+                .satisfies(failure -> assertThat(Failure.of(failure).outcome()).isEqualTo(Failure.Outcome.UNKNOWN));
+
+        assertThat(runs).hasValue(1);
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+}

@@ -1,0 +1,92 @@
+package com.ketomealplan.neon.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.pool.ConnectionPool;
+import com.ketomealplan.neon.pool.Line;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.NeonProxy.Action;
+import com.ketomealplan.testing.NeonProxy.Direction;
+import com.ketomealplan.testing.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a unit of work says whose COMMIT had no answer and cannot be looked up: that nobody knows. */
+class UnknownCommitTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final TestDatabase database = TestDatabase.empty();
+    private final AtomicInteger runs = new AtomicInteger();
+    private NeonProxy proxy;
+    private Pool pool;
+    private Jdbi jdbi;
+    private UnitOfWork units;
+
+    @BeforeEach
+    void begin() throws Exception {
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (name text)"));
+        proxy = NeonProxy.before(database);
+        pool = new ConnectionPool(
+                "test",
+                new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT)),
+                Retention.pooled(1, 0, HOUR, HOUR),
+                new Line(Duration.ofSeconds(30), 1),
+                HOUR,
+                HOUR);
+        jdbi = Jdbi.create(pool);
+        units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        pool.stop();
+        proxy.close();
+    }
+
+    /** Ends the connection at a COMMIT that goes this way; from then on nobody can log in to look it up. */
+    private void loseCommit(Direction way) {
+        proxy.intercept((connection, direction, type, body) -> {
+            if (direction != way || !new String(body, StandardCharsets.US_ASCII).startsWith("COMMIT")) {
+                return Action.PASS;
+            }
+            proxy.refuseLogins("password authentication failed for user 'x'");
+            return Action.CUT;
+        });
+    }
+
+    private int store() {
+        runs.incrementAndGet();
+        return jdbi.withHandle(handle -> handle.execute("INSERT INTO things VALUES ('a')"));
+    }
+
+    /** Neither is it a success, nor is it run again, which would store it twice where it is stored. */
+    @ParameterizedTest
+    @EnumSource
+    void isNoSuccessAndNotRunAgain(Direction way) {
+        loseCommit(way);
+
+        assertThatThrownBy(() ->
+                        units.call(new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true), this::store))
+                .isInstanceOf(CommitFailedException.class)
+                .satisfies(failure -> assertThat(Failure.of(failure).outcome()).isEqualTo(Failure.Outcome.UNKNOWN));
+
+        assertThat(runs).hasValue(1);
+        assertThat(database.count("things")).isEqualTo(way == Direction.FROM_SERVER ? 1 : 0);
+    }
+}
