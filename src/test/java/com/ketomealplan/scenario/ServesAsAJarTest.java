@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.KeepAlive;
+import com.ketomealplan.testing.RawHttp;
 import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.ScenarioTable;
 import com.ketomealplan.testing.ServiceProcess;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -119,13 +122,62 @@ class ServesAsAJarTest {
         await().until(() -> database.sessions() == 0);
     }
 
+    /** Longer than any fixed time that it had: it knows when nobody comes any more. A second signal makes it no shorter. */
+    @Test
+    void isTerminatedWhenNobodyComesAnyMoreAndWhoLooksHasSeenIt() throws Exception {
+        Map<String, String> environment = on(TestDatabase.migrated());
+        int port = Integer.parseInt(environment.get("PORT"));
+        ServiceProcess service = drainingFor("60s", environment).awaitHealthy();
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger served = new AtomicInteger();
+        List<CompletableFuture<Void>> clients = Clients.start(4, () -> {
+            try (KeepAlive client = new KeepAlive(port)) {
+                while (!over.get()) {
+                    assertThat(client.send(RawHttp.request(
+                                    "GET /users/%s HTTP/1.1\r\nHost: a".formatted(UUID.randomUUID()), new byte[0])))
+                            .isEqualTo(404);
+                    served.incrementAndGet();
+                }
+            }
+            return null;
+        });
+        String admin = "http://127.0.0.1:" + environment.get("ADMIN_PORT") + "/readyz";
+        AtomicInteger looks = new AtomicInteger();
+        await().pollInterval(Duration.ofMillis(50))
+                .until(() -> service.status(admin) == 200 && looks.incrementAndGet() > 3);
+
+        service.terminate();
+        AtomicInteger notReady = new AtomicInteger();
+        await().pollInterval(Duration.ofMillis(50)).until(() -> {
+            if (service.status(admin) == 503 && notReady.incrementAndGet() == 10) {
+                service.terminate();
+            }
+            return notReady.get() == 50;
+        });
+        int servedByThen = served.get();
+        await().until(() -> served.get() > servedByThen + 50);
+        assertThat(service.output()).contains("Stopping: ").doesNotContain("closing the port");
+        over.set(true);
+        Clients.join(clients);
+
+        assertThat(service.awaitExit()).isIn(0, 143);
+        assertThat(service.output()).contains("Nothing arrives any more").doesNotContain("Accept Failure");
+    }
+
+    private static ServiceProcess drainingFor(String atMost, Map<String, String> environment) throws IOException {
+        return ServiceProcess.run(
+                List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddw.drainTimeout=" + atMost),
+                environment,
+                "server",
+                CONFIG);
+    }
+
     /** Clients that hold their connections, and that end one where its answer says so, find a door until they find none. */
     @Test
     void nobodysRequestFailsWhenItIsTerminated() throws Exception {
         Map<String, String> environment = on(TestDatabase.migrated());
         int port = Integer.parseInt(environment.get("PORT"));
-        ServiceProcess service =
-                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        ServiceProcess service = drainingFor("1s", environment).awaitHealthy();
         AtomicInteger served = new AtomicInteger();
         List<CompletableFuture<List<Integer>>> clients = Clients.start(16, () -> servedUntilRefused(port, served));
         await().until(() -> served.get() > 500);

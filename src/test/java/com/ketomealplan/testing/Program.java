@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 public enum Program {
     PSQL("psql", "postgresql-client"),
     PGBOUNCER("pgbouncer", "pgbouncer"),
+    HAPROXY("haproxy", "haproxy"),
+    NGINX("nginx", "nginx-light"),
     PROMTOOL("promtool", "prometheus"),
     CHROMIUM("chromium", "chromium"),
     CHROMEDRIVER("chromedriver", "chromium-driver");

@@ -1,0 +1,166 @@
+package com.ketomealplan.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** HAProxy or nginx, as the page of balancers sets it up. */
+public final class Balancer implements AutoCloseable {
+
+    private static final Path PAGE = Path.of("src", "site", "markdown", "balancers.md");
+
+    private final Process process;
+    private final Path log;
+    private final int port;
+
+    private Balancer(Process process, Path log, int port) {
+        this.process = process;
+        this.log = log;
+        this.port = port;
+    }
+
+    /** The text of this language in the page. */
+    public static String snippet(String language) {
+        try {
+            Matcher fence = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                    .matcher(Files.readString(PAGE));
+            assertThat(fence.find()).as(PAGE + " has " + language).isTrue();
+            return fence.group(1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Puts these instances of this machine in place of the three in a text of the page, and a port in place of 80. */
+    public static String on(String snippet, int port, List<Integer> instances) {
+        String text = snippet.replace("bind :80", "bind 127.0.0.1:" + port)
+                .replace("listen 80;", "listen 127.0.0.1:" + port + ";");
+        for (int i = 0; i < instances.size(); i++) {
+            String address = "10.0.0." + (i + 1) + ":8080";
+            assertThat(text).contains(address);
+            text = text.replace(address, "127.0.0.1:" + instances.get(i));
+        }
+        return text;
+    }
+
+    /** Runs HAProxy with this configuration, which listens at the port. */
+    public static Balancer haproxy(String configuration, int port) {
+        Path file = write("haproxy", ".cfg", configuration);
+        return start(port, Program.HAPROXY, "-db", "-f", file.toString());
+    }
+
+    /** The same of nginx, which has this below {@code http}. */
+    public static Balancer nginx(String configuration, int port) {
+        StringBuilder paths = new StringBuilder();
+        Path directory = directory();
+        for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
+            paths.append("%s_temp_path %s/%s;\n".formatted(kind, directory, kind));
+        }
+        Path file = write("nginx", ".conf", """
+                daemon off;
+                pid %s/pid;
+                events {}
+                http {
+                access_log off;
+                %s
+                %s
+                }
+                """.formatted(directory, paths, configuration));
+        return start(port, Program.NGINX, "-e", "stderr", "-c", file.toString());
+    }
+
+    private static Balancer start(int port, Program program, String... arguments) {
+        try {
+            List<String> command =
+                    new ArrayList<>(List.of(program.path().orElseThrow().toString()));
+            command.addAll(List.of(arguments));
+            Path log = Files.createTempFile(Path.of("target"), "balancer", ".log");
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            return new Balancer(process, log, port).awaitListening();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path directory() {
+        try {
+            return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "balancer");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path write(String name, String suffix, String content) {
+        try {
+            return Files.writeString(Files.createTempFile(Path.of("target").toAbsolutePath(), name, suffix), content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Balancer awaitListening() {
+        try {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(20))
+                    .ignoreExceptions()
+                    .failFast(
+                            () -> assertThat(process.isAlive()).as(this::output).isTrue())
+                    .until(() -> {
+                        new Socket(InetAddress.getLoopbackAddress(), port).close();
+                        return true;
+                    });
+            return this;
+        } catch (RuntimeException | Error e) {
+            close(); // nobody else can: the caller gets none
+            throw e;
+        }
+    }
+
+    /** Says this to HAProxy's socket for administration, and returns what it says. */
+    public String tell(int administration, String command) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), administration)) {
+            socket.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("still running; its output: " + output());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
