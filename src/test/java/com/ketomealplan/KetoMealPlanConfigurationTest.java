@@ -27,10 +27,12 @@ import io.dropwizard.util.Duration;
 import jakarta.validation.Validator;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -456,6 +458,51 @@ class KetoMealPlanConfigurationTest {
                 .asString()
                 .startsWith("database.url (set by NEON_DATABASE_URL): names a file as " + problem)
                 .doesNotContain("geheim");
+    }
+
+    @Test
+    void theUrlMayBeInAFile(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("url"), URL + "\n");
+        Map<String, String> environment = Map.of("NEON_DATABASE_URL_FILE", file.toString(), "ENV", "production");
+
+        for (String shipped : new String[] {"config.yml", "config-serverless.yml"}) {
+            KetoMealPlanConfiguration configuration = file(shipped, environment);
+
+            assertThat(configuration.database().getUrl()).isEqualTo("jdbc:postgresql://db.example.com:5432/db");
+            assertThat(configuration.effective().values())
+                    .containsEntry("database.urlFile", "***")
+                    .doesNotContainValue(file.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | names a file that is empty; write the database's URL into it",
+                "postgresql://db.example.com/geheim | names a file whose URL names no user; write",
+                "postgresql://u:geheim@db.example.com/db?sslrootcert=geheim&sslmode=verify-ca | names a file as sslrootcert"
+            })
+    void aFileWithoutAUsableUrlIsAMistake(String content, String problem, @TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("url"), content);
+
+        assertThat(mistakesOf(
+                                "database: {urlFile: '${NEON_DATABASE_URL_FILE}'}",
+                                Map.of("NEON_DATABASE_URL_FILE", file.toString()))
+                        .getErrors())
+                .singleElement()
+                .asString()
+                .startsWith("database.urlFile (set by NEON_DATABASE_URL_FILE): " + problem)
+                .doesNotContain("geheim")
+                .doesNotContain(directory.toString());
+    }
+
+    @Test
+    void twoUrlsAreOneTooMany() {
+        assertThat(mistakesOf("database: {url: '%s', urlFile: /geheim}".formatted(URL), Map.of())
+                        .getErrors())
+                .containsExactly(
+                        "database.urlFile: is set beside url, and both name a database; leave one of them out");
     }
 
     @ParameterizedTest

@@ -5,6 +5,8 @@ import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.credentials.CredentialMemory;
+import com.ketomealplan.neon.credentials.CredentialSource;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.url.Endpoint;
 import java.nio.file.Path;
@@ -17,29 +19,37 @@ import java.util.function.Consumer;
 final class Database implements AutoCloseable {
 
     private final Endpoint endpoint;
+    private final CredentialMemory credentials;
     private final Runnable onClose;
     private final PhaseBudgets budgets;
 
-    private Database(Endpoint endpoint, PhaseBudgets budgets, Runnable onClose) {
+    private Database(Endpoint endpoint, CredentialMemory credentials, PhaseBudgets budgets, Runnable onClose) {
         this.endpoint = endpoint;
+        this.credentials = credentials;
         this.budgets = budgets;
         this.onClose = onClose;
     }
 
-    static Database at(Endpoint endpoint, PhaseBudgets budgets) {
-        return new Database(endpoint, budgets, () -> {});
+    /**
+     * The one that a URL names.
+     *
+     * @param credentials what log-ins present, in place of what the endpoint has
+     */
+    static Database at(Endpoint endpoint, CredentialSource credentials, PhaseBudgets budgets) {
+        return new Database(endpoint, new CredentialMemory(credentials), budgets, () -> {});
     }
 
     static Database embedded(Path directory, PhaseBudgets budgets) {
         EmbeddedDatabase database = EmbeddedDatabase.join(directory);
-        return new Database(database.endpoint(), budgets, database::close);
+        CredentialMemory credentials = new CredentialMemory(CredentialSource.of(database.endpoint()));
+        return new Database(database.endpoint(), credentials, budgets, database::close);
     }
 
     /** The same, with a name for its sessions unless its URL has one. */
     Database named(String applicationName) {
         return applicationName.isEmpty()
                 ? this
-                : new Database(endpoint.withDefault("ApplicationName", applicationName), budgets, onClose);
+                : new Database(endpoint.withDefault("ApplicationName", applicationName), credentials, budgets, onClose);
     }
 
     Endpoint endpoint() {
@@ -72,7 +82,7 @@ final class Database implements AutoCloseable {
     }
 
     private PgConnector connector(Endpoint where) {
-        return new PgConnector(where, budgets);
+        return new PgConnector(where, credentials, budgets);
     }
 
     /** Behind a pooler that is not Neon's. A lock of a session would stay with one that the pooler hands to others. */

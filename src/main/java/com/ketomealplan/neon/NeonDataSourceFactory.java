@@ -14,9 +14,6 @@ import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.pool.Retention;
-import com.ketomealplan.neon.url.Endpoint;
-import com.ketomealplan.neon.url.InvalidDatabaseUrlException;
-import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.util.Duration;
@@ -46,7 +43,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     private static final String DEFAULT_EMBEDDED_DIRECTORY = ".embedded-postgres";
     private static final java.time.Duration WAIT_FOR_OTHER_MIGRATION = java.time.Duration.ofMinutes(5);
 
-    private final Optional<Secret> url;
+    private final DatabaseUrl url;
     private final boolean pooledEndpoint;
     private final PoolingStrategy pooling;
     private final HealthMode healthMode;
@@ -78,6 +75,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
      * What is null or left out has its default.
      *
      * @param url a libpq connection URL; without one, development uses an embedded PostgreSQL
+     * @param urlFile in its place, the path of a file with one, which is read at each log-in
+     * @param passwordFile the path of libpq's password file, for a URL without a password; libpq's own by default
      * @param pooledEndpoint whether the URL names a pooler in transaction mode; known without it of Neon's hosts
      * @param pooling how connections are held; {@link PoolingStrategy#AUTO} by default
      * @param healthMode whether checks of the health ask the database; {@link HealthMode#AUTO} by default
@@ -91,6 +90,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     @JsonCreator
     public NeonDataSourceFactory(
             @JsonProperty("url") String url,
+            @JsonProperty("urlFile") String urlFile,
+            @JsonProperty("passwordFile") String passwordFile,
             @JsonProperty("pooledEndpoint") Boolean pooledEndpoint,
             @JsonProperty("pooling") PoolingStrategy pooling,
             @JsonProperty("healthMode") HealthMode healthMode,
@@ -104,7 +105,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
             @JsonProperty("perRequest") PerRequestSettings perRequest,
             @JsonProperty("unitOfWork") UnitOfWorkSettings unitOfWork,
             @JsonProperty("embeddedDirectory") String embeddedDirectory) {
-        this.url = Optional.ofNullable(url).filter(text -> !text.isBlank()).map(Secret::new);
+        this.url = DatabaseUrl.of(url, urlFile, passwordFile);
         this.pooledEndpoint = Objects.requireNonNullElse(pooledEndpoint, false);
         this.pooling = Objects.requireNonNullElse(pooling, PoolingStrategy.AUTO);
         this.healthMode = Objects.requireNonNullElse(healthMode, HealthMode.AUTO);
@@ -144,13 +145,28 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     /** Nothing set but the database. */
     static NeonDataSourceFactory at(String url, boolean pooledEndpoint) {
         return new NeonDataSourceFactory(
-                url, pooledEndpoint, null, null, null, null, null, null, null, null, null, null, null, null);
+                url,
+                null,
+                null,
+                pooledEndpoint,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** Nothing set: the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
         return new NeonDataSourceFactory(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The same settings for a process that runs there; without this it is development. */
@@ -213,12 +229,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                             + " set NEON_DATABASE_URL to what the Neon console shows, such as"
                             + " postgresql://user:password@host/database?sslmode=require");
         }
-        try {
-            url.map(secret -> Endpoint.parse(secret.reveal()).fileProblems())
-                    .ifPresent(problems -> problems.forEach(problem -> violations.addViolation("url", problem)));
-        } catch (InvalidDatabaseUrlException e) {
-            e.problems().forEach(problem -> violations.addViolation("url", problem));
-        }
+        url.check(violations);
     }
 
     /** Whether there is no URL, so that the database is one of the developer's own. */
@@ -228,11 +239,10 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     /** Opens the database; starts it if it is the embedded one. */
     Database open() {
-        return url.map(secret -> Endpoint.parse(secret.reveal()))
-                .map(endpoint -> pooledEndpoint ? endpoint.asPooled() : endpoint)
-                .map(endpoint -> Database.at(endpoint, connect.budgets()))
-                .orElseGet(() -> Database.embedded(embeddedDirectory, connect.budgets()))
-                .named(applicationName);
+        Database database = url.isEmpty()
+                ? Database.embedded(embeddedDirectory, connect.budgets())
+                : url.open(pooledEndpoint, connect.budgets());
+        return database.named(applicationName);
     }
 
     /** The pool of an open database. */
@@ -305,7 +315,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     /** The JDBC URL, which holds no credentials; empty for the embedded database, whose port is known when it runs. */
     @Override
     public String getUrl() {
-        return url.map(secret -> Endpoint.parse(secret.reveal()).jdbcUrl()).orElse("");
+        return url.isEmpty() ? "" : url.endpoint().jdbcUrl();
     }
 
     /** Nothing to do: neither strategy opens a connection before it is asked for. */

@@ -2,7 +2,14 @@ package com.ketomealplan.neon;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
+import com.ketomealplan.testing.RotatedRole;
+import com.ketomealplan.testing.TestDatabase;
+import io.dropwizard.db.ManagedDataSource;
+import io.dropwizard.db.PooledDataSourceFactory;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NeonDataSourceFactoryTest {
 
@@ -12,6 +19,45 @@ class NeonDataSourceFactoryTest {
 
         try (Database opened = factory.open()) {
             assertThatThrownBy(opened.directConnector()::open).hasMessageContaining("the URL of the server behind it");
+        }
+    }
+
+    /** The pool, and the connections of {@code db migrate}. */
+    @Test
+    void theFileOfTheUrlIsReadAtEachLogIn(@TempDir Path directory) throws Exception {
+        TestDatabase database = TestDatabase.empty();
+        Path file = directory.resolve("url");
+        try (RotatedRole role = RotatedRole.of(database)) {
+            role.writeUrl(file, database.url());
+            NeonDataSourceFactory factory = new NeonDataSourceFactory(
+                    null,
+                    file.toString(),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
+            for (PooledDataSourceFactory one : new PooledDataSourceFactory[] {factory, factory.forMigrations()}) {
+                ManagedDataSource opened = one.build(new MetricRegistry(), "test");
+                for (int rotation = 0; rotation < 2; rotation++) {
+                    opened.getConnection().close();
+                    role.renew();
+                    role.alter();
+                    role.killSessions();
+                    role.writeUrl(file, database.url());
+                }
+                opened.getConnection().close();
+                opened.stop();
+            }
         }
     }
 }

@@ -92,6 +92,7 @@ public final class NeonProxy implements AutoCloseable {
     private int refusals;
     private int connects;
     private int logins;
+    private int refusedLogins;
     private int cancelRequests;
     private int cancelRequestsInTheClear;
 
@@ -216,6 +217,11 @@ public final class NeonProxy implements AutoCloseable {
     /** How many connections became ready for a query. */
     public synchronized int logins() {
         return logins;
+    }
+
+    /** How many log-ins the server has refused for their password. */
+    public synchronized int refusedLogins() {
+        return refusedLogins;
     }
 
     /** How many requests to cancel a statement came in, whether or not they could be passed on. */
@@ -506,6 +512,8 @@ public final class NeonProxy implements AutoCloseable {
                         spoil(message);
                     } else if (message.type() == 'Z') {
                         completeLogin();
+                    } else if (message.type() == 'E') {
+                        countRefusal(new String(message.body(), StandardCharsets.UTF_8));
                     }
                     holdWhileStalled();
                     write(message);
@@ -556,6 +564,12 @@ public final class NeonProxy implements AutoCloseable {
                 if (awaited.firstLogin == null) {
                     awaited.firstLogin = System.nanoTime();
                 }
+            }
+        }
+
+        private void countRefusal(String fields) {
+            synchronized (NeonProxy.this) {
+                refusedLogins += fields.contains("C28P01\0") ? 1 : 0;
             }
         }
 

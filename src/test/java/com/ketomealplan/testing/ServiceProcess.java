@@ -54,6 +54,8 @@ public final class ServiceProcess implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         List.of(
                         "NEON_DATABASE_URL",
+                        "NEON_DATABASE_URL_FILE",
+                        "PGPASSFILE",
                         "ENV",
                         "SERVERLESS",
                         "POOLING",

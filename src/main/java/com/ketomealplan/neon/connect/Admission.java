@@ -86,6 +86,11 @@ final class Admission<R> {
         }
     }
 
+    /** What the last failure says does not hold any more: an attempt may begin at once. */
+    void resume() {
+        pausedUntil = nanoTime.getAsLong();
+    }
+
     /** Nothing is known of the server any more: one at a time. */
     void narrow() {
         width = 1;

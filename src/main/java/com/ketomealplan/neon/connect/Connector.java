@@ -25,6 +25,16 @@ public interface Connector {
         return open(LONGEST, phase -> {});
     }
 
+    /** Whether what log-ins present may become another while the process runs. */
+    default boolean rereadsCredentials() {
+        return false;
+    }
+
+    /** Whether there is anything else to present than when the server last refused a log-in. Reads it; may block for a few seconds. */
+    default boolean hasNewCredentials() {
+        return false;
+    }
+
     /** Where the connections lead, for logs: without a password. */
     String target();
 }

@@ -42,6 +42,11 @@ final class Openers {
                 });
     }
 
+    /** What else may block. */
+    void execute(Runnable task) {
+        threads.execute(task);
+    }
+
     void begin(Opening opening, Duration atMost) {
         try {
             threads.execute(() -> open(opening, atMost));

@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.connect;
 
-import com.ketomealplan.neon.connect.WakeGate.Request;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,13 +15,13 @@ final class Opening implements Consumer<Phase> {
     private final boolean probe;
     private final long begunNanos;
     private final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
-    private Optional<Request> request;
+    private Optional<OpeningRequest> request;
     private volatile boolean loggingIn;
 
     /**
      * @param request whom it is for; empty if it is a probe
      */
-    Opening(Optional<Request> request, LongSupplier nanoTime) {
+    Opening(Optional<OpeningRequest> request, LongSupplier nanoTime) {
         this.request = request;
         this.probe = request.isEmpty();
         this.nanoTime = nanoTime;
@@ -30,13 +29,13 @@ final class Opening implements Consumer<Phase> {
     }
 
     /** Whom it is for; empty if it is a probe, or if it has turned out to take too long. */
-    Optional<Request> request() {
+    Optional<OpeningRequest> request() {
         return request;
     }
 
     /** Whoever it was for is told something else, and no longer waits for it. */
-    Optional<Request> orphan() {
-        Optional<Request> before = request;
+    Optional<OpeningRequest> orphan() {
+        Optional<OpeningRequest> before = request;
         request = Optional.empty();
         return before;
     }

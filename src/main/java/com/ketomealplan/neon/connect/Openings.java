@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.connect;
 
-import com.ketomealplan.neon.connect.WakeGate.Request;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -22,7 +21,7 @@ final class Openings {
     /**
      * @param request whom it is for; empty if it is a probe
      */
-    Opening begin(Optional<Request> request) {
+    Opening begin(Optional<OpeningRequest> request) {
         Opening opening = new Opening(request, nanoTime);
         underWay.add(opening);
         return opening;
@@ -59,7 +58,7 @@ final class Openings {
     }
 
     /** Takes away from all of them whom they are for. */
-    List<Request> orphan() {
+    List<OpeningRequest> orphan() {
         return underWay.stream().flatMap(opening -> opening.orphan().stream()).toList();
     }
 }

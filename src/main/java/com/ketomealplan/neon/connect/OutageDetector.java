@@ -23,6 +23,12 @@ final class OutageDetector {
     /** How long a server may refuse connections in words that pass, such as that it starts, before requests no longer wait. */
     static final Duration REFUSAL_GRACE = Duration.ofSeconds(5);
 
+    /**
+     * How long callers wait for other credentials where those are refused that were accepted before: who changes a password writes it
+     * into a file before or after.
+     */
+    static final Duration RENEWAL_GRACE = Duration.ofSeconds(3);
+
     private final LongSupplier nanoTime;
     private Optional<ConnectFailure> last = Optional.empty();
     private boolean failing;
@@ -30,6 +36,8 @@ final class OutageDetector {
     private Optional<Long> silentNanos = Optional.empty();
 
     private boolean down;
+    /** Whether credentials were refused that may be renewed soon, and callers were let wait for that. */
+    private boolean renewable;
 
     /**
      * A failure to open a connection.
@@ -59,6 +67,7 @@ final class OutageDetector {
     void opened() {
         failing = false;
         down = false;
+        renewable = false;
         silentNanos = Optional.empty();
     }
 
@@ -79,6 +88,40 @@ final class OutageDetector {
             down = false; // it is there, and says no
         }
         return known;
+    }
+
+    /** The last log-in was refused, with credentials that were accepted before and may be renewed. */
+    void mayBeRenewed() {
+        renewable = isRefused() && isWithinGraceOfRenewal();
+    }
+
+    /** Whether callers wait for other credentials. */
+    boolean isAwaitingRenewal() {
+        return renewable && isRefused() && isWithinGraceOfRenewal();
+    }
+
+    private boolean isWithinGraceOfRenewal() {
+        return nanoTime.getAsLong() - last.get().firstNanos() < RENEWAL_GRACE.toNanos();
+    }
+
+    /** Whether they have waited long enough; true once. */
+    boolean endsAwaitingRenewal() {
+        boolean ends = renewable && !isAwaitingRenewal();
+        renewable = renewable && !ends;
+        return ends;
+    }
+
+    /** Whether the server has refused the last log-in. */
+    boolean isRefused() {
+        return failing && last.get().failure().kind() == FailureKind.AUTHENTICATION;
+    }
+
+    /** There are other credentials: the refusal says nothing of them. */
+    void renewed() {
+        if (isRefused()) {
+            failing = false;
+            renewable = false;
+        }
     }
 
     /**
@@ -165,7 +208,12 @@ final class OutageDetector {
 
     /** Whether connections cannot be opened before an operator has acted. */
     boolean hasLastingFailure() {
-        return failing && !last.get().isTransient();
+        return failing && !last.get().isTransient() && !isAwaitingRenewal();
+    }
+
+    /** Whether the last attempt failed, and callers are told so. */
+    boolean isKnownToFail() {
+        return failing && !isAwaitingRenewal();
     }
 
     /** Whether the last attempt failed. */

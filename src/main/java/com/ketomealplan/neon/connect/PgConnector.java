@@ -1,5 +1,10 @@
 package com.ketomealplan.neon.connect;
 
+import com.ketomealplan.neon.credentials.CredentialMemory;
+import com.ketomealplan.neon.credentials.CredentialMemory.LogIn;
+import com.ketomealplan.neon.credentials.CredentialSource;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.url.Endpoint;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,21 +30,35 @@ public final class PgConnector implements Connector {
     /** PgBouncer's words. */
     private static final Pattern REFUSED = Pattern.compile("unsupported startup parameter");
 
+    /** Those of the start, those written since, and once more those written during the second attempt. */
+    private static final int MOST_LOG_INS = 3;
+
     private final Driver driver = new Driver();
     private final Endpoint endpoint;
+    private final CredentialMemory credentials;
     private final PhaseBudgets budgets;
     private final Duration whole;
     private final Optional<Duration> sessionTimeout;
     /** Whether something between refuses options of the session, as PgBouncer does. */
     private volatile boolean optionsRefused;
 
+    /** With the user and the password that the endpoint has. */
     public PgConnector(Endpoint endpoint, PhaseBudgets budgets) {
-        this(endpoint, budgets, Optional.empty());
+        this(endpoint, new CredentialMemory(CredentialSource.of(endpoint)), budgets);
     }
 
-    private PgConnector(Endpoint endpoint, PhaseBudgets budgets, Optional<Duration> sessionTimeout) {
+    /**
+     * @param credentials what log-ins present, in place of the user and the password that the endpoint has
+     */
+    public PgConnector(Endpoint endpoint, CredentialMemory credentials, PhaseBudgets budgets) {
+        this(endpoint, credentials, budgets, Optional.empty());
+    }
+
+    private PgConnector(
+            Endpoint endpoint, CredentialMemory credentials, PhaseBudgets budgets, Optional<Duration> sessionTimeout) {
         this.sessionTimeout = sessionTimeout;
         this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
+        this.credentials = credentials;
         this.budgets = budgets;
         Duration all = budgets.tcp().plus(budgets.tls()).plus(budgets.login());
         this.whole = endpoint.connectTimeout()
@@ -52,14 +71,39 @@ public final class PgConnector implements Connector {
      * if this side no longer can. Where sessions cannot be given a time-out, because a pooler is between, they have none.
      */
     public PgConnector withSessionTimeout(Duration timeout) {
-        return new PgConnector(endpoint, budgets, Optional.of(timeout).filter(any -> !endpoint.pooled()));
+        return new PgConnector(
+                endpoint, credentials, budgets, Optional.of(timeout).filter(any -> !endpoint.pooled()));
     }
 
+    /** A log-in that the server refuses is believed when there is nothing else to present. */
     @Override
     public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
         long begun = System.nanoTime();
+        LogIn login = credentials.next();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                PhysicalConnection opened = open(login, atMost.minusNanos(System.nanoTime() - begun), entered);
+                credentials.accepted(login);
+                return opened;
+            } catch (SQLException e) {
+                if (Failure.toOpen(e).kind() != FailureKind.AUTHENTICATION) {
+                    throw e;
+                }
+                Optional<LogIn> other = credentials.refused(login);
+                if (other.isEmpty() || attempt == MOST_LOG_INS) {
+                    throw e;
+                }
+                login = other.get();
+            }
+        }
+    }
+
+    private PhysicalConnection open(LogIn login, Duration atMost, Consumer<Phase> entered) throws SQLException {
+        Endpoint as =
+                endpoint.as(login.credentials().user(), login.credentials().password());
+        long begun = System.nanoTime();
         try {
-            return attempt(atMost, entered);
+            return attempt(as, atMost, entered);
         } catch (SQLException e) {
             if (optionsRefused
                     || sessionTimeout.isEmpty()
@@ -68,15 +112,15 @@ public final class PgConnector implements Connector {
             }
             optionsRefused = true;
             LOG.info("{} refuses options of a session, as a pooler does: transactions set their time-outs", endpoint);
-            return attempt(atMost.minusNanos(System.nanoTime() - begun), entered);
+            return attempt(as, atMost.minusNanos(System.nanoTime() - begun), entered);
         }
     }
 
-    private PhysicalConnection attempt(Duration atMost, Consumer<Phase> entered) throws SQLException {
+    private PhysicalConnection attempt(Endpoint as, Duration atMost, Consumer<Phase> entered) throws SQLException {
         Attempt attempt = new Attempt(budgets, atMost.compareTo(whole) < 0 ? atMost : whole, entered);
         attempt.begin();
         try {
-            Connection connection = driver.connect(endpoint.jdbcUrl(), properties());
+            Connection connection = driver.connect(as.jdbcUrl(), properties(as));
             if (connection == null) {
                 throw new IllegalStateException("the driver does not accept " + endpoint);
             }
@@ -86,7 +130,7 @@ public final class PgConnector implements Connector {
                 throw timeout(attempt.overrun().get(), null);
             }
             return new PhysicalConnection(
-                    connection, attempt.socket(), endpoint, sessionTimeout.filter(any -> !optionsRefused));
+                    connection, attempt.socket(), as, sessionTimeout.filter(any -> !optionsRefused));
         } catch (SQLException e) {
             if (attempt.overrun().isPresent() && !(e instanceof PhaseTimeoutException)) {
                 throw timeout(attempt.overrun().get(), e);
@@ -103,10 +147,11 @@ public final class PgConnector implements Connector {
     }
 
     /** The driver's own time-outs are out of the way: the {@link Attempt} watches. */
-    private Properties properties() {
+    private Properties properties(Endpoint as) {
         Properties properties = optionsRefused
-                ? endpoint.connectionProperties()
-                : sessionTimeout.map(endpoint::connectionProperties).orElseGet(endpoint::connectionProperties);
+                ? as.connectionProperties()
+                : sessionTimeout.map(as::connectionProperties).orElseGet(as::connectionProperties);
+        properties.putIfAbsent("password", ""); // or the driver looks into a password file, whoever may read that
         PGProperty.SOCKET_FACTORY.set(properties, AttemptSockets.class.getName());
         PGProperty.LOGIN_TIMEOUT.set(properties, "0"); // otherwise it would connect on another thread
         PGProperty.CONNECT_TIMEOUT.set(properties, "0");
@@ -116,7 +161,21 @@ public final class PgConnector implements Connector {
     }
 
     @Override
+    public boolean rereadsCredentials() {
+        return credentials.mayChange();
+    }
+
+    @Override
+    public boolean hasNewCredentials() {
+        return credentials.hasNew();
+    }
+
+    @Override
     public String target() {
-        return endpoint.toString();
+        return credentials
+                .userOfLast()
+                .map(user -> endpoint.as(user, Optional.empty()))
+                .orElse(endpoint)
+                .toString();
     }
 }

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
  *   <li>A server that has refused connections in words for {@link OutageDetector#REFUSAL_GRACE} is treated the same way.
  *   <li>A failure that only an operator can end fails all who wait, and all who come within {@link OutageDetector#FAILURE_TTL}; Neon's proxy
  *       remembers it as long. Then one request tries again.
+ *   <li>A refused log-in is such a failure. Where its credentials are in files, other ones lift it at once; and where they were accepted
+ *       before, callers wait for other ones for {@link OutageDetector#RENEWAL_GRACE}.
  * </ul>
  *
  * Attempts run on threads of the gate, so that a caller who gives up ends no wake that others wait for. Thread-safe.
@@ -46,18 +48,18 @@ public final class WakeGate {
 
     private final Connector connector;
     private final LongSupplier nanoTime;
-    private final BiFunction<Duration, Runnable, Future<?>> timer;
     private final Openers openers;
     private final Listeners<GateListener> listeners = new Listeners<>();
 
-    private final Admission<Request> admission;
+    private final Admission<OpeningRequest> admission;
     private final OutageDetector outage;
     private final Probing probing;
     private final Openings openings;
     private int open;
     private Optional<Long> openedNanos = Optional.empty();
-    private boolean resumeScheduled;
-    private boolean lookScheduled;
+    private final Alarm resumption;
+    private final Alarm outageLook;
+    private final CredentialWatch credentials;
 
     public WakeGate(Connector connector) {
         this(connector, System::nanoTime, Timer::after);
@@ -66,36 +68,14 @@ public final class WakeGate {
     WakeGate(Connector connector, LongSupplier nanoTime, BiFunction<Duration, Runnable, Future<?>> timer) {
         this.connector = connector;
         this.nanoTime = nanoTime;
-        this.timer = timer;
+        this.resumption = new Alarm(timer, this::resume);
+        this.outageLook = new Alarm(timer, this::look);
         this.openers = new Openers(connector, timer, this::succeeded, this::failed);
         this.admission = new Admission<>(nanoTime);
         this.openings = new Openings(nanoTime);
         this.outage = new OutageDetector(nanoTime);
         this.probing = new Probing(outage, nanoTime, timer, this::probe);
-    }
-
-    /** One connection that somebody asked for. */
-    public final class Request {
-
-        private final Caller caller;
-        private boolean abandoned;
-
-        private Request(Caller caller) {
-            this.caller = caller;
-        }
-
-        /**
-         * Takes the request back.
-         *
-         * @return whether that came in time; otherwise an attempt is being made for it, the last one, and the caller will
-         *     be called
-         */
-        public boolean cancel() {
-            synchronized (WakeGate.this) {
-                abandoned = true;
-                return admission.remove(this);
-            }
-        }
+        this.credentials = new CredentialWatch(connector, timer, openers::execute, this::credentialsSeen);
     }
 
     /** Where the connections lead, for logs: without a password. */
@@ -109,8 +89,8 @@ public final class WakeGate {
     }
 
     /** Asks for a connection. Returns at once; the caller may be called before it returns. */
-    public Request request(Caller caller) {
-        Request request = new Request(caller);
+    public OpeningRequest request(Caller caller) {
+        OpeningRequest request = new OpeningRequest(this, caller);
         Optional<ConnectFailure> known;
         boolean first;
         synchronized (this) {
@@ -121,7 +101,7 @@ public final class WakeGate {
                 admission.add(request);
                 startOpenings();
                 if (outage.isSuspicious()) {
-                    lookAfter(GRACE);
+                    outageLook.after(GRACE);
                 }
             }
         }
@@ -132,11 +112,16 @@ public final class WakeGate {
         return request;
     }
 
+    synchronized boolean cancel(OpeningRequest request) {
+        request.abandon();
+        return admission.remove(request);
+    }
+
     /** The server does not answer on open connections: so it is not asleep, and if it answers on no new one either, it is down. */
     public synchronized void unresponsive() {
         admission.narrow();
         if (outage.unresponsive()) {
-            lookAfter(GRACE);
+            outageLook.after(GRACE);
         }
     }
 
@@ -194,37 +179,29 @@ public final class WakeGate {
                 openedNanos.map(then -> Duration.ofNanos(now - then)),
                 outage.lastFailure().map(ConnectFailure::failure),
                 outage.lastFailure().map(known -> Duration.ofNanos(now - known.lastNanos())),
-                outage.isFailing());
+                outage.isKnownToFail());
     }
 
     /** Called with the lock held. */
     private void startOpenings() {
-        while (admission.hasNext(openings.count())) {
+        while (admission.hasNext(openings.count()) && !outage.isAwaitingRenewal()) {
             Duration pause = admission.pause();
             if (pause.compareTo(Duration.ZERO) > 0) {
-                resumeAfter(pause);
+                resumption.after(pause);
                 return;
             }
             openers.begin(openings.begin(admission.poll()), Connector.LONGEST);
         }
     }
 
-    private void resumeAfter(Duration pause) {
-        if (!resumeScheduled) {
-            resumeScheduled = true;
-            timer.apply(pause, () -> {
-                synchronized (this) {
-                    resumeScheduled = false;
-                    startOpenings();
-                }
-            });
-        }
+    private synchronized void resume() {
+        startOpenings();
     }
 
     private void succeeded(Opening opening, PhysicalConnection connection) {
         OpeningTimes times = opening.times();
         connection.openedIn(times);
-        Optional<Request> receiver;
+        Optional<OpeningRequest> receiver;
         boolean news;
         synchronized (this) {
             news = outage.isFailing() || open == 0;
@@ -238,7 +215,7 @@ public final class WakeGate {
             startOpenings();
         }
         listeners.forEach(listener -> listener.opened(times));
-        receiver.ifPresentOrElse(request -> request.caller.opened(connection), () -> close(connection));
+        receiver.ifPresentOrElse(request -> request.caller().opened(connection), () -> close(connection));
         if (news) {
             listeners.forEach(GateListener::changed);
         }
@@ -246,7 +223,7 @@ public final class WakeGate {
 
     private void failed(Opening opening, SQLException reason) {
         Failure failure = Failure.toOpen(reason);
-        List<Request> givenUp = new ArrayList<>();
+        List<OpeningRequest> givenUp = new ArrayList<>();
         ConnectFailure known;
         synchronized (this) {
             openings.ended(opening);
@@ -256,7 +233,7 @@ public final class WakeGate {
             known = outage.failed(failure, reason, opening.begunNanos());
             admission.failed(failure.kind());
             opening.request().ifPresent(request -> {
-                if (request.abandoned) {
+                if (request.isAbandoned()) {
                     givenUp.add(request);
                 } else {
                     admission.addAgain(request);
@@ -265,10 +242,11 @@ public final class WakeGate {
             if (outage.isOutageConfirmedBy(known)) {
                 givenUp.addAll(declareDown());
             } else if (known.isOutage()) {
-                lookAfter(GRACE);
+                outageLook.after(GRACE);
             } else {
                 probing.end();
-                if (!failure.kind().isTransient()) {
+                watchCredentials();
+                if (outage.hasLastingFailure()) {
                     givenUp.addAll(admission.drain());
                 }
             }
@@ -276,34 +254,57 @@ public final class WakeGate {
         }
         LOG.debug("No connection to {} ({})", target(), failure.kind(), reason);
         listeners.forEach(listener -> listener.failed(failure.kind()));
-        givenUp.forEach(one -> one.caller.failed(exception(known)));
+        givenUp.forEach(one -> one.caller().failed(exception(known)));
         listeners.forEach(GateListener::changed);
     }
 
-    /** Looks whether an outage lasts, also if the attempt hangs that would tell. Called with the lock held. */
-    private void lookAfter(Duration time) {
-        if (!lookScheduled) {
-            lookScheduled = true;
-            timer.apply(time, this::look);
+    /** If they may become others. Called with the lock held. */
+    private void watchCredentials() {
+        if (outage.isRefused() && connector.rereadsCredentials()) {
+            if (openedNanos.isPresent()) {
+                outage.mayBeRenewed();
+            }
+            credentials.begin();
         }
     }
 
-    private void look() {
-        List<Request> givenUp = List.of();
+    /** Returns whether there is reason to look again. */
+    private boolean credentialsSeen(boolean others) {
+        List<OpeningRequest> givenUp = List.of();
         Optional<ConnectFailure> known;
         synchronized (this) {
-            lookScheduled = false;
+            known = outage.lastFailure();
+            if (others) {
+                outage.renewed();
+                admission.resume();
+                startOpenings();
+            } else if (outage.endsAwaitingRenewal()) {
+                givenUp = admission.drain();
+            } else {
+                return outage.isRefused() && (outage.isAwaitingRenewal() || outage.shouldFailFast());
+            }
+        }
+        givenUp.forEach(one -> one.caller().failed(exception(known.get())));
+        listeners.forEach(GateListener::changed);
+        return !others;
+    }
+
+    /** Whether an outage lasts, also if the attempt hangs that would tell. */
+    private void look() {
+        List<OpeningRequest> givenUp = List.of();
+        Optional<ConnectFailure> known;
+        synchronized (this) {
             boolean wanted = !admission.isEmpty() || !openings.areNone();
             Optional<Duration> time = outage.timeUntilDown(
                     new OutageDetector.Attempts(wanted, openings.oldestNanos(), openings.isLoggingIn()));
             if (time.isPresent() && time.get().isZero()) {
                 givenUp = declareDown();
             } else {
-                time.ifPresent(this::lookAfter);
+                time.ifPresent(outageLook::after);
             }
             known = outage.lastFailure();
         }
-        givenUp.forEach(one -> one.caller.failed(exception(known.get())));
+        givenUp.forEach(one -> one.caller().failed(exception(known.get())));
         if (!givenUp.isEmpty()) {
             listeners.forEach(GateListener::changed);
         }
@@ -314,8 +315,8 @@ public final class WakeGate {
      *
      * @return who has waited until now
      */
-    private List<Request> declareDown() {
-        List<Request> givenUp = admission.drain();
+    private List<OpeningRequest> declareDown() {
+        List<OpeningRequest> givenUp = admission.drain();
         givenUp.addAll(openings.orphan());
         boolean isNews = !outage.isDown();
         outage.declareDown();

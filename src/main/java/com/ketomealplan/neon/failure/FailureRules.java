@@ -27,6 +27,10 @@ final class FailureRules {
                     "password authentication failed|SCRAM authentication failed",
                     "check user, password and host: Neon says the same of a role or an endpoint that does not exist"),
             rule(
+                    FailureKind.AUTHENTICATION,
+                    "requested (password|SCRAM)-based authentication, but",
+                    "no password is known: write it into the URL, or into a password file (PGPASSFILE)"),
+            rule(
                     FailureKind.MISCONFIGURED,
                     "Endpoint ID is not specified",
                     "the host must be Neon's own name, not an address: write it as the console shows it"),

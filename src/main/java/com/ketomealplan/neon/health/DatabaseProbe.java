@@ -3,6 +3,7 @@ package com.ketomealplan.neon.health;
 import com.ketomealplan.http.Readiness;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.OpeningFailedException;
+import com.ketomealplan.neon.connect.OpeningRequest;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
@@ -161,7 +162,7 @@ public final class DatabaseProbe implements Readiness {
     private final class Question implements WakeGate.Caller {
 
         private final CompletableFuture<Optional<Failure>> answer = new CompletableFuture<>();
-        private volatile WakeGate.Request request;
+        private volatile OpeningRequest request;
 
         @Override
         public void opened(PhysicalConnection connection) {
@@ -211,7 +212,7 @@ public final class DatabaseProbe implements Readiness {
 
         /** Nobody waits any more: no attempt is made that has not begun. */
         void giveUp() {
-            WakeGate.Request made = request;
+            OpeningRequest made = request;
             if (made != null && made.cancel()) {
                 over(gate.lastFailure().map(Failure::of));
             }

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.neon.connect.OpeningFailedException;
+import com.ketomealplan.neon.connect.OpeningRequest;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.connect.WakeGate;
@@ -145,12 +146,12 @@ final class PoolOpenings {
     /** One connection that is asked of the gate. */
     final class Opening implements WakeGate.Caller {
 
-        private WakeGate.Request request;
+        private OpeningRequest request;
         private boolean unwanted;
 
         /** Called without the lock. */
         void ask() {
-            WakeGate.Request made = gate.request(this);
+            OpeningRequest made = gate.request(this);
             boolean tooLate;
             synchronized (this) {
                 request = made;

@@ -159,6 +159,26 @@ public record Endpoint(
         return new Endpoint(otherHosts, database, user, password, driverProperties, settings, behindPooler, notices);
     }
 
+    /** This endpoint, for log-ins as another user, or with another password. */
+    public Endpoint as(String otherUser, Optional<Secret> otherPassword) {
+        return new Endpoint(hosts, database, otherUser, otherPassword, driverProperties, settings, pooled, notices);
+    }
+
+    /** What another URL has else than this one, beside user and password, such as "another host"; empty if there is nothing. */
+    public Optional<String> differenceTo(Endpoint other) {
+        if (!hosts.equals(other.hosts)) {
+            return Optional.of("another host or port");
+        }
+        if (!database.equals(other.database)) {
+            return Optional.of("another database");
+        }
+        return driverProperties.equals(other.driverProperties)
+                        && settings.equals(other.settings)
+                        && pooled == other.pooled
+                ? Optional.empty()
+                : Optional.of("other parameters");
+    }
+
     /** This endpoint, with a setting added unless the URL already has it. */
     public Endpoint withDefault(String driverProperty, String value) {
         Map<String, String> properties = new HashMap<>(driverProperties);

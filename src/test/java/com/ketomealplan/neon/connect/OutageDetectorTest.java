@@ -3,6 +3,7 @@ package com.ketomealplan.neon.connect;
 import static com.ketomealplan.neon.connect.OutageDetector.FAILURE_TTL;
 import static com.ketomealplan.neon.connect.OutageDetector.GRACE;
 import static com.ketomealplan.neon.connect.OutageDetector.REFUSAL_GRACE;
+import static com.ketomealplan.neon.connect.OutageDetector.RENEWAL_GRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.OutageDetector.Attempts;
@@ -185,5 +186,55 @@ class OutageDetectorTest {
         assertThat(detector.unresponsive()).isFalse();
         elapse(MOMENT);
         assertThat(detector.isSilent()).isFalse();
+    }
+
+    @Test
+    void aRefusalOfWhatWasAcceptedBeforeIsBelievedAfterAGrace() {
+        fail(WRONG_PASSWORD);
+        detector.mayBeRenewed();
+        elapse(RENEWAL_GRACE.minus(MOMENT));
+        assertThat(detector.isAwaitingRenewal()).isTrue();
+        assertThat(detector.isKnownToFail()).isFalse();
+        assertThat(detector.hasLastingFailure()).isFalse();
+        assertThat(detector.shouldFailFast()).isFalse();
+        assertThat(detector.endsAwaitingRenewal()).isFalse();
+
+        elapse(MOMENT);
+
+        assertThat(detector.isAwaitingRenewal()).isFalse();
+        assertThat(detector.isKnownToFail()).isTrue();
+        assertThat(detector.shouldFailFast()).isTrue();
+        assertThat(detector.endsAwaitingRenewal()).isTrue();
+        assertThat(detector.endsAwaitingRenewal()).isFalse(); // once
+    }
+
+    @Test
+    void itsNextRefusalHasNoGraceUntilALogInSucceeds() {
+        fail(WRONG_PASSWORD);
+        detector.mayBeRenewed();
+        elapse(FAILURE_TTL);
+        fail(WRONG_PASSWORD);
+        detector.mayBeRenewed();
+        assertThat(detector.isAwaitingRenewal()).isFalse();
+        assertThat(detector.shouldFailFast()).isTrue();
+
+        detector.opened();
+        fail(WRONG_PASSWORD);
+        detector.mayBeRenewed();
+        assertThat(detector.isAwaitingRenewal()).isTrue();
+    }
+
+    @Test
+    void otherCredentialsLiftARefusalAndNothingElse() {
+        fail(WRONG_PASSWORD);
+        assertThat(detector.shouldFailFast()).isTrue();
+        detector.renewed();
+        assertThat(detector.isFailing()).isFalse();
+        assertThat(detector.shouldFailFast()).isFalse();
+
+        fail(REFUSED);
+        detector.declareDown();
+        detector.renewed();
+        assertThat(detector.shouldFailFast()).isTrue();
     }
 }

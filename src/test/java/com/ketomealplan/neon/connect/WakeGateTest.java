@@ -162,7 +162,7 @@ class WakeGateTest {
     void aRequestThatIsTakenBackIsNotTriedAgain() {
         WakeGate gate = gateThatFails("Couldn't connect to compute node", "XX000");
         Waiting waiting = new Waiting();
-        WakeGate.Request request = gate.request(waiting);
+        OpeningRequest request = gate.request(waiting);
         await().until(() -> attempts.get() == 1);
 
         assertThat(request.cancel()).isFalse(); // an attempt is under way

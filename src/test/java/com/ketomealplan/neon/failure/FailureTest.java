@@ -61,6 +61,7 @@ class FailureTest {
             delimiter = '|',
             value = {
                 "password authentication failed for user 'x' | AUTHENTICATION",
+                "The server requested SCRAM-based authentication, but the password is an empty string. | AUTHENTICATION",
                 "Endpoint ID is not specified. Either please upgrade the postgres client library | MISCONFIGURED",
                 "Inconsistent project name inferred from SNI ('a') and project option ('b'). | MISCONFIGURED",
                 "Project name ('a!') must contain only alphanumeric characters and hyphens. | MISCONFIGURED",

@@ -1,0 +1,97 @@
+package com.ketomealplan.neon;
+
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.credentials.CredentialSource;
+import com.ketomealplan.neon.credentials.FileCredentials;
+import com.ketomealplan.neon.credentials.PasswordFile;
+import com.ketomealplan.neon.credentials.UnusableFileException;
+import com.ketomealplan.neon.credentials.UrlFile;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.url.InvalidDatabaseUrlException;
+import com.ketomealplan.neon.url.Secret;
+import io.dropwizard.validation.selfvalidating.ViolationCollector;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the {@code database:} block says which database it is, and as whom: a URL, or a file with one.
+ *
+ * @param passwordFile for a URL without a password
+ */
+record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile passwordFile) {
+
+    private static final String URL = "url";
+    private static final String FILE = "urlFile";
+
+    static DatabaseUrl of(String url, String urlFile, String passwordFile) {
+        return new DatabaseUrl(
+                unlessBlank(url).map(Secret::new),
+                unlessBlank(urlFile).map(UrlFile::new),
+                unlessBlank(passwordFile)
+                        .map(PasswordFile::at)
+                        .orElseGet(() -> PasswordFile.standard(System.getenv())));
+    }
+
+    private static Optional<String> unlessBlank(String text) {
+        return Optional.ofNullable(text).filter(any -> !any.isBlank());
+    }
+
+    /** Whether there is none. */
+    boolean isEmpty() {
+        return url.isEmpty() && file.isEmpty();
+    }
+
+    /** Reports what is wrong with it. Reads the files that it names. */
+    void check(ViolationCollector violations) {
+        if (url.isPresent() && file.isPresent()) {
+            violations.addViolation(FILE, "is set beside url, and both name a database; leave one of them out");
+            return;
+        }
+        String setting = file.isPresent() ? FILE : URL;
+        problems().forEach(problem -> violations.addViolation(setting, problem));
+    }
+
+    private List<String> problems() {
+        try {
+            return isEmpty() ? List.of() : read().fileProblems();
+        } catch (InvalidDatabaseUrlException e) {
+            return e.problems();
+        } catch (UnusableFileException e) {
+            return e.problems();
+        }
+    }
+
+    private Endpoint read() throws UnusableFileException {
+        return file.isPresent()
+                ? file.get().read()
+                : Endpoint.parse(url.orElseThrow().reveal());
+    }
+
+    /**
+     * Returns what it is now; there has to be one.
+     *
+     * @throws IllegalStateException if its file is no longer what it was when it was checked
+     */
+    Endpoint endpoint() {
+        try {
+            return read();
+        } catch (UnusableFileException e) {
+            throw new IllegalStateException(FILE + " " + e.getMessage());
+        }
+    }
+
+    /** What log-ins present at that endpoint. */
+    private CredentialSource credentials(Endpoint endpoint) {
+        boolean fixed = file.isEmpty()
+                && endpoint.password()
+                        .filter(secret -> !secret.reveal().isEmpty())
+                        .isPresent();
+        return fixed ? CredentialSource.of(endpoint) : new FileCredentials(endpoint, file, passwordFile);
+    }
+
+    /** The database that it names. */
+    Database open(boolean pooledEndpoint, PhaseBudgets budgets) {
+        Endpoint endpoint = endpoint();
+        return Database.at(pooledEndpoint ? endpoint.asPooled() : endpoint, credentials(endpoint), budgets);
+    }
+}

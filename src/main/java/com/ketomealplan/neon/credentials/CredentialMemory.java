@@ -1,0 +1,149 @@
+package com.ketomealplan.neon.credentials;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which credentials a log-in presents, by what the server said of them before. They are read from the source for each log-in.
+ *
+ * <ul>
+ *   <li>Another user counts at once.
+ *   <li>Another password of the same user counts when the server refuses the one before: whichever of file and role is changed first,
+ *       that is one refused log-in.
+ *   <li>Where the new ones are refused, and those accepted last are not, the latter are presented.
+ *   <li>What was refused is not presented for {@link #MEMORY}, while there is anything else.
+ * </ul>
+ *
+ * Thread-safe.
+ */
+public final class CredentialMemory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CredentialMemory.class);
+
+    /** How long a refusal is remembered. */
+    static final Duration MEMORY = Duration.ofSeconds(30);
+
+    private final CredentialSource source;
+    private final LongSupplier nanoTime;
+    private final Map<Credentials, Long> refusals = new HashMap<>();
+    private Credentials accepted;
+    /** What the source had when there was nothing to present that was not refused. */
+    private Credentials exhausted;
+
+    private Credentials warnedOf;
+
+    /** One log-in. */
+    public record LogIn(Credentials credentials, long begunNanos) {}
+
+    public CredentialMemory(CredentialSource source) {
+        this(source, System::nanoTime);
+    }
+
+    CredentialMemory(CredentialSource source, LongSupplier nanoTime) {
+        this.source = source;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Returns what to present now. Reads the source, and blocks as that does. */
+    public LogIn next() {
+        Credentials latest = source.current();
+        synchronized (this) {
+            return logIn(unrefused(latest).orElse(latest));
+        }
+    }
+
+    /**
+     * The server has refused a log-in. Reads the source once more.
+     *
+     * @return what else to present; empty if there is nothing that it has not refused
+     */
+    public Optional<LogIn> refused(LogIn login) {
+        Credentials latest = source.current();
+        synchronized (this) {
+            refusals.put(login.credentials(), nanoTime.getAsLong());
+            Optional<Credentials> other = unrefused(latest);
+            exhausted = other.isPresent() ? exhausted : latest;
+            if (other.isPresent() && login.credentials().equals(latest)) {
+                warnOf(latest);
+            }
+            return other.map(this::logIn);
+        }
+    }
+
+    /** The server has accepted a log-in. */
+    public synchronized void accepted(LogIn login) {
+        Credentials now = login.credentials();
+        if (now.equals(accepted)) {
+            return;
+        }
+        Long refused = refusals.get(now);
+        if (refused != null && refused - login.begunNanos() > 0) {
+            return; // another log-in, which came later, knows better
+        }
+        refusals.remove(now);
+        exhausted = null;
+        warnedOf = null;
+        if (accepted != null) {
+            LOG.info(
+                    accepted.isOfSameUserAs(now)
+                            ? "The database accepts the new password of user {}"
+                            : "Log-ins to the database are as user {} from now on",
+                    now.user());
+        }
+        accepted = now;
+    }
+
+    /** Whether there may be others while the process runs. */
+    public boolean mayChange() {
+        return source.mayChange();
+    }
+
+    /** Whether the source has others than when the server had refused all there was. Reads the source, and blocks as that does. */
+    public boolean hasNew() {
+        Credentials latest = source.current();
+        synchronized (this) {
+            return !latest.equals(exhausted) && unrefused(latest).isPresent();
+        }
+    }
+
+    /** The user of the last log-in that was accepted; empty if none was. */
+    public synchronized Optional<String> userOfLast() {
+        return Optional.ofNullable(accepted).map(Credentials::user);
+    }
+
+    private LogIn logIn(Credentials credentials) {
+        return new LogIn(credentials, nanoTime.getAsLong());
+    }
+
+    private Optional<Credentials> unrefused(Credentials latest) {
+        long now = nanoTime.getAsLong();
+        refusals.values().removeIf(then -> now - then >= MEMORY.toNanos());
+        return candidates(latest).stream()
+                .filter(one -> !refusals.containsKey(one))
+                .findFirst();
+    }
+
+    private List<Credentials> candidates(Credentials latest) {
+        if (accepted == null || accepted.equals(latest)) {
+            return List.of(latest);
+        }
+        return accepted.isOfSameUserAs(latest) ? List.of(accepted, latest) : List.of(latest, accepted);
+    }
+
+    /** Those of before go on; a restart would not have them. */
+    private void warnOf(Credentials latest) {
+        if (!latest.equals(warnedOf)) {
+            warnedOf = latest;
+            LOG.warn(
+                    "The database refuses the log-in of user {}, as the secret's file has it; log-ins go on as user {}",
+                    latest.user(),
+                    accepted == null ? latest.user() : accepted.user());
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package com.ketomealplan.neon.credentials;
+
+import com.ketomealplan.neon.url.Endpoint;
+
+/** Where the credentials of log-ins come from. Thread-safe. */
+public interface CredentialSource {
+
+    /**
+     * Reads them. Blocks for a few seconds at most, where a file system hangs. It throws nothing: what can no longer be read is what it
+     * was when it last could be.
+     */
+    Credentials current();
+
+    /** Whether they may be others while the process runs. */
+    boolean mayChange();
+
+    /** Those in a URL, which stay as they are. */
+    static CredentialSource of(Endpoint endpoint) {
+        Credentials fixed = Credentials.in(endpoint);
+        return new CredentialSource() {
+            @Override
+            public Credentials current() {
+                return fixed;
+            }
+
+            @Override
+            public boolean mayChange() {
+                return false;
+            }
+        };
+    }
+}

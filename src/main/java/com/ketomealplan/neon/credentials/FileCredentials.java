@@ -1,0 +1,139 @@
+package com.ketomealplan.neon.credentials;
+
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.url.Secret;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The credentials in files that may be written anew: a file with the URL, and libpq's password file, which counts where the URL has no
+ * password. Of the URL only user and password may change. Where a file is not usable any more, the last credentials that it had stay,
+ * and the log has one line. Thread-safe.
+ */
+public final class FileCredentials implements CredentialSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileCredentials.class);
+
+    /** Time for whoever writes a file in place to be done with it. */
+    private static final long WRITING_NANOS = 50_000_000;
+
+    private final Endpoint atStart;
+    private final Optional<UrlFile> urlFile;
+    private final PasswordFile passwordFile;
+    private final Complaint aboutUrl = new Complaint("urlFile");
+    private final Complaint aboutPassword = new Complaint("passwordFile");
+    private Endpoint lastUrl;
+    private Credentials last;
+
+    /**
+     * @param atStart what the process has started with: what is read later leads there, too
+     * @param urlFile empty where the URL is no file's
+     */
+    public FileCredentials(Endpoint atStart, Optional<UrlFile> urlFile, PasswordFile passwordFile) {
+        this.atStart = atStart;
+        this.urlFile = urlFile;
+        this.passwordFile = passwordFile;
+        this.lastUrl = atStart;
+        this.last = Credentials.in(atStart);
+    }
+
+    @Override
+    public Credentials current() {
+        Endpoint url = urlFile.map(this::read).orElse(atStart);
+        Credentials inUrl = Credentials.in(url);
+        return remember(inUrl.password().isPresent() ? inUrl : new Credentials(url.user(), passwordFor(url)));
+    }
+
+    @Override
+    public boolean mayChange() {
+        return true;
+    }
+
+    private synchronized Credentials remember(Credentials now) {
+        last = now;
+        return now;
+    }
+
+    private Endpoint read(UrlFile file) {
+        try {
+            return accept(file);
+        } catch (UnusableFileException e) {
+            if (!aboutUrl.isSame(e)) {
+                LockSupport.parkNanos(WRITING_NANOS);
+            }
+        }
+        try {
+            return accept(file);
+        } catch (UnusableFileException e) {
+            aboutUrl.log(e);
+            synchronized (this) {
+                return lastUrl;
+            }
+        }
+    }
+
+    private Endpoint accept(UrlFile file) throws UnusableFileException {
+        Endpoint now = file.read();
+        Optional<String> other = atStart.differenceTo(now);
+        if (other.isPresent()) {
+            throw new UnusableFileException("names a file whose URL now has " + other.get()
+                    + " than at the start of the service: restart it for that");
+        }
+        aboutUrl.settle();
+        synchronized (this) {
+            lastUrl = now;
+        }
+        return now;
+    }
+
+    /** One that was there and is gone has been lost, and not taken away: it stays. */
+    private Optional<Secret> passwordFor(Endpoint url) {
+        Optional<Secret> before;
+        synchronized (this) {
+            before = last.user().equals(url.user()) ? last.password() : Optional.empty();
+        }
+        try {
+            Optional<Secret> found = passwordFile.passwordFor(url);
+            if (found.isEmpty() && before.isPresent()) {
+                throw new UnusableFileException("names a file that no longer has a password for the URL's user");
+            }
+            aboutPassword.settle();
+            return found;
+        } catch (UnusableFileException e) {
+            aboutPassword.log(e);
+            return before;
+        }
+    }
+
+    /** Says once what is wrong with a file, and once that it no longer is. */
+    private static final class Complaint {
+
+        private final String setting;
+        private String open;
+
+        Complaint(String setting) {
+            this.setting = setting;
+        }
+
+        synchronized boolean isSame(UnusableFileException problem) {
+            return problem.getMessage().equals(open);
+        }
+
+        synchronized void log(UnusableFileException problem) {
+            if (!Objects.equals(open, problem.getMessage())) {
+                open = problem.getMessage();
+                LOG.warn("{} {}; log-ins go on with the user and the password of before", setting, open);
+            }
+        }
+
+        synchronized void settle() {
+            if (open != null) {
+                open = null;
+                LOG.info("{} names a usable file again", setting);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package com.ketomealplan.neon.credentials;
+
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.url.HostAndPort;
+import com.ketomealplan.neon.url.Secret;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * libpq's password file, for a URL without a password: lines of {@code host:port:database:user:password}, of which the first one that
+ * fits counts. {@code *} fits everything, a backslash takes its meaning from the character after it, and a line that begins with
+ * {@code #} is a comment. As for libpq, a file that group or others may access is not used. Thread-safe.
+ */
+public final class PasswordFile {
+
+    private static final String ANY = "*:";
+
+    private final SecretFile file;
+    private final boolean named;
+
+    private PasswordFile(String name, boolean named) {
+        this.file = new SecretFile(name, true);
+        this.named = named;
+    }
+
+    /** The one that somebody has named. */
+    public static PasswordFile at(String name) {
+        return new PasswordFile(name, true);
+    }
+
+    /** The one that libpq reads: {@code PGPASSFILE}, or else the one in the user's home, if it is there. */
+    public static PasswordFile standard(Map<String, String> environment) {
+        String set = environment.getOrDefault("PGPASSFILE", "");
+        if (!set.isEmpty()) {
+            return at(set);
+        }
+        boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
+        return new PasswordFile(
+                windows
+                        ? environment.getOrDefault("APPDATA", "") + "\\postgresql\\pgpass.conf"
+                        : environment.getOrDefault("HOME", System.getProperty("user.home")) + "/.pgpass",
+                false);
+    }
+
+    /**
+     * Returns the password that it has for this database and user, where all hosts have the same.
+     *
+     * @throws UnusableFileException if it cannot be read
+     */
+    Optional<Secret> passwordFor(Endpoint endpoint) throws UnusableFileException {
+        List<String> lines;
+        try {
+            lines = file.read().lines().toList();
+        } catch (SecretFile.MissingFileException e) {
+            if (named) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+        List<Optional<String>> found = endpoint.hosts().stream()
+                .map(host -> find(lines, host, endpoint))
+                .distinct()
+                .toList();
+        if (found.size() > 1) { // the driver presents one to all
+            throw new UnusableFileException("names a file with different passwords for the hosts of the URL;"
+                    + " write the same for all of them");
+        }
+        return found.get(0).filter(password -> !password.isEmpty()).map(Secret::new);
+    }
+
+    private static Optional<String> find(List<String> lines, HostAndPort server, Endpoint endpoint) {
+        String host = server.host().replaceAll("^\\[|]$", "");
+        return lines.stream()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> after(line, host, true)) // whose letter case has no meaning
+                .map(rest -> after(rest, String.valueOf(server.port()), false))
+                .map(rest -> after(rest, endpoint.database(), false))
+                .map(rest -> after(rest, endpoint.user(), false))
+                .filter(Objects::nonNull)
+                .map(PasswordFile::unescaped)
+                .findFirst();
+    }
+
+    /** What follows a field and its colon; null if the field is another one. */
+    private static String after(String text, String field, boolean anyCase) {
+        if (text == null) {
+            return null;
+        }
+        if (text.startsWith(ANY)) {
+            return text.substring(ANY.length());
+        }
+        int at = 0;
+        for (int i = 0; i < field.length(); i++, at++) {
+            at += text.startsWith("\\", at) ? 1 : 0;
+            if (!text.regionMatches(anyCase, at, field, i, 1)) {
+                return null;
+            }
+        }
+        return text.startsWith(":", at) ? text.substring(at + 1) : null;
+    }
+
+    /** Up to the next colon, or the end of the line. */
+    private static String unescaped(String text) {
+        StringBuilder password = new StringBuilder();
+        for (int i = 0; i < text.length() && text.charAt(i) != ':'; i++) {
+            if (text.charAt(i) == '\\' && i + 1 < text.length()) {
+                i++;
+            }
+            password.append(text.charAt(i));
+        }
+        return password.toString();
+    }
+}

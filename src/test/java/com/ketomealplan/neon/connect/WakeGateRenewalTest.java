@@ -1,0 +1,138 @@
+package com.ketomealplan.neon.connect;
+
+import static com.ketomealplan.testing.Soon.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a refused log-in whose credentials may be others by now, by a clock and a timer of the test's. */
+class WakeGateRenewalTest {
+
+    private static final TestDatabase DATABASE = TestDatabase.empty();
+
+    private final ManualTimer timer = new ManualTimer();
+    private final AtomicInteger attempts = new AtomicInteger();
+    private volatile boolean refuses;
+    private volatile boolean isNew;
+
+    private final WakeGate gate = new WakeGate(
+            new Connector() {
+                @Override
+                public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
+                    attempts.incrementAndGet();
+                    if (refuses) {
+                        throw new SQLException("password authentication failed", "28P01");
+                    }
+                    return DATABASE.connector().open();
+                }
+
+                @Override
+                public boolean rereadsCredentials() {
+                    return true;
+                }
+
+                @Override
+                public boolean hasNewCredentials() {
+                    return isNew;
+                }
+
+                @Override
+                public String target() {
+                    return "test";
+                }
+            },
+            timer::nanoTime,
+            timer::after);
+
+    /** Empty if it was opened, and is closed again. */
+    private CompletableFuture<String> request() {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        gate.request(new WakeGate.Caller() {
+            @Override
+            public void opened(PhysicalConnection connection) {
+                gate.close(connection);
+                outcome.complete("opened");
+            }
+
+            @Override
+            public void failed(OpeningFailedException reason) {
+                outcome.complete(Failure.of(reason).kind().name());
+            }
+        });
+        return outcome;
+    }
+
+    /** Until something is so, with each look of the gate's at the credentials. */
+    private void lookUntil(java.util.concurrent.Callable<Boolean> something) {
+        await().until(() -> {
+            timer.advance(CredentialWatch.LOOK);
+            return something.call();
+        });
+    }
+
+    private static final String REFUSED = FailureKind.AUTHENTICATION.name();
+
+    @Test
+    void otherCredentialsLiftWhatIsRemembered() {
+        refuses = true;
+        assertThat(request().join()).isEqualTo(REFUSED);
+        assertThat(request()).isCompletedWithValue(REFUSED);
+        assertThat(attempts).hasValue(1);
+        assertThat(gate.condition().failing()).isTrue();
+
+        refuses = false;
+        isNew = true;
+        lookUntil(() -> !gate.condition().failing());
+
+        assertThat(attempts).hasValue(1); // nobody waits for a connection
+        assertThat(request().join()).isEqualTo("opened");
+    }
+
+    @Test
+    void callersWaitForOtherCredentialsWhereTheOnesBeforeWereAccepted() {
+        assertThat(request().join()).isEqualTo("opened");
+        refuses = true;
+        CompletableFuture<String> first = request();
+        await().until(() -> attempts.get() == 2 && !gate.condition().attempting());
+        CompletableFuture<String> second = request();
+        assertThat(gate.condition().failing()).isFalse();
+
+        timer.advance(OutageDetector.RENEWAL_GRACE.minusNanos(1));
+        assertThat(first).isNotDone();
+        assertThat(second).isNotDone();
+        assertThat(attempts).hasValue(2); // the server is not asked meanwhile
+
+        refuses = false;
+        isNew = true;
+        lookUntil(() -> first.isDone() && second.isDone());
+        assertThat(first).isCompletedWithValue("opened");
+        assertThat(second).isCompletedWithValue("opened");
+    }
+
+    @Test
+    void butNotForLongAndOnce() {
+        assertThat(request().join()).isEqualTo("opened");
+        refuses = true;
+        CompletableFuture<String> waiting = request();
+        await().until(() -> attempts.get() == 2 && !gate.condition().attempting());
+
+        timer.elapse(OutageDetector.RENEWAL_GRACE);
+        lookUntil(waiting::isDone);
+
+        assertThat(waiting).isCompletedWithValue(REFUSED);
+        assertThat(gate.condition().failing()).isTrue();
+        assertThat(request()).isCompletedWithValue(REFUSED);
+        timer.elapse(OutageDetector.FAILURE_TTL);
+        assertThat(request().join()).isEqualTo(REFUSED);
+        assertThat(request()).isCompletedWithValue(REFUSED);
+        assertThat(attempts).hasValue(3);
+    }
+}
