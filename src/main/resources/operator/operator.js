@@ -7,6 +7,7 @@ const CONDITIONS = {
   asleep: { words: "asleep", symbol: "☾", tone: "calm" },
   waking: { words: "waking", symbol: "◐", tone: "calm" },
   busy: { words: "busy", symbol: "▲", tone: "care" },
+  login_refused: { words: "refusing log-ins; open connections serve", symbol: "▲", tone: "care" },
   throttled: { words: "throttled", symbol: "▲", tone: "care" },
   over_quota: { words: "over its quota", symbol: "■", tone: "bad" },
   schema_mismatch: { words: "without a table, a column or a right", symbol: "■", tone: "bad" },

@@ -24,7 +24,8 @@ public record HealthReport(String status, String service, String environment, Co
      * @param poolSize how many connections are kept; left out where none is, like the two that follow
      * @param poolOverflow how many are open beyond those
      * @param poolCheckedOut how many are in use
-     * @param state up, asleep, waking, busy, throttled, over_quota, misconfigured or down
+     * @param state up, asleep, waking, busy, login_refused, throttled, over_quota, schema_mismatch, storage_full,
+     *     misconfigured or down
      * @param since since when
      * @param explanation the state in a sentence
      * @param lastSuccess when the database last answered

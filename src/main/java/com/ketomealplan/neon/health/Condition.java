@@ -21,6 +21,12 @@ public enum Condition {
     /** It answers, and callers find all connections of this process in use. */
     BUSY(Connection.STANDS, Level.WARN, "All database connections of this instance are in use."),
 
+    /** It refuses to open connections, as for a password that was changed, while those that are open serve. */
+    LOGIN_REFUSED(
+            Connection.STANDS,
+            Level.ERROR,
+            "The database refuses new connections. Those that are open go on. Its operator has to act."),
+
     /** It asks for fewer attempts to connect. */
     THROTTLED(Connection.STANDS, Level.WARN, FailureKind.THROTTLED.explanation()),
 

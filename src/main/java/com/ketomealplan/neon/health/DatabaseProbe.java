@@ -76,13 +76,15 @@ public final class DatabaseProbe implements Readiness {
 
     /**
      * How the database is, as far as is known: returns at once. If asking is allowed and nothing was heard from the database
-     * for a second, it is asked for whoever looks next.
+     * for a second, or it has refused a log-in, it is asked for whoever looks next.
      */
     public DatabaseStatus look() {
         pool.look();
         DatabaseStatus status = state.status();
         Instant stale = Instant.now().minus(FRESH);
-        if (!passive && status.lastSuccess().filter(stale::isBefore).isEmpty()) {
+        boolean unknown = status.lastSuccess().filter(stale::isBefore).isEmpty()
+                || status.condition() == Condition.LOGIN_REFUSED; // which only another log-in ends
+        if (!passive && unknown) {
             question();
         }
         return status;

@@ -168,6 +168,9 @@ public final class DatabaseState implements Managed {
             return Condition.STORAGE_FULL;
         }
         if (traffic.open() > 0) {
+            if (refusesLogins(opening)) {
+                return Condition.LOGIN_REFUSED;
+            }
             if (isWithin(STRAIN, traffic.sinceStrain())) {
                 return failing.filter(kind -> !kind.isTransient())
                         .map(DatabaseState::refused)
@@ -198,6 +201,14 @@ public final class DatabaseState implements Managed {
         return isWithin(MEMORY, work.sinceMismatch())
                 && !isWithin(SETTLE, work.sinceServed())
                 && !isWithin(MEMORY, work.sinceServedDespite());
+    }
+
+    /** However long ago that was: until a connection is opened nothing says that it no longer does, and the instance stays ready. */
+    private static boolean refusesLogins(GateCondition opening) {
+        return opening.failing()
+                && opening.lastFailure()
+                        .filter(failure -> refused(failure.kind()) == Condition.MISCONFIGURED)
+                        .isPresent();
     }
 
     private static Condition refused(FailureKind kind) {

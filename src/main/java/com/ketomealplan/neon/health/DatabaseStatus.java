@@ -27,7 +27,7 @@ public record DatabaseStatus(
 
     /** The condition in full, for operators. */
     public String cause() {
-        return condition.isHealthy()
+        return condition.isHealthy() && condition != Condition.LOGIN_REFUSED
                 ? condition.explanation()
                 : failure.map(Failure::cause).orElse(condition.explanation());
     }

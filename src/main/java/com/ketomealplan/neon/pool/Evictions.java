@@ -44,8 +44,9 @@ final class Evictions {
         return Optional.empty();
     }
 
+    /** Where no other one is to be had, an old one is better than none. */
     boolean isAged(PooledConnection connection) {
-        return retention.reuses() && connection.isOlderThan(retention.maxAge());
+        return retention.reuses() && connection.isOlderThan(retention.maxAge()) && !gate.hasLastingFailure();
     }
 
     void evict(PooledConnection connection, Eviction reason) {

@@ -87,10 +87,22 @@ class DatabaseStateTest {
         assertThat(onNeon(failing(kind, 61), open(0, ago(1)))).isEqualTo(Condition.ASLEEP);
     }
 
+    /** However long ago that was, and although callers wait in vain. */
+    @ParameterizedTest
+    @CsvSource({"AUTHENTICATION", "MISCONFIGURED"})
+    void refusesLogInsWhereOpenConnectionsServeAndNewOnesAreRefused(FailureKind kind) {
+        for (int seconds : new int[] {1, 3_600}) {
+            assertThat(onNeon(failing(kind, seconds), open(5, ago(1)))).isEqualTo(Condition.LOGIN_REFUSED);
+            assertThat(onNeon(failing(kind, seconds), new PoolCondition(5, ago(1), NEVER, ago(1))))
+                    .isEqualTo(Condition.LOGIN_REFUSED);
+        }
+        assertThat(Condition.LOGIN_REFUSED.isReady()).isTrue();
+        assertThat(Condition.LOGIN_REFUSED.isHealthy()).isTrue();
+    }
+
     @Test
-    void isUpWhereOpenConnectionsServeAndOnlyNewOnesFail() {
-        assertThat(onNeon(failing(FailureKind.AUTHENTICATION, 1), open(5, ago(1))))
-                .isEqualTo(Condition.UP);
+    void isUpWhereOpenConnectionsServeAndOnlyTheWayToNewOnesFails() {
+        assertThat(onNeon(failing(FailureKind.UNAVAILABLE, 1), open(5, ago(1)))).isEqualTo(Condition.UP);
     }
 
     @Test
