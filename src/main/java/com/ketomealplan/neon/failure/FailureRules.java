@@ -25,7 +25,7 @@ final class FailureRules {
             rule(
                     FailureKind.AUTHENTICATION,
                     "password authentication failed|SCRAM authentication failed",
-                    "check user, password and host: Neon says the same of a role or an endpoint that does not exist"),
+                    "check user, password and host: the same is said of a role that does not exist"),
             rule(
                     FailureKind.AUTHENTICATION,
                     "requested (password|SCRAM)-based authentication, but",
@@ -40,7 +40,11 @@ final class FailureRules {
                     "the URL's options name another endpoint than its host: leave options=endpoint=… out"),
             rule(
                     FailureKind.MISCONFIGURED,
-                    "connection is insecure|does not support SSL|requires SSL|no pg_hba.conf entry",
+                    "does not support SSL",
+                    "the server offers no TLS: switch it on there (ssl = on), or is it another server than is meant?"),
+            rule(
+                    FailureKind.MISCONFIGURED,
+                    "connection is insecure|requires SSL|no pg_hba.conf entry",
                     "write sslmode=require or stronger, and allow this client in pg_hba.conf if the server is yours"),
             rule(
                     FailureKind.MISCONFIGURED,
@@ -85,7 +89,7 @@ final class FailureRules {
             rule(
                     FailureKind.TOO_MANY_CONNECTIONS,
                     "too many clients already|remaining connection slots are reserved|too many connections for",
-                    "smaller pools, fewer instances, or the pooled endpoint"),
+                    "smaller pools, fewer instances, or a pooler between"),
             rule(FailureKind.WAKING, "the database system is (starting up|not yet accepting|in recovery)", null),
             rule(FailureKind.UNAVAILABLE, "the database system is shutting down", null),
             rule(

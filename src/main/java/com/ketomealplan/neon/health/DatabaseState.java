@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one state of the database, learned from the traffic: this class never asks a question. Each
- * change is logged once. Thread-safe; nothing here waits.
+ * change is logged once, and what goes to and fro by {@link StateChanges}. Thread-safe; nothing here waits.
  */
 public final class DatabaseState implements Managed {
 
@@ -42,7 +42,10 @@ public final class DatabaseState implements Managed {
     /** Who has answered so lately does not sleep. */
     static final Duration AWAKE = Duration.ofSeconds(10);
 
-    /** How long the pool is busy after it last kept a caller waiting in vain, so that the state does not flutter. */
+    /**
+     * How long the pool is busy after it last kept a caller waiting in vain, so that the state does not flutter; and how long the server
+     * counts as throttling that has refused one and let in another.
+     */
     static final Duration STRAIN = Duration.ofSeconds(5);
 
     /**
@@ -55,12 +58,18 @@ public final class DatabaseState implements Managed {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     /** Hears of changes. */
-    @FunctionalInterface
     public interface StateListener {
         /**
          * @param lasted how long it was as before
          */
-        void changed(Condition before, Duration lasted, DatabaseStatus now);
+        default void changed(Condition before, Duration lasted, DatabaseStatus now) {}
+
+        /**
+         * The same for whoever reads it, who is not told of each where it goes to and fro.
+         *
+         * @param between how many changes he was not told of since the last one
+         */
+        default void told(Condition before, Duration lasted, DatabaseStatus now, int between) {}
 
         /** A compute has woken, in so long a time; called after the change. */
         default void woke(Duration time) {}
@@ -73,6 +82,7 @@ public final class DatabaseState implements Managed {
     private final UnitOutcomes units;
     private final boolean sleeps;
     private final Listeners<StateListener> listeners = new Listeners<>();
+    private final StateChanges changes = new StateChanges(System::nanoTime);
     private Condition condition = Condition.ASLEEP;
     private Instant since = Instant.now();
     private Future<?> nextLook = CompletableFuture.completedFuture(null);
@@ -125,23 +135,33 @@ public final class DatabaseState implements Managed {
                     case SCHEMA_MISMATCH -> work.mismatch();
                     case STORAGE_FULL -> work.full();
                     default -> opening.lastFailure();
-                });
+                },
+                sleeps);
         if (condition != before) {
             listeners.forEach(listener -> listener.changed(before, lasted, status));
             if (before == Condition.WAKING && (condition == Condition.UP || condition == Condition.BUSY)) {
                 Duration wake = lasted.plus(LONG_LOGIN); // before which it was not known to be one
                 listeners.forEach(listener -> listener.woke(wake));
             }
-            LOG.atLevel(condition.level())
-                    .log(
-                            "The database is {}, after {} ms {}: {}",
-                            condition.inWords(),
-                            lasted.toMillis(),
-                            before.inWords(),
-                            status.cause());
+            changes.changed(before, lasted, status).ifPresent(this::tell);
+        } else {
+            changes.due().ifPresent(this::tell);
         }
         lookAgain(opening.attempting() && traffic.open() == 0);
         return status;
+    }
+
+    private void tell(StateChanges.Told change) {
+        DatabaseStatus now = change.now();
+        listeners.forEach(listener -> listener.told(change.before(), change.lasted(), now, change.between()));
+        LOG.atLevel(now.condition().level())
+                .log(
+                        "The database is {}, after {} ms {}{}: {}",
+                        now.condition().inWords(),
+                        change.lasted().toMillis(),
+                        change.before().inWords(),
+                        change.between() == 0 ? "" : " (and " + change.between() + " changes between that)",
+                        now.cause());
     }
 
     /** The condition that these facts tell. */
@@ -150,8 +170,10 @@ public final class DatabaseState implements Managed {
                 ? opening.lastFailure().map(Failure::kind).filter(kind -> isFresh(opening))
                 : Optional.empty();
         Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
-        if (failing.filter(FailureKind::isThrottling).isPresent()) {
-            return Condition.THROTTLED;
+        boolean throttling =
+                opening.lastFailure().filter(last -> last.kind().isThrottling()).isPresent();
+        if (throttling && isWithin(opening.failing() ? MEMORY : STRAIN, opening.sinceFailure())) {
+            return Condition.THROTTLED; // also where now and then one is let in
         }
         if (traffic.open() == 0) {
             if (opening.down()) {
@@ -242,8 +264,9 @@ public final class DatabaseState implements Managed {
         }
         if (mayBeWaking) {
             nextLook = Timer.after(LONG_LOGIN, this::status);
-        } else if (condition != Condition.ASLEEP) {
-            nextLook = Timer.after(condition.isPassing() ? LOOK : UNTIL_SLEEP, this::status);
+        } else if (condition != Condition.ASLEEP || changes.isHolding()) {
+            boolean soon = condition.isPassing() || changes.isHolding();
+            nextLook = Timer.after(soon ? LOOK : UNTIL_SLEEP, this::status);
         }
     }
 
@@ -252,5 +275,6 @@ public final class DatabaseState implements Managed {
     public synchronized void stop() {
         stopped = true;
         nextLook.cancel(false);
+        changes.last().ifPresent(this::tell);
     }
 }

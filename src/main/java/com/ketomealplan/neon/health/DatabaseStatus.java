@@ -10,25 +10,36 @@ import java.util.Optional;
  * @param lastSuccess when it last answered; empty if it has not yet
  * @param lastFailure when a connection to it could last not be opened; where connections are not what is wrong, when that was last met
  * @param failure why; its cause is for operators, its kind has an explanation for clients
+ * @param sleeps whether the database is one that ends by itself what nobody uses, as a Neon compute does
  */
 public record DatabaseStatus(
         Condition condition,
         Instant since,
         Optional<Instant> lastSuccess,
         Optional<Instant> lastFailure,
-        Optional<Failure> failure) {
+        Optional<Failure> failure,
+        boolean sleeps) {
+
+    private static final String UNUSED =
+            "Nobody has needed the database lately, or it has ended its connections." + " The next request opens one.";
 
     /** The condition in a sentence or two that a client may read. */
     public String explanation() {
-        return condition.isHealthy()
-                ? condition.explanation()
-                : failure.map(reason -> reason.kind().explanation()).orElse(condition.explanation());
+        return reason().map(found -> found.kind().explanation()).orElseGet(this::inGeneral);
     }
 
     /** The condition in full, for operators. */
     public String cause() {
-        return condition.isHealthy() && condition != Condition.LOGIN_REFUSED
-                ? condition.explanation()
-                : failure.map(Failure::cause).orElse(condition.explanation());
+        Optional<Failure> told = condition == Condition.LOGIN_REFUSED ? failure : reason();
+        return told.map(Failure::cause).orElseGet(this::inGeneral);
+    }
+
+    /** What has brought it there. */
+    private Optional<Failure> reason() {
+        return condition.isHealthy() && condition != Condition.THROTTLED ? Optional.empty() : failure;
+    }
+
+    private String inGeneral() {
+        return condition == Condition.ASLEEP && !sleeps ? UNUSED : condition.explanation();
     }
 }

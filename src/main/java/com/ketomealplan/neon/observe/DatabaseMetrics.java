@@ -45,6 +45,7 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
 
     private final PrometheusRegistry registry;
     private final String pool;
+    private final boolean sleeps;
     private final DistributionDataPoint wait;
     private final DistributionDataPoint use;
     private final DistributionDataPoint check;
@@ -61,10 +62,12 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
 
     /**
      * @param pool its name, in a label
+     * @param sleeps whether the database is a compute that sleeps
      */
-    public DatabaseMetrics(PrometheusRegistry registry, String pool) {
+    public DatabaseMetrics(PrometheusRegistry registry, String pool, boolean sleeps) {
         this.registry = registry;
         this.pool = pool;
+        this.sleeps = sleeps;
         wait = poolTimes("db_client_connection_wait_time", "Waiting in line for a connection, where none was idle.");
         use = poolTimes("db_client_connection_use_time", "From borrowing a connection to giving it back.");
         create = poolTimes("db_client_connection_create_time", "Opening a connection.");
@@ -72,8 +75,10 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
         phases = times("neon_connection_phase_time", "The steps of opening a connection.")
                 .labelNames("phase")
                 .register(registry);
-        coldStarts = times("neon_cold_start", "Waking the compute: how many times, and how long it took.")
-                .register(registry);
+        String cold = sleeps
+                ? "Waking the compute: how many times, and how long it took."
+                : "Times in which the database was starting: how many, and how long.";
+        coldStarts = times("neon_cold_start", cold).register(registry);
         openingFailures = counter("neon_connection_failures", "Attempts to open a connection that failed.", "kind");
         evictions = counter("neon_connection_evictions", "Connections closed that might have been kept.", "cause");
         replays = counter("neon_unit_replays", "Units of work that were run again.", "reason");
@@ -166,7 +171,10 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     void observe(AwakeLedger ledger) {
         CounterWithCallback.builder()
                 .name("neon_awake")
-                .help("How long this process has held the compute awake, and for whom.")
+                .help(
+                        sleeps
+                                ? "How long this process has held the compute awake, and for whom."
+                                : "How long the database has had something to do for this process lately, and for whom.")
                 .unit(Unit.SECONDS)
                 .labelNames("who")
                 .callback(counter ->

@@ -41,7 +41,7 @@ public final class Observation {
             Optional<OpenTelemetry> openTelemetry) {
         this.registry = registry;
         this.ledger = ledger;
-        this.metrics = new DatabaseMetrics(registry, pool);
+        this.metrics = new DatabaseMetrics(registry, pool, target.isNeon());
         this.tracing = openTelemetry.map(found -> new DatabaseTracing(found.getTracer(SCOPE), target));
     }
 

@@ -22,15 +22,16 @@ public final class StateHistory implements DatabaseState.StateListener {
      * A change of the state.
      *
      * @param lasted how long it was as before
+     * @param between how many changes were left out before this one, because it went to and fro
      */
-    public record Change(Instant at, Condition from, Condition to, Duration lasted, String cause) {}
+    public record Change(Instant at, Condition from, Condition to, Duration lasted, String cause, int between) {}
 
     /** A compute that was woken. */
     public record ColdStart(Instant at, Duration time) {}
 
     @Override
-    public synchronized void changed(Condition before, Duration lasted, DatabaseStatus now) {
-        keep(changes, new Change(now.since(), before, now.condition(), lasted, now.cause()));
+    public synchronized void told(Condition before, Duration lasted, DatabaseStatus now, int between) {
+        keep(changes, new Change(now.since(), before, now.condition(), lasted, now.cause(), between));
     }
 
     @Override

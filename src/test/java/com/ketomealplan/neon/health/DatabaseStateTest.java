@@ -8,6 +8,7 @@ import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.pool.PoolCondition;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +112,38 @@ class DatabaseStateTest {
                 .isEqualTo(Condition.BUSY);
         assertThat(onNeon(quiet(ago(60)), new PoolCondition(15, ago(6), NEVER, ago(6))))
                 .isEqualTo(Condition.UP);
+    }
+
+    /** As where a role has few connections: one is refused, the next one let in. */
+    @Test
+    void isThrottledForAMomentAfterARefusalAlsoIfOthersAreLetIn() {
+        Failure refused = new Failure(FailureKind.TOO_MANY_CONNECTIONS, Outcome.NOT_SENT, Optional.empty(), "");
+        PoolCondition strained = new PoolCondition(3, ago(0), NEVER, ago(1));
+        for (boolean failing : new boolean[] {true, false}) {
+            GateCondition opening =
+                    new GateCondition(3, false, false, NEVER, ago(0), Optional.of(refused), ago(4), failing);
+            assertThat(onNeon(opening, strained)).isEqualTo(Condition.THROTTLED);
+        }
+        GateCondition earlier = new GateCondition(3, false, false, NEVER, ago(0), Optional.of(refused), ago(6), false);
+        assertThat(onNeon(earlier, strained)).isEqualTo(Condition.BUSY);
+    }
+
+    /** In the words of what happened, and of this kind of server. */
+    @ParameterizedTest
+    @CsvSource({
+        "TOO_MANY_CONNECTIONS, THROTTLED, takes no further connections",
+        "THROTTLED, THROTTLED, limits connection attempts",
+        "UNAVAILABLE, UP, The database answers",
+        "UNAVAILABLE, ASLEEP, The next request opens one"
+    })
+    void saysWhatHasBroughtItThere(FailureKind kind, Condition condition, String words) {
+        Failure failure = new Failure(kind, Outcome.NOT_SENT, Optional.empty(), "FATAL: " + kind.explanation());
+        DatabaseStatus status = new DatabaseStatus(
+                condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.of(failure), false);
+
+        assertThat(status.explanation()).contains(words).doesNotContain("FATAL");
+        assertThat(status.cause()).contains(words);
+        assertThat(status.cause().startsWith("FATAL")).isEqualTo(condition == Condition.THROTTLED);
     }
 
     @Test
