@@ -31,7 +31,8 @@ import java.util.Optional;
  *   <li>On a port of their own they want the token, if there is one. If there is none, the port listens on the loopback
  *       interface only, and is served by the names that {@link AdminHosts} knows.
  *   <li>On the port of the application they do not exist for anybody without the token. Only their front door says that it
- *       wants one, if there is one, or else no browser would ask for it.
+ *       wants one, if there is one, or else no browser would ask for it; and so is told what a page of the same origin asks
+ *       for, because a browser that was given the token in an address waits to be asked again for each part of the page.
  *   <li>What a page of another origin has a browser ask for is refused (see {@link AdminOrigin}), with the token too, which
  *       browsers send by themselves.
  *   <li>Probes of the port of its own are served to everybody: orchestrators know no token, and take the machine's address.
@@ -118,7 +119,7 @@ public final class AdminAccess implements Filter {
 
     private Optional<Refusal> refusal(HttpServletRequest asked) {
         String sent = asked.getHeader("Authorization");
-        boolean shown = ownPort || (token.isPresent() && isFrontDoor(asked));
+        boolean shown = ownPort || (token.isPresent() && (isFrontDoor(asked) || AdminOrigin.isSame(asked)));
         if (!shown && (token.isEmpty() || sent == null)) {
             return Optional.of(Refusal.ABSENT);
         }

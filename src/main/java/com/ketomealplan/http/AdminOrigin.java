@@ -36,6 +36,11 @@ final class AdminOrigin {
                         .anyMatch(origin -> !isOwn(origin, request.getHeader("Host"), sites, hosts));
     }
 
+    /** Whether a page of the same origin asks, as far as its browser says: one that is no {@code https} nor this machine's is not told. */
+    static boolean isSame(HttpServletRequest request) {
+        return values(request, "Sec-Fetch-Site").equals(List.of("same-origin"));
+    }
+
     private static List<String> values(HttpServletRequest request, String header) {
         return Collections.list(request.getHeaders(header));
     }

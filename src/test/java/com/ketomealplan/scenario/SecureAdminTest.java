@@ -93,6 +93,16 @@ class SecureAdminTest {
                 .contains("<h1");
         for (String path : List.of("/admin/metrics", "/admin/nothing", "/admin/operator/events")) {
             assertThat(service.get(path).statusCode()).isEqualTo(404);
+            for (String site : List.of("cross-site", "same-site", "none")) {
+                assertThat(service.send("GET", path, null, "Sec-Fetch-Site", site)
+                                .statusCode())
+                        .as("to a page of " + site)
+                        .isEqualTo(404);
+            }
+            assertThat(service.send("GET", path, null, "Sec-Fetch-Site", "same-origin")
+                            .statusCode())
+                    .as("to the page itself")
+                    .isEqualTo(401);
         }
     }
 
