@@ -6,6 +6,8 @@ import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
 import com.ketomealplan.http.AdminAccess;
 import com.ketomealplan.http.HttpBundle;
+import com.ketomealplan.logging.JsonOutput;
+import com.ketomealplan.logging.QuietRequestLog;
 import com.ketomealplan.neon.NeonBundle;
 import com.ketomealplan.neon.url.Secret;
 import com.ketomealplan.resources.ComplexOperationResource;
@@ -46,6 +48,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
     }
 
     public static void main(String[] arguments) {
+        JsonOutput.install(System.getenv(), arguments);
         int exitCode = new KetoMealPlanApplication().execute(System.out, System.err, arguments);
         if (exitCode != CommandLine.DONE) {
             System.exit(exitCode);
@@ -85,6 +88,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
         http.showProbes(environment, neon.probe());
         neon.showConsole(NAME, configuration.effective().values(), environment);
+        environment.lifecycle().addEventListener(new QuietRequestLog());
         AdminAccess.protect(
                 environment,
                 configuration,

@@ -1,0 +1,132 @@
+package com.ketomealplan.logging;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this process prints without the log: before that is configured, by a library, at its end. In production it is one JSON object a
+ * line too, because whoever collects the log reads nothing else. What is JSON already, such as the log's own lines, stays as it is.
+ */
+public final class JsonOutput extends OutputStream {
+
+    /** Of these the output is a log; that of others is an answer: a dump, a list, a help. */
+    private static final Set<List<String>> LOGGING =
+            Set.of(List.of("server"), List.of("db", "migrate"), List.of("db", "rollback"));
+
+    /** As the log looks before it is configured. */
+    private static final Pattern EARLY =
+            Pattern.compile("(ERROR|WARN|INFO|DEBUG|TRACE) +\\[[^]]*] ([\\w.$]+): (.*)", Pattern.DOTALL);
+
+    /** A longer line is cut in two. */
+    private static final int LONGEST = 64 * 1024;
+
+    private final PrintStream next;
+    private final String level;
+    private final String name;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    /**
+     * @param level of what does not say it
+     * @param name where others have the name of a logger
+     */
+    JsonOutput(PrintStream next, String level, String name) {
+        this.next = next;
+        this.level = level;
+        this.name = name;
+    }
+
+    /**
+     * Puts it before the process's outputs, if this is production; and has the log say, in any environment, which threads end by an
+     * exception.
+     *
+     * @param environment the process's
+     * @param arguments of its command
+     */
+    public static void install(Map<String, String> environment, String... arguments) {
+        Thread.setDefaultUncaughtExceptionHandler((thread, reason) -> LoggerFactory.getLogger(JsonOutput.class)
+                .error("Thread {} ended by an exception", thread.getName(), reason));
+        if (!new Style(environment.get("ENV"), null).isForMachines()) {
+            return;
+        }
+        System.setErr(print(new JsonOutput(System.err, "ERROR", "stderr")));
+        List<String> command = List.of(arguments);
+        if (LOGGING.stream()
+                .anyMatch(known -> known.equals(command.subList(0, Math.min(known.size(), command.size()))))) {
+            System.setOut(print(new JsonOutput(System.out, "INFO", "stdout")));
+        }
+    }
+
+    private static PrintStream print(JsonOutput output) {
+        return new PrintStream(output, true, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void write(int character) {
+        write(new byte[] {(byte) character}, 0, 1);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+        int begin = offset;
+        for (int i = offset; i < offset + length; i++) {
+            if (bytes[i] == '\n') {
+                line.write(bytes, begin, i - begin);
+                begin = i + 1;
+                end();
+            }
+        }
+        line.write(bytes, begin, offset + length - begin);
+        if (line.size() > LONGEST) {
+            end();
+        }
+    }
+
+    /** Only whole lines are passed on. */
+    @Override
+    public void flush() {
+        next.flush();
+    }
+
+    private void end() {
+        byte[] whole = line.toByteArray();
+        line.reset();
+        boolean json = whole.length > 1
+                && whole[0] == '{'
+                && new String(whole, StandardCharsets.UTF_8).stripTrailing().endsWith("}");
+        String text = json ? "" : new String(whole, StandardCharsets.UTF_8).stripTrailing();
+        if (!json && text.isEmpty()) {
+            return;
+        }
+        byte[] told = json ? whole : object(text).getBytes(StandardCharsets.UTF_8);
+        byte[] ended = Arrays.copyOf(told, told.length + 1);
+        ended[told.length] = '\n';
+        next.write(ended, 0, ended.length);
+        next.flush();
+    }
+
+    private String object(String text) {
+        Matcher early = EARLY.matcher(text);
+        boolean known = early.matches();
+        return "{\"timestamp\":\"" + Instant.now().truncatedTo(ChronoUnit.MILLIS)
+                + "\",\"level\":\"" + (known ? early.group(1) : level)
+                + "\",\"thread\":\"" + quoted(Thread.currentThread().getName())
+                + "\",\"logger\":\"" + quoted(known ? early.group(2) : name)
+                + "\",\"message\":\"" + quoted(known ? early.group(3) : text) + "\"}";
+    }
+
+    private static String quoted(String text) {
+        return new String(JsonStringEncoder.getInstance().quoteAsString(text));
+    }
+}

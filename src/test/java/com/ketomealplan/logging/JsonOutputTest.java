@@ -1,0 +1,60 @@
+package com.ketomealplan.logging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is printed past the log is one JSON object a line. */
+class JsonOutputTest {
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final PrintStream output = new PrintStream(
+            new JsonOutput(new PrintStream(printed, true, StandardCharsets.UTF_8), "ERROR", "stderr"),
+            true,
+            StandardCharsets.UTF_8);
+
+    private List<JsonNode> lines() throws Exception {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : printed.toString(StandardCharsets.UTF_8).lines().toList()) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        return lines;
+    }
+
+    @Test
+    void eachLineIsAnObject() throws Exception {
+        output.print("a \"b\"");
+        output.println("\tü");
+        output.println();
+        new IllegalStateException("why").printStackTrace(output);
+
+        assertThat(lines()).allMatch(JsonNode::isObject).hasSizeGreaterThan(2);
+        assertThat(lines().get(0).get("message").asText()).isEqualTo("a \"b\"\tü");
+        assertThat(lines().get(0).get("level").asText()).isEqualTo("ERROR");
+        assertThat(lines().get(0).get("logger").asText()).isEqualTo("stderr");
+        assertThat(lines().get(1).get("message").asText()).endsWith("IllegalStateException: why");
+    }
+
+    @Test
+    void aLineOfTheLogStaysAsItIs() {
+        output.print("{\"level\":\"INFO\"}\n");
+
+        assertThat(printed.toString(StandardCharsets.UTF_8)).isEqualTo("{\"level\":\"INFO\"}\n");
+    }
+
+    @Test
+    void aLineBeforeTheLogIsConfiguredHasItsFields() throws Exception {
+        output.println("WARN  [2026-11-28 20:00:00,000] org.example.Library: deprecated");
+
+        assertThat(lines().get(0).get("level").asText()).isEqualTo("WARN");
+        assertThat(lines().get(0).get("logger").asText()).isEqualTo("org.example.Library");
+        assertThat(lines().get(0).get("message").asText()).isEqualTo("deprecated");
+    }
+}
