@@ -42,6 +42,17 @@ const TABLES = {
       ["Generation", row => row.generation, "number"],
     ],
   },
+  blocked: {
+    caption: "Who blocks whom", key: "number", empty: "No statement that has run for a second is known to wait for a lock.",
+    columns: [
+      ["Session", row => row.number, "number"],
+      ["Statement", row => row.statement, "code"],
+      ["Unit of work", row => row.unit, "code"],
+      ["For", row => millis(row.ms), "number"],
+      ["Waits for", row => row.lock, "wide"],
+      ["Blocked by", row => row.by, "wide"],
+    ],
+  },
   statements: {
     caption: "Statements, by the time they took in all", key: "statement", empty: "No statement was executed yet.",
     columns: [
@@ -87,6 +98,7 @@ const TABLES = {
       ["From", row => words(row.from)],
       ["To", row => words(row.to)],
       ["After", row => millis(row.lasted_ms), "number"],
+      ["Between", row => row.between ? `${count(row.between)} changes to and fro` : ""],
       ["Cause", row => row.cause, "wide"],
     ],
   },
@@ -144,8 +156,13 @@ function time(instant) {
   return at.toDateString() === new Date().toDateString() ? at.toLocaleTimeString("en-GB") : at.toLocaleString("en-GB");
 }
 
+/** Of a database that does not sleep by itself. */
+const AWAKE_WORDS = { asleep: "not in use", waking: "starting" };
+
+let sleeps = true;
+
 function words(condition) {
-  return (CONDITIONS[condition] ?? { words: condition }).words;
+  return (sleeps ? null : AWAKE_WORDS[condition]) ?? (CONDITIONS[condition] ?? { words: condition }).words;
 }
 
 // ---- tables
@@ -272,16 +289,22 @@ function showBand(conditions) {
 
 // ---- the page
 
+function instance({ name, version, commit, started }) {
+  return [name, version && `version ${version}`, commit && `commit ${commit}`, `started ${new Date(started).toLocaleString("en-GB")}`]
+    .filter(Boolean).join(", ");
+}
+
 function showState(database) {
-  const { words, symbol, tone } = CONDITIONS[database.condition] ?? { words: database.condition, symbol: "?", tone: "care" };
+  const { symbol, tone } = CONDITIONS[database.condition] ?? { symbol: "?", tone: "care" };
+  const now = words(database.condition);
   byId("state").className = tone;
   setText(byId("symbol"), symbol);
   const explanation = database.condition === "up" ? "" : ` ${database.explanation}`;
-  setText(byId("sentence"), `The database has been ${words} since ${time(database.since)}.${explanation}`);
-  document.title = `${symbol} ${words}`;
+  setText(byId("sentence"), `The database has been ${now} since ${time(database.since)}.${explanation}`);
+  document.title = `${symbol} ${now}`;
 }
 
-function showFacts({ database, pool, cold_starts: coldStarts, started }) {
+function showFacts({ database, pool, cold_starts: coldStarts }) {
   const strategy = pool.strategy === "pooled" ? `${pool.kept} kept, at most ${pool.max}` : `none kept, at most ${pool.max}`;
   const facts = {
     "Target": database.target,
@@ -290,8 +313,7 @@ function showFacts({ database, pool, cold_starts: coldStarts, started }) {
     "Connections": `${pool.used} used, ${pool.idle} idle (${strategy})`,
     "Callers in line": `${pool.waiting} of at most ${pool.waiting_max}`,
     "Since the start": `${count(pool.opened)} opened, ${count(pool.timeouts)} waited in vain, ${count(pool.shed)} turned away, ${count(pool.leaked)} leaked`,
-    "Cold starts": count(coldStarts.count),
-    "Started": new Date(started).toLocaleString("en-GB"),
+    ...(sleeps ? { "Cold starts": count(coldStarts.count) } : {}),
   };
   const list = byId("facts");
   for (const [name, value] of Object.entries(facts)) {
@@ -330,11 +352,15 @@ function start() {
   let heard = null;
   const show = {
     overview(now) {
+      sleeps = now.database.sleeps;
+      byId("awake-section").hidden = !sleeps;
       setText(byId("service"), now.service);
+      setText(byId("instance"), instance(now.instance));
       showState(now.database);
       showFacts(now);
       showLedger(now.ledger);
       tables.connections.show(now.connections.sort((a, b) => (b.held_ms ?? -1) - (a.held_ms ?? -1)));
+      tables.blocked.show(now.blocked);
       tables.statements.show(now.statements);
       tables.routes.show(now.routes);
       tables.ledger.show(now.ledger.by);

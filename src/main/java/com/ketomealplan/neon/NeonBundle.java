@@ -68,6 +68,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private final Function<T, NeonDataSourceFactory> settings;
     private final TelemetryBundle<T> telemetry;
     private Function<ContainerRequestContext, String> callers = UnitOfWorkFeature::callerByCredentials;
+    private Class<?> application = NeonBundle.class;
     private Database database;
     private Jdbi jdbi;
     private Pool pool;
@@ -103,6 +104,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     public void initialize(Bootstrap<?> bootstrap) {
         @SuppressWarnings("unchecked") // a bundle is given the bootstrap of the application that it is made for
         Bootstrap<T> own = (Bootstrap<T>) bootstrap;
+        application = own.getApplication().getClass();
         own.addCommand(new DatabaseCommand<>(
                 configuration -> settings.apply(configuration).forMigrations(),
                 own.getApplication().getConfigurationClass(),
@@ -249,7 +251,16 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
      * @param configuration what it runs with, without secrets
      */
     public void showConsole(String service, Map<String, String> configuration, Environment environment) {
-        new OperatorConsole(service, configuration, gate, pool, state, statements, observation, telemetry.metrics())
+        new OperatorConsole(
+                        service,
+                        application,
+                        configuration,
+                        gate,
+                        pool,
+                        state,
+                        statements,
+                        observation,
+                        telemetry.metrics())
                 .install(environment);
     }
 

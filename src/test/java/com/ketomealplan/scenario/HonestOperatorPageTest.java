@@ -9,6 +9,7 @@ import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.Program;
+import com.ketomealplan.testing.TableLock;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
@@ -88,6 +89,11 @@ class HonestOperatorPageTest {
         return browser.text("#sentence");
     }
 
+    /** The text of what is shown of a database on Neon alone. */
+    private String hidden(String selector) {
+        return (String) browser.run("return document.querySelector('%s').textContent".formatted(selector));
+    }
+
     private static void read(TestService from) {
         from.get("/users/" + UUID.randomUUID());
     }
@@ -103,7 +109,13 @@ class HonestOperatorPageTest {
         TestService unused = startService();
         try {
             open(unused);
-            assertThat(state()).startsWith("The database has been asleep");
+            assertThat(state()).startsWith("The database has been not in use").endsWith("The next request opens one.");
+            assertThat(browser.text("#instance"))
+                    .matches(".*, process " + ProcessHandle.current().pid() + ",.* started .*");
+            assertThat(browser.text("body")).as("of PostgreSQL").doesNotContainIgnoringCase("compute awake");
+            assertThat(browser.text("body"))
+                    .doesNotContainIgnoringCase("cold start")
+                    .doesNotContain("asleep");
             assertThat(browser.text("#connections")).contains("No connection is open.");
             assertThat(browser.text("#statements")).contains("No statement was executed yet.");
             int connects = proxy.connects();
@@ -159,7 +171,7 @@ class HonestOperatorPageTest {
             await().until(() -> state().startsWith("The database has been up"));
             await().until(() -> browser.texts("#statements tbody th").contains("UserDao.insert"));
             await().until(() -> browser.texts("#routes tbody th").contains("POST /complex-operation"));
-            await().until(() -> browser.texts("#ledger tbody th").contains("ComplexOperationResource.create"));
+            await().until(() -> hidden("#ledger").contains("ComplexOperationResource.create"));
             await().until(() ->
                     browser.texts("#connections tbody td:nth-child(2)").contains("used"));
             assertThat(browser.texts("figure canvas")).hasSize(6);
@@ -181,6 +193,37 @@ class HonestOperatorPageTest {
             Clients.join(clients);
         }
         assertThat(browser.complaints()).isEmpty();
+        assertThat(browser.barriers()).isEmpty();
+    }
+
+    /** It is asked on the connection of another request, which is back before. */
+    @Test
+    void itNamesWhoBlocksAStatementThatRunsForLong() throws Exception {
+        List<CompletableFuture<Void>> clients;
+        try (TableLock lock = TableLock.on(database, "users")) {
+            clients = Clients.start(2, () -> {
+                read(service);
+                return null;
+            });
+            await().until(() -> lock.waiters() == 2);
+        }
+        Clients.join(clients); // two connections are open
+        try (TableLock lock = TableLock.on(database, "users")) {
+            AtomicBoolean over = new AtomicBoolean();
+            CompletableFuture<Void> client = Clients.async(() -> {
+                while (!over.get()) {
+                    read(service);
+                }
+                return null;
+            });
+            await().until(() -> lock.waiters() > 0);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> browser.text("#blocked tbody").contains("AccessShareLock on users"));
+            assertThat(browser.text("#blocked tbody")).contains("application observer, holds AccessExclusiveLock");
+            over.set(true);
+            client.cancel(false);
+        }
+        await().until(() -> browser.text("#blocked tbody").startsWith("No statement"));
         assertThat(browser.barriers()).isEmpty();
     }
 

@@ -36,14 +36,16 @@ public final class OperatorConsole {
     private final Observation observation;
     private final PrometheusRegistry metrics;
     private final List<Overview.Setting> configuration;
-    private final Instant started = Instant.now();
+    private final Instance instance;
 
     /**
      * @param service its name, for the page's head
+     * @param application a class of the jar that says its version
      * @param configuration what it runs with, without secrets
      */
     public OperatorConsole(
             String service,
+            Class<?> application,
             Map<String, String> configuration,
             WakeGate gate,
             Pool pool,
@@ -52,6 +54,7 @@ public final class OperatorConsole {
             Observation observation,
             PrometheusRegistry metrics) {
         this.service = service;
+        this.instance = Instance.of(application, Instant.now());
         this.gate = gate;
         this.pool = pool;
         this.state = state;
@@ -122,7 +125,7 @@ public final class OperatorConsole {
         return new Overview(
                 service,
                 Instant.now(),
-                started,
+                instance,
                 Overview.Database.of(gate.target(), state.status()),
                 Overview.PoolNow.of(pool.strategy(), pool.statistics()),
                 Overview.ColdStarts.of(observation.history()),
@@ -130,6 +133,7 @@ public final class OperatorConsole {
                 statements(),
                 Overview.Ledger.of(observation.ledger().page()),
                 connections(),
+                pool.lockWaits().all().stream().map(Overview.Blocked::of).toList(),
                 observation.history().changes().stream()
                         .map(Overview.Change::of)
                         .toList(),

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.admin;
 
 import com.ketomealplan.neon.health.DatabaseStatus;
+import com.ketomealplan.neon.locks.LockWait;
 import com.ketomealplan.neon.observe.AwakeLedger;
 import com.ketomealplan.neon.observe.StateHistory;
 import com.ketomealplan.neon.observe.StatementObserver;
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
 record Overview(
         String service,
         Instant now,
-        Instant started,
+        Instance instance,
         Database database,
         PoolNow pool,
         ColdStarts coldStarts,
@@ -30,11 +31,13 @@ record Overview(
         List<Statement> statements,
         Ledger ledger,
         List<OpenConnection> connections,
+        List<Blocked> blocked,
         List<Change> changes,
         List<Setting> configuration) {
 
     record Database(
             String target,
+            boolean sleeps,
             String condition,
             String explanation,
             Instant since,
@@ -45,6 +48,7 @@ record Overview(
         static Database of(String target, DatabaseStatus status) {
             return new Database(
                     target,
+                    status.sleeps(),
                     status.condition().inWords(),
                     status.cause(),
                     status.since(),
@@ -206,14 +210,35 @@ record Overview(
         }
     }
 
-    record Change(Instant at, String from, String to, long lastedMs, String cause) {
+    /**
+     * A session of this role that waits for a lock.
+     *
+     * @param number its process on the server
+     * @param by who holds it
+     */
+    record Blocked(
+            int number, Optional<String> statement, Optional<String> unit, Optional<Long> ms, String lock, String by) {
+
+        static Blocked of(LockWait wait) {
+            return new Blocked(
+                    wait.pid(),
+                    wait.tag().statement(),
+                    wait.tag().action(),
+                    wait.time().map(Duration::toMillis),
+                    wait.lock(),
+                    wait.blockersInWords());
+        }
+    }
+
+    record Change(Instant at, String from, String to, long lastedMs, String cause, int between) {
         static Change of(StateHistory.Change change) {
             return new Change(
                     change.at(),
                     change.from().inWords(),
                     change.to().inWords(),
                     change.lasted().toMillis(),
-                    change.cause());
+                    change.cause(),
+                    change.between());
         }
     }
 

@@ -32,9 +32,12 @@ public record LockWait(
 
     /** In one line, without what waits. */
     public String inWords() {
-        return (certain ? "it waited" : "the same statement waits")
-                + " for " + lock + ", blocked by "
-                + blockers.stream().map(Blocker::inWords).collect(Collectors.joining(" and "))
+        return (certain ? "it waited" : "the same statement waits") + " for " + lock + ", blocked by "
+                + blockersInWords();
+    }
+
+    public String blockersInWords() {
+        return blockers.stream().map(Blocker::inWords).collect(Collectors.joining(" and "))
                 + (more == 0 ? "" : " and " + more + " more");
     }
 }

@@ -7,6 +7,7 @@ import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeakGuard;
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.lease.LeaseWatch;
+import com.ketomealplan.neon.locks.LockWaits;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -270,12 +271,7 @@ public final class ConnectionPool implements Pool {
 
     /** A borrower has forgotten to give his connection back. */
     void leaked() {
-        lock.lock();
-        try {
-            state.counters().leaked();
-        } finally {
-            lock.unlock();
-        }
+        state.leaked();
     }
 
     @Override
@@ -316,6 +312,11 @@ public final class ConnectionPool implements Pool {
             lost = !checks.stands(last);
             takeBackUnused(last, lost ? Optional.of(Eviction.LOST) : Optional.empty());
         }
+    }
+
+    @Override
+    public LockWaits lockWaits() {
+        return locks.now();
     }
 
     @Override

@@ -30,8 +30,15 @@ final class LockInquiry {
     /** Who has waited for a shorter time is not asked about on another's account. */
     private static final Duration LONG = Duration.ofMillis(250);
 
+    /** Who looks on is not told of what runs for a shorter time. */
+    private static final Duration RUNNING_LONG = Duration.ofSeconds(1);
+
+    /** An answer is not shown for longer. */
+    private static final Duration FRESH = PAUSE.multipliedBy(2);
+
     private final ConnectionPool pool;
     private final PoolState state;
+    private volatile LockWaits known = LockWaits.NONE;
     private final AtomicLong askedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
 
     LockInquiry(ConnectionPool pool, PoolState state) {
@@ -56,6 +63,15 @@ final class LockInquiry {
         }
     }
 
+    /** Who waits now, as far as is known; asks, if a statement has run for long. Blocks and throws as {@link #askOnIdle}. */
+    LockWaits now() {
+        if (!isSomebodyWaiting(RUNNING_LONG)) {
+            return LockWaits.NONE;
+        }
+        askOnIdle();
+        return System.nanoTime() - askedNanos.get() < FRESH.toNanos() ? known : LockWaits.NONE;
+    }
+
     /**
      * Asks on a connection whose own statement was cancelled, about those of others that wait still, and then ends it: on a thread of its
      * own, because it keeps nobody. Where all connections wait for the same lock, none is idle.
@@ -63,7 +79,7 @@ final class LockInquiry {
      * @return whether it will; otherwise the connection is left as it is
      */
     boolean askOnDoomed(PooledConnection doomed, Runnable end) {
-        if (!isDue() || !doomed.physical().isOpen() || !isSomebodyWaiting() || !claim()) {
+        if (!isDue() || !doomed.physical().isOpen() || !isSomebodyWaiting(LONG) || !claim()) {
             return false;
         }
         Thread thread = new Thread(
@@ -101,15 +117,17 @@ final class LockInquiry {
         return now - last >= PAUSE.toNanos() && askedNanos.compareAndSet(last, now);
     }
 
-    private boolean isSomebodyWaiting() {
-        return state.borrowed().stream().anyMatch(one -> one.waitsLongerThan(LONG));
+    private boolean isSomebodyWaiting(Duration longer) {
+        return state.borrowed().stream().anyMatch(one -> one.waitsLongerThan(longer));
     }
 
     /** Returns whether the connection stands and may be used again. */
     private boolean ask(PhysicalConnection connection) {
+        known = LockWaits.NONE;
         Future<?> end = Timer.after(LockQuestion.BOUND, connection::sever); // also where the network is silent
         try {
             LockWaits waits = LockQuestion.ask(connection.jdbc());
+            known = waits;
             tell(waits, state.borrowed());
             return end.cancel(false);
         } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.neon.connect.PlainDataSource;
+import com.ketomealplan.neon.locks.LockWaits;
 import io.dropwizard.db.ManagedDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,6 +38,12 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
      * millisecond at most.
      */
     void look();
+
+    /**
+     * Which sessions of this role wait for a lock, and for whom, as far as is known. The server is asked only while a statement of this
+     * pool's has run for a second, at most once in a few seconds, and on an idle connection, if there is one. Blocks for 0.1 s at most.
+     */
+    LockWaits lockWaits();
 
     /** From now on somebody hears what happens. */
     void listen(PoolListener listener);

@@ -47,6 +47,16 @@ final class PoolState {
         return generations;
     }
 
+    /** Called without the lock. */
+    void leaked() {
+        lock.lock();
+        try {
+            counters.leaked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Called with the lock or without. */
     PoolStatistics statistics() {
         lock.lock();
