@@ -16,6 +16,7 @@ import io.dropwizard.testing.ConfigOverride;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -112,6 +113,9 @@ class HonestOperatorPageTest {
             assertThat(state()).startsWith("The database has been not in use").endsWith("The next request opens one.");
             assertThat(browser.text("#instance"))
                     .matches(".*, process " + ProcessHandle.current().pid() + ",.* started .*");
+            String commit = Files.readString(Path.of("target", "classes", "META-INF", "commit"))
+                    .strip();
+            assertThat(browser.text("#instance")).contains(commit.isEmpty() ? "" : ", commit " + commit + ",");
             assertThat(browser.text("body")).as("of PostgreSQL").doesNotContainIgnoringCase("compute awake");
             assertThat(browser.text("body"))
                     .doesNotContainIgnoringCase("cold start")

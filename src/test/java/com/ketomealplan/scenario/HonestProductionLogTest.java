@@ -65,6 +65,9 @@ class HonestProductionLogTest {
         service.awaitExit();
         assertThat(service.output()).contains("SCHEMA_MISMATCH", "\"status\":201");
         assertThat(others(service.output())).isEmpty();
+        assertThat(service.output())
+                .as("of plain PostgreSQL, but for the names of states")
+                .doesNotContainPattern("(?i)\\bcompute|suspend|\\bwakes?\\b|\\bsleeps?\\b");
 
         ServiceProcess mistaken =
                 ServiceProcess.run(production("postgresql://u:geheim@db.example.com/db?geheim=1"), "server", CONFIG);

@@ -32,12 +32,18 @@ public final class Maven {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         maven.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        maven.environment().put("BUILD_COMMIT", commit()); // which the copy has no repository for
         maven.environment().keySet().removeAll(List.of("MAVEN_ARGS", "MAVEN_BASEDIR"));
 
         int exit = maven.start().waitFor();
 
         assertThat(exit).as(() -> read(log)).isZero();
         return directory;
+    }
+
+    private static String commit() throws IOException {
+        return Files.readString(Path.of("target", "classes", "META-INF", "commit"))
+                .strip();
     }
 
     private static String property(String name) {

@@ -6,10 +6,9 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URL;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.jar.Attributes;
-import java.util.jar.Manifest;
 
 /**
  * Which process this is, of which there are several in an incident.
@@ -21,10 +20,8 @@ import java.util.jar.Manifest;
  */
 record Instance(String name, Optional<String> version, Optional<String> commit, Instant started) {
 
-    private static final String MANIFEST = "/META-INF/MANIFEST.MF";
-
-    /** As the build writes it where it knows none. */
-    private static final String UNKNOWN = "unknown";
+    private static final String COMMIT = "META-INF/commit";
+    private static final int LONGEST = 100;
 
     /**
      * This one.
@@ -32,29 +29,30 @@ record Instance(String name, Optional<String> version, Optional<String> commit, 
      * @param application a class of the jar
      */
     static Instance of(Class<?> application, Instant started) {
-        Attributes manifest = manifest(application);
         return new Instance(
                 host() + ", process " + ProcessHandle.current().pid(),
-                value(manifest, Attributes.Name.IMPLEMENTATION_VERSION.toString()),
-                value(manifest, "Implementation-Commit"),
+                version(application),
+                commit(application),
                 started);
     }
 
-    private static Optional<String> value(Attributes manifest, String name) {
-        return Optional.ofNullable(manifest.getValue(name)).filter(value -> !value.isBlank() && !value.equals(UNKNOWN));
+    private static Optional<String> version(Class<?> application) {
+        return Optional.ofNullable(application.getPackage().getImplementationVersion());
     }
 
-    private static Attributes manifest(Class<?> application) {
+    /** As the build has written it. The jar's own: the class path may have others of that name. */
+    private static Optional<String> commit(Class<?> application) {
         String file = application.getName().replace('.', '/') + ".class";
         URL place = application.getResource("/" + file);
-        if (place == null || !place.getProtocol().equals("jar")) {
-            return new Attributes();
+        if (place == null) {
+            return Optional.empty();
         }
-        String jar = place.toString().substring(0, place.toString().length() - file.length() - 1);
-        try (InputStream content = URI.create(jar + MANIFEST).toURL().openStream()) {
-            return new Manifest(content).getMainAttributes();
+        String root = place.toString().substring(0, place.toString().length() - file.length());
+        try (InputStream content = URI.create(root + COMMIT).toURL().openStream()) {
+            return Optional.of(new String(content.readNBytes(LONGEST), StandardCharsets.UTF_8).strip())
+                    .filter(text -> !text.isEmpty());
         } catch (IOException e) {
-            return new Attributes();
+            return Optional.empty();
         }
     }
 
