@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -53,7 +55,9 @@ class WakeGateTest {
     }
 
     private static final class Waiting implements WakeGate.Caller {
-        private final CompletableFuture<FailureKind> failure = new CompletableFuture<>();
+        /** One that is not told anything fails its test, and does not hold up the build. */
+        private final CompletableFuture<FailureKind> failure =
+                new CompletableFuture<FailureKind>().orTimeout(1, TimeUnit.MINUTES);
 
         @Override
         public void opened(PhysicalConnection connection) {
@@ -171,5 +175,81 @@ class WakeGateTest {
         assertThat(waiting.failure.join()).isEqualTo(FailureKind.WAKING);
         assertThat(attempts).hasValue(1);
         assertThat(gate.lastFailure()).isPresent();
+    }
+
+    /** Nothing becomes of it any more, whatever becomes of those that wait beside it. */
+    @Test
+    void aRequestThatIsTakenBackBeforeItsAttemptIsForgotten() {
+        WakeGate gate = gateThatFails("password authentication failed", "28P01");
+        Waiting tried = request(gate);
+        await().until(() -> attempts.get() == 1);
+        Waiting takenBack = new Waiting();
+        WakeGate.Request request = gate.request(takenBack);
+        Waiting patient = request(gate);
+
+        assertThat(request.cancel()).isTrue();
+        mayFail.release();
+
+        assertThat(tried.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
+        assertThat(patient.failure.join()).isEqualTo(FailureKind.AUTHENTICATION); // who is told after it
+        assertThat(takenBack.failure).isNotDone();
+        assertThat(request.cancel()).isFalse();
+    }
+
+    /** Another attempt, which was under way with the first one, fails a moment before its end. */
+    @Test
+    void aPauseThatGrowsWhileItLastsHasAnEnd() {
+        TestDatabase database = TestDatabase.empty();
+        Queue<PhysicalConnection> open = new ConcurrentLinkedQueue<>();
+        WakeGate gate = new WakeGate(
+                new Connector() {
+                    @Override
+                    public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
+                        if (open.size() < 3) { // so that several may be tried at the same time
+                            return database.connector().open(atMost, entered);
+                        }
+                        attempts.incrementAndGet();
+                        mayFail.acquireUninterruptibly();
+                        throw new SQLException(
+                                "Too many connections to this endpoint. Please try again later.", "XX000");
+                    }
+
+                    @Override
+                    public String target() {
+                        return "test";
+                    }
+                },
+                timer::nanoTime,
+                timer::after);
+        for (int opened = 1; opened <= 3; opened++) {
+            int number = opened;
+            gate.request(new Receiving(open));
+            await().until(() -> open.size() == number);
+        }
+        request(gate);
+        request(gate);
+        awaitAttempt(2);
+        mayFail.release();
+        await().until(() -> gate.lastFailure().isPresent());
+
+        timer.advance(Backoff.THROTTLED.least().minusMillis(1));
+        endAttempt(gate);
+        timer.advance(Backoff.THROTTLED.least().plus(Backoff.THROTTLED.longest()));
+
+        awaitAttempt(3);
+        open.forEach(gate::close);
+    }
+
+    private record Receiving(Queue<PhysicalConnection> open) implements WakeGate.Caller {
+
+        @Override
+        public void opened(PhysicalConnection connection) {
+            open.add(connection);
+        }
+
+        @Override
+        public void failed(OpeningFailedException reason) {
+            throw new AssertionError(reason);
+        }
     }
 }
