@@ -152,6 +152,22 @@ class DeadlineOfConnectionTest {
         assertThat(resultOf(messages)).isZero();
     }
 
+    /** The time in which it was not borrowed yet is a part of it. */
+    @Test
+    void aConnectionHasNoMoreTimeThanItsBorrower() throws Exception {
+        long before = proxy.clientMessages();
+        CompletableFuture<Void> late = within(Duration.ofMillis(500), () -> {
+            awaitEnd(Deadline.current().orElseThrow());
+            try (Connection connection = pool.getConnection()) {
+                assertThatThrownBy(() -> value(connection, "SELECT 1")).isInstanceOf(DeadlineExceededException.class);
+            }
+            return null;
+        });
+
+        assertThat(resultOf(late)).isNull();
+        assertThat(proxy.clientMessages()).isEqualTo(before);
+    }
+
     @Test
     void noCommitIsSentAfterTheDeadline() throws Exception {
         CompletableFuture<Commit> commit = within(TIME, () -> {
@@ -188,6 +204,43 @@ class DeadlineOfConnectionTest {
         try (Connection next = pool.getConnection()) {
             assertThat(value(next, "SELECT 1")).isEqualTo("1");
         }
+    }
+
+    /** One alone may have had bad luck. The connections beside them seem to stand, and would cost their borrowers their time. */
+    @Test
+    void afterTwoSilencesNoConnectionOfThatAgeIsUsedAgain() throws Exception {
+        List<Eviction> evictions = evictions(pool);
+        Connection held = openAll();
+        proxy.swallowEstablished();
+
+        for (CompletableFuture<String> silent : List.of(within(TIME, this::ask), within(TIME, this::ask))) {
+            assertThat(failureOf(silent)).isInstanceOf(SQLException.class);
+        }
+
+        await().untilAsserted(
+                        () -> assertThat(evictions).as("with the idle one").hasSize(3));
+        assertThat(held.isClosed()).isFalse();
+        held.close();
+        assertThat(evictions).containsExactly(Eviction.LOST, Eviction.LOST, Eviction.LOST, Eviction.LOST);
+        assertThat(pool.statistics().size()).isZero();
+        assertThat(ask()).isEqualTo("1");
+    }
+
+    private String ask() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            return value(connection, "SELECT 1");
+        }
+    }
+
+    /** Returns one of the four, which is borrowed; the others are idle. */
+    private Connection openAll() throws SQLException {
+        Connection held = pool.getConnection();
+        try (Connection second = pool.getConnection();
+                Connection third = pool.getConnection();
+                Connection fourth = pool.getConnection()) {
+            assertThat(List.of(second, third, fourth)).doesNotHaveDuplicates();
+        }
+        return held;
     }
 
     /** Also the borrower's next use of it says why, and not what the driver knows of its socket. */

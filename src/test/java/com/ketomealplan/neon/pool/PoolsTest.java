@@ -211,6 +211,18 @@ class PoolsTest {
         assertThat(backend(pool)).isNotEqualTo(first);
     }
 
+    /** It was young when it came back. */
+    @Test
+    void aConnectionThatHasAgedWhileItWasIdleIsNotHandedOut() throws Exception {
+        Duration age = Duration.ofMillis(300);
+        Pool pool = pooled(1, 0, WAIT, age);
+        int first = backend(pool);
+        await().until(() ->
+                pool.connections().stream().allMatch(idle -> idle.age().compareTo(age) >= 0));
+
+        assertThat(backend(pool)).isNotEqualTo(first);
+    }
+
     @Test
     void aConnectionInsideATransactionIsNotHandedOn() throws Exception {
         Pool pool = pooled(1, 0, WAIT, HOUR);
@@ -241,6 +253,25 @@ class PoolsTest {
         assertThatThrownBy(() -> TestPools.value(borrowed, "SELECT 1")).hasMessageContaining("the pool is closed");
         borrowed.close();
         assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+    }
+
+    /** It is neither idle then nor borrowed by anybody. */
+    @Test
+    void aConnectionThatIsLookedAtAsThePoolStopsIsClosed() throws Exception {
+        Pool pool = pooled(1, 0, WAIT, HOUR);
+        backend(pool);
+        pool.listen(new PoolListener() {
+            @Override
+            public void checked(Duration time) {
+                pool.stop();
+            }
+        });
+
+        await().untilAsserted(() -> {
+            pool.look(); // which trusts for a second
+            assertThat(pool.statistics().size()).isZero();
+        });
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
     }
 
     private static int backend(Pool pool) throws SQLException {
