@@ -4,7 +4,6 @@ import com.ketomealplan.neon.connect.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +25,8 @@ public final class LeaseWatch {
         thread.start();
     };
 
-    private final AtomicBoolean looking = new AtomicBoolean();
     private final Duration longestIdle;
-    private final Supplier<List<Lease>> leases;
+    private final Rounds<Lease> rounds;
 
     /**
      * @param longestIdle how long a borrower may leave a transaction idle
@@ -36,7 +34,7 @@ public final class LeaseWatch {
      */
     public LeaseWatch(Duration longestIdle, Supplier<List<Lease>> leases) {
         this.longestIdle = longestIdle;
-        this.leases = leases;
+        this.rounds = new Rounds<>(INTERVAL, leases, this::look, Timer::after);
     }
 
     private static void runLogged(Runnable task) {
@@ -49,27 +47,14 @@ public final class LeaseWatch {
 
     /** A connection is out. */
     public void begin() {
-        if (!looking.get() && looking.compareAndSet(false, true)) {
-            Timer.after(INTERVAL, this::look);
-        }
+        rounds.begin();
     }
 
-    private void look() {
-        List<Lease> out = leases.get();
-        out.forEach(lease -> {
-            try {
-                lease.checkTime(longestIdle);
-            } catch (RuntimeException | OutOfMemoryError e) { // the others are to be watched all the same
-                LOG.error("A connection could not be ended", e);
-            }
-        });
-        if (!out.isEmpty()) {
-            Timer.after(INTERVAL, this::look);
-            return;
-        }
-        looking.set(false);
-        if (!leases.get().isEmpty() && looking.compareAndSet(false, true)) { // one began in between
-            Timer.after(INTERVAL, this::look);
+    private void look(Lease lease) {
+        try {
+            lease.checkTime(longestIdle);
+        } catch (RuntimeException | OutOfMemoryError e) { // the others are to be watched all the same
+            LOG.error("A connection could not be ended", e);
         }
     }
 }

@@ -7,7 +7,6 @@ import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeakGuard;
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.lease.LeaseWatch;
-import com.ketomealplan.neon.locks.LockWaits;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -42,6 +41,7 @@ public final class ConnectionPool implements Pool {
     private final Checks checks;
     private final Siblings siblings;
     private final LockInquiry locks;
+    private final IdleLook idleLook;
     private final Listeners<PoolListener> listeners = new Listeners<>();
     private boolean stopped;
 
@@ -53,19 +53,31 @@ public final class ConnectionPool implements Pool {
      */
     public ConnectionPool(
             String name, WakeGate gate, Retention retention, Line line, Duration longestIdle, Duration longestLease) {
+        this(name, gate, retention, line, longestIdle, longestLease, new ReentrantLock());
+    }
+
+    ConnectionPool(
+            String name,
+            WakeGate gate,
+            Retention retention,
+            Line line,
+            Duration longestIdle,
+            Duration longestLease,
+            ReentrantLock lock) {
+        this.lock = lock;
         this.name = name;
         this.gate = gate;
         this.retention = retention;
         this.longestLease = longestLease;
         this.evictions = new Evictions(name, gate, retention, listeners);
-        this.state = new PoolState(retention, line, evictions);
+        this.state = new PoolState(lock, retention, line, evictions);
         this.watch = new LeaseWatch(longestIdle, state::leases);
-        this.lock = state.lock();
         this.bag = state.bag();
         this.waiting = state.waiting();
         this.checks = new Checks(evictions, state.generations(), listeners);
         this.siblings = new Siblings(name, gate, state);
         this.locks = new LockInquiry(this, state);
+        this.idleLook = new IdleLook(this, state, checks);
         this.openings = new PoolOpenings(this, gate, retention, state);
         this.waiters = new Waiters(name, gate, line, listeners, state, openings);
     }
@@ -296,22 +308,7 @@ public final class ConnectionPool implements Pool {
 
     @Override
     public void look() {
-        boolean lost = true;
-        while (lost) {
-            PooledConnection last;
-            lock.lock();
-            try {
-                last = bag.lastUsed();
-                if (stopped || last == null || checks.isBeyondDoubt(last)) {
-                    return;
-                }
-                bag.borrow();
-            } finally {
-                lock.unlock();
-            }
-            lost = !checks.stands(last);
-            takeBackUnused(last, lost ? Optional.of(Eviction.LOST) : Optional.empty());
-        }
+        idleLook.run();
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** What a pool knows: its open connections, who waits for one, and what its traffic has told. All parts are guarded by the one lock. */
 final class PoolState {
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock;
     private final PoolCounters counters = new PoolCounters();
     private final PoolTraffic traffic = new PoolTraffic(System::nanoTime);
     private final Generations generations = new Generations();
@@ -16,7 +16,8 @@ final class PoolState {
     private final WaitQueue waiting;
     private final ConnectionBag bag;
 
-    PoolState(Retention retention, Line line, Evictions evictions) {
+    PoolState(ReentrantLock lock, Retention retention, Line line, Evictions evictions) {
+        this.lock = lock;
         this.retention = retention;
         this.line = line;
         this.waiting = new WaitQueue(line.most(), System::nanoTime);
