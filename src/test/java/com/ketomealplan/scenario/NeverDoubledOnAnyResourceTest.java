@@ -132,7 +132,11 @@ class NeverDoubledOnAnyResourceTest {
     void anAnswerThatIsTooLargeIsNotKeptAndTheLogSaysSo() {
         try (LoggedLines log = LoggedLines.of(IdempotentWork.class)) {
             assertThat(post("/large", "Idempotency-Key", "k1").statusCode()).isEqualTo(200);
-            assertThat(log.all()).singleElement().asString().contains("is not kept", "maxStoredAnswer");
+            assertThat(log.all())
+                    .singleElement()
+                    .asString()
+                    .contains("is not kept", "maxStoredAnswer")
+                    .doesNotContain("k1");
         }
         assertThat(database.count("idempotency_keys")).isZero();
         assertThat(post("/large", "Idempotency-Key", "k1").body()).hasSize(300 * 1024 + 2);

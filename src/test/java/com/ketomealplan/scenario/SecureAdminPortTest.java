@@ -2,6 +2,7 @@ package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.RawHttp;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
@@ -35,8 +36,8 @@ class SecureAdminPortTest {
 
     @AfterAll
     void stop() {
+        closed.stop(); // first, because each puts back the settings that it has found
         open.stop();
-        closed.stop();
     }
 
     private static int status(TestService service, String firstLine, String... headers) throws IOException {
@@ -222,7 +223,7 @@ class SecureAdminPortTest {
     @Test
     void wrongTokensAreLimitedAndCounted() throws Exception {
         TestService guessed = TestService.on(TestDatabase.migrated(), ConfigOverride.config("adminToken", "s3cret"));
-        try {
+        try (LoggedLines log = LoggedLines.of("com.ketomealplan.http")) {
             String counted = guessed.admin("/metrics/prometheus", "Authorization", "Bearer s3cret")
                     .body();
             assertThat(counted.lines().filter(line -> line.startsWith("admin_requests_refused_total{")))
@@ -245,6 +246,10 @@ class SecureAdminPortTest {
             assertThat(TestService.json(refused).get("request_id").asText())
                     .isEqualTo(refused.headers().firstValue("X-Request-Id").orElseThrow());
             assertThat(guessed.admin("/livez").statusCode()).isEqualTo(200);
+            assertThat(log.all())
+                    .as("neither what was guessed, which may be one letter off, nor what it was to be")
+                    .anyMatch(line -> line.contains("wrong admin tokens"))
+                    .noneMatch(line -> line.contains("guess") || line.contains("s3cret"));
         } finally {
             guessed.stop();
         }

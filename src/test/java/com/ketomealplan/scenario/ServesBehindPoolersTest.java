@@ -14,6 +14,7 @@ import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.PgBouncer;
@@ -179,6 +180,23 @@ class ServesBehindPoolersTest {
                             .one();
                     return ask(handle, "count(*) FROM pg_class");
                 }));
+    }
+
+    /** Nobody has said that it is one: it is noticed by what it refuses, and the log says so, of the URL what may be read. */
+    @Test
+    void aPoolerThatRefusesOptionsOfASessionIsNoObstacle() throws Exception {
+        PgConnector connector = new PgConnector(Endpoint.parse(pooler.url(database)), PhaseBudgets.DEFAULT)
+                .withSessionTimeout(Duration.ofSeconds(7));
+        try (LoggedLines log = LoggedLines.of(PgConnector.class);
+                PhysicalConnection opened = connector.open()) {
+            assertThat(opened.hasTimeout(Duration.ZERO)).isFalse();
+            assertThat(log.all())
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "refuses options of a session", database.endpoint().user())
+                    .doesNotContain(database.password());
+        }
     }
 
     /** Neon's proxy drops startup parameters but a few; what the URL asks for gets through all the same. */

@@ -66,7 +66,9 @@ class ServesEmbeddedTest {
                     .contains("Started an embedded PostgreSQL")
                     .contains(directory.resolve("postgres").resolve("data").toString())
                     .contains("Applied " + MIGRATIONS + " migrations")
-                    .contains("set NEON_DATABASE_URL");
+                    .contains("set NEON_DATABASE_URL")
+                    .doesNotContain(Files.readString(directory.resolve("postgres/password"))
+                            .strip());
 
             // a second process joins the running one, and leaves it running
             ServiceProcess status = ServiceProcess.run(environment, "db", "status", CONFIG);
