@@ -7,6 +7,7 @@ import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeakGuard;
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.lease.LeaseWatch;
+import com.ketomealplan.neon.locks.LockWaits;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

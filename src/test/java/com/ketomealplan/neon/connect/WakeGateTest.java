@@ -184,7 +184,7 @@ class WakeGateTest {
         Waiting tried = request(gate);
         await().until(() -> attempts.get() == 1);
         Waiting takenBack = new Waiting();
-        WakeGate.Request request = gate.request(takenBack);
+        OpeningRequest request = gate.request(takenBack);
         Waiting patient = request(gate);
 
         assertThat(request.cancel()).isTrue();
