@@ -11,8 +11,10 @@ import com.ketomealplan.neon.ComputeSettings;
 import com.ketomealplan.neon.ConnectSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.Deployment.Stage;
+import com.ketomealplan.neon.NeonDataSourceFactory;
 import com.ketomealplan.neon.UnitOfWorkSettings;
 import com.ketomealplan.neon.health.HealthMode;
+import com.ketomealplan.neon.migration.MigrateAtStart;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.configuration.ConfigurationSourceProvider;
@@ -118,6 +120,8 @@ class KetoMealPlanConfigurationTest {
                 .isEqualTo(new ConnectSettings(Duration.seconds(5), Duration.seconds(5), Duration.seconds(30)));
         assertThat(configuration.database().pooled().maxConnectionAge()).isEqualTo(Duration.hours(1));
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(50);
+        assertThat(configuration.database().instances()).isEqualTo(1);
+        assertThat(configuration.database().migrateAtStart()).isEqualTo(MigrateAtStart.FALSE);
         assertThat(configuration.database().unitOfWork())
                 .isEqualTo(new UnitOfWorkSettings(
                         Duration.seconds(5),
@@ -163,6 +167,35 @@ class KetoMealPlanConfigurationTest {
                 (HttpConnectorFactory) server.getAdminConnectors().get(0);
         assertThat(admin.getPort()).isEqualTo(9001);
         assertThat(admin.getBindHost()).isEqualTo("0.0.0.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.yml", "config-serverless.yml"})
+    void theShippedFilesReadWhatDependsOnTheServer(String path) throws Exception {
+        NeonDataSourceFactory database = file(
+                        path,
+                        Map.of(
+                                "NEON_DATABASE_URL", URL,
+                                "POOL_KEEP", "2",
+                                "POOL_OVERFLOW", "3",
+                                "POOL_MAX_PER_REQUEST", "4",
+                                "INSTANCES", "6",
+                                "MIGRATE_AT_START", "check"))
+                .database();
+
+        assertThat(database.pooled().keep()).isEqualTo(2);
+        assertThat(database.pooled().overflow()).isEqualTo(3);
+        assertThat(database.perRequest().maxConnections()).isEqualTo(4);
+        assertThat(database.instances()).isEqualTo(6);
+        assertThat(database.migrateAtStart()).isEqualTo(MigrateAtStart.CHECK);
+        Map<String, String> wrong =
+                Map.of("NEON_DATABASE_URL", URL, "MIGRATE_AT_START", "maybe", "INSTANCES", "0", "POOL_KEEP", "many");
+        assertThat(catchThrowableOfType(ConfigurationMistakes.class, () -> file(path, wrong))
+                        .getErrors())
+                .containsExactlyInAnyOrder(
+                        "database.migrateAtStart (set by MIGRATE_AT_START): must be one of false, true, check",
+                        "database.instances (set by INSTANCES): must be at least 1",
+                        "database.pooled.keep (set by POOL_KEEP): must be a number");
     }
 
     @ParameterizedTest
@@ -288,6 +321,8 @@ class KetoMealPlanConfigurationTest {
                   perRequest: {maxConnections: 4}
                   unitOfWork: {deadline: 1s, deadlineOutsideRequests: 6s, wakeBudget: 2s, idleInTransactionTimeout: 3s,
                                idempotencyKeyLifetime: 4s, maxStoredAnswer: 5KiB}
+                  migrateAtStart: true
+                  instances: 7
                   embeddedDirectory: /somewhere
                 """, Map.of());
 
@@ -309,6 +344,8 @@ class KetoMealPlanConfigurationTest {
                         Duration.seconds(4),
                         DataSize.kibibytes(5)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(2));
+        assertThat(configuration.database().migrateAtStart()).isEqualTo(MigrateAtStart.TRUE);
+        assertThat(configuration.database().instances()).isEqualTo(7);
         assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of("/somewhere"));
     }
 

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon;
 
 import com.codahale.metrics.MetricRegistry;
+import com.ketomealplan.neon.migration.MigrationDataSource;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.util.Duration;
@@ -10,9 +11,17 @@ import java.util.Optional;
 /** What dropwizard-migrations is given in place of the service's own data source. */
 record MigrationDataSourceFactory(NeonDataSourceFactory database) implements PooledDataSourceFactory {
 
+    private static final java.time.Duration WAIT_FOR_OTHER_MIGRATION = java.time.Duration.ofMinutes(5);
+
     @Override
     public ManagedDataSource build(MetricRegistry metrics, String name) {
-        return database.migrations(database.open());
+        return open(database);
+    }
+
+    /** Opens the database for a migrator, whose end closes it. */
+    static MigrationDataSource open(NeonDataSourceFactory settings) {
+        Database opened = settings.open();
+        return new MigrationDataSource(opened.directConnector(), WAIT_FOR_OTHER_MIGRATION, opened::close);
     }
 
     @Override

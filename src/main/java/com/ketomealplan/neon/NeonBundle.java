@@ -16,6 +16,7 @@ import com.ketomealplan.neon.migration.DatabaseCommand;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.migration.PendingChangesets;
+import com.ketomealplan.neon.migration.StartMigration;
 import com.ketomealplan.neon.observe.Observation;
 import com.ketomealplan.neon.observe.StatementObserver;
 import com.ketomealplan.neon.pool.Pool;
@@ -39,6 +40,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -120,14 +122,18 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         database = factory.open();
         closeAtTheEnd(database, environment);
         database.notices().forEach(LOG::warn);
+        Connector connector = database.connector(factory.unitOfWork().serverTimeout());
+        changesets = new PendingChangesets(MIGRATIONS, connector.target(), Optional.empty());
         if (factory.usesEmbedded()) {
             rehearsal.join(); // Liquibase's registries are for one thread
             migrate(factory);
+        } else {
+            new StartMigration(connector, () -> MigrationDataSourceFactory.open(factory), changesets, MIGRATIONS)
+                    .run(factory.migrateAtStart());
         }
-        Connector connector = database.connector(factory.unitOfWork().serverTimeout());
         gate = new WakeGate(connector);
         pool = factory.pool(database, gate, NAME);
-        LOG.info("Connections to {} are {}", connector.target(), describe(pool));
+        LOG.info("Connections to {} are {}", connector.target(), describe(pool, factory.isPerRequestByDefault()));
         PoolMetrics.register(environment.metrics(), NAME, pool);
         observation = new Observation(
                 NAME,
@@ -138,7 +144,6 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         jdbi = jdbi(factory, environment);
         statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration());
         outcomes = new UnitOutcomes();
-        changesets = new PendingChangesets(MIGRATIONS, gate.target());
         unitOfWork = UnitOfWork.install(
                 jdbi,
                 pool,
@@ -146,7 +151,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                         .toArray(UnitListener[]::new));
         serve(factory, environment);
         nameTasks(environment);
-        watch(factory.healthIsPassive(database), environment);
+        watch(factory.healthMode().isPassive(database.isNeon()), environment);
     }
 
     /** What requests meet of the layer. */
@@ -207,7 +212,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     }
 
     private static void migrate(NeonDataSourceFactory factory) throws Exception {
-        MigrationDataSource dataSource = factory.migrations(factory.open());
+        MigrationDataSource dataSource = MigrationDataSourceFactory.open(factory);
         try {
             LOG.info("Applied {} migrations to the embedded PostgreSQL", Migrations.apply(dataSource, MIGRATIONS));
         } finally {
@@ -233,14 +238,20 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         return built;
     }
 
-    private static String describe(Pool pool) {
+    static String describe(Pool pool, boolean byDefault) {
         return switch (pool.strategy()) {
             case POOLED ->
                 "pooled: %d kept, at most %d"
                         .formatted(pool.statistics().kept(), pool.statistics().max());
             default ->
-                "opened per request: none kept, at most %d"
-                        .formatted(pool.statistics().max());
+                "opened per request: none kept, at most %d%s"
+                        .formatted(
+                                pool.statistics().max(),
+                                byDefault
+                                        ? ", as is the default in production. Each unit of work pays for a connection of its"
+                                                + " own, up to 5 round trips and a log-in; a process that lives for long"
+                                                + " serves many times as much with POOLING=pooled"
+                                        : "");
         };
     }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.health.HealthMode;
-import com.ketomealplan.neon.migration.MigrationDataSource;
+import com.ketomealplan.neon.migration.MigrateAtStart;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
@@ -23,6 +23,7 @@ import io.dropwizard.validation.selfvalidating.SelfValidating;
 import io.dropwizard.validation.selfvalidating.SelfValidation;
 import io.dropwizard.validation.selfvalidating.ViolationCollector;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,7 +42,6 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     private static final int DEFAULT_MAX_WAITING = 10_000;
 
     private static final String DEFAULT_EMBEDDED_DIRECTORY = ".embedded-postgres";
-    private static final java.time.Duration WAIT_FOR_OTHER_MIGRATION = java.time.Duration.ofMinutes(5);
 
     private final DatabaseUrl url;
     private final boolean pooledEndpoint;
@@ -68,6 +68,10 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
 
     @Valid private final UnitOfWorkSettings unitOfWork;
 
+    private final MigrateAtStart migrateAtStart;
+
+    @Min(value = 1, message = "must be at least 1") @Max(value = 10_000, message = "must be at most 10000") private final Integer instances;
+
     private final Path embeddedDirectory;
     private final Deployment deployment;
 
@@ -85,6 +89,9 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
      * @param maxWaiting how many units of work may wait for a connection, however quickly they are served; 10,000 by default,
      *     which ordinary load does not reach
      * @param slowStatementThreshold from which on a statement is logged as slow; 250 ms by default
+     * @param migrateAtStart what a start does about pending changesets; {@link MigrateAtStart#FALSE} by default, but the embedded
+     *     database is always migrated
+     * @param instances how many processes like this one use the database, to compare their connections with its limits; 1 by default
      * @param embeddedDirectory where the embedded PostgreSQL lives; {@code .embedded-postgres} by default
      */
     @JsonCreator
@@ -104,6 +111,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
             @JsonProperty("pooled") PooledSettings pooled,
             @JsonProperty("perRequest") PerRequestSettings perRequest,
             @JsonProperty("unitOfWork") UnitOfWorkSettings unitOfWork,
+            @JsonProperty("migrateAtStart") MigrateAtStart migrateAtStart,
+            @JsonProperty("instances") Integer instances,
             @JsonProperty("embeddedDirectory") String embeddedDirectory) {
         this.url = DatabaseUrl.of(url, urlFile, passwordFile);
         this.pooledEndpoint = Objects.requireNonNullElse(pooledEndpoint, false);
@@ -118,6 +127,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.pooled = Objects.requireNonNullElse(pooled, PooledSettings.DEFAULT);
         this.perRequest = Objects.requireNonNullElse(perRequest, PerRequestSettings.DEFAULT);
         this.unitOfWork = Objects.requireNonNullElse(unitOfWork, UnitOfWorkSettings.DEFAULT);
+        this.migrateAtStart = Objects.requireNonNullElse(migrateAtStart, MigrateAtStart.FALSE);
+        this.instances = Objects.requireNonNullElse(instances, 1);
         this.embeddedDirectory = Path.of(Optional.ofNullable(embeddedDirectory)
                 .filter(text -> !text.isBlank())
                 .orElse(DEFAULT_EMBEDDED_DIRECTORY));
@@ -138,6 +149,8 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         this.pooled = other.pooled;
         this.perRequest = other.perRequest;
         this.unitOfWork = other.unitOfWork;
+        this.migrateAtStart = other.migrateAtStart;
+        this.instances = other.instances;
         this.embeddedDirectory = other.embeddedDirectory;
         this.deployment = deployment;
     }
@@ -160,13 +173,14 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 
     /** Nothing set: the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
-        return new NeonDataSourceFactory(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        return at(null, false);
     }
 
     /** The same settings for a process that runs there; without this it is development. */
@@ -210,6 +224,14 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         return slowStatementThreshold;
     }
 
+    public MigrateAtStart migrateAtStart() {
+        return migrateAtStart;
+    }
+
+    public int instances() {
+        return instances;
+    }
+
     public Path embeddedDirectory() {
         return embeddedDirectory;
     }
@@ -217,6 +239,11 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     /** How connections are held here: never {@link PoolingStrategy#AUTO}. */
     public PoolingStrategy strategy() {
         return pooling == PoolingStrategy.AUTO ? deployment.pooling() : pooling;
+    }
+
+    /** Whether nobody has chosen how connections are held, and a process that lives for long has none kept. */
+    boolean isPerRequestByDefault() {
+        return pooling == PoolingStrategy.AUTO && strategy() == PoolingStrategy.PER_REQUEST && !deployment.serverless();
     }
 
     /** Reports what is wrong with the URL; Dropwizard calls it when it validates the configuration. */
@@ -245,28 +272,22 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
         return database.named(applicationName);
     }
 
+    /** What becomes of the connections to an open database, and how many there may be. */
+    Retention retention(Database database) {
+        return strategy() == PoolingStrategy.POOLED ? pooled.retention(database.isNeon()) : perRequest.retention();
+    }
+
     /** The pool of an open database. */
     Pool pool(Database database, WakeGate gate, String name) {
-        Retention retention =
-                strategy() == PoolingStrategy.POOLED ? pooled.retention(database.isNeon()) : perRequest.retention();
         return new ConnectionPool(
                 name,
                 gate,
-                retention,
+                retention(database),
                 new Line(
                         maxWaitForConnection.toJavaDuration(),
                         Objects.requireNonNullElse(maxWaiting, DEFAULT_MAX_WAITING)),
                 unitOfWork.idleInTransactionTimeout().toJavaDuration(),
                 unitOfWork.deadlineOutsideRequests().toJavaDuration());
-    }
-
-    /** Whether checks of the health of an open database are to leave it alone. */
-    boolean healthIsPassive(Database database) {
-        return healthMode == HealthMode.AUTO ? database.isNeon() : healthMode == HealthMode.PASSIVE;
-    }
-
-    MigrationDataSource migrations(Database database) {
-        return new MigrationDataSource(database.directConnector(), WAIT_FOR_OTHER_MIGRATION, database::close);
     }
 
     /**

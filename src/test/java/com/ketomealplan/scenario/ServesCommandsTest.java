@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.ketomealplan.testing.Command;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -57,6 +59,34 @@ class ServesCommandsTest {
         assertThat(rollback.exitCode()).as(rollback.errors()).isZero();
         assertThat(database.count("databasechangelog")).isZero();
         assertThat(first.output()).doesNotContain(database.password());
+    }
+
+    /** With the tables there or not, it is one line and the end, or it serves. */
+    @Test
+    void aStartMigratesOrRefusesAsItIsTold() {
+        TestDatabase database = TestDatabase.empty();
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "NEON_DATABASE_URL", database.url(), "PORT", "0", "ADMIN_PORT", "0", "MIGRATE_AT_START", "check"));
+
+        Command checked = Command.run(environment, "server", CONFIG);
+        assertThat(checked.exitCode()).isEqualTo(1);
+        assertOneLine(checked);
+        assertThat(checked.errors()).contains("lacks " + MIGRATIONS + " changesets: apply them by db migrate");
+
+        TestService service = TestService.on(database, ConfigOverride.config("database.migrateAtStart", "true"));
+        try {
+            assertThat(service.post("/users", "{\"email\":\"ada@example.com\"}").statusCode())
+                    .isEqualTo(201);
+        } finally {
+            service.stop();
+        }
+
+        environment.put("NEON_DATABASE_URL", database.url().replace(database.password(), "geheim"));
+        environment.put("MIGRATE_AT_START", "true");
+        Command refused = Command.run(environment, "server", CONFIG);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertOneLine(refused);
+        assertThat(refused.errors()).contains("password authentication failed").doesNotContain("geheim");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.health;
 
 import com.ketomealplan.http.Readiness;
+import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.OpeningRequest;

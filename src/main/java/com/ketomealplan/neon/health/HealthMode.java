@@ -14,5 +14,10 @@ public enum HealthMode {
 
     /** What the last units of work met is what is reported; nothing is sent. */
     @JsonProperty("passive")
-    PASSIVE
+    PASSIVE;
+
+    /** Whether checks of the health of a database are to leave it alone. */
+    public boolean isPassive(boolean neon) {
+        return this == AUTO ? neon : this == PASSIVE;
+    }
 }

@@ -24,6 +24,9 @@ final class ChangeLog {
 
     private static final Pattern CONDITIONAL = Pattern.compile("(?i)\\b(dbms|contexts?|contextFilter|labels):");
 
+    /** Run again and again, so that having been applied says nothing of it. */
+    private static final Pattern REPEATED = Pattern.compile("(?i)\\b(runOnChange|runAlways):true");
+
     private static final Set<String> KNOWN = Set.of("databaseChangeLog", "include");
 
     private ChangeLog() {}
@@ -51,8 +54,8 @@ final class ChangeLog {
                     if (!readable) {
                         return Optional.empty();
                     }
-                    if (included != null) {
-                        found.addAll(readSql(included));
+                    if (included != null && !readSql(included, found)) {
+                        return Optional.empty();
                     }
                 }
             }
@@ -62,17 +65,19 @@ final class ChangeLog {
         return Optional.of(found);
     }
 
-    private static Set<Changeset> readSql(String file) throws IOException {
-        Set<Changeset> found = new LinkedHashSet<>();
+    private static boolean readSql(String file, Set<Changeset> found) throws IOException {
         try (InputStream sql = open(file)) {
             Matcher lines = CHANGESET.matcher(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
             while (lines.find()) {
+                if (REPEATED.matcher(lines.group("rest")).find()) {
+                    return false;
+                }
                 if (!CONDITIONAL.matcher(lines.group("rest")).find()) {
                     found.add(new Changeset(unquoted(lines.group("author")), unquoted(lines.group("id"))));
                 }
             }
         }
-        return found;
+        return true;
     }
 
     private static String unquoted(String text) {

@@ -26,9 +26,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import liquibase.Scope;
+import liquibase.command.CommandScope;
 import liquibase.exception.LiquibaseException;
 import liquibase.exception.UnexpectedLiquibaseException;
-import liquibase.ui.ConsoleUIService;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
@@ -99,8 +99,9 @@ public final class DatabaseCommand<T extends Configuration> extends Command {
         String name = arguments.getString(SUBCOMMAND);
         check(name, arguments);
         try {
-            // Not left again, because Dropwizard's commands leave theirs to the end of the process too
-            Scope.enter(Map.of(Scope.Attr.ui.name(), new QuietAboutErrors()));
+            // What has failed is told once. Not left again: Dropwizard's commands leave their scope to the end of the
+            // process too
+            Scope.enter(Map.of(CommandScope.DO_NOT_SEND_EXCEPTION_TO_UI, true));
             commands.get(name).run(bootstrap, arguments);
         } catch (LiquibaseException | UnexpectedLiquibaseException | IOException e) {
             throw new MigrationFailedException("db " + name, e);
@@ -132,15 +133,6 @@ public final class DatabaseCommand<T extends Configuration> extends Command {
 
     private ArgumentParserException wrong(String name, String problem) {
         return new ArgumentParserException("db " + name + " " + problem, parsers.get(name));
-    }
-
-    /** What has failed is thrown, and told once. */
-    private static final class QuietAboutErrors extends ConsoleUIService {
-        @Override
-        public void sendErrorMessage(String message) {}
-
-        @Override
-        public void sendErrorMessage(String message, Throwable exception) {}
     }
 
     /** Its constructor is for subclasses. */

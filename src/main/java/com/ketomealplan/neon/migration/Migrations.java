@@ -7,6 +7,7 @@ import liquibase.Liquibase;
 import liquibase.Scope;
 import liquibase.UpdateSummaryOutputEnum;
 import liquibase.changelog.ChangeLogParameters;
+import liquibase.command.CommandScope;
 import liquibase.database.Database;
 import liquibase.database.DatabaseFactory;
 import liquibase.database.jvm.JdbcConnection;
@@ -53,8 +54,23 @@ public final class Migrations {
      * @throws Exception if the database cannot be reached, or a change set failed; those before it are applied
      */
     public static int apply(MigrationDataSource dataSource, String file) throws Exception {
-        // To the log, not to the console
-        return Scope.child(Map.of(Scope.Attr.ui.name(), new LoggerUIService()), () -> {
+        return with(dataSource, file, true);
+    }
+
+    /**
+     * Counts what is missing, as {@link #apply} does.
+     *
+     * @throws Exception if the database cannot be reached, or does not let itself be asked
+     */
+    static int countPending(MigrationDataSource dataSource, String file) throws Exception {
+        return with(dataSource, file, false);
+    }
+
+    private static int with(MigrationDataSource dataSource, String file, boolean apply) throws Exception {
+        // To the log, not to the console; but for what has failed, which is thrown
+        Map<String, Object> quiet =
+                Map.of(Scope.Attr.ui.name(), new LoggerUIService(), CommandScope.DO_NOT_SEND_EXCEPTION_TO_UI, true);
+        return Scope.child(quiet, () -> {
             Database database = DatabaseFactory.getInstance()
                     .findCorrectDatabaseImplementation(new JdbcConnection(dataSource.getConnection()));
             try (Liquibase liquibase = new Liquibase(file, new ClassLoaderResourceAccessor(), database)) {
@@ -62,7 +78,7 @@ public final class Migrations {
                 int missing = liquibase
                         .listUnrunChangeSets(new Contexts(), new LabelExpression())
                         .size();
-                if (missing > 0) { // finding out is half of the work, and of each later start
+                if (apply && missing > 0) { // finding out is half of the work, and of each later start
                     liquibase.update(new Contexts());
                 }
                 return missing;

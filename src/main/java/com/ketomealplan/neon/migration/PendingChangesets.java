@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +35,19 @@ public final class PendingChangesets implements UnitListener {
 
     private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
+    /** Another question to the server, which is sent with the one about the changesets, in the same packet. */
+    public interface Companion {
+
+        /** One statement of SQL. */
+        String question();
+
+        /** Is told what it returned. */
+        void answered(ResultSet answer) throws SQLException;
+    }
+
     private final String file;
     private final String target;
+    private final AtomicReference<Companion> companion;
     private int known;
     private volatile boolean due = true;
     private final AtomicInteger vain = new AtomicInteger();
@@ -44,10 +56,12 @@ public final class PendingChangesets implements UnitListener {
     /**
      * @param file the root of the change log, on the class path
      * @param target how the log names the database
+     * @param companion what else is to be asked, once
      */
-    public PendingChangesets(String file, String target) {
+    public PendingChangesets(String file, String target, Optional<Companion> companion) {
         this.file = file;
         this.target = target;
+        this.companion = new AtomicReference<>(companion.orElse(null));
     }
 
     @Override
@@ -95,21 +109,25 @@ public final class PendingChangesets implements UnitListener {
         }
     }
 
+    /** Asks the database, and warns if it lacks some. */
+    public void compare(Connection connection) throws SQLException {
+        count(connection).ifPresent(this::warn);
+    }
+
     /**
      * Asks the database.
      *
      * @return how many it lacks; empty if that cannot be known, because the change log is not of a kind that is read here, or because
      *     the role may not read what was applied
      */
-    public Optional<Integer> compare(Connection connection) throws SQLException {
+    Optional<Integer> count(Connection connection) throws SQLException {
         Optional<Set<Changeset>> expected = ChangeLog.read(file);
-        Optional<Set<Changeset>> applied = expected.isPresent() ? applied(connection) : Optional.empty();
-        if (applied.isEmpty()) {
+        Optional<Set<Changeset>> applied = applied(connection);
+        if (expected.isEmpty() || applied.isEmpty()) {
             return Optional.empty();
         }
         Set<Changeset> pending = new HashSet<>(expected.get());
         pending.removeAll(applied.get());
-        warn(pending.size());
         return Optional.of(pending.size());
     }
 
@@ -120,16 +138,27 @@ public final class PendingChangesets implements UnitListener {
         known = pending;
     }
 
-    private static Optional<Set<Changeset>> applied(Connection connection) throws SQLException {
+    private Optional<Set<Changeset>> applied(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            try (ResultSet table = statement.executeQuery(READABLE)) {
+            Companion other = companion.get();
+            boolean absent;
+            boolean readable;
+            statement.execute(other == null ? READABLE : READABLE + "; " + other.question());
+            try (ResultSet table = statement.getResultSet()) {
                 table.next();
-                if (table.getBoolean(1)) {
-                    return Optional.of(Set.of());
+                absent = table.getBoolean(1);
+                readable = table.getBoolean(2);
+            }
+            if (other != null && statement.getMoreResults() && companion.compareAndSet(other, null)) {
+                try (ResultSet answer = statement.getResultSet()) {
+                    other.answered(answer);
                 }
-                if (!table.getBoolean(2)) {
-                    return Optional.empty();
-                }
+            }
+            if (absent) {
+                return Optional.of(Set.of());
+            }
+            if (!readable) {
+                return Optional.empty();
             }
             Set<Changeset> found = new HashSet<>();
             try (ResultSet rows = statement.executeQuery(APPLIED)) {

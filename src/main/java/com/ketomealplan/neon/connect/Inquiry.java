@@ -1,17 +1,16 @@
-package com.ketomealplan.neon.health;
+package com.ketomealplan.neon.connect;
 
-import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
 /** A transaction of a question: it sees what a unit of work would see, has an end, and is rolled back. */
-final class Inquiry {
+public final class Inquiry {
 
     /** Asks. */
     @FunctionalInterface
-    interface Questioner {
+    public interface Questioner {
         void ask(Connection connection) throws SQLException;
     }
 
@@ -22,7 +21,7 @@ final class Inquiry {
      *
      * @param atMost how long the server may think about a statement, and be silent
      */
-    static void on(PhysicalConnection connection, Duration atMost, Questioner questioner) throws SQLException {
+    public static void on(PhysicalConnection connection, Duration atMost, Questioner questioner) throws SQLException {
         Connection jdbc = connection.jdbc();
         jdbc.setNetworkTimeout(Runnable::run, Math.toIntExact(atMost.toMillis()));
         jdbc.setAutoCommit(false);

@@ -1,0 +1,118 @@
+package com.ketomealplan.neon.migration;
+
+import static com.ketomealplan.testing.Soon.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StartMigrationTest {
+
+    private static final String FILE = "migrations.xml";
+    private static final int ALL = 5;
+
+    private static void start(TestDatabase database, MigrateAtStart how) throws Exception {
+        start(database.connector(), how, database);
+    }
+
+    private static void start(Connector connector, MigrateAtStart how, TestDatabase migrated) throws Exception {
+        new StartMigration(
+                        connector,
+                        () -> new MigrationDataSource(migrated.connector(), Duration.ofMinutes(1), () -> {}),
+                        new PendingChangesets(FILE, "the database", Optional.empty()),
+                        FILE)
+                .run(how);
+    }
+
+    @Test
+    void severalStartsAtOnceApplyEachChangesetOnce() {
+        TestDatabase database = TestDatabase.empty();
+
+        List<Integer> started = Clients.atOnce(4, () -> {
+            start(database, MigrateAtStart.TRUE);
+            return database.count("databasechangelog");
+        });
+
+        assertThat(started).containsExactly(ALL, ALL, ALL, ALL); // none goes on before all are there
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
+    }
+
+    /** Each start of each instance would pay for Liquibase, and wait for the others. */
+    @Test
+    void aStartWithNothingPendingNeedsNoMigrator() throws Exception {
+        TestDatabase database = TestDatabase.migrated();
+        PendingChangesets changesets = new PendingChangesets(FILE, "the database", Optional.empty());
+        StartMigration start = new StartMigration(
+                database.connector(),
+                () -> {
+                    throw new AssertionError("a migrator was asked for");
+                },
+                changesets,
+                FILE);
+
+        start.run(MigrateAtStart.TRUE);
+        start.run(MigrateAtStart.CHECK);
+
+        assertThat(changesets.claim())
+                .as("whether the first unit of work has to ask again")
+                .isFalse();
+    }
+
+    @Test
+    void aCheckEndsTheStartWithTheCommandAndChangesNothing() {
+        TestDatabase database = TestDatabase.empty();
+
+        assertThatThrownBy(() -> start(database, MigrateAtStart.CHECK))
+                .isInstanceOf(PendingChangesetsException.class)
+                .hasMessageContaining("lacks " + ALL + " changesets")
+                .hasMessageContaining("db migrate");
+        int tables = database.jdbi()
+                .withHandle(handle -> handle.createQuery("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+                        .mapTo(int.class)
+                        .one());
+        assertThat(tables).isZero();
+    }
+
+    @Test
+    void aChangesetThatFailsEndsTheStartInOneLine() {
+        TestDatabase database = TestDatabase.empty();
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE users (id int)"));
+
+        assertThatThrownBy(() -> start(database, MigrateAtStart.TRUE))
+                .isInstanceOf(MigrationFailedException.class)
+                .hasMessageContaining("0001-users.sql::users::keto-meal-plan")
+                .hasMessageContaining("relation \"users\" already exists")
+                .hasMessageNotContaining("\n")
+                .hasNoCause();
+    }
+
+    @Test
+    void aServerThatIsAwayEndsTheStartInOneLine() {
+        Connector away = new PgConnector(Endpoint.parse("postgresql://u:geheim@127.0.0.1:1/db"), PhaseBudgets.DEFAULT);
+
+        for (MigrateAtStart how : List.of(MigrateAtStart.TRUE, MigrateAtStart.CHECK)) {
+            assertThatThrownBy(() -> start(away, how, null))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("127.0.0.1:1/db")
+                    .hasMessageContaining("refused")
+                    .hasMessageNotContaining("geheim")
+                    .hasMessageNotContaining("\n")
+                    .hasNoCause();
+        }
+    }
+
+    @Test
+    void otherwiseNothingIsOpened() throws Exception {
+        start(null, MigrateAtStart.FALSE, null);
+    }
+}
