@@ -40,7 +40,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -123,7 +122,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         closeAtTheEnd(database, environment);
         database.notices().forEach(LOG::warn);
         Connector connector = database.connector(factory.unitOfWork().serverTimeout());
-        changesets = new PendingChangesets(MIGRATIONS, connector.target(), Optional.empty());
+        changesets = new PendingChangesets(MIGRATIONS, connector.target(), ServerLimits.of(factory, database));
         if (factory.usesEmbedded()) {
             rehearsal.join(); // Liquibase's registries are for one thread
             migrate(factory);

@@ -1,17 +1,46 @@
 package com.ketomealplan.neon;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
+import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.testing.RotatedRole;
 import com.ketomealplan.testing.TestDatabase;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.db.PooledDataSourceFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NeonDataSourceFactoryTest {
+
+    private static final String COST = "up to 5 round trips and a log-in";
+
+    private static String saidAtTheStart(Deployment.Stage stage, boolean serverless) {
+        NeonDataSourceFactory factory = NeonDataSourceFactory.at("postgresql://u:p@127.0.0.1:1/db", false)
+                .in(new Deployment(stage, serverless));
+        try (Database opened = factory.open()) {
+            WakeGate gate = new WakeGate(opened.connector(Duration.ofSeconds(1)));
+            return NeonBundle.describe(factory.pool(opened, gate, "test"), factory.isPerRequestByDefault());
+        }
+    }
+
+    /** Who has chosen knows, and who runs for a few requests has no choice. */
+    @Test
+    void theDefaultOfProductionSaysWhatItCostsAndWhatChangesIt() {
+        assertThat(saidAtTheStart(Deployment.Stage.PRODUCTION, false))
+                .contains("opened per request: none kept, at most 50")
+                .contains(COST)
+                .contains("POOLING=pooled");
+        assertThat(saidAtTheStart(Deployment.Stage.PRODUCTION, true))
+                .contains("opened per request: none kept, at most 50")
+                .doesNotContain(COST);
+        assertThat(saidAtTheStart(Deployment.Stage.DEVELOPMENT, false))
+                .contains("pooled: 5 kept, at most 15")
+                .doesNotContain(COST);
+    }
 
     @Test
     void whatNeedsASessionIsRefusedBehindAPoolerWhoseServerIsNotKnown() throws Exception {

@@ -1,0 +1,98 @@
+package com.ketomealplan.neon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.migration.PendingChangesets;
+import com.ketomealplan.neon.pool.PoolingStrategy;
+import com.ketomealplan.testing.LoggedLines;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerLimitsTest {
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private final String role = database.endpoint().database() + "_role";
+
+    /** What is logged of a service with a role of its own, which asks twice. */
+    private List<String> warnings(PoolingStrategy strategy, int max, int instances) throws SQLException {
+        ServerLimits limits = new ServerLimits(strategy, max, instances, "the server");
+        PendingChangesets changesets = new PendingChangesets("migrations.xml", "the server", Optional.of(limits));
+        Properties login = new Properties();
+        login.putAll(database.endpoint().connectionProperties());
+        login.setProperty("user", role);
+        login.setProperty("password", "geheim");
+        try (LoggedLines lines = LoggedLines.of(ServerLimits.class);
+                Connection connection =
+                        DriverManager.getConnection(database.endpoint().jdbcUrl(), login)) {
+            changesets.compare(connection);
+            changesets.compare(connection);
+            return lines.all();
+        }
+    }
+
+    private void limit(int ofRole, int ofDatabase) {
+        database.jdbi().useHandle(handle -> {
+            handle.execute("CREATE ROLE %s LOGIN PASSWORD 'geheim' CONNECTION LIMIT %d".formatted(role, ofRole));
+            handle.execute("ALTER DATABASE %s CONNECTION LIMIT %d"
+                    .formatted(database.endpoint().database(), ofDatabase));
+        });
+    }
+
+    @Test
+    void theLimitOfTheRoleIsSaidWithTheNumbersOnce() throws SQLException {
+        limit(3, -1);
+
+        assertThat(warnings(PoolingStrategy.POOLED, 15, 1))
+                .containsExactly("the server: 1 instance of up to 15 connections may open 15, but the role " + role
+                        + " may have 3 (its CONNECTION LIMIT): requests beyond will fail as database-full. Set POOL_KEEP +"
+                        + " POOL_OVERFLOW (database.pooled) to 3 or less, or raise the limit, or correct INSTANCES"
+                        + " (database.instances)");
+    }
+
+    @Test
+    void theLowestLimitCountsForAllInstances() throws SQLException {
+        limit(59, 40);
+
+        assertThat(warnings(PoolingStrategy.PER_REQUEST, 20, 3))
+                .singleElement()
+                .asString()
+                .contains("3 instances of up to 20 connections may open 60")
+                .contains("the database " + database.endpoint().database() + " takes 40")
+                .contains("Set POOL_MAX_PER_REQUEST (database.perRequest.maxConnections) to 13 or less");
+    }
+
+    @Test
+    void theServersMaximumIsLessWhatItReserves() throws SQLException {
+        limit(-1, -1);
+        int maximum = database.jdbi()
+                .withHandle(handle -> handle.createQuery("SELECT current_setting('max_connections')::int")
+                        .mapTo(int.class)
+                        .one());
+
+        assertThat(warnings(PoolingStrategy.POOLED, maximum, 1))
+                .singleElement()
+                .asString()
+                .contains("the server takes %d (max_connections %d, of which 3 are reserved)"
+                        .formatted(maximum - 3, maximum));
+        assertThat(warnings(PoolingStrategy.POOLED, 1, maximum))
+                .singleElement()
+                .asString()
+                .contains("Run fewer instances");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"15, 1", "5, 3"})
+    void whatFitsIsNotMentioned(int max, int instances) throws SQLException {
+        limit(15, 15);
+
+        assertThat(warnings(PoolingStrategy.POOLED, max, instances)).isEmpty();
+    }
+}
