@@ -16,10 +16,13 @@ import com.ketomealplan.resources.QuizResponseResource;
 import com.ketomealplan.resources.UserResource;
 import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Application;
+import io.dropwizard.core.cli.CheckCommand;
+import io.dropwizard.core.cli.ServerCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.PrintStream;
 import java.util.Map;
+import net.sourceforge.argparse4j.inf.Subparser;
 
 /** What the service is made of. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
@@ -75,6 +78,25 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         bootstrap.addBundle(telemetry);
         bootstrap.addBundle(http);
         bootstrap.addBundle(neon);
+    }
+
+    /** Dropwizard's own, with the words that its help leaves out. */
+    @Override
+    protected void addDefaultCommands(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
+        bootstrap.addCommand(new ServerCommand<>(this) {
+            @Override
+            public void configure(Subparser parser) {
+                super.configure(parser);
+                parser.help("Serve, until the process is told to stop");
+            }
+        });
+        bootstrap.addCommand(new CheckCommand<>(this) {
+            @Override
+            public void configure(Subparser parser) {
+                super.configure(parser);
+                parser.help("Say what is wrong with the configuration, and do nothing else");
+            }
+        });
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,13 @@ class ServesCommandsTest {
 
     /** How many there are. */
     private static final int MIGRATIONS = 5;
+
+    private static TestDatabase migrated;
+
+    @BeforeAll
+    static void migrate() {
+        migrated = TestDatabase.migrated();
+    }
 
     /** The lines that tell of a failure are the only ones. */
     private static void assertOneLine(Command command) {
@@ -157,8 +165,7 @@ class ServesCommandsTest {
                 "db migrate --migrations pom.xml config.yml | db migrate: "
             })
     void whatALiquibaseCommandCannotDoIsOneLine(String arguments, String line) {
-        TestDatabase database = TestDatabase.migrated();
-        Command command = Command.run(Map.of("NEON_DATABASE_URL", database.url()), arguments.split(" "));
+        Command command = Command.run(Map.of("NEON_DATABASE_URL", migrated.url()), arguments.split(" "));
 
         assertThat(command.exitCode()).isEqualTo(1);
         assertThat(command.errors().lines()).singleElement().asString().contains(line);
@@ -169,7 +176,7 @@ class ServesCommandsTest {
         Path changes = directory.resolve("changes.sql");
         Files.writeString(changes, "--liquibase formatted sql\n--changeset me:again\nCREATE TABLE users (id int);\n");
         Command migrate = Command.run(
-                Map.of("NEON_DATABASE_URL", TestDatabase.migrated().url()),
+                Map.of("NEON_DATABASE_URL", migrated.url()),
                 "db",
                 "migrate",
                 "--migrations",
@@ -210,6 +217,9 @@ class ServesCommandsTest {
             assertThat(commands).as(command).anyMatch(line -> line.matches("    " + command + " +[A-Z].+"));
         }
         assertThat(Command.run(Map.of(), "db", "rollback", "--help").output()).contains("2026/11/28");
+        assertThat(Command.run(Map.of(), "--help").output())
+                .containsPattern("  server +Serve")
+                .containsPattern("  db +Look");
     }
 
     /** What the exit code of a process is, and that its options reach the configuration. */
