@@ -146,6 +146,8 @@ class ServesAsAJarTest {
         await().pollInterval(Duration.ofMillis(50))
                 .until(() -> service.status(admin) == 200 && looks.incrementAndGet() > 3);
 
+        assertThat(service.get("/users", "Drain-Status", "429").statusCode()).isEqualTo(405);
+
         service.terminate();
         AtomicInteger notReady = new AtomicInteger();
         await().pollInterval(Duration.ofMillis(50)).until(() -> {
@@ -156,12 +158,18 @@ class ServesAsAJarTest {
         });
         int servedByThen = served.get();
         await().until(() -> served.get() > servedByThen + 50);
+        assertThat(service.get("/users", "Drain-Status", "429").statusCode()).isEqualTo(429); // as nginx wants it
+        assertThat(service.get("/livez", "Drain-Status", "429").statusCode()).isEqualTo(200);
+        assertThat(service.post("/users", "{}", "Drain-Status", "429").statusCode())
+                .isEqualTo(422);
         assertThat(service.output()).contains("Stopping: ").doesNotContain("closing the port");
         over.set(true);
         Clients.join(clients);
 
         assertThat(service.awaitExit()).isIn(0, 143);
-        assertThat(service.output()).contains("Nothing arrives any more").doesNotContain("Accept Failure");
+        assertThat(service.output())
+                .contains("Nothing arrives any more")
+                .doesNotContain("Accept Failure", "GET /readyz");
     }
 
     private static ServiceProcess drainingFor(String atMost, Map<String, String> environment) throws IOException {

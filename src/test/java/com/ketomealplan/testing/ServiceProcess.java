@@ -86,8 +86,10 @@ public final class ServiceProcess implements AutoCloseable {
         return this;
     }
 
-    public HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder(uri(path)).GET().build());
+    public HttpResponse<String> get(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+        return send(
+                (headers.length == 0 ? request : request.headers(headers)).GET().build());
     }
 
     public HttpResponse<String> post(String path, String json, String... headers) {
