@@ -130,13 +130,14 @@ class ServesAsAJarTest {
         ServiceProcess service = drainingFor("60s", environment).awaitHealthy();
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger served = new AtomicInteger();
-        List<CompletableFuture<Void>> clients = Clients.start(4, () -> {
+        List<CompletableFuture<Void>> clients = Clients.start(2, () -> {
             try (KeepAlive client = new KeepAlive(port)) {
                 while (!over.get()) {
                     assertThat(client.send(RawHttp.request(
                                     "GET /users/%s HTTP/1.1\r\nHost: a".formatted(UUID.randomUUID()), new byte[0])))
                             .isEqualTo(404);
                     served.incrementAndGet();
+                    Thread.sleep(5);
                 }
             }
             return null;
@@ -154,7 +155,7 @@ class ServesAsAJarTest {
             if (service.status(admin) == 503 && notReady.incrementAndGet() == 10) {
                 service.terminate();
             }
-            return notReady.get() == 50;
+            return notReady.get() == 30;
         });
         int servedByThen = served.get();
         await().until(() -> served.get() > servedByThen + 50);
