@@ -74,6 +74,8 @@ class NeonDataSourceFactoryTest {
                     null,
                     null,
                     null,
+                    null,
+                    null,
                     null);
             for (PooledDataSourceFactory one : new PooledDataSourceFactory[] {factory, factory.forMigrations()}) {
                 ManagedDataSource opened = one.build(new MetricRegistry(), "test");

@@ -55,11 +55,15 @@ final class CredentialWatch {
         synchronized (this) {
             begunAgain = false;
         }
-        boolean again = seen.test(connector.hasNewCredentials());
-        synchronized (this) {
-            watching = again || begunAgain;
-            if (watching) {
-                scheduleLook();
+        boolean again = false;
+        try {
+            again = seen.test(connector.hasNewCredentials());
+        } finally {
+            synchronized (this) {
+                watching = again || begunAgain;
+                if (watching) {
+                    scheduleLook();
+                }
             }
         }
     }

@@ -274,14 +274,16 @@ public final class WakeGate {
         Optional<ConnectFailure> known;
         synchronized (this) {
             known = outage.lastFailure();
-            if (others) {
+            if (!outage.isRefused()) {
+                return false; // what was refused then is no longer what is known
+            } else if (others) {
                 outage.renewed();
                 admission.resume();
                 startOpenings();
             } else if (outage.endsAwaitingRenewal()) {
                 givenUp = admission.drain();
             } else {
-                return outage.isRefused() && (outage.isAwaitingRenewal() || outage.shouldFailFast());
+                return outage.isAwaitingRenewal() || outage.shouldFailFast();
             }
         }
         givenUp.forEach(one -> one.caller().failed(exception(known.get())));

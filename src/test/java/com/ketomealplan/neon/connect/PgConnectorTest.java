@@ -1,0 +1,59 @@
+package com.ketomealplan.neon.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.credentials.CredentialMemory;
+import com.ketomealplan.neon.credentials.FileCredentials;
+import com.ketomealplan.neon.credentials.PasswordFile;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Log-ins with a password that is in no URL. */
+class PgConnectorTest {
+
+    /** Where the driver itself looks for a password file, before all other places. */
+    private static final String DRIVERS_FILE = "org.postgresql.pgpassfile";
+
+    @TempDir
+    private Path directory;
+
+    private final TestDatabase database = TestDatabase.empty();
+
+    @AfterEach
+    void leaveTheDriverAlone() {
+        System.clearProperty(DRIVERS_FILE);
+    }
+
+    /** What the driver would read is not for it. */
+    @Test
+    void aPasswordFileThatOthersMayReadIsNotUsedByTheDriverEither() throws Exception {
+        Path file = Files.writeString(directory.resolve("pgpass"), "*:*:*:*:" + database.password());
+        Endpoint endpoint = Endpoint.parse(database.url().replace(":" + database.password() + "@", "@"));
+        System.setProperty(DRIVERS_FILE, file.toString());
+        PgConnector connector = new PgConnector(
+                endpoint,
+                new CredentialMemory(new FileCredentials(endpoint, Optional.empty(), PasswordFile.at(file.toString()))),
+                PhaseBudgets.DEFAULT);
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(connector::open).isInstanceOfSatisfying(SQLException.class, refused -> {
+            Failure failure = Failure.toOpen(refused);
+            assertThat(failure.kind()).isEqualTo(FailureKind.AUTHENTICATION);
+            assertThat(failure.cause()).contains("PGPASSFILE").doesNotContain(database.password());
+        });
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        connector.open().close();
+    }
+}
