@@ -5,12 +5,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks, after the server has refused a log-in, whether there is anything else to present by now. It reads files and asks no server.
  * Thread-safe.
  */
 final class CredentialWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CredentialWatch.class);
 
     /** So often. */
     static final Duration LOOK = Duration.ofMillis(100);
@@ -20,8 +24,7 @@ final class CredentialWatch {
     private final Executor executor;
     private final Predicate<Boolean> seen;
     private boolean watching;
-    /** Whether it was begun while a look was under way, which may have come too early. */
-    private boolean begunAgain;
+    private int begun;
 
     /**
      * @param executor runs what may block
@@ -38,9 +41,9 @@ final class CredentialWatch {
         this.seen = seen;
     }
 
-    /** Looks again and again from now on, if it does not yet. Does not block. */
+    /** Looks from now on, until it is told that there is no reason to. Does not block. */
     synchronized void begin() {
-        begunAgain = watching;
+        begun++;
         if (!watching) {
             watching = true;
             scheduleLook();
@@ -48,23 +51,35 @@ final class CredentialWatch {
     }
 
     private void scheduleLook() {
-        timer.apply(LOOK, () -> executor.execute(this::look));
+        timer.apply(LOOK, () -> {
+            try {
+                executor.execute(this::look);
+            } catch (RuntimeException | OutOfMemoryError e) { // there is no thread for it
+                scheduleLook();
+            }
+        });
     }
 
     private void look() {
+        int before;
         synchronized (this) {
-            begunAgain = false;
+            before = begun;
         }
-        boolean again = false;
-        try {
-            again = seen.test(connector.hasNewCredentials());
-        } finally {
-            synchronized (this) {
-                watching = again || begunAgain;
-                if (watching) {
-                    scheduleLook();
-                }
+        boolean again = seen.test(hasNew());
+        synchronized (this) {
+            watching = again || begun != before; // what was begun meanwhile is not over
+            if (watching) {
+                scheduleLook();
             }
+        }
+    }
+
+    private boolean hasNew() {
+        try {
+            return connector.hasNewCredentials();
+        } catch (RuntimeException e) {
+            LOG.warn("No look at the credentials", e);
+            return false;
         }
     }
 }

@@ -1,0 +1,95 @@
+package com.ketomealplan.neon.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** When there is a look at the credentials, by a timer of the test's. */
+class CredentialWatchTest {
+
+    private final ManualTimer timer = new ManualTimer();
+    private final List<Boolean> looks = new ArrayList<>();
+    private final AtomicInteger rejections = new AtomicInteger();
+    private Predicate<Boolean> again = others -> false;
+    private boolean fails;
+
+    private final CredentialWatch watch = new CredentialWatch(
+            new Connector() {
+                @Override
+                public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) {
+                    throw new AssertionError("a look asks no server");
+                }
+
+                @Override
+                public boolean hasNewCredentials() {
+                    if (fails) {
+                        throw new IllegalStateException("a defect");
+                    }
+                    return true;
+                }
+
+                @Override
+                public String target() {
+                    return "test";
+                }
+            },
+            timer::after,
+            task -> {
+                if (rejections.getAndDecrement() > 0) {
+                    throw new RejectedExecutionException();
+                }
+                task.run();
+            },
+            others -> {
+                looks.add(others);
+                return again.test(others);
+            });
+
+    private void pass(int intervals) {
+        timer.advance(CredentialWatch.LOOK.multipliedBy(intervals));
+    }
+
+    @Test
+    void looksUntilThereIsNoReasonTo() {
+        again = others -> looks.size() < 3;
+        watch.begin();
+        watch.begin();
+        pass(10);
+        assertThat(looks).containsExactly(true, true, true);
+
+        watch.begin();
+        pass(10);
+        assertThat(looks).hasSize(4);
+    }
+
+    /** A log-in is refused just when the one before has turned out to be nothing. */
+    @Test
+    void whatBeginsDuringALookIsNotForgotten() {
+        again = others -> {
+            if (looks.size() == 1) {
+                watch.begin();
+            }
+            return false;
+        };
+        watch.begin();
+        pass(10);
+        assertThat(looks).hasSize(2);
+    }
+
+    @Test
+    void aLookThatFailsIsOneThatFoundNothing() {
+        fails = true;
+        rejections.set(2);
+        again = others -> looks.size() < 2;
+        watch.begin();
+        pass(10);
+        assertThat(looks).containsExactly(false, false);
+    }
+}
