@@ -51,6 +51,12 @@ class PendingChangesetsTest {
         assertThat(compare(TestDatabase.empty(), "config.yml")).isEmpty();
     }
 
+    /** That it was applied once does not say whether it is pending. */
+    @Test
+    void saysNothingOfAChangesetThatIsRunAgainWhenItChanges() throws SQLException {
+        assertThat(compare(TestDatabase.empty(), "changes/repeated.xml")).isEmpty();
+    }
+
     /** Those that Liquibase sees. */
     @Test
     void readsTheServicesOwnChangeLog() {
