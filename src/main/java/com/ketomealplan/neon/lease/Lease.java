@@ -3,7 +3,6 @@ package com.ketomealplan.neon.lease;
 import com.ketomealplan.http.RequestId;
 import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import com.ketomealplan.neon.locks.LockQuestion;
 import com.ketomealplan.neon.locks.LockWait;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,7 +31,7 @@ public final class Lease {
 
         /**
          * A statement is about to be cancelled: the last moment to find out what it waits for. On a thread that may block, for
-         * {@link LockQuestion#BOUND} at most. Must not throw.
+         * {@link TimeToCancel} at most. Must not throw.
          */
         void cancels();
     }
@@ -300,8 +299,7 @@ public final class Lease {
         boolean awaitsServer = physical.awaitsServer();
         if (deadline.isOver()) {
             if (awaitsServer) {
-                severNanos = System.nanoTime()
-                        + timeToCancel().plus(LockQuestion.BOUND).toNanos();
+                severNanos = System.nanoTime() + timeToCancel().multipliedBy(2).toNanos();
                 if (state.move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
@@ -333,7 +331,7 @@ public final class Lease {
     }
 
     private Duration timeToCancel() {
-        return physical.openingTimes().map(TimeToCancel::after).orElse(TimeToCancel.LEAST);
+        return TimeToCancel.of(physical);
     }
 
     private void cancel() {

@@ -2,13 +2,14 @@ package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.time.Duration;
 
 /**
  * How long the server has for the answer to a statement that is cancelled; then its connection is closed, and taken for silent. The way of
  * the request is not the server's time, and is measured: it is the one by which the connection itself was opened.
  */
-final class TimeToCancel {
+public final class TimeToCancel {
 
     /** For the server alone. */
     static final Duration LEAST = Duration.ofMillis(100);
@@ -23,6 +24,11 @@ final class TimeToCancel {
     private static final int HANDSHAKES = 2;
 
     private TimeToCancel() {}
+
+    /** For this connection. */
+    public static Duration of(PhysicalConnection connection) {
+        return connection.openingTimes().map(TimeToCancel::after).orElse(LEAST);
+    }
 
     /**
      * For a connection that took so long to open.

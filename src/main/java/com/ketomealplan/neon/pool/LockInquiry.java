@@ -3,6 +3,7 @@ package com.ketomealplan.neon.pool;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.lease.Lease;
+import com.ketomealplan.neon.lease.TimeToCancel;
 import com.ketomealplan.neon.locks.LockQuestion;
 import com.ketomealplan.neon.locks.LockWait;
 import com.ketomealplan.neon.locks.LockWaits;
@@ -46,7 +47,7 @@ final class LockInquiry {
         this.state = state;
     }
 
-    /** Asks on an idle connection, if there is one and it is time. Blocks for {@link LockQuestion#BOUND} at most. Does not throw. */
+    /** Asks on an idle connection, if there is one and it is time. Blocks for {@link TimeToCancel} at most. Does not throw. */
     void askOnIdle() {
         if (!isDue()) {
             return;
@@ -57,7 +58,7 @@ final class LockInquiry {
                 return;
             }
             boolean kept = !claim() || ask(idle.physical());
-            pool.takeBackUnused(idle, kept ? Optional.empty() : Optional.of(Eviction.SPOILT));
+            pool.takeBackUnused(idle, kept ? Optional.empty() : Optional.of(Eviction.LOST));
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Nobody knows who blocks a statement", e);
         }
@@ -124,7 +125,7 @@ final class LockInquiry {
     /** Returns whether the connection stands and may be used again. */
     private boolean ask(PhysicalConnection connection) {
         known = LockWaits.NONE;
-        Future<?> end = Timer.after(LockQuestion.BOUND, connection::sever); // also where the network is silent
+        Future<?> end = Timer.after(TimeToCancel.of(connection), connection::sever); // where the network is silent
         try {
             LockWaits waits = LockQuestion.ask(connection.jdbc());
             known = waits;
