@@ -1,10 +1,11 @@
 package com.ketomealplan.neon.connect;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,22 +20,25 @@ final class CredentialWatch {
     /** So often. */
     static final Duration LOOK = Duration.ofMillis(100);
 
+    /** So often where it has lasted. */
+    static final Duration LATER_LOOK = Duration.ofSeconds(2);
+
     private final Connector connector;
     private final BiFunction<Duration, Runnable, Future<?>> timer;
     private final Executor executor;
-    private final Predicate<Boolean> seen;
+    private final Function<Boolean, Optional<Duration>> seen;
     private boolean watching;
     private int begun;
 
     /**
      * @param executor runs what may block
-     * @param seen is given whether there is, and says whether to look again
+     * @param seen is given whether there is, and says when to look again; empty if there is no reason to
      */
     CredentialWatch(
             Connector connector,
             BiFunction<Duration, Runnable, Future<?>> timer,
             Executor executor,
-            Predicate<Boolean> seen) {
+            Function<Boolean, Optional<Duration>> seen) {
         this.connector = connector;
         this.timer = timer;
         this.executor = executor;
@@ -46,16 +50,16 @@ final class CredentialWatch {
         begun++;
         if (!watching) {
             watching = true;
-            scheduleLook();
+            lookAfter(LOOK);
         }
     }
 
-    private void scheduleLook() {
-        timer.apply(LOOK, () -> {
+    private void lookAfter(Duration time) {
+        timer.apply(time, () -> {
             try {
                 executor.execute(this::look);
             } catch (RuntimeException | OutOfMemoryError e) { // there is no thread for it
-                scheduleLook();
+                lookAfter(time);
             }
         });
     }
@@ -65,11 +69,16 @@ final class CredentialWatch {
         synchronized (this) {
             before = begun;
         }
-        boolean again = seen.test(hasNew());
-        synchronized (this) {
-            watching = again || begun != before; // what was begun meanwhile is not over
-            if (watching) {
-                scheduleLook();
+        Optional<Duration> next = Optional.of(LATER_LOOK); // if this one fails
+        try {
+            next = seen.apply(hasNew());
+        } finally {
+            synchronized (this) {
+                if (begun != before) {
+                    next = Optional.of(LOOK); // what was begun meanwhile is not over
+                }
+                watching = next.isPresent();
+                next.ifPresent(this::lookAfter);
             }
         }
     }
@@ -77,7 +86,7 @@ final class CredentialWatch {
     private boolean hasNew() {
         try {
             return connector.hasNewCredentials();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.warn("No look at the credentials", e);
             return false;
         }

@@ -116,6 +116,11 @@ final class OutageDetector {
         return failing && last.get().failure().kind() == FailureKind.AUTHENTICATION;
     }
 
+    /** After a refusal, when to look for other credentials: often at first, when they are to be expected. */
+    Duration timeToLookForCredentials() {
+        return isAwaitingRenewal() || shouldFailFast() ? CredentialWatch.LOOK : CredentialWatch.LATER_LOOK;
+    }
+
     /** There are other credentials: the refusal says nothing of them. */
     void renewed() {
         if (isRefused()) {
@@ -208,7 +213,12 @@ final class OutageDetector {
 
     /** Whether connections cannot be opened before an operator has acted. */
     boolean hasLastingFailure() {
-        return failing && !last.get().isTransient() && !isAwaitingRenewal();
+        return isFailingForGood() && !isAwaitingRenewal();
+    }
+
+    /** The same, also while callers wait for other credentials. */
+    boolean isFailingForGood() {
+        return failing && !last.get().isTransient();
     }
 
     /** Whether the last attempt failed, and callers are told so. */

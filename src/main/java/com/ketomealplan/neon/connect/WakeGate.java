@@ -130,6 +130,11 @@ public final class WakeGate {
         return outage.hasLastingFailure();
     }
 
+    /** The same, also while callers are let wait for other credentials. */
+    public synchronized boolean isFailingForGood() {
+        return outage.isFailingForGood();
+    }
+
     /** Gives a connection back to the server. */
     public void close(PhysicalConnection connection) {
         synchronized (this) {
@@ -268,14 +273,14 @@ public final class WakeGate {
         }
     }
 
-    /** Returns whether there is reason to look again. */
-    private boolean credentialsSeen(boolean others) {
+    /** Returns when to look again; empty if there is no reason to. */
+    private Optional<Duration> credentialsSeen(boolean others) {
         List<OpeningRequest> givenUp = List.of();
         Optional<ConnectFailure> known;
         synchronized (this) {
             known = outage.lastFailure();
             if (!outage.isRefused()) {
-                return false; // what was refused then is no longer what is known
+                return Optional.empty(); // what was refused then is no longer what is known
             } else if (others) {
                 outage.renewed();
                 admission.resume();
@@ -283,12 +288,12 @@ public final class WakeGate {
             } else if (outage.endsAwaitingRenewal()) {
                 givenUp = admission.drain();
             } else {
-                return outage.isAwaitingRenewal() || outage.shouldFailFast();
+                return Optional.of(outage.timeToLookForCredentials());
             }
         }
         givenUp.forEach(one -> one.caller().failed(exception(known.get())));
         listeners.forEach(GateListener::changed);
-        return !others;
+        return others ? Optional.empty() : Optional.of(CredentialWatch.LOOK);
     }
 
     /** Whether an outage lasts, also if the attempt hangs that would tell. */

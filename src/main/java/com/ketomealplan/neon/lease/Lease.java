@@ -336,6 +336,9 @@ public final class Lease {
 
     private void cancel() {
         owner.cancels();
+        if (state.now() != LeaseState.CANCELLING) {
+            return; // its borrower was done meanwhile
+        }
         severNanos = System.nanoTime() + timeToCancel().toNanos();
         try {
             physical.cancel();

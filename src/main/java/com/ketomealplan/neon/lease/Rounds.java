@@ -40,6 +40,15 @@ final class Rounds<T> {
     }
 
     private void round() {
+        try {
+            lookAtAll();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            timer.apply(interval, this::round); // otherwise this would be the last one
+            throw e;
+        }
+    }
+
+    private void lookAtAll() {
         List<T> now = all.get();
         now.forEach(look);
         if (!now.isEmpty()) {

@@ -135,7 +135,7 @@ public final class LockQuestion {
             if (type == null) {
                 return "a lock"; // which it has got since
             }
-            Optional<String> relation = Optional.ofNullable(row.getString("relation"));
+            Optional<String> relation = text(row, "relation");
             return switch (type) {
                 case "transactionid" -> "another transaction to end, which has changed the same row";
                 case "tuple" -> "a row" + relation.map(name -> " of " + name).orElse("");

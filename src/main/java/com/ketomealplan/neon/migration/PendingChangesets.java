@@ -139,8 +139,19 @@ public final class PendingChangesets implements UnitListener {
     }
 
     private Optional<Set<Changeset>> applied(Connection connection) throws SQLException {
+        Companion other = companion.get();
+        try {
+            return applied(connection, other);
+        } catch (SQLException e) {
+            if (other == null || !companion.compareAndSet(other, null)) {
+                throw e;
+            }
+            return applied(connection, null); // it may be the other's question that the server does not know
+        }
+    }
+
+    private Optional<Set<Changeset>> applied(Connection connection, Companion other) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            Companion other = companion.get();
             boolean absent;
             boolean readable;
             statement.execute(other == null ? READABLE : READABLE + "; " + other.question());

@@ -18,8 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Both strategies, by their {@link Retention}. A caller without an idle connection waits in line, and gets whichever comes
  * first: one that another caller gives back, or one that the {@link WakeGate} opens. Nothing is opened at start or to fill
- * up, and nothing is sent on an idle connection; the one thing done in the background is closing what is not used, which a
- * sleeping compute does not notice.
+ * up, and nothing is sent on an idle connection; all that is done in the background is closing what is not used.
  *
  * <p>tomcat-jdbc, which Dropwizard uses, opens connections on the callers' own threads: a hundred callers at a sleeping
  * compute are fifteen log-ins at once, and a caller whose log-in hangs is not helped by a connection that comes free.
@@ -122,6 +121,7 @@ public final class ConnectionPool implements Pool {
 
     void takeBackUnused(PooledConnection candidate, Optional<Eviction> eviction) {
         boolean kept;
+        List<PoolOpenings.Opening> asked;
         lock.lock();
         try {
             bag.takeBackUnused(candidate);
@@ -131,12 +131,14 @@ public final class ConnectionPool implements Pool {
             } else if (eviction.equals(Optional.of(Eviction.LOST))) {
                 siblings.suspect(candidate);
             }
+            asked = kept ? List.of() : openings.forWaiting();
         } finally {
             lock.unlock();
         }
         if (!kept) {
             evictions.evict(candidate, eviction.orElse(Eviction.LOST));
         }
+        asked.forEach(PoolOpenings.Opening::ask);
     }
 
     private Lease waitInLine() throws SQLException {
@@ -233,12 +235,17 @@ public final class ConnectionPool implements Pool {
 
     /** A borrower is done. */
     void release(Lease lease, PooledConnection connection) {
-        boolean unusable = lease.isUnusable();
         LeakGuard.returned(lease);
         Duration used = lease.time();
         listeners.forEach(listener -> listener.used(used));
+        boolean cancelled = lease.isOutOfTime() && lease.endedBecause().isEmpty();
+        if (!cancelled || !locks.askOnDoomed(connection, () -> takeBack(lease, connection))) {
+            takeBack(lease, connection);
+        }
+    }
+
+    private void takeBack(Lease lease, PooledConnection connection) {
         Optional<Eviction> eviction = evictions.reasonFor(lease, connection);
-        boolean lost = eviction.equals(Optional.of(Eviction.LOST));
         List<PooledConnection> alike = List.of();
         List<PoolOpenings.Opening> asked;
         List<PoolOpenings.Opening> surplus = List.of();
@@ -251,9 +258,9 @@ public final class ConnectionPool implements Pool {
             }
             if (lease.isServerSilent()) {
                 alike = siblings.condemnIfConfirmed(connection);
-            } else if (lost) {
+            } else if (eviction.equals(Optional.of(Eviction.LOST))) {
                 siblings.suspect(connection);
-            } else if (!unusable) {
+            } else if (!lease.isUnusable()) {
                 state.traffic().answered();
                 waiting.progressed();
             }
@@ -271,11 +278,7 @@ public final class ConnectionPool implements Pool {
             lock.unlock();
         }
         if (!kept) {
-            Runnable end = () -> evictions.end(connection, eviction.orElse(Eviction.LOST));
-            boolean cancelled = lease.isOutOfTime() && lease.endedBecause().isEmpty();
-            if (!cancelled || !locks.askOnDoomed(connection, end)) {
-                end.run();
-            }
+            evictions.end(connection, eviction.orElse(Eviction.LOST));
         }
         alike.forEach(like -> evictions.evict(like, Eviction.LOST));
         surplus.forEach(PoolOpenings.Opening::takeBack);

@@ -46,7 +46,7 @@ final class Evictions {
 
     /** Where no other one is to be had, an old one is better than none. */
     boolean isAged(PooledConnection connection) {
-        return retention.reuses() && connection.isOlderThan(retention.maxAge()) && !gate.hasLastingFailure();
+        return retention.reuses() && connection.isOlderThan(retention.maxAge()) && !gate.isFailingForGood();
     }
 
     void evict(PooledConnection connection, Eviction reason) {

@@ -57,8 +57,12 @@ final class LockInquiry {
             if (idle == null) {
                 return;
             }
-            boolean kept = !claim() || ask(idle.physical());
-            pool.takeBackUnused(idle, kept ? Optional.empty() : Optional.of(Eviction.LOST));
+            boolean kept = false;
+            try {
+                kept = !claim() || ask(idle.physical());
+            } finally {
+                pool.takeBackUnused(idle, kept ? Optional.empty() : Optional.of(Eviction.LOST));
+            }
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Nobody knows who blocks a statement", e);
         }
@@ -80,14 +84,16 @@ final class LockInquiry {
      * @return whether it will; otherwise the connection is left as it is
      */
     boolean askOnDoomed(PooledConnection doomed, Runnable end) {
-        if (!isDue() || !doomed.physical().isOpen() || !isSomebodyWaiting(LONG) || !claim()) {
+        PhysicalConnection physical = doomed.physical();
+        boolean usable = physical.isOpen() && !physical.isInTransaction();
+        if (!isDue() || !usable || !isSomebodyWaiting(LONG) || !claim()) {
             return false;
         }
         Thread thread = new Thread(
                 () -> {
                     try {
-                        endTransaction(doomed.physical());
-                        ask(doomed.physical());
+                        physical.jdbc().setAutoCommit(true); // sends nothing
+                        ask(physical);
                     } catch (SQLException | RuntimeException e) {
                         LOG.debug("Nobody knows who blocks a statement", e);
                     } finally {
@@ -96,15 +102,12 @@ final class LockInquiry {
                 },
                 "database-locks");
         thread.setDaemon(true);
-        thread.start();
-        return true;
-    }
-
-    private static void endTransaction(PhysicalConnection connection) throws SQLException {
-        if (connection.isInTransaction()) {
-            connection.jdbc().rollback();
+        try {
+            thread.start();
+            return true;
+        } catch (OutOfMemoryError e) { // there is no thread for it
+            return false;
         }
-        connection.jdbc().setAutoCommit(true);
     }
 
     private boolean isDue() {

@@ -80,8 +80,9 @@ final class Waiters {
             lock.unlock();
         }
         listeners.forEach(PoolListener::strained);
-        if (gate.hasLastingFailure()) {
-            return gate.lastFailure().orElseThrow();
+        Optional<OpeningFailedException> failure = gate.lastFailure();
+        if (failure.isPresent() && gate.hasLastingFailure()) {
+            return failure.get();
         }
         String what = now.waiting() >= line.most()
                 ? "wait queue full (limit " + line.most() + ")"

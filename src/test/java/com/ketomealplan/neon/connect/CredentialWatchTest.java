@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -49,7 +50,7 @@ class CredentialWatchTest {
             },
             others -> {
                 looks.add(others);
-                return again.test(others);
+                return again.test(others) ? Optional.of(CredentialWatch.LOOK) : Optional.empty();
             });
 
     private void pass(int intervals) {

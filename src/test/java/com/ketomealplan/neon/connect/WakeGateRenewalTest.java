@@ -96,6 +96,26 @@ class WakeGateRenewalTest {
         assertThat(request().join()).isEqualTo("opened");
     }
 
+    /** Long after anybody has asked for a connection: those that are open serve. */
+    @Test
+    void otherCredentialsAreFoundWheneverTheyCome() {
+        refuses = true;
+        assertThat(request().join()).isEqualTo(REFUSED);
+        for (int looks = 0; looks < 1_000; looks++) {
+            timer.advance(CredentialWatch.LOOK);
+        }
+        assertThat(gate.condition().failing()).isTrue();
+
+        refuses = false;
+        isNew = true;
+        await().until(() -> {
+            timer.advance(CredentialWatch.LATER_LOOK);
+            return !gate.condition().failing();
+        });
+
+        assertThat(attempts).hasValue(1);
+    }
+
     @Test
     void callersWaitForOtherCredentialsWhereTheOnesBeforeWereAccepted() {
         assertThat(request().join()).isEqualTo("opened");
