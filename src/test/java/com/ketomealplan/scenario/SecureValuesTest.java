@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -176,6 +175,7 @@ class SecureValuesTest {
         execute("DELETE FROM users");
         execute(fault.begin());
         postsAtOnce();
+        look();
         execute("DELETE FROM users");
         execute(fault.end());
         assertThat(console.text().contains(fault.sqlState()))
@@ -195,6 +195,7 @@ class SecureValuesTest {
         service.get("/users/" + UUID.randomUUID() + "/quiz-responses?limit=" + CANARY);
         try (TableLock lock = TableLock.on(database, "quiz_responses")) {
             postsAtOnce();
+            look();
             await().atMost(PATIENCE).until(() -> lock.waiters() == 0);
         }
     }
@@ -204,6 +205,7 @@ class SecureValuesTest {
             proxy.intercept((connection, direction, type, body) ->
                     direction == Direction.FROM_SERVER && says(type, body, "INSERT") ? action : Action.PASS);
             postsAtOnce();
+            look();
         }
         for (Direction way : Direction.values()) {
             AtomicBoolean cut = new AtomicBoolean();
@@ -218,9 +220,11 @@ class SecureValuesTest {
         proxy.refuseLogins("password authentication failed for user 'x'");
         proxy.cut();
         postsAtOnce();
+        look();
         proxy.acceptLogins();
         proxy.go(true);
         postsAtOnce();
+        look();
         proxy.go(false);
     }
 
@@ -256,15 +260,6 @@ class SecureValuesTest {
     private void nothingIsSeenByOthers(String environment) throws Exception {
         start(environment);
         readEvents();
-        AtomicBoolean over = new AtomicBoolean();
-        CompletableFuture<Void> operator = Clients.async(() -> {
-            while (!over.get()) {
-                look();
-                Thread.sleep(100);
-            }
-            return null;
-        });
-
         post("first", "first");
         meetFaultsOfTheServer();
         meetFaultsOfTheWay();
@@ -275,8 +270,6 @@ class SecureValuesTest {
                     .orElseThrow()
                     .startsWith("201");
         });
-        over.set(true);
-        operator.join();
         look();
 
         assertThat(quoting(console.text().lines())).as("log lines").isEmpty();

@@ -51,7 +51,7 @@ class ServesEverybodyTest {
 
         List<List<Integer>> statuses = Clients.atOnce(CLIENTS, () -> {
             List<Integer> mine = new ArrayList<>();
-            for (int i = 0; i < Ring.times(10, 100); i++) {
+            for (int i = 0; i < Ring.times(5, 100); i++) {
                 mine.add(read().statusCode());
             }
             return mine;

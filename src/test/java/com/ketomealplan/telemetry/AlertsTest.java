@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The alerts that ship, as Prometheus's own tool reads and tests them, and what that does not look at. */
@@ -36,6 +37,8 @@ class AlertsTest {
     }
 
     @Test
+    @Tag("campaign")
+    @Tag("campaign-only")
     @Needs(Program.PROMTOOL)
     void theRulesFireWhenTheyShould() throws Exception {
         assertThatPromtoolAccepts(Stream.concat(

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** The states of a lease in many orders of those who change them. */
 @Tag("campaign")
+@Tag("campaign-only")
 class LeaseModelTest {
 
     @Test
