@@ -180,7 +180,10 @@ final class Drain extends AbstractLifeCycle implements Readiness {
 
     private void looked(HttpServletRequest asked, ServletResponse response) {
         int status = ((HttpServletResponse) response).getStatus();
-        traffic.looked(asked.getRemoteAddr(), status != HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        traffic.looked(
+                new Traffic.Who(
+                        asked.getRemoteAddr(), asked.getLocalPort(), asked.getHeader(HttpHeader.USER_AGENT.asString())),
+                status != HttpServletResponse.SC_SERVICE_UNAVAILABLE);
     }
 
     /** On the port of the application. */

@@ -34,6 +34,7 @@ class DrainTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final Duration QUIET = Duration.ofSeconds(1);
     private static final Duration GRACE = Duration.ofSeconds(25);
+    private static final Traffic.Who HAPROXY = new Traffic.Who("10.0.0.1", 8080, null);
     private static final String REQUEST = "GET %s HTTP/1.1\r\nHost: test\r\n\r\n";
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5); // it may overflow at any time
@@ -152,17 +153,17 @@ class DrainTest {
     void waitsForThoseWhoLook() throws Exception {
         for (int i = 0; i < 2; i++) {
             clock.addAndGet(Duration.ofSeconds(2).toNanos());
-            drain.traffic().looked("haproxy", true);
+            drain.traffic().looked(HAPROXY, true);
         }
         meanwhile = () -> {
             if (pauses.get() % 20 == 0) {
-                drain.traffic().looked("haproxy", false);
+                drain.traffic().looked(HAPROXY, false);
             }
         };
 
         drain.stop();
 
-        assertThat(pauses).hasValue(60);
+        assertThat(pauses).hasValue(61);
     }
 
     @Test

@@ -22,8 +22,12 @@ class TrafficTest {
     private void look(String who, double pause, boolean... ready) {
         for (boolean green : ready) {
             pass(pause);
-            traffic.looked(who, green);
+            traffic.looked(who(who), green);
         }
+    }
+
+    private static Traffic.Who who(String agent) {
+        return new Traffic.Who("10.0.0.1", 8080, agent);
     }
 
     @Test
@@ -62,6 +66,7 @@ class TrafficTest {
         pass(1.9);
         assertThat(traffic.everybodyKnows()).isFalse();
         look("haproxy", 0.1, false);
+        pass(0.1); // it may be two of them
         assertThat(traffic.everybodyKnows()).isTrue();
     }
 
@@ -93,11 +98,60 @@ class TrafficTest {
         assertThat(traffic.everybodyKnows()).isTrue();
     }
 
+    /** Such as a HAProxy with two backends, whose probes cannot be told apart. */
+    @Test
+    void twoWhoLookInPairsHaveToSeeItThreeTimesEach() {
+        for (int i = 0; i < 3; i++) {
+            pass(1.995);
+            look("haproxy", 0, true);
+            look("haproxy", 0.005, true);
+        }
+        pass(1.9);
+        assertThat(traffic.everybodyKnows()).isFalse(); // both will come again
+        pass(0.095);
+        for (int i = 0; i < 2; i++) {
+            look("haproxy", 0, false);
+            look("haproxy", 0.005, false);
+            pass(1.995);
+            assertThat(traffic.everybodyKnows()).isFalse();
+        }
+        look("haproxy", 0, false);
+        assertThat(traffic.everybodyKnows()).isFalse(); // but of the second one
+        look("haproxy", 0.005, false);
+        pass(0.095);
+        assertThat(traffic.everybodyKnows()).isTrue();
+    }
+
+    @Test
+    void twoLooksInARowAreNoPromiseOfThePace() {
+        look("haproxy", 0.005, true, true);
+        pass(4);
+        assertThat(traffic.everybodyKnows()).isFalse();
+        pass(0.6);
+        assertThat(traffic.everybodyKnows()).isTrue();
+    }
+
+    @Test
+    void thoseOfOneAddressAreToldApartByPortAndAgent() {
+        for (boolean green : new boolean[] {true, true, false, false, false}) {
+            pass(2);
+            traffic.looked(new Traffic.Who("10.0.0.1", 8080, null), green);
+            if (green) {
+                traffic.looked(new Traffic.Who("10.0.0.1", 8081, null), true);
+                traffic.looked(new Traffic.Who("10.0.0.1", 8080, "curl"), true);
+            }
+        }
+        pass(0.1);
+        assertThat(traffic.everybodyKnows()).isTrue(); // the others have gone
+        traffic.looked(new Traffic.Who("10.0.0.1", 8081, null), false);
+        assertThat(traffic.everybodyKnows()).isFalse();
+    }
+
     @Test
     void remembersTheOnesThatLookedLast() {
         for (int i = 0; i < 200; i++) {
-            traffic.looked("stranger " + i, true);
-            traffic.looked("haproxy", true);
+            traffic.looked(who("stranger " + i), true);
+            traffic.looked(who("haproxy"), true);
             pass(1);
         }
         assertThat(traffic.everybodyKnows()).isFalse();
