@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.eclipse.jetty.io.ConnectionStatistics;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -51,6 +53,17 @@ class DrainTest {
         clock.addAndGet(Duration.ofMillis(100).toNanos());
         meanwhile.run();
     });
+
+    /** Whether so many of Jetty's threads wait for a connection, or for their turn to. */
+    private boolean areAccepting(int threads) {
+        return Thread.getAllStackTraces().entrySet().stream()
+                        .filter(thread -> thread.getKey().getName().matches(".*-acceptor-.*:" + port + "}.*"))
+                        .filter(thread -> Stream.of(thread.getValue())
+                                .anyMatch(frame -> frame.getClassName().equals(ServerConnector.class.getName())
+                                        && frame.getMethodName().equals("accept")))
+                        .count()
+                == threads;
+    }
 
     private boolean isOpen() {
         return connector.isOpen();
@@ -200,9 +213,13 @@ class DrainTest {
     /** The kernel has taken their connections, and they have sent their requests. */
     @Test
     void servesThoseWhomNobodyHasLetInYet() throws Exception {
+        ConnectionStatistics connections = new ConnectionStatistics();
+        connections.start();
+        connector.addBean(connections);
+        await().until(() -> areAccepting(1)); // or else nobody takes the next one
         connector.setAccepting(false);
         connect().close(); // whom Jetty's thread is waiting for
-        await().until(() -> connector.getConnectedEndPoints().isEmpty());
+        await().until(() -> connections.getConnectionsTotal() == 1 && connections.getConnections() == 0);
         List<Socket> waiting = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             waiting.add(connect());

@@ -127,7 +127,7 @@ class ServesAsAJarTest {
     void isTerminatedWhenNobodyComesAnyMoreAndWhoLooksHasSeenIt() throws Exception {
         Map<String, String> environment = on(TestDatabase.migrated());
         int port = Integer.parseInt(environment.get("PORT"));
-        ServiceProcess service = drainingFor("60s", environment).awaitHealthy();
+        ServiceProcess service = drainingFor("60s", "3s", environment).awaitHealthy();
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger served = new AtomicInteger();
         List<CompletableFuture<Void>> clients = Clients.start(2, () -> {
@@ -144,21 +144,24 @@ class ServesAsAJarTest {
         });
         String admin = "http://127.0.0.1:" + environment.get("ADMIN_PORT") + "/readyz";
         AtomicInteger looks = new AtomicInteger();
-        await().pollInterval(Duration.ofMillis(50))
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
                 .until(() -> service.status(admin) == 200 && looks.incrementAndGet() > 3);
 
         assertThat(service.get("/users", "Drain-Status", "429").statusCode()).isEqualTo(405);
 
         service.terminate();
         AtomicInteger notReady = new AtomicInteger();
-        await().pollInterval(Duration.ofMillis(50)).until(() -> {
-            if (service.status(admin) == 503 && notReady.incrementAndGet() == 10) {
-                service.terminate();
-            }
-            return notReady.get() == 30;
-        });
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    if (service.status(admin) == 503 && notReady.incrementAndGet() == 10) {
+                        service.terminate();
+                    }
+                    return notReady.get() == 30;
+                });
         int servedByThen = served.get();
-        await().until(() -> served.get() > servedByThen + 50);
+        await().atMost(Duration.ofSeconds(60)).until(() -> served.get() > servedByThen + 50);
         assertThat(service.get("/users", "Drain-Status", "429").statusCode()).isEqualTo(429); // as nginx wants it
         assertThat(service.get("/livez", "Drain-Status", "429").statusCode()).isEqualTo(200);
         assertThat(service.post("/users", "{}", "Drain-Status", "429").statusCode())
@@ -173,9 +176,14 @@ class ServesAsAJarTest {
                 .doesNotContain("Accept Failure", "GET /readyz");
     }
 
-    private static ServiceProcess drainingFor(String atMost, Map<String, String> environment) throws IOException {
+    private static ServiceProcess drainingFor(String atMost, String quietPeriod, Map<String, String> environment)
+            throws IOException {
         return ServiceProcess.run(
-                List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddw.drainTimeout=" + atMost),
+                List.of(
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Ddw.drainTimeout=" + atMost,
+                        "-Ddw.quietPeriod=" + quietPeriod),
                 environment,
                 "server",
                 CONFIG);
@@ -186,7 +194,7 @@ class ServesAsAJarTest {
     void nobodysRequestFailsWhenItIsTerminated() throws Exception {
         Map<String, String> environment = on(TestDatabase.migrated());
         int port = Integer.parseInt(environment.get("PORT"));
-        ServiceProcess service = drainingFor("1s", environment).awaitHealthy();
+        ServiceProcess service = drainingFor("3s", "1s", environment).awaitHealthy();
         AtomicInteger served = new AtomicInteger();
         List<CompletableFuture<List<Integer>>> clients = Clients.start(16, () -> servedUntilRefused(port, served));
         await().until(() -> served.get() > 500);
