@@ -1,5 +1,7 @@
 package com.ketomealplan.http;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,7 +10,12 @@ import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,7 +33,13 @@ final class Doors {
 
     private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
 
-    private static final Duration KNOCK = Duration.ofSeconds(1);
+    private static final Duration KNOCK = Duration.ofMillis(300);
+
+    /** For Jetty's threads to take it. */
+    private static final Duration TAKEN = Duration.ofMillis(100);
+
+    /** For the last connections of a door; then it is closed, whatever is at it. */
+    private static final Duration LONGEST = Duration.ofSeconds(1);
 
     private final Server server;
 
@@ -80,6 +93,8 @@ final class Doors {
     }
 
     private static boolean takeTheLast(NetworkConnector door) {
+        CompletableFuture<Void> tooLong = CompletableFuture.runAsync(
+                door::close, CompletableFuture.delayedExecutor(LONGEST.toMillis(), MILLISECONDS));
         try {
             return door instanceof ServerConnector connector
                     && connector.getAcceptors() > 0
@@ -89,38 +104,68 @@ final class Doors {
         } catch (IOException e) {
             LOG.debug("Connections that nobody has accepted yet are reset", e);
             return true;
+        } finally {
+            tooLong.cancel(false);
         }
     }
 
     /**
      * Where a balancer sends on until a connection is refused, one is always about to be accepted. To close the port resets
      * it, and whoever has sent a request over it cannot know what has become of that. So the port is closed right after it
-     * was seen that none is there. That cannot be seen while Jetty's thread waits for one.
+     * was seen that none is there. That cannot be seen while Jetty's threads wait for one.
      */
     private static boolean takeTheLast(ServerConnector connector, ServerSocketChannel channel) throws IOException {
         connector.setAccepting(false);
-        SocketAddress own = knock(channel.getLocalAddress()); // so that the thread need not wait for the next one
-        channel.configureBlocking(false); // when it has left
+        Set<SocketAddress> own = knock(connector, channel.getLocalAddress());
+        channel.configureBlocking(false); // when all of them have left
         boolean lateComers = false;
         for (SocketChannel last = channel.accept(); last != null; last = channel.accept()) {
-            if (own.equals(last.getRemoteAddress())) {
+            if (own.contains(last.getRemoteAddress())) {
                 last.close();
             } else {
                 last.configureBlocking(false);
                 connector.getSelectorManager().accept(last);
             }
-            lateComers = true; // or else it is the thread that has taken the knock
+            lateComers = true; // or else it is a thread that has taken the knock
         }
         return lateComers;
     }
 
-    private static SocketAddress knock(SocketAddress door) throws IOException {
+    /** Once for each thread, so that none need wait for the next connection. They wait in a line, and each takes one at most. */
+    private static Set<SocketAddress> knock(ServerConnector connector, SocketAddress door) throws IOException {
         InetSocketAddress listening = (InetSocketAddress) door;
         InetAddress host =
                 listening.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listening.getAddress();
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(host, listening.getPort()), (int) KNOCK.toMillis());
-            return socket.getLocalSocketAddress();
+        Set<SocketAddress> own = new HashSet<>();
+        List<Socket> knocks = new ArrayList<>();
+        try {
+            for (int i = 0; i < connector.getAcceptors(); i++) {
+                Socket socket = new Socket();
+                knocks.add(socket);
+                socket.connect(new InetSocketAddress(host, listening.getPort()), (int) KNOCK.toMillis());
+                own.add(socket.getLocalSocketAddress());
+            }
+            awaitTaken(connector, own);
+        } finally {
+            for (Socket socket : knocks) {
+                socket.close();
+            }
+        }
+        return own;
+    }
+
+    /**
+     * A thread that was about to wait when it was told not to finds no connection otherwise, and Jetty logs a failure. It need
+     * not have been there: then nobody takes what is waited for.
+     */
+    private static void awaitTaken(ServerConnector connector, Set<SocketAddress> own) {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < TAKEN.toNanos()
+                && !connector.getConnectedEndPoints().stream()
+                        .map(EndPoint::getRemoteSocketAddress)
+                        .collect(Collectors.toSet())
+                        .containsAll(own)) {
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
         }
     }
 }

@@ -4,6 +4,7 @@ import static com.ketomealplan.testing.Soon.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,6 +30,8 @@ import org.eclipse.jetty.util.thread.ShutdownThread;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How it goes on and ends, at a Jetty of the test's own and by a clock of the test's, which a pause moves. */
 class DrainTest {
@@ -84,7 +87,11 @@ class DrainTest {
 
     @BeforeEach
     void start() throws Exception {
-        connector = new ServerConnector(server);
+        start(1);
+    }
+
+    private void start(int acceptors) throws Exception {
+        connector = new ServerConnector(server, acceptors, 1);
         connector.setIdleTimeout(0); // nobody else hangs up
         server.addConnector(connector);
         server.setHandler(new Answering());
@@ -234,6 +241,20 @@ class DrainTest {
         for (Socket client : waiting) {
             assertAnswered(client);
         }
+        assertClosed();
+    }
+
+    /** As Jetty has them on a machine of 16 cores and more. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void closesADoorThatSeveralThreadsWaitAt(int acceptors) throws Exception {
+        stop();
+        server.removeConnector(connector);
+        start(acceptors);
+        await().until(() -> areAccepting(acceptors));
+
+        assertTimeoutPreemptively(Duration.ofSeconds(15), () -> drain.stop());
+
         assertClosed();
     }
 }
