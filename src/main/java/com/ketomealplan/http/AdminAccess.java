@@ -103,7 +103,7 @@ public final class AdminAccess implements Filter {
         Optional<Refusal> refusal = ownPort && isProbe(asked) ? Optional.empty() : refusal(asked);
         if (refusal.isPresent()) {
             refused.labelValues(refusal.get().reason()).inc();
-            refusal.get().answer(answer, json);
+            refusal.get().to(asked).answer(answer, json);
         } else if (path(asked).isEmpty()) { // or else the page's links would miss it
             answer.setStatus(HttpServletResponse.SC_FOUND);
             answer.setHeader("Location", asked.getContextPath() + "/");

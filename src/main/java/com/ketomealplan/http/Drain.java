@@ -49,7 +49,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
     /**
      * By which a balancer says that it takes this status for "ask another instance, and leave this one alone", as nginx does if
      * told to. It looks at nobody's readiness, and would send on until a connection is refused: too late for who has just got
-     * one. Not 502 or 503, which others say too, of all instances.
+     * one. Not 502 or 503, which others say too, of all instances. Who says so is given this status for nothing else.
      */
     private static final String ELSEWHERE_HEADER = "Drain-Status";
 
@@ -174,6 +174,11 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         return draining ? Optional.of("This instance is stopping.") : Optional.empty();
     }
 
+    /** Whether this status would tell whoever asks to leave this instance alone. */
+    static boolean means(HttpServletRequest asked, int status) {
+        return status == ELSEWHERE && Integer.toString(status).equals(asked.getHeader(ELSEWHERE_HEADER));
+    }
+
     private static boolean isLook(HttpServletRequest asked) {
         return LOOKS.contains(AdminAccess.path(asked));
     }
@@ -210,8 +215,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         }
 
         private static boolean isToGoElsewhere(HttpServletRequest asked) {
-            return SAFE_METHODS.contains(asked.getMethod())
-                    && Integer.toString(ELSEWHERE).equals(asked.getHeader(ELSEWHERE_HEADER));
+            return SAFE_METHODS.contains(asked.getMethod()) && means(asked, ELSEWHERE);
         }
 
         private void endConnection(ServletResponse response) {

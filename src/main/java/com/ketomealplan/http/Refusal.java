@@ -1,9 +1,11 @@
 package com.ketomealplan.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -52,6 +54,19 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
     /** Of all of them. */
     static final Set<String> REASONS =
             Set.of(ABSENT.reason(), HOST.reason(), ORIGIN.reason(), NO_TOKEN.reason(), WRONG_TOKEN.reason(), TOO_MANY);
+
+    /**
+     * The same, if the status would have a balancer send nobody's requests here any more. Otherwise who guesses could take one
+     * instance after the other out.
+     */
+    Refusal to(HttpServletRequest asked) {
+        if (!Drain.means(asked, status)) {
+            return this;
+        }
+        Map<String, String> challenged = new HashMap<>(CHALLENGE);
+        challenged.putAll(headers);
+        return new Refusal(reason, NO_TOKEN.status(), detail, challenged);
+    }
 
     static Refusal tooMany(Duration wait) {
         String seconds = Long.toString(wait.plusNanos(999_999_999).toSeconds());

@@ -245,6 +245,12 @@ class SecureAdminPortTest {
             assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
             assertThat(TestService.json(refused).get("request_id").asText())
                     .isEqualTo(refused.headers().firstValue("X-Request-Id").orElseThrow());
+            var balanced = guessed.admin("/metrics", "Authorization", "Bearer s3cret", "Drain-Status", "429");
+            assertThat(balanced.statusCode())
+                    .as("or else nginx would take one instance after the other for one that stops")
+                    .isEqualTo(401);
+            assertThat(balanced.headers().firstValue("Retry-After")).isPresent();
+            assertThat(balanced.headers().firstValue("WWW-Authenticate")).isPresent();
             assertThat(guessed.admin("/livez").statusCode()).isEqualTo(200);
             assertThat(log.all())
                     .as("neither what was guessed, which may be one letter off, nor what it was to be")
