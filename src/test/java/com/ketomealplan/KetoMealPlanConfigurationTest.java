@@ -94,8 +94,8 @@ class KetoMealPlanConfigurationTest {
         assertThat(application.getBindHost()).isNull();
         assertThat(admin.getPort()).isEqualTo(8081);
         assertThat(admin.getBindHost()).isEqualTo("127.0.0.1");
-        // Kubernetes gives 30 s for all of it
-        assertThat(server.getShutdownGracePeriod()).isEqualTo(Duration.seconds(25));
+        // Kubernetes gives 30 s for all of it, and more than this has to end
+        assertThat(server.getShutdownGracePeriod()).isEqualTo(Duration.seconds(20));
     }
 
     @Test

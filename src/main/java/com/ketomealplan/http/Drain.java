@@ -36,7 +36,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
     /** For the requests of connections that were just taken. */
     private static final Duration LAST_REQUESTS = Duration.ofMillis(500);
 
-    private static final Duration LONGEST_LAST_REQUESTS = Duration.ofSeconds(2);
+    private static final Duration LONGEST_LAST_REQUESTS = Duration.ofSeconds(1);
 
     /** What running requests have at least, however long the drain took. */
     private static final Duration RUNNING_REQUESTS = Duration.ofSeconds(5);

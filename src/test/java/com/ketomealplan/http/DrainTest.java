@@ -166,7 +166,7 @@ class DrainTest {
         drain.stop();
 
         assertThat(pauses).hasValue(150);
-        assertThat(server.getStopTimeout()).isEqualTo(25_000 - 17_000); // the last requests had their time
+        assertThat(server.getStopTimeout()).isEqualTo(25_000 - 16_000); // the last requests had their time
     }
 
     @Test
