@@ -152,7 +152,9 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @SelfValidation
     public void validateDrain(ViolationCollector violations) {
         if (drainTime != null && drainTimeout != null) {
-            violations.addViolation("drainTime", "is the old name of drainTimeout, which is there too; leave it out");
+            violations.addViolation(
+                    "drainTime",
+                    "is the old name of drainTimeout, which is there too; leave it out, and set drainTimeout in its place");
         }
     }
 

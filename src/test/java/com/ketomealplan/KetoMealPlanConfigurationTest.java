@@ -250,7 +250,8 @@ class KetoMealPlanConfigurationTest {
         assertThat(yaml("drainTime: 8s", Map.of()).http().drain())
                 .isEqualTo(new DrainSettings(java.time.Duration.ofSeconds(8), java.time.Duration.ofSeconds(1), true));
         assertThat(mistakesOf("drainTime: 8s\ndrainTimeout: 20s", Map.of()))
-                .hasMessageContaining("drainTime: is the old name of drainTimeout, which is there too; leave it out");
+                .hasMessageContaining(
+                        "drainTime: is the old name of drainTimeout, which is there too; leave it out, and set");
         assertThat(mistakesOf("drainTime: 6m\nquietPeriod: 2m", Map.of()))
                 .hasMessageContaining("drainTime: must be at most 5m")
                 .hasMessageContaining("quietPeriod: must be at most 1m");
