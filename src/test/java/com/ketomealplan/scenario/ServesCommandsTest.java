@@ -39,7 +39,7 @@ class ServesCommandsTest {
     /** The lines that tell of a failure are the only ones. */
     private static void assertOneLine(Command command) {
         assertThat(command.errors().lines()).as(command.errors()).hasSize(1);
-        assertThat(command.output().lines()).allMatch(line -> line.startsWith("INFO"), "is INFO");
+        assertThat(command.own()).allMatch(line -> line.startsWith("INFO"), "is INFO");
     }
 
     @Test
@@ -144,7 +144,7 @@ class ServesCommandsTest {
                 Command.run(Map.of("NEON_DATABASE_URL", "postgresql://u@localhost:1/db"), arguments.split(" "));
 
         assertThat(command.exitCode()).isEqualTo(2);
-        assertThat(command.output()).isEmpty();
+        assertThat(command.own()).isEmpty();
         assertThat(command.errors().lines())
                 .singleElement()
                 .asString()
@@ -294,6 +294,6 @@ class ServesCommandsTest {
                 .doesNotContain("geheim")
                 .doesNotContain("\tat ")
                 .doesNotContain("Exception");
-        assertThat(failed.output()).isEmpty();
+        assertThat(failed.own()).isEmpty();
     }
 }
