@@ -40,9 +40,15 @@ class HonestLoginRefusedTest {
 
     @AfterEach
     void end() throws Exception {
-        log.close();
-        service.stop();
-        role.close();
+        if (service != null) {
+            service.stop();
+        }
+        if (log != null) { // after the service, which still logs as it stops
+            log.close();
+        }
+        if (role != null) {
+            role.close();
+        }
     }
 
     private void start(String url, ConfigOverride... settings) {
