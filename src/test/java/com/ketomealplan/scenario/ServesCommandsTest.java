@@ -3,6 +3,7 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.testing.Command;
+import com.ketomealplan.testing.RotatedRole;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +192,41 @@ class ServesCommandsTest {
                 .asString()
                 .contains("changes.sql::again::me")
                 .contains("relation \"users\" already exists");
+    }
+
+    /** As where the tables are another role's. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "UPDATE ON databasechangeloglock | false | db migrate | table databasechangeloglock",
+                "UPDATE ON databasechangeloglock | false | db status | table databasechangeloglock",
+                "SELECT ON databasechangelog | false | db migrate | table databasechangelog",
+                "ALL ON databasechangelog, databasechangeloglock | true | server | table databasechangeloglock",
+                "ALL ON databasechangelog, databasechangeloglock | check | server | table databasechangeloglock"
+            })
+    void aRightThatTheRoleLacksIsOneLine(String right, String migrateAtStart, String command, String line)
+            throws Exception {
+        try (RotatedRole role = RotatedRole.of(migrated);
+                Connection administration = migrated.connect();
+                Statement statement = administration.createStatement()) {
+            statement.execute("REVOKE " + right + " FROM " + role.name());
+            Command failed = Command.run(
+                    Map.of(
+                            "NEON_DATABASE_URL",
+                            role.url(migrated.url()),
+                            "MIGRATE_AT_START",
+                            migrateAtStart,
+                            "PORT",
+                            "0",
+                            "ADMIN_PORT",
+                            "0"),
+                    (command + " " + CONFIG).split(" "));
+
+            assertThat(failed.exitCode()).isEqualTo(1);
+            assertOneLine(failed);
+            assertThat(failed.errors()).contains("permission denied for " + line);
+        }
     }
 
     @Test

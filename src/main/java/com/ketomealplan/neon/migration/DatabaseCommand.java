@@ -20,6 +20,7 @@ import io.dropwizard.migrations.DbTestCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -103,7 +104,9 @@ public final class DatabaseCommand<T extends Configuration> extends Command {
             // process too
             Scope.enter(Map.of(CommandScope.DO_NOT_SEND_EXCEPTION_TO_UI, true));
             commands.get(name).run(bootstrap, arguments);
-        } catch (LiquibaseException | UnexpectedLiquibaseException | IOException e) {
+        } catch (DatabaseNotOpenedException e) {
+            throw e; // one line already
+        } catch (LiquibaseException | UnexpectedLiquibaseException | SQLException | IOException e) {
             throw new MigrationFailedException("db " + name, e);
         }
     }

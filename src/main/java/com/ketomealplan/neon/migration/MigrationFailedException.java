@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Liquibase could not do what it was told. Its causes repeat each other over some lines; this is the one line that matters, without a
+ * Liquibase could not do what it was told, or not even begin: the role lacks a right, the connection was lost. Its causes repeat each other over some lines; this is the one line that matters, without a
  * stack trace, because commands print what they are thrown, and an operator reads it.
  */
 public final class MigrationFailedException extends Exception {

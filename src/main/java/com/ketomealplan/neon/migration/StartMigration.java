@@ -46,7 +46,7 @@ public final class StartMigration {
      * Does it.
      *
      * @throws PendingChangesetsException if some are pending, and are not to be applied
-     * @throws MigrationFailedException if they cannot be applied, or counted; those before the one that failed are applied
+     * @throws MigrationFailedException if they cannot be applied, or counted, for want of a right too; those before the one that failed are applied
      * @throws SQLException if the database cannot be reached, or another migrator is not done in time
      */
     public void run(MigrateAtStart how) throws PendingChangesetsException, MigrationFailedException, SQLException {
@@ -67,16 +67,20 @@ public final class StartMigration {
     }
 
     /** How many are pending, if that can be known without Liquibase. The first unit of work need not ask then. */
-    private Optional<Integer> look() throws SQLException {
+    private Optional<Integer> look() throws MigrationFailedException, DatabaseNotOpenedException {
         changesets.claim();
         AtomicReference<Optional<Integer>> pending = new AtomicReference<>(Optional.empty());
         try (PhysicalConnection connection = open()) {
             Inquiry.on(connection, BUDGET, jdbc -> pending.set(changesets.count(jdbc)));
+        } catch (DatabaseNotOpenedException e) {
+            throw e;
+        } catch (SQLException e) {
+            throw failed(e);
         }
         return pending.get();
     }
 
-    private PhysicalConnection open() throws SQLException {
+    private PhysicalConnection open() throws DatabaseNotOpenedException {
         try {
             return connector.open();
         } catch (SQLException e) {
@@ -84,19 +88,25 @@ public final class StartMigration {
         }
     }
 
-    private int byLiquibase(Task task) throws MigrationFailedException, SQLException {
+    private int byLiquibase(Task task) throws MigrationFailedException, DatabaseNotOpenedException {
         MigrationDataSource dataSource = migrator.get();
         try {
             return task.run(dataSource, file);
-        } catch (LiquibaseException | UnexpectedLiquibaseException e) {
-            throw new MigrationFailedException("the migrations of " + connector.target(), e);
-        } catch (SQLException | RuntimeException e) {
+        } catch (DatabaseNotOpenedException e) {
+            throw e;
+        } catch (LiquibaseException | UnexpectedLiquibaseException | SQLException e) {
+            throw failed(e);
+        } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
         } finally {
             dataSource.stop();
         }
+    }
+
+    private MigrationFailedException failed(Exception reason) {
+        return new MigrationFailedException("the migrations of " + connector.target(), reason);
     }
 
     @FunctionalInterface

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
@@ -14,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class StartMigrationTest {
@@ -106,6 +109,33 @@ class StartMigrationTest {
                     .hasMessageContaining("127.0.0.1:1/db")
                     .hasMessageContaining("refused")
                     .hasMessageNotContaining("geheim")
+                    .hasMessageNotContaining("\n")
+                    .hasNoCause();
+        }
+    }
+
+    @Test
+    void aConnectionThatIsLostDuringTheLookEndsTheStartInOneLine() {
+        TestDatabase database = TestDatabase.migrated();
+        Connector losing = new Connector() {
+            @Override
+            public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
+                PhysicalConnection opened = database.connector().open(atMost, entered);
+                database.terminateSessions();
+                return opened;
+            }
+
+            @Override
+            public String target() {
+                return "the target";
+            }
+        };
+
+        for (MigrateAtStart how : List.of(MigrateAtStart.TRUE, MigrateAtStart.CHECK)) {
+            assertThatThrownBy(() -> start(losing, how, database))
+                    .isInstanceOf(MigrationFailedException.class)
+                    .hasMessageContaining("the target")
+                    .hasMessageContaining("closed")
                     .hasMessageNotContaining("\n")
                     .hasNoCause();
         }
