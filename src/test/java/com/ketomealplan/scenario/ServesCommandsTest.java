@@ -194,6 +194,39 @@ class ServesCommandsTest {
                 .contains("relation \"users\" already exists");
     }
 
+    /** Dropwizard would print it over several lines first, if Liquibase did not wrap it. */
+    @Test
+    void aChangesetThatWasChangedIsNamedInOneLineByEachCommand(@TempDir Path directory) throws IOException {
+        Path changes = directory.resolve("changes.sql");
+        Map<String, String> environment =
+                Map.of("NEON_DATABASE_URL", TestDatabase.empty().url());
+        String file = " --migrations " + changes + " " + CONFIG;
+        Files.writeString(changes, "--liquibase formatted sql\n--changeset me:a\nCREATE TABLE a (id int);\n");
+        assertThat(Command.run(environment, ("db migrate" + file).split(" ")).exitCode())
+                .isZero();
+        Files.writeString(changes, "--liquibase formatted sql\n--changeset me:a\nCREATE TABLE b (id int);\n");
+
+        for (String command : List.of(
+                "migrate",
+                "migrate -n",
+                "migrate -c 1",
+                "status",
+                "rollback -n -c 1",
+                "fast-forward",
+                "test",
+                "prepare-rollback",
+                "rollback -c 1")) {
+            Command changed = Command.run(environment, ("db " + command + file).split(" "));
+
+            assertThat(changed.errors().lines())
+                    .as(command)
+                    .singleElement()
+                    .asString()
+                    .contains("changes.sql::a::me", "check sum");
+            assertThat(changed.exitCode()).isEqualTo(1);
+        }
+    }
+
     /** As where the tables are another role's. */
     @ParameterizedTest
     @CsvSource(
