@@ -25,6 +25,9 @@ public final class JsonOutput extends OutputStream {
     private static final Set<List<String>> LOGGING =
             Set.of(List.of("server"), List.of("db", "migrate"), List.of("db", "rollback"));
 
+    /** With these, what one of them prints is an answer too: the SQL that it would execute, or its help. Short ones may be joined. */
+    private static final Pattern ASKING = Pattern.compile("-[nh].*|--dry-run|--help");
+
     /** As the log looks before it is configured. */
     private static final Pattern EARLY =
             Pattern.compile("(ERROR|WARN|INFO|DEBUG|TRACE) +\\[[^]]*] ([\\w.$]+): (.*)", Pattern.DOTALL);
@@ -61,11 +64,16 @@ public final class JsonOutput extends OutputStream {
             return;
         }
         System.setErr(print(new JsonOutput(System.err, "ERROR", "stderr")));
-        List<String> command = List.of(arguments);
-        if (LOGGING.stream()
-                .anyMatch(known -> known.equals(command.subList(0, Math.min(known.size(), command.size()))))) {
+        if (isLog(List.of(arguments))) {
             System.setOut(print(new JsonOutput(System.out, "INFO", "stdout")));
         }
+    }
+
+    /** Whether what such a command prints is a log. */
+    static boolean isLog(List<String> command) {
+        return command.stream().noneMatch(argument -> ASKING.matcher(argument).matches())
+                && LOGGING.stream()
+                        .anyMatch(known -> known.equals(command.subList(0, Math.min(known.size(), command.size()))));
     }
 
     private static PrintStream print(JsonOutput output) {

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is printed past the log is one JSON object a line. */
 class JsonOutputTest {
@@ -56,5 +58,27 @@ class JsonOutputTest {
         assertThat(lines().get(0).get("level").asText()).isEqualTo("WARN");
         assertThat(lines().get(0).get("logger").asText()).isEqualTo("org.example.Library");
         assertThat(lines().get(0).get("message").asText()).isEqualTo("deprecated");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "server config.yml, true",
+        "server --help, false",
+        "server -h, false",
+        "check config.yml, false",
+        "db migrate config.yml, true",
+        "db migrate -c 1 config.yml, true",
+        "db migrate -n config.yml, false",
+        "db migrate config.yml --dry-run, false",
+        "db migrate --help, false",
+        "db rollback -c 1 config.yml, true",
+        "db rollback -n -c 1 config.yml, false",
+        "db rollback -nc 1 config.yml, false",
+        "db rollback --date 2026/11/28 config.yml, true",
+        "db status config.yml, false",
+        "db, false"
+    })
+    void theAnswerOfACommandIsNoLog(String command, boolean log) {
+        assertThat(JsonOutput.isLog(List.of(command.split(" ")))).isEqualTo(log);
     }
 }
