@@ -76,8 +76,11 @@ public final class JsonOutput extends OutputStream {
                         .anyMatch(known -> known.equals(command.subList(0, Math.min(known.size(), command.size()))));
     }
 
+    /** With its last line ended at the end of the process; an empty line more is not told. */
     private static PrintStream print(JsonOutput output) {
-        return new PrintStream(output, true, StandardCharsets.UTF_8);
+        PrintStream printed = new PrintStream(output, true, StandardCharsets.UTF_8);
+        Runtime.getRuntime().addShutdownHook(new Thread(printed::println, "last line of " + output.name));
+        return printed;
     }
 
     @Override

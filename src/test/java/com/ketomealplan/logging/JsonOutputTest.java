@@ -2,13 +2,16 @@ package com.ketomealplan.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,5 +83,46 @@ class JsonOutputTest {
     })
     void theAnswerOfACommandIsNoLog(String command, boolean log) {
         assertThat(JsonOutput.isLog(List.of(command.split(" ")))).isEqualTo(log);
+    }
+
+    /** The last words of a process are often in the middle of a line. */
+    @Test
+    void aLineThatHasNotEndedWithItsProcessIsALine() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Abrupt.class.getName(),
+                        "server",
+                        "config.yml")
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(err).isEqualTo(3);
+        assertThat(out).endsWith("}\n");
+        assertThat(new ObjectMapper().readTree(out).get("message").asText()).isEqualTo("the answer");
+        assertThat(err.lines().map(JsonOutputTest::message)).contains("last words");
+    }
+
+    private static String message(String line) {
+        try {
+            return new ObjectMapper().readTree(line).get("message").asText();
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(line, e);
+        }
+    }
+
+    /** A program that ends in two lines. */
+    static final class Abrupt {
+
+        private Abrupt() {}
+
+        public static void main(String[] arguments) {
+            JsonOutput.install(Map.of("ENV", "production"), arguments);
+            System.out.print("the answer");
+            System.err.print("last words");
+            System.exit(3);
+        }
     }
 }
