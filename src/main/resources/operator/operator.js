@@ -290,7 +290,7 @@ function showBand(conditions) {
 // ---- the page
 
 function instance({ name, version, commit, started }) {
-  return [name, version && `version ${version}`, commit && `commit ${commit}`, `started ${new Date(started).toLocaleString("en-GB")}`]
+  return [name, version && `version ${version}`, commit && `commit ${commit.replace(/^([0-9a-f]{12})[0-9a-f]{28}/, "$1")}`, `started ${new Date(started).toLocaleString("en-GB")}`]
     .filter(Boolean).join(", ");
 }
 
