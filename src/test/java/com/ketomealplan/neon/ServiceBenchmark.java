@@ -1,11 +1,11 @@
 package com.ketomealplan.neon;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.HttpLoad;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,8 +32,8 @@ public final class ServiceBenchmark {
     private ServiceBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
-        int port = freePort();
-        int adminPort = freePort();
+        int port = FreePort.next();
+        int adminPort = FreePort.next();
         Map<String, String> environment = Map.of(
                 "NEON_DATABASE_URL", TestDatabase.migrated().url(),
                 "ENV", "development",
@@ -95,11 +95,5 @@ public final class ServiceBenchmark {
                 .results()
                 .mapToDouble(found -> Double.parseDouble(found.group(1)))
                 .sum();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

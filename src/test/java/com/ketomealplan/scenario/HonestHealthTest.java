@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.Relay;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -83,7 +83,7 @@ class HonestHealthTest {
 
     @Test
     void startsWithoutADatabaseIsReadySaysWhyAndRecoversByItself() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         String target = database.endpoint().hosts().get(0).toString();
         service = TestService.at(database.url().replace(target, "127.0.0.1:" + port));
 
@@ -243,11 +243,5 @@ class HonestHealthTest {
         HttpResponse<String> ready = service.get("/readyz");
         assertThat(ready.statusCode()).isEqualTo(200);
         assertThat(ready.body()).contains("\"database\":\"storage_full\"");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,18 +19,12 @@ class HonestProductionLogTest {
 
     private static final String CONFIG = "config.yml";
 
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return String.valueOf(socket.getLocalPort());
-        }
-    }
-
     private static Map<String, String> production(String url) throws IOException {
         Map<String, String> environment = new HashMap<>();
         environment.put("ENV", "production");
         environment.put("NEON_DATABASE_URL", url);
-        environment.put("PORT", freePort());
-        environment.put("ADMIN_PORT", freePort());
+        environment.put("PORT", FreePort.text());
+        environment.put("ADMIN_PORT", FreePort.text());
         return environment;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.KeepAlive;
 import com.ketomealplan.testing.RawHttp;
 import com.ketomealplan.testing.Ring;
@@ -18,7 +19,6 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpResponse;
@@ -41,13 +41,7 @@ class ServesAsAJarTest {
     private static final String CONFIG = "config.yml";
 
     private static Map<String, String> on(TestDatabase database) throws IOException {
-        return Map.of("PORT", freePort(), "ADMIN_PORT", freePort(), "NEON_DATABASE_URL", database.url());
-    }
-
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return String.valueOf(socket.getLocalPort());
-        }
+        return Map.of("PORT", FreePort.text(), "ADMIN_PORT", FreePort.text(), "NEON_DATABASE_URL", database.url());
     }
 
     private static String operation() {

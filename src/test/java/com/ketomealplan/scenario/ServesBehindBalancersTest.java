@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.ketomealplan.testing.Balancer;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.KeepAlive;
 import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.Program;
@@ -17,8 +18,6 @@ import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,10 +73,10 @@ class ServesBehindBalancersTest {
     @BeforeEach
     void start() throws IOException {
         for (int i = 0; i < 3; i++) {
-            ports.add(freePort());
+            ports.add(FreePort.next());
             environments.add(Map.of(
                     "PORT", ports.get(i).toString(),
-                    "ADMIN_PORT", Integer.toString(freePort()),
+                    "ADMIN_PORT", FreePort.text(),
                     "NEON_DATABASE_URL", database.url()));
             instances.add(ServiceProcess.run(environments.get(i), "server", CONFIG));
         }
@@ -91,18 +90,10 @@ class ServesBehindBalancersTest {
         instances.forEach(ServiceProcess::awaitExit);
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Test
     @Needs(Program.HAPROXY)
     void behindHaproxysDefaults() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         try (Balancer haproxy = Balancer.haproxy(Balancer.on(Balancer.snippet("haproxy"), port, ports), port)) {
             assertNothingIsLost("HAProxy", port, this::restart);
             assertThat(haproxy.output()).contains("is DOWN", "is UP");
@@ -112,7 +103,7 @@ class ServesBehindBalancersTest {
     @Test
     @Needs(Program.NGINX)
     void behindNginx() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         try (Balancer nginx = Balancer.nginx(Balancer.on(Balancer.snippet("nginx"), port, ports), port)) {
             assertNothingIsLost("nginx", port, this::restart);
             assertThat(nginx.output()).doesNotContain("no live upstreams");
@@ -129,8 +120,8 @@ class ServesBehindBalancersTest {
         Duration period =
                 Duration.ofSeconds(container.at("/readinessProbe/periodSeconds").asInt());
         String path = container.at("/readinessProbe/httpGet/path").asText();
-        int port = freePort();
-        int administration = freePort();
+        int port = FreePort.next();
+        int administration = FreePort.next();
         String proxy = Balancer.on(Balancer.snippet("haproxy"), port, ports)
                 .replaceAll("(?m)^ *option httpchk.*$", "")
                 .replaceAll("(?m) check$", "");

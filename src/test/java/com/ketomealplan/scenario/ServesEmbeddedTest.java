@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,15 +37,9 @@ class ServesEmbeddedTest {
 
     private Map<String, String> embedded() throws IOException {
         return Map.of(
-                "PORT", freePort(),
-                "ADMIN_PORT", freePort(),
+                "PORT", FreePort.text(),
+                "ADMIN_PORT", FreePort.text(),
                 "EMBEDDED_POSTGRES_DIR", directory.resolve("postgres").toString());
-    }
-
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return String.valueOf(socket.getLocalPort());
-        }
     }
 
     private static String operation() {

@@ -3,6 +3,7 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestAuthority;
@@ -11,7 +12,6 @@ import com.ketomealplan.testing.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,19 +36,11 @@ class SleepSafeJarTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final TestDatabase database = TestDatabase.migrated();
-    private final String port = freePort();
-    private final String adminPort = freePort();
+    private final String port = FreePort.text();
+    private final String adminPort = FreePort.text();
 
     @TempDir
     Path directory;
-
-    private static String freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return String.valueOf(socket.getLocalPort());
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     /** A JVM that takes the name for this machine's, and trusts the test's authority alone. */
     private String javaOptions() throws Exception {

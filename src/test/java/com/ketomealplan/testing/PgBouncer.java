@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ public final class PgBouncer implements AutoCloseable {
      */
     public static PgBouncer before(TestDatabase database, int serverConnections) {
         try {
-            int port = freePort();
+            int port = FreePort.next();
             Path directory = Files.createTempDirectory("pgbouncer");
             directory.toFile().deleteOnExit();
             Path log = write(directory, "log", "");
@@ -81,12 +80,6 @@ public final class PgBouncer implements AutoCloseable {
             return new PgBouncer(process, log, port).awaitListening();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
