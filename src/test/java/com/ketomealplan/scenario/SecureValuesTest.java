@@ -217,15 +217,18 @@ class SecureValuesTest {
         proxy.stall(true);
         postsAtOnce();
         proxy.stall(false);
-        proxy.refuseLogins("password authentication failed for user 'x'");
-        proxy.cut();
-        postsAtOnce();
-        look();
-        proxy.acceptLogins();
         proxy.go(true);
         postsAtOnce();
         look();
         proxy.go(false);
+    }
+
+    /** Which is remembered: nothing is served for half a minute after it. */
+    private void meetARefusedLogin() {
+        proxy.refuseLogins("password authentication failed for user 'x'");
+        proxy.cut();
+        postsAtOnce();
+        look();
     }
 
     private static boolean says(char type, byte[] body, String word) {
@@ -270,7 +273,7 @@ class SecureValuesTest {
                     .orElseThrow()
                     .startsWith("201");
         });
-        look();
+        meetARefusedLogin();
 
         assertThat(quoting(console.text().lines())).as("log lines").isEmpty();
         assertThat(console.text()).contains("DEBUG", "Slow statement", "/complex-operation");
