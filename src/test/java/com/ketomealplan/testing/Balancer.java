@@ -9,27 +9,20 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 
 /** HAProxy or nginx, as the page of balancers sets it up. */
 public final class Balancer implements AutoCloseable {
 
     private static final Path PAGE = Path.of("src", "site", "markdown", "balancers.md");
 
-    private final Process process;
-    private final Path log;
-    private final int port;
+    private final LoggedProcess process;
 
-    private Balancer(Process process, Path log, int port) {
+    private Balancer(LoggedProcess process) {
         this.process = process;
-        this.log = log;
-        this.port = port;
     }
 
     /** The text of this language in the page. */
@@ -88,11 +81,7 @@ public final class Balancer implements AutoCloseable {
                     new ArrayList<>(List.of(program.path().orElseThrow().toString()));
             command.addAll(List.of(arguments));
             Path log = Files.createTempFile(Path.of("target"), "balancer", ".log");
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            return new Balancer(process, log, port).awaitListening();
+            return new Balancer(LoggedProcess.start(command, log).awaitListening(port));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -114,25 +103,6 @@ public final class Balancer implements AutoCloseable {
         }
     }
 
-    private Balancer awaitListening() {
-        try {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .pollInterval(Duration.ofMillis(20))
-                    .ignoreExceptions()
-                    .failFast(
-                            () -> assertThat(process.isAlive()).as(this::output).isTrue())
-                    .until(() -> {
-                        new Socket(InetAddress.getLoopbackAddress(), port).close();
-                        return true;
-                    });
-            return this;
-        } catch (RuntimeException | Error e) {
-            close(); // nobody else can: the caller gets none
-            throw e;
-        }
-    }
-
     /** Says this to HAProxy's socket for administration, and returns what it says. */
     public String tell(int administration, String command) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), administration)) {
@@ -144,23 +114,12 @@ public final class Balancer implements AutoCloseable {
     }
 
     public String output() {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.output();
     }
 
+    /** Ends it at once, with all connections. */
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("still running; its output: " + output());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        process.close();
     }
 }

@@ -1,18 +1,11 @@
 package com.ketomealplan.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 
 /** A PgBouncer in transaction mode before the PostgreSQL of the tests: what Neon puts behind its {@code -pooler} hosts. */
 public final class PgBouncer implements AutoCloseable {
@@ -22,13 +15,11 @@ public final class PgBouncer implements AutoCloseable {
     /** Whom it becomes if root starts it, which it refuses to run as. */
     private static final String UNPRIVILEGED = "nobody";
 
-    private final Process process;
-    private final Path log;
+    private final LoggedProcess process;
     private final int port;
 
-    private PgBouncer(Process process, Path log, int port) {
+    private PgBouncer(LoggedProcess process, int port) {
         this.process = process;
-        this.log = log;
         this.port = port;
     }
 
@@ -73,11 +64,7 @@ public final class PgBouncer implements AutoCloseable {
                 }
             }
             command.add(settings.toString());
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            return new PgBouncer(process, log, port).awaitListening();
+            return new PgBouncer(LoggedProcess.start(command, log).awaitListening(port), port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,25 +81,6 @@ public final class PgBouncer implements AutoCloseable {
                 file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(UNPRIVILEGED));
     }
 
-    private PgBouncer awaitListening() {
-        try {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .pollInterval(Duration.ofMillis(20))
-                    .ignoreExceptions()
-                    .failFast(
-                            () -> assertThat(process.isAlive()).as(this::output).isTrue())
-                    .until(() -> {
-                        new Socket(InetAddress.getLoopbackAddress(), port).close();
-                        return true;
-                    });
-            return this;
-        } catch (RuntimeException | Error e) {
-            close(); // nobody else can: the caller gets none
-            throw e;
-        }
-    }
-
     public int port() {
         return port;
     }
@@ -124,24 +92,12 @@ public final class PgBouncer implements AutoCloseable {
     }
 
     public String output() {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.output();
     }
 
     /** Ends it at once, with all connections. */
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("still running; its output: " + output());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        process.close();
     }
 }
