@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PlainDataSource;
-import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.idempotency.IdempotentWork.Outcome;
-import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.pool.TestPools;
 import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
-import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;
@@ -33,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which requests with a key act again whose COMMIT had no answer, where nothing but the key tells what became of it. */
 class IdempotentWorkTest {
@@ -47,8 +42,11 @@ class IdempotentWorkTest {
     private static TestDatabase database;
 
     private final AtomicInteger runs = new AtomicInteger();
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
     private NeonProxy proxy;
-    private Pool pool;
     private Jdbi jdbi;
     private UnitOfWork units;
 
@@ -62,13 +60,7 @@ class IdempotentWorkTest {
     void begin() throws Exception {
         database.jdbi().useHandle(handle -> handle.execute("TRUNCATE things, idempotency_keys"));
         proxy = NeonProxy.before(database);
-        pool = new ConnectionPool(
-                "test",
-                new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT)),
-                Retention.pooled(1, 0, HOUR, HOUR),
-                new Line(Duration.ofSeconds(30), 1),
-                HOUR,
-                HOUR);
+        Pool pool = pools.keeping(1, TestPools.through(proxy, database));
         jdbi = Jdbi.create(pool);
         PlainDataSource lookups = () -> {
             throw new IllegalStateException("nobody knows");
@@ -78,7 +70,6 @@ class IdempotentWorkTest {
 
     @AfterEach
     void end() throws Exception {
-        pool.stop();
         proxy.close();
     }
 

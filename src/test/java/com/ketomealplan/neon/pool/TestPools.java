@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Creates pools that are stopped after the test, and has the SQL that tests of a borrowed connection share. */
-final class TestPools implements AfterEachCallback {
+public final class TestPools implements AfterEachCallback {
 
     static final Duration HOUR = Duration.ofHours(1);
 
@@ -34,7 +34,7 @@ final class TestPools implements AfterEachCallback {
     private final List<Pool> pools = new CopyOnWriteArrayList<>();
 
     /** Keeps all of its connections; its callers wait for as long as a test may last. */
-    Pool keeping(int max, Connector connector) {
+    public Pool keeping(int max, Connector connector) {
         return of(max, connector, new Line(LONG, 1_000), LONG);
     }
 
@@ -55,7 +55,7 @@ final class TestPools implements AfterEachCallback {
         pools.forEach(Pool::stop);
     }
 
-    static Connector through(NeonProxy proxy, TestDatabase database) {
+    public static Connector through(NeonProxy proxy, TestDatabase database) {
         return new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT);
     }
 

@@ -3,38 +3,33 @@ package com.ketomealplan.neon.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
-import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
-import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.Retention;
-import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.pool.TestPools;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;
 import com.ketomealplan.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a unit of work says whose COMMIT had no answer and cannot be looked up: that nobody knows. */
 class UnknownCommitTest {
 
-    private static final Duration HOUR = Duration.ofHours(1);
-
     private final TestDatabase database = TestDatabase.empty();
     private final AtomicInteger runs = new AtomicInteger();
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
     private NeonProxy proxy;
-    private Pool pool;
     private Jdbi jdbi;
     private UnitOfWork units;
 
@@ -42,20 +37,13 @@ class UnknownCommitTest {
     void begin() throws Exception {
         database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (name text)"));
         proxy = NeonProxy.before(database);
-        pool = new ConnectionPool(
-                "test",
-                new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT)),
-                Retention.pooled(1, 0, HOUR, HOUR),
-                new Line(Duration.ofSeconds(30), 1),
-                HOUR,
-                HOUR);
+        Pool pool = pools.keeping(1, TestPools.through(proxy, database));
         jdbi = Jdbi.create(pool);
         units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
     }
 
     @AfterEach
     void end() throws Exception {
-        pool.stop();
         proxy.close();
     }
 
