@@ -1,5 +1,6 @@
 package com.ketomealplan.http;
 
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
@@ -40,6 +41,8 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
     @Override
     public void initialize(Bootstrap<?> bootstrap) {
         StrictJson.configure(bootstrap.getObjectMapper());
+        // Jackson's default keeps a buffer for each thread, and a virtual one has a single request
+        bootstrap.getObjectMapper().getFactory().setRecyclerPool(JsonRecyclerPools.newConcurrentDequePool());
     }
 
     @Override

@@ -14,6 +14,14 @@ final class Streaming {
     private static final List<Class<?>> TYPES =
             List.of(BaseStream.class, Iterator.class, ResultIterable.class, StreamingOutput.class);
 
+    /** Of every class that a unit returns. */
+    private static final ClassValue<Boolean> KNOWN = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return TYPES.stream().anyMatch(streaming -> streaming.isAssignableFrom(type));
+        }
+    };
+
     private static final String WHAT_TO_DO =
             " would be read after its unit of work has ended, when its connection is another unit's:"
                     + " use it up inside the unit, and return a List";
@@ -21,7 +29,7 @@ final class Streaming {
     private Streaming() {}
 
     static boolean isOf(Class<?> type) {
-        return TYPES.stream().anyMatch(streaming -> streaming.isAssignableFrom(type));
+        return KNOWN.get(type);
     }
 
     /**
