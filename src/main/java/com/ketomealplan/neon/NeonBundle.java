@@ -7,6 +7,7 @@ import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.health.ExpectedStatements;
 import com.ketomealplan.neon.health.UnitOutcomes;
 import com.ketomealplan.neon.idempotency.IdempotencyStore;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
@@ -78,6 +79,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private StatementObserver statements;
     private UnitOutcomes outcomes;
     private PendingChangesets changesets;
+    private ExpectedStatements expected;
     private DatabaseState state;
     private DatabaseProbe probe;
     private WakeGate gate;
@@ -143,6 +145,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         jdbi = jdbi(factory, environment);
         statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration());
         outcomes = new UnitOutcomes();
+        expected = new ExpectedStatements(jdbi);
         unitOfWork = UnitOfWork.install(
                 jdbi,
                 pool,
@@ -189,7 +192,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private void watch(boolean passive, Environment environment) {
         state = new DatabaseState(gate, pool, outcomes, database.isNeon());
         environment.lifecycle().manage(state);
-        probe = new DatabaseProbe(gate, pool, state, outcomes, changesets, passive);
+        probe = new DatabaseProbe(gate, pool, state, outcomes, changesets, expected, passive);
         observation.observe(gate, pool, state, probe);
         environment.healthChecks().register(NAME, new DatabaseHealthCheck(probe));
         environment.lifecycle().manage(new Managed() {
@@ -285,6 +288,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
      * @param type an interface with JDBI's annotations
      */
     public <D> D sqlObject(Class<D> type) {
+        expected.add(type);
         return unitOfWork.sqlObject(type);
     }
 

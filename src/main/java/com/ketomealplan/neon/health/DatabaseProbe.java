@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,8 @@ public final class DatabaseProbe implements Readiness {
     private final DatabaseState state;
     private final UnitOutcomes units;
     private final PendingChangesets changesets;
+    private final ExpectedStatements expected;
+    private final AtomicBoolean met = new AtomicBoolean();
     private final boolean passive;
     private final Listeners<Runnable> listeners = new Listeners<>();
     private Question asked;
@@ -61,12 +64,14 @@ public final class DatabaseProbe implements Readiness {
             DatabaseState state,
             UnitOutcomes units,
             PendingChangesets changesets,
+            ExpectedStatements expected,
             boolean passive) {
         this.gate = gate;
         this.pool = pool;
         this.state = state;
         this.units = units;
         this.changesets = changesets;
+        this.expected = expected;
         this.passive = passive;
     }
 
@@ -184,8 +189,9 @@ public final class DatabaseProbe implements Readiness {
         }
 
         /**
-         * The first one compares the changesets. Where units failed because of the schema, each asks whether they still would: otherwise
-         * an instance without traffic would not learn it.
+         * The first one compares the changesets, and asks whether anything of what the service will ask can be executed. Where that
+         * is not so, or units failed because of the schema, each asks whether it still is: otherwise an instance without traffic
+         * would not learn it.
          */
         private void askAboutSchema(PhysicalConnection connection) {
             try {
@@ -201,10 +207,11 @@ public final class DatabaseProbe implements Readiness {
                 Inquiry.on(connection, QUERY_BUDGET, changesets::compare);
             }
             if (doubt.isPresent()) {
-                Inquiry.on(
-                        connection,
-                        QUERY_BUDGET,
-                        jdbc -> units.answered(doubt.get(), doubt.get().ask(jdbc)));
+                units.answered(
+                        doubt.get(), doubt.get().ask(connection, QUERY_BUDGET).verdict());
+            } else if (met.compareAndSet(false, true) && expected.question().isPresent()) {
+                SchemaQuestion first = expected.question().get();
+                first.ask(connection, QUERY_BUDGET).failure().ifPresent(failure -> units.lacks(first, failure));
             }
         }
 

@@ -99,13 +99,20 @@ public final class UnitOutcomes implements UnitListener {
         return known == null ? Optional.empty() : known.question();
     }
 
+    /** Nothing that the service will ask can be executed, as far as is known before it has asked. */
+    void lacks(SchemaQuestion question, Failure failure) {
+        if (servedNanos == null) {
+            lacking(failure, Optional.of(question));
+        }
+    }
+
     /** The server was asked. */
-    void answered(SchemaQuestion question, SchemaQuestion.Answer answer) {
+    void answered(SchemaQuestion question, SchemaQuestion.Verdict verdict) {
         synchronized (this) {
             if (mismatch == null || !mismatch.question().equals(Optional.of(question))) {
                 return; // units have said more since
             }
-            switch (answer) {
+            switch (verdict) {
                 case LACKING -> mismatch = new Mismatch(mismatch.failure(), nanoTime.getAsLong(), mismatch.question());
                 case FITTING -> {
                     mismatch = null;

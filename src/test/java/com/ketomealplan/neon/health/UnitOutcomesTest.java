@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.health.SchemaQuestion.Answer;
+import com.ketomealplan.neon.health.SchemaQuestion.Text;
+import com.ketomealplan.neon.health.SchemaQuestion.Verdict;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -103,11 +105,11 @@ class UnitOutcomesTest {
         SchemaQuestion question = outcomes.question().orElseThrow();
         pass(50);
 
-        outcomes.answered(question, Answer.UNKNOWN);
+        outcomes.answered(question, Verdict.UNKNOWN);
         assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(50));
-        outcomes.answered(question, Answer.LACKING);
+        outcomes.answered(question, Verdict.LACKING);
         assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ZERO);
-        outcomes.answered(question, Answer.FITTING);
+        outcomes.answered(question, Verdict.FITTING);
         assertThat(outcomes.condition().mismatch()).isEmpty();
         assertThat(outcomes.condition().sinceServed()).isEmpty();
     }
@@ -117,8 +119,8 @@ class UnitOutcomesTest {
     void aServerThatWasWrongAboutAStatementIsNotAskedAboutItAgainUntilAUnitIsServed() {
         outcomes.rolledBack(statement("SELECT * FROM b WHERE c = :a"));
         SchemaQuestion question = outcomes.question().orElseThrow();
-        assertThat(question).isEqualTo(new SchemaQuestion("SELECT * FROM b WHERE c = ?", 1));
-        outcomes.answered(question, Answer.FITTING);
+        assertThat(question).isEqualTo(new SchemaQuestion(List.of(new Text("SELECT * FROM b WHERE c = ?", 1))));
+        outcomes.answered(question, Verdict.FITTING);
 
         outcomes.rolledBack(statement("SELECT * FROM b WHERE c = :a"));
         assertThat(outcomes.question()).isEmpty();

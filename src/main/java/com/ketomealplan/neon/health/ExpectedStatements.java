@@ -1,0 +1,60 @@
+package com.ketomealplan.neon.health;
+
+import com.ketomealplan.neon.health.SchemaQuestion.Text;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the service's SQL objects will ask of the database, so that it can be found out that it fits before a request does. Thread-safe.
+ */
+public final class ExpectedStatements {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExpectedStatements.class);
+
+    private final Jdbi jdbi;
+    private final List<Text> statements = new CopyOnWriteArrayList<>();
+
+    public ExpectedStatements(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** Those of another SQL object. */
+    public void add(Class<?> sqlObject) {
+        Stream.of(sqlObject.getMethods())
+                .flatMap(method -> sqlOf(method).stream())
+                .flatMap(sql -> parsed(sql).stream())
+                .forEach(statements::add);
+    }
+
+    /** Whether none of them can be executed; empty if there are none. */
+    Optional<SchemaQuestion> question() {
+        return statements.isEmpty() ? Optional.empty() : Optional.of(new SchemaQuestion(List.copyOf(statements)));
+    }
+
+    private static Optional<String> sqlOf(Method method) {
+        return Stream.concat(
+                        Stream.ofNullable(method.getAnnotation(SqlQuery.class)).map(SqlQuery::value),
+                        Stream.ofNullable(method.getAnnotation(SqlUpdate.class)).map(SqlUpdate::value))
+                .filter(sql -> !sql.isBlank()) // in a file of its own
+                .findFirst();
+    }
+
+    private Optional<Text> parsed(String sql) {
+        try {
+            return Text.of(
+                    jdbi.getConfig(SqlStatements.class).getSqlParser().parse(sql, null)); // the context of no handle
+        } catch (RuntimeException e) { // a template, or of a parser that needs the context
+            LOG.debug("What a statement asks of the database is found out when it is executed", e);
+            return Optional.empty();
+        }
+    }
+}
