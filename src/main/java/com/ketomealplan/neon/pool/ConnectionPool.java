@@ -76,7 +76,7 @@ public final class ConnectionPool implements Pool {
         this.waiting = state.waiting();
         this.checks = new Checks(evictions, state.generations(), listeners);
         this.siblings = new Siblings(name, gate, state);
-        this.locks = new LockInquiry(this, state);
+        this.locks = new LockInquiry(this, gate, state);
         this.idleLook = new IdleLook(this, state, checks);
         this.openings = new PoolOpenings(this, gate, retention, state);
         this.waiters = new Waiters(name, gate, line, listeners, state, openings);

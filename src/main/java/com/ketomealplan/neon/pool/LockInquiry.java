@@ -1,7 +1,10 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.connect.OpeningFailedException;
+import com.ketomealplan.neon.connect.OpeningRequest;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
+import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.lease.TimeToCancel;
 import com.ketomealplan.neon.locks.LockQuestion;
@@ -11,15 +14,20 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds out who blocks the statements of a pool whose time is over, for all of them at once: where one waits for a lock, others do. It is
- * asked on a connection that is open and that nobody needs, an idle one or one that is about to be closed, and never opens one nor stands
- * in line; at most once in a few seconds, and only while a caller waits for a statement. Thread-safe.
+ * asked on a connection that nobody needs: an idle one, one that is about to be closed, or, while the pool has room, one that is opened
+ * for the question. It never stands in line, and asks at most once in a few seconds, and only while a caller waits for a statement.
+ * Thread-safe.
  */
 final class LockInquiry {
 
@@ -38,24 +46,37 @@ final class LockInquiry {
     private static final Duration FRESH = PAUSE.multipliedBy(2);
 
     private final ConnectionPool pool;
+    private final WakeGate gate;
     private final PoolState state;
     private volatile LockWaits known = LockWaits.NONE;
     private final AtomicLong askedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
 
-    LockInquiry(ConnectionPool pool, PoolState state) {
+    LockInquiry(ConnectionPool pool, WakeGate gate, PoolState state) {
         this.pool = pool;
+        this.gate = gate;
         this.state = state;
     }
 
-    /** Asks on an idle connection, if there is one and it is time. Blocks for {@link TimeToCancel} at most. Does not throw. */
-    void askOnIdle() {
+    /**
+     * A statement is about to be cancelled: the last moment to ask. Blocks for {@link TimeToCancel} at most. Does not throw.
+     *
+     * @param cancelled whose it is, which tells how long a connection takes to open
+     */
+    void askBeforeCancel(PhysicalConnection cancelled) {
+        if (!askOnIdle() && isDue() && state.hasRoom() && claim()) {
+            askOnOwn(TimeToCancel.of(cancelled));
+        }
+    }
+
+    /** Returns whether there was an idle connection to ask on. */
+    private boolean askOnIdle() {
         if (!isDue()) {
-            return;
+            return false;
         }
         try {
             PooledConnection idle = pool.takeIdle();
             if (idle == null) {
-                return;
+                return false;
             }
             boolean kept = false;
             try {
@@ -66,9 +87,46 @@ final class LockInquiry {
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Nobody knows who blocks a statement", e);
         }
+        return true;
     }
 
-    /** Who waits now, as far as is known; asks, if a statement has run for long. Blocks and throws as {@link #askOnIdle}. */
+    private void askOnOwn(Duration atMost) {
+        CompletableFuture<PhysicalConnection> opening = new CompletableFuture<>();
+        OpeningRequest request = gate.request(new WakeGate.Caller() {
+            @Override
+            public void opened(PhysicalConnection connection) {
+                if (!opening.complete(connection)) { // it came too late
+                    gate.close(connection);
+                }
+            }
+
+            @Override
+            public void failed(OpeningFailedException reason) {
+                opening.completeExceptionally(reason);
+            }
+        });
+        PhysicalConnection own;
+        try {
+            own = opening.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException | InterruptedException e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            request.cancel();
+            if (!opening.cancel(false) && !opening.isCompletedExceptionally()) {
+                gate.close(opening.join());
+            }
+            LOG.debug("No connection was opened in time to ask who blocks a statement", e);
+            return;
+        }
+        try {
+            ask(own);
+        } finally {
+            gate.close(own);
+        }
+    }
+
+    /** Who waits now, as far as is known; asks, if a statement has run for long. Blocks as {@link #askBeforeCancel}, and does not throw. */
     LockWaits now() {
         if (!isSomebodyWaiting(RUNNING_LONG)) {
             return LockWaits.NONE;

@@ -78,6 +78,16 @@ final class PoolState {
         }
     }
 
+    /** Whether one more connection may be open. Called without the lock. */
+    boolean hasRoom() {
+        lock.lock();
+        try {
+            return bag.size() < retention.max();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Those in use. Called without the lock. */
     List<PooledConnection> borrowed() {
         lock.lock();

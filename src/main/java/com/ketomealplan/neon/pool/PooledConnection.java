@@ -72,7 +72,7 @@ final class PooledConnection implements Lease.Owner {
 
     @Override
     public void cancels() {
-        pool.locks().askOnIdle();
+        pool.locks().askBeforeCancel(physical);
     }
 
     /** Who has it; empty while it is idle. By any thread. */

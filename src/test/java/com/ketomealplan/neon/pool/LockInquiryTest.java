@@ -73,7 +73,11 @@ class LockInquiryTest {
 
     /** A new one has asked nothing yet. */
     private Pool pool(int idle) throws SQLException {
-        Pool pool = pools.keeping(8, through(proxy, database));
+        return pool(8, idle);
+    }
+
+    private Pool pool(int max, int idle) throws SQLException {
+        Pool pool = pools.keeping(max, through(proxy, database));
         List<Connection> borrowed = new ArrayList<>();
         for (int i = 0; i < idle; i++) {
             borrowed.add(pool.getConnection());
@@ -130,10 +134,24 @@ class LockInquiryTest {
         });
     }
 
-    /** Nothing is opened for it, and a caller has the time of his deadline. */
     @Test
-    void whereNoConnectionIsFreeItIsNotAsked() throws Exception {
-        Pool pool = pool(1);
+    void aLoneCallerHasAConnectionOpenedForIt() throws Exception {
+        await().atMost(LONG).untilAsserted(() -> {
+            Pool pool = pool(1);
+            int logins = proxy.logins();
+
+            assertThat(timesOf(read(pool, Duration.ofMillis(300)))).contains(BLOCKED);
+
+            assertThat(proxy.logins()).isEqualTo(logins + 1);
+            await().atMost(LONG).until(() -> proxy.openConnections() <= 1);
+            assertThat(pool.statistics().opened()).isEqualTo(1);
+        });
+    }
+
+    /** A caller has the time of his deadline. */
+    @Test
+    void whereThePoolHasNoRoomItIsNotAsked() throws Exception {
+        Pool pool = pool(1, 1);
         int logins = proxy.logins();
 
         assertThat(timesOf(read(pool, Duration.ofMillis(300)))).doesNotContain("blocked by");
@@ -142,11 +160,20 @@ class LockInquiryTest {
         assertThat(proxy.logins()).isEqualTo(logins);
     }
 
-    /** Where all wait for the same lock, and each had its connection opened for it. */
+    /** No more than its statement would have had. */
+    @Test
+    void aConnectionThatIsNotOpenedInTimeIsNotWaitedFor() throws Exception {
+        Pool pool = pool(1);
+        proxy.delayEveryLogin(Duration.ofMinutes(1));
+
+        assertThat(timesOf(read(pool, Duration.ofMillis(300)))).doesNotContain("blocked by");
+    }
+
+    /** Where all wait for the same lock, and the pool has no room. */
     @Test
     void aConnectionWhoseStatementWasCancelledAsksForThoseWhoWaitStill() throws Exception {
         await().atMost(LONG).untilAsserted(() -> {
-            Pool pool = pool(2);
+            Pool pool = pool(2, 2);
             CompletableFuture<String> first = read(pool, Duration.ofMillis(700));
             CompletableFuture<String> second = read(pool, Duration.ofSeconds(3));
             assertThat(timesOf(first)).doesNotContain("blocked by");
