@@ -14,8 +14,17 @@ public final class Interleavings {
      * @throws AssertionError with the order of what happened, if it throws in one of them, or its threads wait for ever
      */
     public static void of(Runnable task) {
+        of(task, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same of a task that takes long.
+     *
+     * @param most orders
+     */
+    public static void of(Runnable task, int most) {
         task.run(); // what is initialized by the first run is not part of any order
-        check(task);
+        check(task, most);
     }
 
     /**
@@ -26,11 +35,11 @@ public final class Interleavings {
      */
     public static void ofBroken(Runnable sound, Runnable broken) {
         sound.run();
-        check(broken);
+        check(broken, Integer.MAX_VALUE);
     }
 
-    private static void check(Runnable task) {
-        Lincheck.runConcurrentTest(Ring.times("interleavings", 100, 5_000), task);
+    private static void check(Runnable task, int most) {
+        Lincheck.runConcurrentTest(Math.min(most, Ring.times("interleavings", 100, 5_000)), task);
     }
 
     /** Runs them at the same time, each on a thread of its own, and the last one on this thread. Throws what one of them throws. */

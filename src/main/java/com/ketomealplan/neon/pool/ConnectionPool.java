@@ -127,7 +127,7 @@ public final class ConnectionPool implements Pool {
             bag.takeBackUnused(candidate);
             kept = eviction.isEmpty() && !stopped && !state.generations().areCondemned(candidate);
             if (kept) {
-                handOn(candidate);
+                waiters.handOn(candidate);
             } else if (eviction.equals(Optional.of(Eviction.LOST))) {
                 siblings.suspect(candidate);
             }
@@ -209,7 +209,7 @@ public final class ConnectionPool implements Pool {
             waiting.progressed();
             wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
             if (wanted) {
-                handOn(connection);
+                waiters.handOn(connection);
                 asked = openings.forWaiting();
             }
         } finally {
@@ -219,18 +219,6 @@ public final class ConnectionPool implements Pool {
             evictions.close(connection);
         }
         asked.forEach(PoolOpenings.Opening::ask);
-    }
-
-    /** To the first in line, or to the idle ones. Called with the lock held. */
-    private void handOn(PooledConnection connection) {
-        Turn first = waiting.poll();
-        if (first == null) {
-            bag.putBack(connection);
-        } else {
-            bag.lend(connection);
-            openings.served();
-            first.call(connection);
-        }
     }
 
     /** A borrower is done. */
@@ -270,7 +258,7 @@ public final class ConnectionPool implements Pool {
                     && !state.generations().areCondemned(connection);
             if (kept) {
                 connection.used();
-                handOn(connection);
+                waiters.handOn(connection);
                 surplus = openings.surplus();
             }
             asked = openings.forWaiting();

@@ -68,6 +68,18 @@ final class Waiters {
         return turn;
     }
 
+    /** A connection that nobody has goes to the first of them, or to the idle ones. Called with the lock held. */
+    void handOn(PooledConnection connection) {
+        Turn first = queue.poll();
+        if (first == null) {
+            state.bag().putBack(connection);
+        } else {
+            state.bag().lend(connection);
+            openings.served();
+            first.call(connection);
+        }
+    }
+
     /** What a caller is told that may not wait. */
     SQLException rejected(Duration retryAfter) {
         PoolStatistics now;
@@ -131,7 +143,7 @@ final class Waiters {
     }
 
     /** Lets those leave whose time is over. */
-    private void expire() {
+    void expire() {
         List<Turn> expired;
         List<PoolOpenings.Opening> surplus;
         lock.lock();

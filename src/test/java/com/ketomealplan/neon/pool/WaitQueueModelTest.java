@@ -1,0 +1,144 @@
+package com.ketomealplan.neon.pool;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.Listeners;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.testing.Interleavings;
+import com.ketomealplan.testing.Planted;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The wait queue in many orders of those who come, come back, and find that somebody's time is over. */
+@Tag("campaign")
+@Tag("campaign-only")
+class WaitQueueModelTest {
+
+    /** A second for ten of them: each has two threads that park, and one that looks at them. */
+    private static final int MOST = 200;
+
+    @Test
+    void noConnectionIsLostOrHasTwoOwners() {
+        Interleavings.of(new Model(), MOST);
+    }
+
+    /** Whose time is over is then told so, and called too: what he was called for lies with nobody. */
+    @Test
+    void theCheckFindsALookAtTheTimeWithoutTheLock() {
+        assertThatThrownBy(() -> Interleavings.ofBroken(new Model(), Planted.in(Waiters.class, "expire", Model.class)))
+                .isInstanceOf(AssertionError.class);
+    }
+
+    /** Two want the only connection, which comes back, while somebody looks whose time is over: everybody's is. */
+    static final class Model implements Runnable {
+
+        private static final WakeGate GATE = new WakeGate(new Connector() {
+            @Override
+            public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
+                throw new SQLException("nothing is opened");
+            }
+
+            @Override
+            public String target() {
+                return "model";
+            }
+        });
+
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Retention retention = Retention.pooled(1, 0, Duration.ofHours(1), Duration.ofHours(1));
+        private final Line line = new Line(Duration.ofHours(1), 10);
+
+        @Override
+        public void run() {
+            PoolState state = new PoolState(lock, retention, line, null);
+            PoolOpenings openings = new PoolOpenings(null, GATE, retention, state);
+            Waiters waiters = new Waiters("model", GATE, line, new Listeners<>(), state, openings);
+            PooledConnection only = new PooledConnection(null, null, 1, 0);
+            state.bag().lend(only);
+            Caller first = new Caller(waiters, state);
+            Caller second = new Caller(waiters, state);
+            Interleavings.atOnce(first, second, () -> {
+                giveBack(only, waiters, state);
+                while (!first.done || !second.done) {
+                    waiters.expire();
+                }
+            });
+
+            int owners = first.owners() + second.owners();
+            int idle = state.bag().size() - state.bag().borrowed().size();
+            require(owners <= 1, "it has " + owners + " owners");
+            require(owners + idle == 1, owners + " have it, and " + idle + " is idle");
+            require(state.bag().borrowed().size() == owners, "it is not where it is thought to be");
+            require(state.waiting().isEmpty(), "somebody waits still");
+        }
+
+        private void giveBack(PooledConnection connection, Waiters waiters, PoolState state) {
+            lock.lock();
+            try {
+                state.bag().takeBack(connection);
+                waiters.handOn(connection);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private static void require(boolean condition, String otherwise) {
+            if (!condition) {
+                throw new AssertionError(otherwise);
+            }
+        }
+
+        /** Takes what is idle, or waits for it. */
+        private final class Caller implements Runnable {
+
+            private final Waiters waiters;
+            private final PoolState state;
+            private PooledConnection has;
+            private volatile boolean done;
+
+            Caller(Waiters waiters, PoolState state) {
+                this.waiters = waiters;
+                this.state = state;
+            }
+
+            @Override
+            public void run() {
+                Turn turn = null;
+                lock.lock();
+                try {
+                    has = state.bag().borrow();
+                    if (has == null) {
+                        turn = new Turn(waiters, false, Duration.ZERO);
+                        state.waiting().add(turn);
+                    }
+                } finally {
+                    lock.unlock();
+                }
+                if (turn != null) {
+                    has = called(turn);
+                }
+                done = true;
+            }
+
+            /** Null if his time was over. */
+            private PooledConnection called(Turn turn) {
+                try {
+                    return turn.await();
+                } catch (SQLException e) {
+                    return null;
+                }
+            }
+
+            int owners() {
+                return has == null ? 0 : 1;
+            }
+        }
+    }
+}
