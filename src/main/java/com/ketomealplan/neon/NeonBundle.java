@@ -11,7 +11,6 @@ import com.ketomealplan.neon.health.ExpectedStatements;
 import com.ketomealplan.neon.health.UnitOutcomes;
 import com.ketomealplan.neon.idempotency.IdempotencyStore;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
-import com.ketomealplan.neon.lease.LeakGuard;
 import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.migration.DatabaseCommand;
 import com.ketomealplan.neon.migration.MigrationDataSource;
@@ -24,6 +23,7 @@ import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
+import com.ketomealplan.neon.web.LeakGuardFilter;
 import com.ketomealplan.neon.web.UnitOfWorkFeature;
 import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Configuration;
@@ -172,7 +172,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         jersey.register(new DatabaseFailureMapper.OfJdbi(observation::failed));
         jersey.register(new DatabaseFailureMapper.OfSql(observation::failed));
         jersey.register(observation.timing());
-        FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuard());
+        FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuardFilter());
         leakGuard.setAsyncSupported(true);
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
     }

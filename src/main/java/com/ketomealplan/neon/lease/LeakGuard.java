@@ -1,11 +1,5 @@
 package com.ketomealplan.neon.lease;
 
-import jakarta.servlet.Filter;
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes back the connections that a request has borrowed and not given back when it ends. */
-public final class LeakGuard implements Filter {
+public final class LeakGuard {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeakGuard.class);
 
@@ -22,20 +16,21 @@ public final class LeakGuard implements Filter {
 
     private record Borrowing(Lease lease, Throwable where) {}
 
-    @Override
-    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-            throws IOException, ServletException {
+    private LeakGuard() {}
+
+    /** A request begins on this thread. */
+    public static void begin() {
         OPEN.set(new ArrayList<>(0));
-        try {
-            chain.doFilter(request, response);
-        } finally {
-            List<Borrowing> open = OPEN.get();
-            OPEN.remove();
-            for (Borrowing left : open) {
-                if (left.lease().isOpen()) { // no other thread has given it back
-                    LOG.warn("A connection was not given back at the end of its request, and is closed", left.where());
-                    left.lease().reclaim();
-                }
+    }
+
+    /** The request of this thread has ended. */
+    public static void end() {
+        List<Borrowing> open = OPEN.get();
+        OPEN.remove();
+        for (Borrowing left : open) {
+            if (left.lease().isOpen()) { // no other thread has given it back
+                LOG.warn("A connection was not given back at the end of its request, and is closed", left.where());
+                left.lease().reclaim();
             }
         }
     }

@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.lease;
 
-import com.ketomealplan.http.RequestId;
 import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.locks.LockWait;
@@ -42,7 +41,7 @@ public final class Lease {
     private final LeaseTimes times;
     private final Thread borrower = Thread.currentThread();
     private final String purpose = MDC.get(Purpose.MDC_KEY);
-    private final String request = MDC.get(RequestId.MDC_KEY);
+    private final String request = MDC.get(LogContext.REQUEST);
     private final LeaseTransitions state = new LeaseTransitions();
     private final ConnectionHandle handle;
 

@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.lease;
 
-import com.ketomealplan.http.RequestId;
 import com.ketomealplan.neon.failure.Sparsely;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -25,7 +24,7 @@ final class LeaseLog {
      */
     static void closed(Lease lease, Thread borrower, boolean elsewhere, String reason) {
         LeaseWatch.BLOCKING.execute(() -> {
-            lease.request().ifPresent(id -> MDC.put(RequestId.MDC_KEY, id));
+            lease.request().ifPresent(id -> MDC.put(LogContext.REQUEST, id));
             lease.purpose().ifPresent(name -> MDC.put(Purpose.MDC_KEY, name));
             OptionalLong others = elsewhere ? STACKS.omittedBefore() : OptionalLong.empty();
             LOG.warn(

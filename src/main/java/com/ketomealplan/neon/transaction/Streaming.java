@@ -1,18 +1,16 @@
 package com.ketomealplan.neon.transaction;
 
-import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.lang.reflect.Method;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.BaseStream;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.result.ResultIterable;
 
 /** Results that are read from the database only when they are used, which must not be after their unit of work. */
 final class Streaming {
 
-    private static final List<Class<?>> TYPES =
-            List.of(BaseStream.class, Iterator.class, ResultIterable.class, StreamingOutput.class);
+    private static final List<Class<?>> TYPES = List.of(BaseStream.class, Iterator.class, ResultIterable.class);
 
     /** Of every class that a unit returns. */
     private static final ClassValue<Boolean> KNOWN = new ClassValue<>() {
@@ -35,12 +33,13 @@ final class Streaming {
     /**
      * Checks what a unit is about to return.
      *
+     * @param others what is read later there, too
      * @throws IllegalStateException if it would be read later
      */
-    static void refuse(Object result) {
-        Object entity = result instanceof Response response ? response.getEntity() : result;
-        if (entity != null && isOf(entity.getClass())) {
-            throw new IllegalStateException("the " + entity.getClass().getName() + " that is returned" + WHAT_TO_DO);
+    static void refuse(Object result, Class<?>... others) {
+        if (result != null
+                && (isOf(result.getClass()) || Stream.of(others).anyMatch(type -> type.isInstance(result)))) {
+            throw new IllegalStateException("the " + result.getClass().getName() + " that is returned" + WHAT_TO_DO);
         }
     }
 

@@ -172,10 +172,11 @@ public final class UnitOfWork {
     /**
      * Checks what a unit is about to return; {@link #call} does it by itself.
      *
+     * @param others types whose objects are read later, too, as {@link #call} does not know
      * @throws IllegalStateException if it would be read from the database when the unit is over
      */
-    public static void refuseStreaming(Object result) {
-        Streaming.refuse(result);
+    public static void refuseStreaming(Object result, Class<?>... others) {
+        Streaming.refuse(result, others);
     }
 
     /** Whether a unit, or a handle of JDBI's, is open on this thread. */

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.web;
 
+import com.ketomealplan.neon.transaction.UnitOfWork;
 import io.dropwizard.jersey.optional.EmptyOptionalException;
 import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.Produces;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.ext.MessageBodyWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -60,8 +62,22 @@ final class AnswerWriter {
 
     /** Whether there is nothing that could fail to be written. */
     static boolean isCopied(Object result) {
-        Object entity = result instanceof Response response ? response.getEntity() : result;
+        Object entity = entityOf(result);
         return entity == null || COPIED.stream().anyMatch(type -> type.isInstance(entity));
+    }
+
+    /**
+     * Checks an answer whose unit of work is about to end.
+     *
+     * @throws IllegalStateException if it would be read from the database when it is written
+     */
+    static Object refuseStreaming(Object result) {
+        UnitOfWork.refuseStreaming(entityOf(result), StreamingOutput.class);
+        return result;
+    }
+
+    private static Object entityOf(Object result) {
+        return result instanceof Response response ? response.getEntity() : result;
     }
 
     /**

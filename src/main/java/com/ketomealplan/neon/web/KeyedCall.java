@@ -1,7 +1,6 @@
 package com.ketomealplan.neon.web;
 
 import com.ketomealplan.neon.idempotency.StoredAnswer;
-import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.neon.web.CurrentRequest.InHand;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.Callable;
@@ -23,7 +22,7 @@ final class KeyedCall {
     /** Calls the method, and writes its answer. */
     StoredAnswer answer() throws Exception {
         Object result = work.call();
-        UnitOfWork.refuseStreaming(result);
+        AnswerWriter.refuseStreaming(result);
         last = writer.write(result, request.context(), request.writers());
         return last.toStored();
     }

@@ -88,12 +88,14 @@ final class ResourceInvocation implements InvocationHandler {
         if (options.isEmpty()) {
             return work.call();
         }
-        return units.call(options.get(), reads ? work : () -> written(request, work.call()));
+        return units.call(
+                options.get(),
+                reads ? () -> AnswerWriter.refuseStreaming(work.call()) : () -> written(request, work.call()));
     }
 
     /** Keeps what was written for who sends the answer. */
     private Object written(InHand request, Object result) {
-        UnitOfWork.refuseStreaming(result);
+        AnswerWriter.refuseStreaming(result);
         if (!AnswerWriter.isCopied(result)) {
             WrittenAnswerInterceptor.keep(
                     writer.write(result, request.context(), request.writers()), request.context());

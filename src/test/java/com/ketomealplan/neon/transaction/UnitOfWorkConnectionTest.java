@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
-import com.ketomealplan.neon.lease.LeakGuard;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.web.LeakGuardFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,7 +73,7 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
 
     @Test
     void whatARequestLeavesOpenIsTakenBack() throws Exception {
-        new LeakGuard().doFilter(null, null, (request, response) -> {
+        new LeakGuardFilter().doFilter(null, null, (request, response) -> {
             jdbi.open();
             assertThat(pool.statistics().active()).isEqualTo(1);
             jdbi.useHandle(handle -> handle.execute("SELECT 1"));
