@@ -6,9 +6,11 @@ import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
 import com.ketomealplan.http.AdminAccess;
 import com.ketomealplan.http.HttpBundle;
+import com.ketomealplan.http.Readiness;
 import com.ketomealplan.logging.JsonOutput;
 import com.ketomealplan.logging.QuietRequestLog;
 import com.ketomealplan.neon.NeonBundle;
+import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.url.Secret;
 import com.ketomealplan.resources.ComplexOperationResource;
 import com.ketomealplan.resources.HealthResource;
@@ -33,8 +35,10 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
             new TelemetryBundle<>(NAME, KetoMealPlanConfiguration::tracingEndpoint);
     private final HttpBundle<KetoMealPlanConfiguration> http =
             new HttpBundle<>(KetoMealPlanConfiguration::http, telemetry);
-    private final NeonBundle<KetoMealPlanConfiguration> neon =
-            new NeonBundle<>(KetoMealPlanConfiguration::database, telemetry);
+    private final NeonBundle<KetoMealPlanConfiguration> neon = new NeonBundle<>(KetoMealPlanConfiguration::database)
+            .withMetricsIn(telemetry.metrics())
+            .withTracingBy(telemetry::tracing)
+            .showing(configuration -> configuration.effective().values());
 
     private final Map<String, String> environment;
 
@@ -108,8 +112,8 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         environment.jersey().register(new QuizResponseResource(users, quizResponses));
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
-        http.showProbes(environment, neon.probe());
-        neon.showConsole(NAME, configuration.effective().values(), environment);
+        DatabaseProbe database = neon.probe();
+        http.showProbes(environment, Readiness.of("database", database::inWords, database::obstacle));
         environment.lifecycle().addEventListener(new QuietRequestLog());
         AdminAccess.protect(
                 environment,

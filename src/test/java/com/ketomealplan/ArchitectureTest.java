@@ -1,11 +1,18 @@
 package com.ketomealplan;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.beFinal;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.ketomealplan.neon.lease.LogContext;
+import com.ketomealplan.neon.web.Problem;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -20,35 +27,45 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule neonKnowsNothingOfTheService = noClasses()
+    static final ArchRule neonStandsAlone = noClasses()
             .that()
             .resideInAPackage("com.ketomealplan.neon..")
             .should()
+            .dependOnClassesThat(resideInAPackage("com.ketomealplan..")
+                    .and(resideOutsideOfPackage("com.ketomealplan.neon.."))
+                    .as("are ours and outside of neon"));
+
+    @ArchTest
+    static final ArchRule onlyWebAndAdminKnowHttp = noClasses()
+            .that(resideInAPackage("com.ketomealplan.neon..")
+                    .and(resideOutsideOfPackages("com.ketomealplan.neon.web..", "com.ketomealplan.neon.admin..")))
+            .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "com.ketomealplan",
-                    "com.ketomealplan.api..",
-                    "com.ketomealplan.config..",
-                    "com.ketomealplan.db..",
-                    "com.ketomealplan.resources..");
+                    "jakarta.ws.rs..", "jakarta.servlet..", "org.glassfish.jersey..", "org.eclipse.jetty..");
 
     @ArchTest
     static final ArchRule whatAnyServiceNeedsStandsAlone = noClasses()
             .that()
-            .resideInAnyPackage(
-                    "com.ketomealplan.http..",
-                    "com.ketomealplan.cli..",
-                    "com.ketomealplan.config..",
-                    "com.ketomealplan.logging..",
-                    "com.ketomealplan.telemetry..")
+            .resideInAnyPackage("com.ketomealplan.cli..", "com.ketomealplan.config..", "com.ketomealplan.logging..")
             .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "com.ketomealplan",
-                    "com.ketomealplan.api..",
-                    "com.ketomealplan.db..",
-                    "com.ketomealplan.neon..",
-                    "com.ketomealplan.resources..");
+            .dependOnClassesThat(resideInAPackage("com.ketomealplan..")
+                    .and(resideOutsideOfPackages(
+                            "com.ketomealplan.cli..", "com.ketomealplan.config..", "com.ketomealplan.logging.."))
+                    .as("are ours"));
+
+    /** Of the layer only how it answers, and what it knows of the request that it serves. */
+    @ArchTest
+    static final ArchRule whatServesRequestsKnowsNothingOfTheDatabase = noClasses()
+            .that()
+            .resideInAnyPackage("com.ketomealplan.http..", "com.ketomealplan.telemetry..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("com.ketomealplan..")
+                    .and(resideOutsideOfPackages("com.ketomealplan.http..", "com.ketomealplan.telemetry.."))
+                    .and(not(type(Problem.class)))
+                    .and(not(type(Problem.FieldError.class)))
+                    .and(not(type(LogContext.class)))
+                    .as("are the service's, or the layer's but Problem and LogContext"));
 
     @ArchTest
     static final ArchRule resourcesHoldNoSql = noClasses()

@@ -1,5 +1,6 @@
 package com.ketomealplan.http;
 
+import com.ketomealplan.neon.web.Problem;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;

@@ -1,6 +1,7 @@
 package com.ketomealplan.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.ketomealplan.neon.web.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package com.ketomealplan.http;
 
+import com.ketomealplan.neon.lease.LogContext;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -21,7 +22,6 @@ import org.slf4j.MDC;
 public final class RequestId implements Filter {
 
     public static final String HEADER = "X-Request-Id";
-    public static final String MDC_KEY = "request_id";
 
     /** What may go into a log line and a header as it is. */
     private static final Pattern SOUND = Pattern.compile("[A-Za-z0-9._:/+=-]{1,128}");
@@ -36,7 +36,7 @@ public final class RequestId implements Filter {
             throws IOException, ServletException {
         String id = of(((HttpServletRequest) request).getHeader(HEADER));
         ((HttpServletResponse) response).setHeader(HEADER, id);
-        MDC.put(MDC_KEY, id);
+        MDC.put(LogContext.REQUEST, id);
         try {
             chain.doFilter(request, response);
         } finally {

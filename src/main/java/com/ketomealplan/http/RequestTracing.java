@@ -1,5 +1,6 @@
 package com.ketomealplan.http;
 
+import com.ketomealplan.neon.lease.LogContext;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -33,7 +34,7 @@ import org.slf4j.MDC;
 final class RequestTracing implements Filter {
 
     /** In the log's context, and of the request's attribute. */
-    static final String KEY = "trace_id";
+    static final String KEY = LogContext.TRACE;
 
     private static final TextMapGetter<HttpServletRequest> HEADERS = new TextMapGetter<>() {
         @Override

@@ -1,9 +1,9 @@
 package com.ketomealplan.neon;
 
 import com.ketomealplan.neon.admin.OperatorConsole;
+import com.ketomealplan.neon.admin.TaskPurpose;
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.WakeGate;
-import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseState;
@@ -11,40 +11,41 @@ import com.ketomealplan.neon.health.ExpectedStatements;
 import com.ketomealplan.neon.health.UnitOutcomes;
 import com.ketomealplan.neon.idempotency.IdempotencyStore;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
-import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.migration.DatabaseCommand;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.migration.StartMigration;
 import com.ketomealplan.neon.observe.Observation;
+import com.ketomealplan.neon.observe.Observer;
 import com.ketomealplan.neon.observe.StatementObserver;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
-import com.ketomealplan.neon.web.LeakGuardFilter;
+import com.ketomealplan.neon.web.Callers;
+import com.ketomealplan.neon.web.RequestHandling;
+import com.ketomealplan.neon.web.ServerTiming;
 import com.ketomealplan.neon.web.UnitOfWorkFeature;
-import com.ketomealplan.telemetry.TelemetryBundle;
+import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jdbi3.JdbiFactory;
-import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.lifecycle.Managed;
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterRegistration;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.container.ContainerRequestContext;
+import io.opentelemetry.api.OpenTelemetry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.EnumSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.eclipse.jetty.util.component.LifeCycle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.jackson2.Jackson2Config;
@@ -54,7 +55,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Installs the connection layer in an application: a pool and a {@link Jdbi} over it, {@code @Transaction} on SQL-object
- * and resource methods, answers for database failures, the health check, the pool's gauges, and the {@code db} commands.
+ * and resource methods, answers for database failures, the health check, metrics, spans, the operator's page, and the {@code db}
+ * commands:
+ *
+ * <pre>{@code private final NeonBundle<MyConfiguration> neon = new NeonBundle<>(MyConfiguration::database);}</pre>
+ *
+ * What a service does not want it leaves out by the methods that begin with {@code without}; metrics, spans, the page and the
+ * embedded database also by leaving their libraries out of its dependencies.
  *
  * @param <T> the application's configuration
  */
@@ -68,9 +75,12 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private static final String MIGRATIONS = "migrations.xml";
 
     private final Function<T, NeonDataSourceFactory> settings;
-    private final TelemetryBundle<T> telemetry;
-    private Function<ContainerRequestContext, String> callers = UnitOfWorkFeature::callerByCredentials;
-    private Class<?> application = NeonBundle.class;
+    private final Telemetry telemetry = new Telemetry();
+    private Callers callers = Callers.byCredentials();
+    private Function<T, Map<String, String>> shown = configuration -> Map.of();
+    private boolean hasConsole = true;
+    private boolean mayEmbed = true;
+    private Application<?> application;
     private Database database;
     private Jdbi jdbi;
     private Pool pool;
@@ -86,20 +96,64 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     /**
      * @param settings finds the {@code database:} block in the configuration
-     * @param telemetry where the layer's metrics and spans go
      */
-    public NeonBundle(Function<T, NeonDataSourceFactory> settings, TelemetryBundle<T> telemetry) {
+    public NeonBundle(Function<T, NeonDataSourceFactory> settings) {
         this.settings = settings;
-        this.telemetry = telemetry;
     }
 
     /**
      * Tells one client from another one, for idempotency keys: a key is its client's, and the same key of another client is another
      * key. By default clients are told apart by their {@code Authorization}; who lets in clients by other means, or renews what
-     * they present between a request and its repetition, gives the name of the principal here. Call before {@link #run}.
+     * they present between a request and its repetition, gives the name of the principal here.
      */
-    public NeonBundle<T> tellingCallersBy(Function<ContainerRequestContext, String> function) {
+    public NeonBundle<T> tellingCallersBy(Callers function) {
         callers = function;
+        return this;
+    }
+
+    /** Registers the layer's metrics here, and leaves it to whoever has this registry to show them. */
+    public NeonBundle<T> withMetricsIn(PrometheusRegistry registry) {
+        telemetry.measureIn(registry);
+        return this;
+    }
+
+    /** No metrics for Prometheus, nor the operator's page, whose charts they are. Those of Dropwizard stay. */
+    public NeonBundle<T> withoutMetrics() {
+        telemetry.measureNothing();
+        return this;
+    }
+
+    /**
+     * Gives the layer's spans to this, and not to what is set up for all of the process.
+     *
+     * @param openTelemetry asked by {@link #run}; empty if nothing is traced
+     */
+    public NeonBundle<T> withTracingBy(Supplier<Optional<OpenTelemetry>> openTelemetry) {
+        telemetry.traceBy(openTelemetry);
+        return this;
+    }
+
+    /** No spans. */
+    public NeonBundle<T> withoutTracing() {
+        telemetry.traceNothing();
+        return this;
+    }
+
+    /** Shows on the operator's page what the service runs with; it has to be without secrets. */
+    public NeonBundle<T> showing(Function<T, Map<String, String>> configuration) {
+        shown = configuration;
+        return this;
+    }
+
+    /** No operator's page at {@code /} of the admin port. */
+    public NeonBundle<T> withoutConsole() {
+        hasConsole = false;
+        return this;
+    }
+
+    /** No PostgreSQL is started where the configuration has no URL: that ends the start. */
+    public NeonBundle<T> withoutEmbeddedDatabase() {
+        mayEmbed = false;
         return this;
     }
 
@@ -107,7 +161,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     public void initialize(Bootstrap<?> bootstrap) {
         @SuppressWarnings("unchecked") // a bundle is given the bootstrap of the application that it is made for
         Bootstrap<T> own = (Bootstrap<T>) bootstrap;
-        application = own.getApplication().getClass();
+        application = own.getApplication();
         own.addCommand(new DatabaseCommand<>(
                 configuration -> settings.apply(configuration).forMigrations(),
                 own.getApplication().getConfigurationClass(),
@@ -117,11 +171,14 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     @Override
     public void run(T configuration, Environment environment) throws Exception {
         NeonDataSourceFactory factory = settings.apply(configuration);
+        if (factory.usesEmbedded() && !mayEmbed) {
+            throw new IllegalStateException("database.url is missing, and this service starts no database of its own");
+        }
         CompletableFuture<Void> rehearsal = factory.usesEmbedded()
                 ? CompletableFuture.runAsync(() -> Migrations.rehearse(MIGRATIONS))
                 : CompletableFuture.completedFuture(null);
         database = factory.open();
-        closeAtTheEnd(database, environment);
+        RequestHandling.afterwards(environment, database::close);
         database.notices().forEach(LOG::warn);
         Connector connector = database.connector(factory.unitOfWork().serverTimeout());
         changesets = new PendingChangesets(MIGRATIONS, connector.target(), ServerLimits.of(factory, database));
@@ -136,12 +193,10 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         pool = factory.pool(database, gate, NAME);
         LOG.info("Connections to {} are {}", connector.target(), describe(pool, factory.isPerRequestByDefault()));
         PoolMetrics.register(environment.metrics(), NAME, pool);
-        observation = new Observation(
-                NAME,
-                database.endpoint(),
-                factory.compute().ledger(database.isNeon()),
-                telemetry.metrics(),
-                telemetry.tracing());
+        List<Observer> observers = new ArrayList<>(telemetry.observers(NAME, database.endpoint(), environment));
+        ServerTiming timing = new ServerTiming(telemetry.traceparent());
+        observers.add(timing);
+        observation = new Observation(factory.compute().ledger(database.isNeon()), observers);
         jdbi = jdbi(factory, environment);
         statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration());
         outcomes = new UnitOutcomes();
@@ -149,43 +204,27 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         unitOfWork = UnitOfWork.install(
                 jdbi,
                 pool,
-                Stream.concat(Stream.of(outcomes, changesets), Stream.of(observation.unitListeners()))
+                Stream.concat(Stream.of(outcomes, changesets), observation.unitListeners().stream())
                         .toArray(UnitListener[]::new));
-        serve(factory, environment);
-        nameTasks(environment);
+        serve(factory, timing, environment);
+        TaskPurpose.install(environment);
         watch(factory.healthMode().isPassive(database.isNeon()), environment);
+        showConsole(shown.apply(configuration), environment);
     }
 
     /** What requests meet of the layer. */
-    private void serve(NeonDataSourceFactory factory, Environment environment) {
+    private void serve(NeonDataSourceFactory factory, ServerTiming timing, Environment environment) {
         UnitOfWorkSettings settings = factory.unitOfWork();
         IdempotencyStore keys = new IdempotencyStore(
                 environment.getObjectMapper(), settings.idempotencyKeyLifetime().toJavaDuration());
-        JerseyEnvironment jersey = environment.jersey();
-        jersey.register(new UnitOfWorkFeature(
+        UnitOfWorkFeature units = new UnitOfWorkFeature(
                 unitOfWork,
                 new IdempotentWork.Keeping(
                         jdbi, keys, settings.maxStoredAnswer().toBytes()),
                 callers,
                 settings.deadline().toJavaDuration(),
-                settings.wakeBudget().toJavaDuration()));
-        jersey.register(new DatabaseFailureMapper.OfJdbi(observation::failed));
-        jersey.register(new DatabaseFailureMapper.OfSql(observation::failed));
-        jersey.register(observation.timing());
-        FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuardFilter());
-        leakGuard.setAsyncSupported(true);
-        leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
-    }
-
-    /** Tasks have no resource method that would name what they do. */
-    private static void nameTasks(Environment environment) {
-        environment
-                .admin()
-                .addFilter("task-purpose", (request, response, chain) -> {
-                    Purpose.ofRequest("task" + ((HttpServletRequest) request).getPathInfo());
-                    chain.doFilter(request, response);
-                })
-                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/tasks/*");
+                settings.wakeBudget().toJavaDuration());
+        RequestHandling.install(environment, units, timing, observation::failed);
     }
 
     /** What is known of the database, for operators and probes. */
@@ -199,16 +238,6 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             @Override
             public void start() {
                 probe.introduce();
-            }
-        });
-    }
-
-    /** After the server and all that it manages: also when its start fails, and what it manages was never started. */
-    private static void closeAtTheEnd(Database database, Environment environment) {
-        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
-            @Override
-            public void lifeCycleStopped(LifeCycle server) {
-                database.close();
             }
         });
     }
@@ -257,23 +286,24 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         };
     }
 
-    /**
-     * Shows the operator's page at the admin port. Call after {@link #run}.
-     *
-     * @param service its name, for the page's head
-     * @param configuration what it runs with, without secrets
-     */
-    public void showConsole(String service, Map<String, String> configuration, Environment environment) {
+    private void showConsole(Map<String, String> configuration, Environment environment) {
+        if (!hasConsole || !telemetry.measures()) {
+            return;
+        }
+        if (!OperatorConsole.hasCharts()) {
+            LOG.info("There is no operator's page: org.webjars.npm:uplot is not on the class path");
+            return;
+        }
         new OperatorConsole(
-                        service,
-                        application,
+                        application.getName(),
+                        application.getClass(),
                         configuration,
                         gate,
                         pool,
                         state,
                         statements,
                         observation,
-                        telemetry.metrics())
+                        telemetry.registry())
                 .install(environment);
     }
 

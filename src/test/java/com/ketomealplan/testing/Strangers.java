@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonView;
 import com.ketomealplan.KetoMealPlanConfiguration;
 import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.http.HttpBundle;
+import com.ketomealplan.http.Readiness;
 import com.ketomealplan.neon.NeonBundle;
+import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
@@ -45,7 +47,7 @@ public final class Strangers extends Application<KetoMealPlanConfiguration> {
     private final HttpBundle<KetoMealPlanConfiguration> http =
             new HttpBundle<>(KetoMealPlanConfiguration::http, telemetry);
     private final NeonBundle<KetoMealPlanConfiguration> neon =
-            new NeonBundle<>(KetoMealPlanConfiguration::database, telemetry);
+            new NeonBundle<>(KetoMealPlanConfiguration::database).withMetricsIn(telemetry.metrics());
 
     @Override
     public void initialize(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
@@ -57,7 +59,8 @@ public final class Strangers extends Application<KetoMealPlanConfiguration> {
 
     @Override
     public void run(KetoMealPlanConfiguration configuration, Environment environment) {
-        http.showProbes(environment, neon.probe());
+        DatabaseProbe probe = neon.probe();
+        http.showProbes(environment, Readiness.of("database", probe::inWords, probe::obstacle));
         environment.jersey().register(new CsvWriter());
         environment.jersey().register(new Things(neon.sqlObject(ThingDao.class)));
     }

@@ -28,6 +28,8 @@ public final class OperatorConsole {
 
     private static final String CHARTS = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
 
+    private static final String CHARTS_SCRIPT = "uPlot.iife.min.js";
+
     private final String service;
     private final WakeGate gate;
     private final Pool pool;
@@ -66,6 +68,11 @@ public final class OperatorConsole {
                 .toList();
     }
 
+    /** Whether the library that draws them is on the class path. */
+    public static boolean hasCharts() {
+        return OperatorConsole.class.getResource(CHARTS + CHARTS_SCRIPT) != null;
+    }
+
     /** Shows it from now on, and ends its readers when the service ends. */
     public void install(Environment environment) {
         ObjectMapper json = environment
@@ -92,7 +99,7 @@ public final class OperatorConsole {
         asset(environment, FILES + "operator.css", FILES + "operator.css", "text/css;charset=utf-8");
         asset(environment, FILES + "operator.js", FILES + "operator.js", "text/javascript;charset=utf-8");
         asset(environment, FILES + "uPlot.min.css", CHARTS + "uPlot.min.css", "text/css;charset=utf-8");
-        asset(environment, FILES + "uPlot.iife.min.js", CHARTS + "uPlot.iife.min.js", "text/javascript;charset=utf-8");
+        asset(environment, FILES + "uPlot.iife.min.js", CHARTS + CHARTS_SCRIPT, "text/javascript;charset=utf-8");
         json(environment, json, "statements", this::statements);
         json(environment, json, "connections", this::connections);
         json(

@@ -25,6 +25,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
+    private static final String LIBRARY = "io/zonky/test/db/postgres/embedded/EmbeddedPostgres.class";
+
     /** A lock is the process's, not the thread's: users inside this one are counted here. */
     private static final Map<Path, EmbeddedDatabase> JOINED = new HashMap<>();
 
@@ -37,6 +39,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private EmbeddedDatabase(Path directory) {
         this.directory = directory;
         this.server = new Server(directory);
+    }
+
+    /** Whether the library that unpacks and starts it is on the class path. */
+    public static boolean isAvailable() {
+        return EmbeddedDatabase.class.getClassLoader().getResource(LIBRARY) != null;
     }
 
     /**

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
  * A line for each failed unit of work, with its kind; of many with the same reason, each with a stack of 10 KB, a minute's first
  * one shows where it was. Thread-safe.
  */
-final class FailureLog {
+public final class FailureLog {
 
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
     private static final Duration BETWEEN_STACKS = Duration.ofMinutes(1);
@@ -24,7 +24,10 @@ final class FailureLog {
 
     private final Map<FailureKind, Sparsely> stacks = new EnumMap<>(FailureKind.class);
 
-    FailureLog(Logger log, LongSupplier nanoTime) {
+    /**
+     * @param log where to
+     */
+    public FailureLog(Logger log, LongSupplier nanoTime) {
         this.log = log;
         for (FailureKind kind : FailureKind.values()) {
             unconnected.put(kind, new Sparsely(BETWEEN_LINES, nanoTime));
@@ -32,7 +35,8 @@ final class FailureLog {
         }
     }
 
-    void write(Failure failure, Exception exception) {
+    /** Writes the line of a unit of work that has failed for good. */
+    public void write(Failure failure, Exception exception) {
         FailureKind kind = failure.kind();
         if (failure.outcome() == Outcome.NOT_SENT) {
             unconnected

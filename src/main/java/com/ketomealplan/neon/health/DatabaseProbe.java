@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.health;
 
-import com.ketomealplan.http.Readiness;
 import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.OpeningFailedException;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * a pool's connection takes as long as the queue. All who ask at the same time share one question. What is found out stands
  * in the {@link DatabaseState}. Thread-safe.
  */
-public final class DatabaseProbe implements Readiness {
+public final class DatabaseProbe {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
@@ -112,21 +111,16 @@ public final class DatabaseProbe implements Readiness {
         return await(question(), BOUND);
     }
 
-    @Override
-    public String component() {
-        return "database";
-    }
-
-    @Override
+    /** How the database is, in a word. */
     public String inWords() {
         return state.status().condition().inWords();
     }
 
     /**
+     * Why this instance can neither serve nor fail fast, for a client; empty if it can. From memory.
      * A configuration that the database refuses, or a schema that is not this version's: other instances may have a better one. Who
      * gets no traffic because of its schema would not learn that it fits by now, so this is a {@link #look} then.
      */
-    @Override
     public Optional<String> obstacle() {
         DatabaseStatus now = units.question().isPresent() ? look() : state.status();
         return now.condition().isReady() ? Optional.empty() : Optional.of(now.explanation());

@@ -11,11 +11,9 @@ import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.health.DatabaseStatus;
 import com.ketomealplan.neon.pool.Eviction;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.Wait;
 import com.ketomealplan.neon.transaction.Fate;
-import com.ketomealplan.neon.transaction.UnitListener;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -26,6 +24,7 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
@@ -34,7 +33,7 @@ import java.util.stream.Stream;
  * {@code neon_…}. Labels have the values of our own enums and nothing that a client sends. A scrape reads what is counted,
  * and never asks the database.
  */
-public final class DatabaseMetrics implements GateListener, PoolListener, UnitListener, DatabaseState.StateListener {
+public final class DatabaseMetrics implements Observer, GateListener, DatabaseState.StateListener {
 
     private static final String POOL = "db_client_connection_pool_name";
 
@@ -59,6 +58,7 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     private final Counter failures;
     private final Counter deadlines;
     private final Counter changes;
+    private final StatementTimes statements;
 
     /**
      * @param pool its name, in a label
@@ -86,6 +86,7 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
         failures = counter("neon_unit_failures", "Units of work that failed.", "kind", "outcome");
         deadlines = counter("neon_deadline_exceeded", "Units of work whose time was over.", "stage");
         changes = counter("neon_database_state_changes", "Changes of the database's state.", "state");
+        statements = new StatementTimes(registry);
         beginAtZero();
     }
 
@@ -130,7 +131,9 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     }
 
     /** Hears them from now on, and shows what they know whenever it is scraped. */
-    public void observe(WakeGate gate, Pool observed, DatabaseState state) {
+    @Override
+    public void observe(WakeGate gate, Pool observed, DatabaseState state, AwakeLedger ledger) {
+        observe(ledger);
         gate.listen(this);
         observed.listen(this);
         state.listen(this);
@@ -168,7 +171,7 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     }
 
     /** Shows for whom the compute was held awake. */
-    void observe(AwakeLedger ledger) {
+    private void observe(AwakeLedger ledger) {
         CounterWithCallback.builder()
                 .name("neon_awake")
                 .help(
@@ -241,6 +244,11 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
     }
 
     @Override
+    public void executed(String name, String sql, Duration time, Optional<Failure> failure) {
+        statements.observe(name, seconds(time), failure.map(found -> inWords(found.kind())));
+    }
+
+    @Override
     public void replayed(FailureKind reason) {
         replays.labelValues(inWords(reason)).inc();
     }
@@ -250,7 +258,7 @@ public final class DatabaseMetrics implements GateListener, PoolListener, UnitLi
         inDoubt.labelValues(inWords(fate)).inc();
     }
 
-    /** A unit of work has failed for good. */
+    @Override
     public void failed(Failure failure) {
         failures.labelValues(inWords(failure.kind()), inWords(failure.outcome()))
                 .inc();

@@ -6,11 +6,10 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.lease.Purpose;
-import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.pool.Wait;
 import com.ketomealplan.neon.transaction.Fate;
-import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.url.Endpoint;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -34,7 +33,9 @@ import java.util.Optional;
  * wait for a connection with the cold start that it met, its statements without their values, and its COMMIT. All but the
  * unit's are made when they are over, from what the layer has timed anyway.
  */
-final class DatabaseTracing implements UnitListener, PoolListener, StatementListener {
+public final class DatabaseTracing implements Observer {
+
+    private static final String SCOPE = "com.ketomealplan.neon";
 
     private static final AttributeKey<String> REASON = AttributeKey.stringKey("neon.reason");
     private static final AttributeKey<String> FATE = AttributeKey.stringKey("neon.commit.outcome");
@@ -54,8 +55,11 @@ final class DatabaseTracing implements UnitListener, PoolListener, StatementList
         }
     }
 
-    DatabaseTracing(Tracer tracer, Endpoint target) {
-        this.tracer = tracer;
+    /**
+     * @param target where the connections lead
+     */
+    public DatabaseTracing(OpenTelemetry openTelemetry, Endpoint target) {
+        this.tracer = openTelemetry.getTracer(SCOPE);
         this.server = Attributes.of(
                 DbAttributes.DB_SYSTEM_NAME,
                 DbAttributes.DbSystemNameValues.POSTGRESQL,

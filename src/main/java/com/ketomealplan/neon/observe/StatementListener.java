@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Hears of statements on the threads that execute them: must not block. */
-interface StatementListener {
+public interface StatementListener {
 
     /**
      * A statement was executed, or has failed.

@@ -4,16 +4,11 @@ import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Sparsely;
 import com.ketomealplan.neon.lease.LeasedTransaction;
-import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
-import io.prometheus.metrics.core.metrics.Histogram;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.Unit;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,18 +25,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class StatementObserver implements SqlLogger {
 
-    /** Seconds, as OpenTelemetry's semantic conventions have them. */
-    private static final double[] TIMES = {.001, .005, .01, .05, .1, .5, 1, 5, 10};
-
-    private static final String SYSTEM = "postgresql";
-
     private static final Logger LOG = LoggerFactory.getLogger(StatementObserver.class);
 
     private final Map<String, Sum> sums = new ConcurrentHashMap<>();
     private final SqlLogger next;
     private final Listeners<StatementListener> listeners;
     private final Duration threshold;
-    private final Histogram times;
 
     private static final class Sum {
         private final LongAdder count = new LongAdder();
@@ -51,11 +40,9 @@ public final class StatementObserver implements SqlLogger {
         private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
         private final Sparsely log = new Sparsely();
         private final String sql;
-        private final DistributionDataPoint successes;
 
-        Sum(String sql, DistributionDataPoint successes) {
+        Sum(String sql) {
             this.sql = sql;
-            this.successes = successes;
         }
     }
 
@@ -74,19 +61,10 @@ public final class StatementObserver implements SqlLogger {
      * @param listeners hear of the statements too
      * @param threshold from which on a statement is slow
      */
-    public StatementObserver(
-            PrometheusRegistry registry, Duration threshold, SqlLogger next, List<StatementListener> listeners) {
+    public StatementObserver(Duration threshold, SqlLogger next, List<? extends StatementListener> listeners) {
         this.next = next;
         this.listeners = Listeners.of(listeners);
         this.threshold = threshold;
-        this.times = Histogram.builder()
-                .name("db_client_operation_duration")
-                .help("Statements, from their sending to the beginning of their answer.")
-                .unit(Unit.SECONDS)
-                .classicOnly()
-                .classicUpperBounds(TIMES)
-                .labelNames("db_system_name", "db_query_summary", "error_type")
-                .register(registry);
     }
 
     @Override
@@ -111,8 +89,6 @@ public final class StatementObserver implements SqlLogger {
         String name = StatementName.of(context);
         long nanos = context.getElapsedTime(java.time.temporal.ChronoUnit.NANOS);
         Sum sum = sumOf(name, context);
-        (failure.isEmpty() ? sum.successes : times.labelValues(SYSTEM, name, inWords(failure.get())))
-                .observe(nanos / 1e9);
         sum.count.increment();
         sum.nanos.add(nanos);
         sum.longest.accumulate(nanos);
@@ -127,13 +103,7 @@ public final class StatementObserver implements SqlLogger {
 
     private Sum sumOf(String name, StatementContext context) {
         Sum known = sums.get(name);
-        return known != null
-                ? known
-                : sums.computeIfAbsent(name, first -> new Sum(sqlOf(context), times.labelValues(SYSTEM, first, "")));
-    }
-
-    private static String inWords(Failure failure) {
-        return failure.kind().name().toLowerCase(Locale.ROOT);
+        return known != null ? known : sums.computeIfAbsent(name, first -> new Sum(sqlOf(context)));
     }
 
     private static void log(StatementContext context, String name, long nanos, Optional<Failure> failure, long others) {

@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.web;
 
-import com.ketomealplan.http.Problem;
 import com.ketomealplan.neon.idempotency.IdempotencyKey;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
 import jakarta.inject.Inject;
@@ -15,7 +14,6 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.glassfish.jersey.message.MessageBodyWorkers;
 
 /**
@@ -38,7 +36,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
 
     private static final ThreadLocal<InHand> CURRENT = new ThreadLocal<>();
 
-    private final Function<ContainerRequestContext, String> callers;
+    private final Callers callers;
 
     /** Of Jersey's, when this is registered. */
     @Inject
@@ -47,7 +45,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
     /**
      * @param callers tells one client from another one
      */
-    CurrentRequest(Function<ContainerRequestContext, String> callers) {
+    CurrentRequest(Callers callers) {
         this.callers = callers;
     }
 
@@ -65,7 +63,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
         if (keys != null && KEYED.contains(request.getMethod())) {
             try {
                 IdempotencyKey key = IdempotencyKey.parse(String.join(",", keys));
-                keyed = Optional.of(KeyedRequest.read(key, request, callers.apply(request)));
+                keyed = Optional.of(KeyedRequest.read(key, request, callers.callerOf(request)));
             } catch (IdempotencyKey.InvalidKeyException e) {
                 // An answer before the body has been read ends the connection, maybe under the client's next request
                 request.getEntityStream().transferTo(OutputStream.nullOutputStream());

@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.web;
 
-import com.ketomealplan.http.Problem;
 import com.ketomealplan.neon.idempotency.IdempotencyKey;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
 import com.ketomealplan.neon.lease.Deadline;

@@ -3,11 +3,9 @@ package com.ketomealplan.neon.web;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import jakarta.ws.rs.container.AsyncResponse;
-import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Configuration;
 import jakarta.ws.rs.core.Feature;
 import jakarta.ws.rs.core.FeatureContext;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.reflect.InvocationHandler;
@@ -16,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.glassfish.jersey.internal.inject.AbstractBinder;
 import org.glassfish.jersey.server.ChunkedOutput;
@@ -42,29 +39,20 @@ public final class UnitOfWorkFeature implements Feature {
 
     private final UnitOfWork units;
     private final IdempotentWork.Keeping keeping;
-    private final Function<ContainerRequestContext, String> callers;
+    private final Callers callers;
     private final ResourceInvocation.Bounds bounds;
 
     /**
-     * @param callers whose idempotency key it is, by a request: the same text for the same client
+     * @param callers whose idempotency key it is, by a request
      * @param deadline for what a resource method does
      * @param wakeBudget what a waking compute may add to it
      */
     public UnitOfWorkFeature(
-            UnitOfWork units,
-            IdempotentWork.Keeping keeping,
-            Function<ContainerRequestContext, String> callers,
-            Duration deadline,
-            Duration wakeBudget) {
+            UnitOfWork units, IdempotentWork.Keeping keeping, Callers callers, Duration deadline, Duration wakeBudget) {
         this.units = units;
         this.keeping = keeping;
         this.callers = callers;
         this.bounds = new ResourceInvocation.Bounds(deadline, wakeBudget);
-    }
-
-    /** Whoever presents the same {@code Authorization} is the same client. */
-    public static String callerByCredentials(ContainerRequestContext request) {
-        return String.join(",", request.getHeaders().getOrDefault(HttpHeaders.AUTHORIZATION, List.of()));
     }
 
     @Override

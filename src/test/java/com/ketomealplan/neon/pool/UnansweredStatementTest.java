@@ -6,11 +6,11 @@ import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.ketomealplan.http.Problem;
-import com.ketomealplan.neon.failure.DatabaseFailureMapper;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.web.DatabaseFailureMapper;
+import com.ketomealplan.neon.web.Problem;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;

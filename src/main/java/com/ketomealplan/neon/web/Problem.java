@@ -1,14 +1,15 @@
-package com.ketomealplan.http;
+package com.ketomealplan.neon.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.ketomealplan.neon.lease.LogContext;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.jetty.http.HttpStatus;
 import org.slf4j.MDC;
 
 /**
- * An error as RFC 9457 has it.
+ * An error as RFC 9457 has it: how the layer answers, and a service may that has it.
  *
  * @param type {@code about:blank} where the status says it all; else a URN that clients may compare
  * @param title the status in words
@@ -53,8 +54,8 @@ public record Problem(
                 status,
                 detail,
                 status == HttpStatus.REQUEST_TIMEOUT_408,
-                MDC.get(RequestId.MDC_KEY),
-                MDC.get(RequestTracing.KEY),
+                MDC.get(LogContext.REQUEST),
+                MDC.get(LogContext.TRACE),
                 List.of());
     }
 

@@ -1,7 +1,10 @@
-package com.ketomealplan.neon.failure;
+package com.ketomealplan.neon.web;
 
-import com.ketomealplan.http.Problem;
+import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.failure.FailureLog;
+import com.ketomealplan.neon.failure.Staged;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;

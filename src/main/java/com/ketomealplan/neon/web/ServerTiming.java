@@ -1,34 +1,39 @@
-package com.ketomealplan.neon.observe;
+package com.ketomealplan.neon.web;
 
 import com.ketomealplan.neon.failure.Failure;
-import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.observe.Observer;
 import com.ketomealplan.neon.pool.Wait;
-import com.ketomealplan.neon.transaction.UnitListener;
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Tells each client, by the header {@code Server-Timing} of the W3C, what its request has waited for: a connection in use by
  * others, a compute that woke, the database. Browsers show it, and a client of ours need not guess whether it met a cold
  * start. In milliseconds; for requests whose resource method runs on one thread.
  */
-public final class ServerTiming
-        implements ContainerRequestFilter, ContainerResponseFilter, PoolListener, UnitListener, StatementListener {
+public final class ServerTiming implements ContainerRequestFilter, ContainerResponseFilter, Observer {
 
     private static final String HEADER = "Server-Timing";
 
     private final ThreadLocal<Sums> sums = new ThreadLocal<>();
+    private final Supplier<Optional<String>> traceparent;
 
     private static final class Sums {
         private long waitNanos;
         private long wakeNanos;
         private long databaseNanos;
+    }
+
+    /**
+     * @param traceparent of the trace that this thread's request is part of, if it is
+     */
+    public ServerTiming(Supplier<Optional<String>> traceparent) {
+        this.traceparent = traceparent;
     }
 
     @Override
@@ -47,15 +52,9 @@ public final class ServerTiming
         append(header, "wait", told.waitNanos);
         append(header.append(", "), "wake", told.wakeNanos);
         append(header.append(", "), "database", told.databaseNanos);
-        SpanContext span = Span.current().getSpanContext();
-        if (span.isValid()) {
-            header.append(", traceparent;desc=\"00-").append(span.getTraceId());
-            header.append('-')
-                    .append(span.getSpanId())
-                    .append('-')
-                    .append(span.getTraceFlags().asHex());
-            header.append('"');
-        }
+        traceparent.get().ifPresent(trace -> header.append(", traceparent;desc=\"")
+                .append(trace)
+                .append('"'));
         response.getHeaders().putSingle(HEADER, header.toString());
     }
 

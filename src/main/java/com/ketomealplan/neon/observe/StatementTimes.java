@@ -1,0 +1,45 @@
+package com.ketomealplan.neon.observe;
+
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** How long statements take, for Prometheus. Thread-safe. */
+final class StatementTimes {
+
+    /** Seconds, as OpenTelemetry's semantic conventions have them. */
+    private static final double[] TIMES = {.001, .005, .01, .05, .1, .5, 1, 5, 10};
+
+    private static final String SYSTEM = "postgresql";
+
+    private final Histogram times;
+
+    /** So that a usual statement has no labels to look up. */
+    private final Map<String, DistributionDataPoint> successes = new ConcurrentHashMap<>();
+
+    StatementTimes(PrometheusRegistry registry) {
+        times = Histogram.builder()
+                .name("db_client_operation_duration")
+                .help("Statements, from their sending to the beginning of their answer.")
+                .unit(Unit.SECONDS)
+                .classicOnly()
+                .classicUpperBounds(TIMES)
+                .labelNames("db_system_name", "db_query_summary", "error_type")
+                .register(registry);
+    }
+
+    void observe(String statement, double seconds, Optional<String> error) {
+        (error.isEmpty() ? successesOf(statement) : times.labelValues(SYSTEM, statement, error.get())).observe(seconds);
+    }
+
+    private DistributionDataPoint successesOf(String statement) {
+        DistributionDataPoint known = successes.get(statement);
+        return known != null
+                ? known
+                : successes.computeIfAbsent(statement, first -> times.labelValues(SYSTEM, first, ""));
+    }
+}

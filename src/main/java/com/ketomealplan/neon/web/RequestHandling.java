@@ -1,0 +1,45 @@
+package com.ketomealplan.neon.web;
+
+import com.ketomealplan.neon.failure.Failure;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
+import java.util.EnumSet;
+import java.util.function.Consumer;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/** Gives a service what its requests meet of the layer. */
+public final class RequestHandling {
+
+    private RequestHandling() {}
+
+    /**
+     * @param units what resource methods are invoked by
+     * @param failures hears of the units of work that have failed for good
+     */
+    public static void install(
+            Environment environment, UnitOfWorkFeature units, ServerTiming timing, Consumer<Failure> failures) {
+        JerseyEnvironment jersey = environment.jersey();
+        jersey.register(units);
+        jersey.register(new DatabaseFailureMapper.OfJdbi(failures));
+        jersey.register(new DatabaseFailureMapper.OfSql(failures));
+        jersey.register(timing);
+        FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuardFilter());
+        leakGuard.setAsyncSupported(true);
+        leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
+
+    /**
+     * Does something after the end of the server and of all that it manages: also when its start fails, and what it manages was
+     * never started.
+     */
+    public static void afterwards(Environment environment, Runnable last) {
+        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStopped(LifeCycle server) {
+                last.run();
+            }
+        });
+    }
+}
