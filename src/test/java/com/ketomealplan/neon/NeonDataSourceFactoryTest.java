@@ -9,8 +9,10 @@ import com.ketomealplan.testing.RotatedRole;
 import com.ketomealplan.testing.TestDatabase;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.db.PooledDataSourceFactory;
+import io.dropwizard.jackson.Jackson;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,8 +21,8 @@ class NeonDataSourceFactoryTest {
     private static final String COST = "up to 5 round trips and a log-in";
 
     private static String saidAtTheStart(Deployment.Stage stage, boolean serverless) {
-        NeonDataSourceFactory factory = NeonDataSourceFactory.at("postgresql://u:p@127.0.0.1:1/db", false)
-                .in(new Deployment(stage, serverless));
+        NeonDataSourceFactory factory =
+                NeonDataSourceFactory.at("postgresql://u:p@127.0.0.1:1/db").in(new Deployment(stage, serverless));
         try (Database opened = factory.open()) {
             WakeGate gate = new WakeGate(opened.connector(Duration.ofSeconds(1)));
             return NeonBundle.describe(factory.pool(opened, gate, "test"), factory.isPerRequestByDefault());
@@ -44,7 +46,7 @@ class NeonDataSourceFactoryTest {
 
     @Test
     void whatNeedsASessionIsRefusedBehindAPoolerWhoseServerIsNotKnown() throws Exception {
-        NeonDataSourceFactory factory = NeonDataSourceFactory.at("postgresql://u:p@127.0.0.1:1/db", true);
+        NeonDataSourceFactory factory = NeonDataSourceFactory.at("postgresql://u:p@127.0.0.1:1/db?pgbouncer=true");
 
         try (Database opened = factory.open()) {
             assertThatThrownBy(opened.directConnector()::open).hasMessageContaining("the URL of the server behind it");
@@ -58,25 +60,8 @@ class NeonDataSourceFactoryTest {
         Path file = directory.resolve("url");
         try (RotatedRole role = RotatedRole.of(database)) {
             role.writeUrl(file, database.url());
-            NeonDataSourceFactory factory = new NeonDataSourceFactory(
-                    null,
-                    file.toString(),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null);
+            NeonDataSourceFactory factory = Jackson.newObjectMapper()
+                    .convertValue(Map.of("urlFile", file.toString()), NeonDataSourceFactory.class);
             for (PooledDataSourceFactory one : new PooledDataSourceFactory[] {factory, factory.forMigrations()}) {
                 ManagedDataSource opened = one.build(new MetricRegistry(), "test");
                 for (int rotation = 0; rotation < 2; rotation++) {

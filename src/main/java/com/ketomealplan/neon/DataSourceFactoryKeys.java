@@ -1,0 +1,216 @@
+package com.ketomealplan.neon;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.ketomealplan.neon.url.Secret;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.selfvalidating.ViolationCollector;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Null;
+import jakarta.validation.constraints.Pattern;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * The settings of {@link io.dropwizard.db.DataSourceFactory} that mean the same here, so that its {@code database:} block may stay
+ * as it is; of the others, what to write in their place.
+ */
+abstract class DataSourceFactoryKeys {
+
+    private static final String ON_DEMAND =
+            "is not here: a connection is opened when somebody waits for it; leave it out";
+    private static final String CHECKED =
+            "is not here: each connection is checked before its use, without a query; leave it out";
+    private static final String IDLE =
+            "is not here: what is idle is not touched, so that a compute may sleep; see pooled.overflowIdleTime";
+    private static final String UNITS = "is not here: @Transaction says it of each unit of work; leave it out";
+    private static final String LEAKS =
+            "is not here: a request's connection is taken back at its end; see unitOfWork.deadlineOutsideRequests";
+    private static final String BY_URL = "is not here: write it into the URL, as a parameter; options=-c%20name=value";
+    private static final String FIXED = "is not here, and has nothing in its place; leave it out";
+
+    private Secret password;
+
+    @Setting
+    private String user;
+
+    @Pattern(regexp = "org\\.postgresql\\.Driver", message = "must be org.postgresql.Driver, or left out") @Setting
+    private String driverClass = org.postgresql.Driver.class.getName();
+
+    /** Parameters of the URL. */
+    @Setting
+    private Map<String, String> properties = Map.of();
+
+    @Min(value = 1, message = "must be at least 1; to keep none, write pooling: per_request") @Max(value = 1000, message = "must be at most 1000") @Setting
+    private Integer minSize;
+
+    @Min(value = 1, message = "must be at least 1") @Max(value = 2000, message = "must be at most 2000") @Setting
+    private Integer maxSize;
+
+    @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
+    @Setting
+    private Duration maxConnectionAge;
+
+    @Null(message = ON_DEMAND) @Setting
+    private Object initialSize;
+
+    @Null(message = ON_DEMAND) @Setting
+    private Object ignoreExceptionOnPreLoad;
+
+    @Null(message = CHECKED) @Setting
+    private Object validationQuery;
+
+    @Null(message = CHECKED) @Setting
+    private Object validationQueryTimeout;
+
+    @Null(message = CHECKED) @Setting
+    private Object validationInterval;
+
+    @Null(message = CHECKED) @Setting
+    private Object validatorClassName;
+
+    @Null(message = CHECKED) @Setting
+    private Object checkConnectionOnBorrow;
+
+    @Null(message = CHECKED) @Setting
+    private Object checkConnectionOnConnect;
+
+    @Null(message = CHECKED) @Setting
+    private Object checkConnectionOnReturn;
+
+    @Null(message = CHECKED) @Setting
+    private Object logValidationErrors;
+
+    @Null(message = IDLE) @Setting
+    private Object checkConnectionWhileIdle;
+
+    @Null(message = IDLE) @Setting
+    private Object evictionInterval;
+
+    @Null(message = IDLE) @Setting
+    private Object minIdleTime;
+
+    @Null(message = UNITS) @Setting
+    private Object autoCommitByDefault;
+
+    @Null(message = UNITS) @Setting
+    private Object commitOnReturn;
+
+    @Null(message = UNITS) @Setting
+    private Object rollbackOnReturn;
+
+    @Null(message = UNITS) @Setting
+    private Object readOnlyByDefault;
+
+    @Null(message = UNITS) @Setting
+    private Object defaultTransactionIsolation;
+
+    @Null(message = LEAKS) @Setting
+    private Object removeAbandoned;
+
+    @Null(message = LEAKS) @Setting
+    private Object removeAbandonedTimeout;
+
+    @Null(message = LEAKS) @Setting
+    private Object logAbandonedConnections;
+
+    @Null(message = LEAKS) @Setting
+    private Object abandonWhenPercentageFull;
+
+    @Null(message = BY_URL) @Setting
+    private Object initializationQuery;
+
+    @Null(message = BY_URL) @Setting
+    private Object defaultCatalog;
+
+    @Null(message = FIXED) @Setting
+    private Object autoCommentsEnabled;
+
+    @Null(message = FIXED) @Setting
+    private Object useFairQueue;
+
+    @Null(message = FIXED) @Setting
+    private Object alternateUsernamesAllowed;
+
+    @Null(message = FIXED) @Setting
+    private Object jdbcInterceptors;
+
+    @JsonSetter(value = "password", nulls = Nulls.SKIP)
+    private void setPassword(String text) {
+        password = text.isEmpty() ? null : new Secret(text);
+    }
+
+    /** What says whose log-in it is, and how, into a URL that does not. */
+    final String completed(String url) {
+        int scheme = url.indexOf("://");
+        if (scheme < 0) {
+            return url; // whoever reads it says so
+        }
+        StringBuilder completed = new StringBuilder(url);
+        if (names() && !hasUser(url)) {
+            String secret = password == null ? "" : ":" + encoded(password.reveal());
+            completed.insert(scheme + "://".length(), encoded(user) + secret + "@");
+        }
+        if (!properties.isEmpty()) {
+            completed
+                    .append(url.indexOf('?') < 0 ? '?' : '&')
+                    .append(new TreeMap<>(properties)
+                            .entrySet().stream()
+                                    .map(one -> encoded(one.getKey()) + "=" + encoded(one.getValue()))
+                                    .collect(Collectors.joining("&")));
+        }
+        return completed.toString();
+    }
+
+    private boolean names() {
+        return user != null && !user.isEmpty();
+    }
+
+    private static boolean hasUser(String url) {
+        return url.matches("(?s)[^/]*://[^/?]*@.*");
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Reports what says the same thing as another setting. */
+    final void checkKeys(Optional<String> url, boolean hasPooled, ViolationCollector violations) {
+        if (names() && url.filter(text -> !hasUser(text)).isEmpty()) {
+            violations.addViolation("user", "is for a url without a user; leave one of them out");
+        }
+        if (password != null && !names()) {
+            violations.addViolation("password", "is for a user, which is missing");
+        }
+        if (!properties.isEmpty() && url.isEmpty()) {
+            violations.addViolation("properties", "are for a url, which is missing");
+        }
+        if (hasPooled && (minSize != null || maxSize != null || maxConnectionAge != null)) {
+            violations.addViolation(
+                    "pooled",
+                    "is there beside minSize, maxSize or maxConnectionAge, which are its keep, keep + overflow and"
+                            + " maxConnectionAge by other names; leave one of them out");
+        }
+        if (minSize != null && maxSize != null && minSize > maxSize) {
+            violations.addViolation("minSize", "must be at most maxSize");
+        }
+    }
+
+    /** The settings of the pool with what these keys say of it. */
+    final PooledSettings pooledBy(PooledSettings settings) {
+        int most = maxSize == null ? settings.keep() + settings.overflow() : maxSize;
+        int keep = Math.min(most, minSize == null ? settings.keep() : minSize);
+        return new PooledSettings(
+                keep,
+                Math.max(most - keep, 0),
+                settings.overflowIdleTime(),
+                maxConnectionAge == null ? settings.maxConnectionAge() : maxConnectionAge);
+    }
+}

@@ -1,0 +1,18 @@
+package com.ketomealplan.neon;
+
+import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** A field that the configuration may set, under its own name. Left out, or null, it keeps the value that it begins with. */
+@JacksonAnnotationsInside
+@JsonProperty
+@JsonSetter(nulls = Nulls.SKIP)
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.FIELD)
+public @interface Setting {}

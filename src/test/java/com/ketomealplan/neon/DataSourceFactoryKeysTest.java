@@ -1,0 +1,102 @@
+package com.ketomealplan.neon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.configuration.YamlConfigurationFactory;
+import io.dropwizard.db.DataSourceFactory;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.jersey.validation.Validators;
+import io.dropwizard.util.Duration;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The block of dropwizard-db's own factory, read by ours. */
+class DataSourceFactoryKeysTest {
+
+    private static NeonDataSourceFactory read(String yaml) throws Exception {
+        return new YamlConfigurationFactory<>(
+                        NeonDataSourceFactory.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
+                .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "database.yml");
+    }
+
+    @Test
+    void whatMeansTheSameIsReadAsItIs() throws Exception {
+        NeonDataSourceFactory factory = read("""
+                driverClass: org.postgresql.Driver
+                user: of us
+                password: p@ss/w+rd
+                url: jdbc:postgresql://db.example.com/app
+                properties: {sslmode: require, connect_timeout: 7}
+                minSize: 3
+                maxSize: 12
+                maxWaitForConnection: 4s
+                maxConnectionAge: 20m
+                """);
+
+        try (Database database = factory.open()) {
+            assertThat(database.endpoint().user()).isEqualTo("of us");
+            assertThat(database.endpoint().password().orElseThrow().reveal()).isEqualTo("p@ss/w+rd");
+            assertThat(database.endpoint().database()).isEqualTo("app");
+            assertThat(database.endpoint().hosts().get(0).host()).isEqualTo("db.example.com");
+            assertThat(database.endpoint().toString()).contains("sslmode require");
+        }
+        assertThat(factory.pooled()).isEqualTo(new PooledSettings(3, 9, null, Duration.minutes(20)));
+        assertThat(factory.maxWaitForConnection()).isEqualTo(Duration.seconds(4));
+    }
+
+    @Test
+    void onlyThePoolsLargestSizeIsEnough() throws Exception {
+        assertThat(read("maxSize: 4").pooled()).isEqualTo(new PooledSettings(4, 0, null, null));
+        assertThat(read("maxSize: 40").pooled()).isEqualTo(new PooledSettings(5, 35, null, null));
+        assertThat(read("minSize: 20").pooled()).isEqualTo(new PooledSettings(15, 0, null, null));
+    }
+
+    @Test
+    void whatIsSaidTwiceIsRefused() {
+        assertMistake("{url: 'postgresql://a@h/d', user: b}", "user is for a url without a user");
+        assertMistake("{user: b}", "user is for a url without a user");
+        assertMistake("{url: 'postgresql://a@h/d', password: secret}", "password is for a user");
+        assertMistake("{properties: {sslmode: require}}", "properties are for a url");
+        assertMistake("{url: 'postgresql://a@h/d', properties: {a: b}}", "url ");
+        assertMistake("{maxSize: 4, pooled: {keep: 3}}", "pooled is there beside minSize, maxSize");
+        assertMistake("{maxSize: 4, minSize: 5}", "minSize must be at most maxSize");
+        assertMistake("{driverClass: org.h2.Driver}", "driverClass must be org.postgresql.Driver");
+    }
+
+    private static void assertMistake(String yaml, String message) {
+        assertThatThrownBy(() -> read(yaml))
+                .as(yaml)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(message)
+                .message()
+                .doesNotContain("secret");
+    }
+
+    /** Each key of the other factory either means the same, or says what to write in its place. */
+    @Test
+    void noKeyIsUnknown() {
+        ObjectNode all = Jackson.newObjectMapper().valueToTree(new DataSourceFactory());
+        List<String> known = List.of(
+                "driverClass",
+                "user",
+                "password",
+                "url",
+                "properties",
+                "minSize",
+                "maxSize",
+                "maxConnectionAge",
+                "maxWaitForConnection");
+        List<String> names = new ArrayList<>();
+        all.fieldNames().forEachRemaining(names::add);
+
+        assertThat(names).containsAll(known).contains("initialSize", "validationQuery", "removeAbandoned");
+        names.removeAll(known);
+        assertThat(names).allSatisfy(name -> assertMistake("{" + name + ": 1}", name + " is not here"));
+    }
+}

@@ -1,0 +1,148 @@
+package com.ketomealplan.testing;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.ketomealplan.neon.url.Secret;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.util.DataSize;
+import io.dropwizard.util.Duration;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Null;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** {@code config.yml} as a JSON Schema, for editors: the settings that are ours, and the names of Dropwizard's. */
+public final class ConfigurationSchema {
+
+    private static final ObjectMapper JSON = Jackson.newObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** Where a variable of the environment stands for it, all of it is a text. */
+    private static final String VARIABLE = "variable";
+
+    private ConfigurationSchema() {}
+
+    /** As it is kept in the repository. */
+    public static String text() {
+        ObjectNode schema = object();
+        schema.put("$schema", "http://json-schema.org/draft-07/schema#");
+        schema.put("title", "config.yml");
+        schema.put("type", "object");
+        schema.putObject("definitions")
+                .putObject(VARIABLE)
+                .put("type", "string")
+                .put("pattern", "^\\$\\{.+\\}$");
+        ObjectNode properties = properties(SettingTree.ofConfiguration());
+        namesOfDropwizard().forEach(name -> properties.putObject(name).put("type", "object"));
+        schema.set("properties", properties);
+        schema.put("additionalProperties", false);
+        try {
+            return JSON.writeValueAsString(schema) + "\n";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Set<String> namesOfDropwizard() {
+        Set<String> names = new TreeSet<>();
+        JSON.getDeserializationConfig().introspect(JSON.constructType(Configuration.class)).findProperties().stream()
+                .filter(property -> property.couldDeserialize())
+                .forEach(property -> names.add(property.getName()));
+        return names;
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    private static ObjectNode properties(List<SettingTree.Node> settings) {
+        ObjectNode properties = object();
+        settings.forEach(setting -> properties.set(setting.name(), schemaOf(setting)));
+        return properties;
+    }
+
+    private static ObjectNode schemaOf(SettingTree.Node setting) {
+        Field field = setting.field();
+        ObjectNode schema = object();
+        if (field.isAnnotationPresent(Null.class)) {
+            schema.put("description", field.getAnnotation(Null.class).message());
+            schema.putObject("not");
+            return schema;
+        }
+        if (!setting.children().isEmpty() && field.getType() != Secret.class) {
+            schema.put("type", "object");
+            schema.set("properties", properties(setting.children()));
+            schema.put("additionalProperties", false);
+            return schema;
+        }
+        if (field.getType() == Map.class) {
+            schema.put("type", "object").putObject("additionalProperties").put("type", "string");
+            return schema;
+        }
+        if (setting.value() != null && field.getType() != Secret.class) {
+            schema.set("default", JSON.valueToTree(setting.value()));
+        }
+        schema.putArray("anyOf").add(scalar(field)).addObject().put("$ref", "#/definitions/" + VARIABLE);
+        return schema;
+    }
+
+    private static ObjectNode scalar(Field field) {
+        Class<?> type = field.getType();
+        ObjectNode schema = object();
+        if (type == Boolean.class) {
+            return schema.put("type", "boolean");
+        }
+        if (type == Integer.class || type == Double.class) {
+            return limits(schema.put("type", type == Integer.class ? "integer" : "number"), field);
+        }
+        if (type == Duration.class) {
+            return schema.put("type", "string").put("pattern", "^\\d+ ?(ns|us|ms|s|m|h|d|[a-z]+)$");
+        }
+        if (type == DataSize.class) {
+            return schema.put("type", "string").put("pattern", "^\\d+ ?([KMGTP]i?)?[Bb]([a-z]*)$");
+        }
+        if (type.isEnum()) {
+            for (Object value : type.getEnumConstants()) {
+                schema.withArray("enum").add(JSON.valueToTree(value));
+            }
+            return schema;
+        }
+        if (type == List.class) {
+            schema.putArray("type").add("string").add("array");
+            return schema;
+        }
+        schema.putArray("type").add("string").add("null");
+        return schema;
+    }
+
+    private static ObjectNode limits(ObjectNode schema, Field field) {
+        if (field.isAnnotationPresent(Min.class)) {
+            schema.put("minimum", field.getAnnotation(Min.class).value());
+        }
+        if (field.isAnnotationPresent(Max.class)) {
+            schema.put("maximum", field.getAnnotation(Max.class).value());
+        }
+        if (field.isAnnotationPresent(DecimalMin.class)) {
+            schema.put(
+                    "minimum",
+                    new BigDecimal(field.getAnnotation(DecimalMin.class).value()));
+        }
+        if (field.isAnnotationPresent(DecimalMax.class)) {
+            schema.put(
+                    "maximum",
+                    new BigDecimal(field.getAnnotation(DecimalMax.class).value()));
+        }
+        return schema;
+    }
+}
