@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.beFinal;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
@@ -43,6 +44,21 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "jakarta.ws.rs..", "jakarta.servlet..", "org.glassfish.jersey..", "org.eclipse.jetty..");
+
+    /** Each is loaded only when it is known that its library is there: {@code neon.Telemetry}, {@code EmbeddedDatabase}. */
+    @ArchTest
+    static final ArchRule whatMayBeLeftOutOfTheDependenciesIsKnownToFew = noClasses()
+            .that(
+                    resideInAPackage("com.ketomealplan.neon..")
+                            .and(resideOutsideOfPackages(
+                                    "com.ketomealplan.neon.admin..", "com.ketomealplan.neon.embedded.."))
+                            .and(
+                                    not(
+                                            nameMatching(
+                                                    ".*\\.(NeonBundle|Telemetry|DatabaseMetrics|StatementTimes|DatabaseTracing|CurrentTrace)(\\$.*)?"))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.prometheus..", "io.opentelemetry..", "io.zonky..");
 
     @ArchTest
     static final ArchRule whatAnyServiceNeedsStandsAlone = noClasses()
@@ -87,7 +103,11 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "jakarta.ws.rs..", "jakarta.servlet..", "org.glassfish.jersey..", "com.ketomealplan.http..");
+                    "jakarta.ws.rs..",
+                    "jakarta.servlet..",
+                    "org.glassfish.jersey..",
+                    "com.ketomealplan.http..",
+                    "com.ketomealplan.neon.web..");
 
     @ArchTest
     static final ArchRule onlyDbAndNeonSpeakToTheDatabase = noClasses()

@@ -20,8 +20,7 @@ import org.jdbi.v3.sqlobject.transaction.Transaction;
 public class PeopleApplication extends Application<PeopleApplication.Settings> {
 
     public static class Settings extends Configuration {
-        @Valid
-        @JsonProperty
+        @Valid @JsonProperty
         NeonDataSourceFactory database = NeonDataSourceFactory.withDefaults();
     }
 

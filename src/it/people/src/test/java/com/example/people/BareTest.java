@@ -27,12 +27,12 @@ class BareTest {
 
     public static final class Bare extends Application<PeopleApplication.Settings> {
 
-        private final NeonBundle<PeopleApplication.Settings> neon =
-                new NeonBundle<PeopleApplication.Settings>(settings -> settings.database)
-                        .withoutMetrics()
-                        .withoutTracing()
-                        .withoutConsole()
-                        .withoutEmbeddedDatabase();
+        private final NeonBundle<PeopleApplication.Settings> neon = new NeonBundle<PeopleApplication.Settings>(
+                        settings -> settings.database)
+                .withoutMetrics()
+                .withoutTracing()
+                .withoutConsole()
+                .withoutEmbeddedDatabase();
 
         @Override
         public void initialize(Bootstrap<PeopleApplication.Settings> bootstrap) {
@@ -69,7 +69,8 @@ class BareTest {
         try {
             assertThat(get(service.getLocalPort(), "/people").statusCode()).isEqualTo(503);
             assertThat(get(service.getAdminPort(), "/statements").statusCode()).isEqualTo(404);
-            assertThat(get(service.getAdminPort(), "/metrics/prometheus").body()).doesNotContain("db_client");
+            assertThat(get(service.getAdminPort(), "/metrics/prometheus").body())
+                    .doesNotContain("db_client");
         } finally {
             service.after();
         }

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.example.people.CommitCutter.Cut;
 import io.dropwizard.testing.DropwizardTestSupport;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +18,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,12 +28,15 @@ import org.junit.jupiter.api.Test;
 /** The layer in a service that has nothing else of ours, over a PostgreSQL whose connections are cut. */
 class PeopleTest {
 
+    private static final Queue<String> SPANS = new ConcurrentLinkedQueue<>();
+
     private static EmbeddedPostgres postgres;
     private static CommitCutter cutter;
     private static DropwizardTestSupport<PeopleApplication.Settings> service;
 
     @BeforeAll
     static void start() throws Exception {
+        traceTheProcess();
         postgres = EmbeddedPostgres.start();
         cutter = new CommitCutter(postgres.getPort());
         Path config = Files.writeString(Path.of("target", "config.yml"), """
@@ -38,6 +51,31 @@ class PeopleTest {
         service.before();
     }
 
+    /** As an agent would. */
+    private static void traceTheProcess() {
+        GlobalOpenTelemetry.set(OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(new SpanExporter() {
+                            @Override
+                            public CompletableResultCode export(Collection<SpanData> spans) {
+                                spans.forEach(span -> SPANS.add(span.getName()));
+                                return CompletableResultCode.ofSuccess();
+                            }
+
+                            @Override
+                            public CompletableResultCode flush() {
+                                return CompletableResultCode.ofSuccess();
+                            }
+
+                            @Override
+                            public CompletableResultCode shutdown() {
+                                return CompletableResultCode.ofSuccess();
+                            }
+                        }))
+                        .build())
+                .build());
+    }
+
     @AfterAll
     static void stop() throws Exception {
         service.after();
@@ -48,7 +86,8 @@ class PeopleTest {
     private static HttpResponse<String> send(int port, String path, HttpRequest.Builder request) throws Exception {
         return HttpClient.newHttpClient()
                 .send(
-                        request.uri(URI.create("http://localhost:" + port + path)).build(),
+                        request.uri(URI.create("http://localhost:" + port + path))
+                                .build(),
                         HttpResponse.BodyHandlers.ofString());
     }
 
@@ -87,6 +126,13 @@ class PeopleTest {
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(names()).doesNotContain("Grace");
         assertThat(add("Grace").statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void spansGoWhereThoseOfTheProcessGo() throws Exception {
+        assertThat(add("Edsger").statusCode()).isEqualTo(204);
+
+        assertThat(SPANS).contains("PeopleResource.add", "PersonDao.add");
     }
 
     @Test
