@@ -11,10 +11,13 @@ import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import jakarta.validation.Validator;
+import jakarta.validation.constraints.AssertFalse;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Null;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,8 +118,8 @@ class EverySettingTest {
         if ("org.postgresql.Driver".equals(before)) {
             return; // there is no other one
         }
-        String value = SPECIAL.getOrDefault(
-                setting.name(), another(setting.last().field().getType(), before));
+        String value =
+                SPECIAL.getOrDefault(setting.name(), another(setting.last().field(), before));
 
         assertThat(setting.valueIn(read(setting.yaml(value)))).isNotEqualTo(before);
     }
@@ -129,7 +132,15 @@ class EverySettingTest {
                 .isEqualTo(setting.last().value());
     }
 
-    private static String another(Class<?> type, Object value) {
+    private static String another(Field field, Object value) {
+        Class<?> type = field.getType();
+        if (field.isAnnotationPresent(Max.class)
+                && field.getAnnotation(Max.class).value() == 0) {
+            return "0";
+        }
+        if (field.isAnnotationPresent(AssertFalse.class)) {
+            return "false";
+        }
         if (type == Boolean.class) {
             return value == null || value.equals(false) ? "true" : "false";
         }

@@ -6,6 +6,8 @@ import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.selfvalidating.ViolationCollector;
+import jakarta.validation.constraints.AssertFalse;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Null;
@@ -20,7 +22,7 @@ import java.util.stream.Collectors;
 
 /**
  * The settings of {@link io.dropwizard.db.DataSourceFactory} that mean the same here, so that its {@code database:} block may stay
- * as it is; of the others, what to write in their place.
+ * as it is; of the others, what to write in their place. What is so here anyway may be said.
  */
 abstract class DataSourceFactoryKeys {
 
@@ -34,6 +36,7 @@ abstract class DataSourceFactoryKeys {
     private static final String LEAKS =
             "is not here: a request's connection is taken back at its end; see unitOfWork.deadlineOutsideRequests";
     private static final String BY_URL = "is not here: write it into the URL, as a parameter; options=-c%20name=value";
+    private static final String ALWAYS = "is not here to be chosen: it is so; leave it out";
     private static final String FIXED = "is not here, and has nothing in its place; leave it out";
 
     private Secret password;
@@ -58,11 +61,11 @@ abstract class DataSourceFactoryKeys {
     @Setting
     private Duration maxConnectionAge;
 
-    @Null(message = ON_DEMAND) @Setting
-    private Object initialSize;
+    @Max(value = 0, message = ON_DEMAND) @Setting
+    private Integer initialSize;
 
-    @Null(message = ON_DEMAND) @Setting
-    private Object ignoreExceptionOnPreLoad;
+    @AssertTrue(message = ON_DEMAND) @Setting
+    private Boolean ignoreExceptionOnPreLoad;
 
     @Null(message = CHECKED) @Setting
     private Object validationQuery;
@@ -76,8 +79,8 @@ abstract class DataSourceFactoryKeys {
     @Null(message = CHECKED) @Setting
     private Object validatorClassName;
 
-    @Null(message = CHECKED) @Setting
-    private Object checkConnectionOnBorrow;
+    @AssertTrue(message = CHECKED) @Setting
+    private Boolean checkConnectionOnBorrow;
 
     @Null(message = CHECKED) @Setting
     private Object checkConnectionOnConnect;
@@ -88,8 +91,8 @@ abstract class DataSourceFactoryKeys {
     @Null(message = CHECKED) @Setting
     private Object logValidationErrors;
 
-    @Null(message = IDLE) @Setting
-    private Object checkConnectionWhileIdle;
+    @AssertFalse(message = IDLE) @Setting
+    private Boolean checkConnectionWhileIdle;
 
     @Null(message = IDLE) @Setting
     private Object evictionInterval;
@@ -97,17 +100,17 @@ abstract class DataSourceFactoryKeys {
     @Null(message = IDLE) @Setting
     private Object minIdleTime;
 
-    @Null(message = UNITS) @Setting
-    private Object autoCommitByDefault;
+    @AssertTrue(message = UNITS) @Setting
+    private Boolean autoCommitByDefault;
 
-    @Null(message = UNITS) @Setting
-    private Object commitOnReturn;
+    @AssertFalse(message = UNITS) @Setting
+    private Boolean commitOnReturn;
 
-    @Null(message = UNITS) @Setting
-    private Object rollbackOnReturn;
+    @AssertTrue(message = UNITS) @Setting
+    private Boolean rollbackOnReturn;
 
-    @Null(message = UNITS) @Setting
-    private Object readOnlyByDefault;
+    @AssertFalse(message = UNITS) @Setting
+    private Boolean readOnlyByDefault;
 
     @Null(message = UNITS) @Setting
     private Object defaultTransactionIsolation;
@@ -130,14 +133,14 @@ abstract class DataSourceFactoryKeys {
     @Null(message = BY_URL) @Setting
     private Object defaultCatalog;
 
-    @Null(message = FIXED) @Setting
-    private Object autoCommentsEnabled;
+    @AssertTrue(message = ALWAYS) @Setting
+    private Boolean autoCommentsEnabled;
 
-    @Null(message = FIXED) @Setting
-    private Object useFairQueue;
+    @AssertTrue(message = ALWAYS) @Setting
+    private Boolean useFairQueue;
 
-    @Null(message = FIXED) @Setting
-    private Object alternateUsernamesAllowed;
+    @AssertFalse(message = FIXED) @Setting
+    private Boolean alternateUsernamesAllowed;
 
     @Null(message = FIXED) @Setting
     private Object jdbcInterceptors;

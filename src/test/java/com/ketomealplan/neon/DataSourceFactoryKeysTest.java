@@ -19,6 +19,15 @@ import org.junit.jupiter.api.Test;
 /** The block of dropwizard-db's own factory, read by ours. */
 class DataSourceFactoryKeysTest {
 
+    /** What ours does always, and so must not be denied. */
+    private static final List<String> ALWAYS = List.of(
+            "autoCommentsEnabled",
+            "autoCommitByDefault",
+            "checkConnectionOnBorrow",
+            "ignoreExceptionOnPreLoad",
+            "rollbackOnReturn",
+            "useFairQueue");
+
     private static NeonDataSourceFactory read(String yaml) throws Exception {
         return new YamlConfigurationFactory<>(
                         NeonDataSourceFactory.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
@@ -78,6 +87,20 @@ class DataSourceFactoryKeysTest {
                 .doesNotContain("secret");
     }
 
+    @Test
+    void whatIsSoHereAnywayMayBeSaid() throws Exception {
+        assertThat(read("""
+                initialSize: 0
+                checkConnectionWhileIdle: false
+                checkConnectionOnBorrow: true
+                autoCommitByDefault: true
+                readOnlyByDefault: false
+                commitOnReturn: false
+                rollbackOnReturn: true
+                useFairQueue: true
+                """)).isNotNull();
+    }
+
     /** Each key of the other factory either means the same, or says what to write in its place. */
     @Test
     void noKeyIsUnknown() {
@@ -97,6 +120,8 @@ class DataSourceFactoryKeysTest {
 
         assertThat(names).containsAll(known).contains("initialSize", "validationQuery", "removeAbandoned");
         names.removeAll(known);
-        assertThat(names).allSatisfy(name -> assertMistake("{" + name + ": 1}", name + " is not here"));
+        assertThat(names)
+                .allSatisfy(name -> assertMistake(
+                        "{%s: %s}".formatted(name, ALWAYS.contains(name) ? "false" : "1"), name + " is not here"));
     }
 }

@@ -9,6 +9,8 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
+import jakarta.validation.constraints.AssertFalse;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
@@ -100,6 +102,14 @@ public final class ConfigurationSchema {
     private static ObjectNode scalar(Field field) {
         Class<?> type = field.getType();
         ObjectNode schema = object();
+        if (field.isAnnotationPresent(AssertTrue.class)) {
+            return schema.put("const", true)
+                    .put("description", field.getAnnotation(AssertTrue.class).message());
+        }
+        if (field.isAnnotationPresent(AssertFalse.class)) {
+            return schema.put("const", false)
+                    .put("description", field.getAnnotation(AssertFalse.class).message());
+        }
         if (type == Boolean.class) {
             return schema.put("type", "boolean");
         }
