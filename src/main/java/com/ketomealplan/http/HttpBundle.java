@@ -61,6 +61,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         jersey.register(new ProblemMappers.OfValidation());
         jersey.register(new ProblemMappers.OfJson());
         jersey.register(new ProblemMappers.OfAnything());
+        jersey.register(new AcceptedTypes());
         jersey.register(new OneContentType());
         jersey.register(new KnownEncoding());
         jersey.register(new BodyLimit(limits.maxBodySize()));

@@ -3,25 +3,25 @@ package com.ketomealplan.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.ketomealplan.neon.web.Problem;
 import com.ketomealplan.neon.web.Problem.FieldError;
 import io.dropwizard.jersey.validation.ConstraintMessage;
 import io.dropwizard.jersey.validation.JerseyViolationException;
-import jakarta.validation.ConstraintViolation;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status.Family;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.ZipException;
 import org.eclipse.jetty.http.HttpStatus;
+import org.glassfish.jersey.server.ExtendedUriInfo;
 import org.glassfish.jersey.server.ParamException;
-import org.glassfish.jersey.server.model.Invocable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,15 +32,21 @@ final class ProblemMappers {
 
     private ProblemMappers() {}
 
-    /** {@code quizData} as {@code quiz_data}: the JSON of this service is in snake case. */
-    private static String inJson(String javaPath) {
-        return javaPath.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
-    }
-
     /** What a resource or Jersey itself throws on purpose: 404, 405, 415 and the like. */
     static final class OfWebApplication implements ExceptionMapper<WebApplicationException> {
+
+        @Context
+        private ExtendedUriInfo uri;
+
+        @Context
+        private Request request;
+
         @Override
         public Response toResponse(WebApplicationException exception) {
+            return problem(exception, () -> AcceptedTypes.ofPath(uri, request.getMethod()));
+        }
+
+        static Response problem(WebApplicationException exception, Supplier<List<String>> accepted) {
             Response response = exception.getResponse();
             int status = response.getStatus();
             if (response.getStatusInfo().getFamily() == Family.REDIRECTION) {
@@ -51,12 +57,12 @@ final class ProblemMappers {
             }
             return Response.fromResponse(response)
                     .type(Problem.MEDIA_TYPE)
-                    .entity(Problem.of(status, detail(status, exception.getMessage())))
+                    .entity(Problem.of(status, detail(status, exception.getMessage(), accepted)))
                     .build();
         }
 
         /** Jersey's own message, "HTTP 404 Not Found", says no more than the status. */
-        private static String detail(int status, String message) {
+        private static String detail(int status, String message, Supplier<List<String>> accepted) {
             if (message != null && !message.startsWith("HTTP ")) {
                 return message;
             }
@@ -64,7 +70,9 @@ final class ProblemMappers {
                 case 404 -> "There is nothing at this path.";
                 case 405 -> "This path does not take that method.";
                 case 406 -> "This path answers in application/json.";
-                case 415 -> "The body must be application/json.";
+                case 415 ->
+                    "The body must be %s."
+                            .formatted(accepted.get().stream().findFirst().orElse(MediaType.APPLICATION_JSON));
                 default -> HttpStatus.getMessage(status) + ".";
             };
         }
@@ -72,14 +80,21 @@ final class ProblemMappers {
 
     /** A path, query or header value that is not of its type, such as a UUID. */
     static final class OfParameter implements ExceptionMapper<ParamException> {
+
+        @Context
+        private HttpHeaders headers;
+
         @Override
         public Response toResponse(ParamException exception) {
-            return Problem.ofFields(List.of(new FieldError(exception.getParameterName(), "is not a valid value")))
-                    .toResponse();
+            return FieldErrors.answer(FieldErrors.ofParameter(exception), headers);
         }
     }
 
     static final class OfValidation implements ExceptionMapper<JerseyViolationException> {
+
+        @Context
+        private HttpHeaders headers;
+
         @Override
         public Response toResponse(JerseyViolationException exception) {
             if (ConstraintMessage.determineStatus(exception.getConstraintViolations(), exception.getInvocable())
@@ -87,28 +102,16 @@ final class ProblemMappers {
                 LOG.error("An answer of ours breaks its own constraints", exception);
                 return Problem.of(500, OfAnything.DETAIL).toResponse();
             }
-            return Problem.ofFields(exception.getConstraintViolations().stream()
-                            .map(violation ->
-                                    new FieldError(field(violation, exception.getInvocable()), violation.getMessage()))
-                            .sorted((a, b) -> a.toString().compareTo(b.toString()))
-                            .toList())
-                    .toResponse();
-        }
-
-        private static String field(ConstraintViolation<?> violation, Invocable invocable) {
-            return ConstraintMessage.isRequestEntity(violation, invocable)
-                    .map(path -> path.isEmpty() ? "body" : inJson(path))
-                    .orElseGet(() -> lastWord(violation.getPropertyPath().toString()));
-        }
-
-        /** Dropwizard calls a parameter "query param limit". */
-        private static String lastWord(String text) {
-            return text.substring(text.lastIndexOf(' ') + 1);
+            return FieldErrors.answer(FieldErrors.ofViolations(exception), headers);
         }
     }
 
     /** JSON that cannot be read is the client's mistake: 400 if it is no JSON, 422 if a field cannot be used. */
     static final class OfJson implements ExceptionMapper<JsonProcessingException> {
+
+        @Context
+        private HttpHeaders headers;
+
         @Override
         public Response toResponse(JsonProcessingException exception) {
             if (exception.getProcessor() instanceof JsonGenerator) {
@@ -121,30 +124,16 @@ final class ProblemMappers {
                 root = cause;
             }
             if (root.getCause() instanceof WebApplicationException refusal) { // by who hands out the body: BodyLimit
-                return new OfWebApplication().toResponse(refusal);
+                return OfWebApplication.problem(refusal, List::of);
             }
-            if (root instanceof StreamConstraintsException) {
-                return refused("body", "is nested too deeply, or has too long a number, name or text");
-            }
-            if (root instanceof JsonMappingException mapping) {
-                boolean mismatch = root instanceof MismatchedInputException;
-                return refused(path(mapping), mismatch ? "is not of the right type" : "cannot be read");
+            Optional<FieldError> field = FieldErrors.ofJson(root);
+            if (field.isPresent()) {
+                return FieldErrors.answer(List.of(field.get()), headers);
             }
             JsonLocation at = exception.getLocation();
             String where = at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
             return Problem.of(400, "The body is not well-formed JSON, or has a name twice" + where + ".")
                     .toResponse();
-        }
-
-        private static Response refused(String field, String message) {
-            return Problem.ofFields(List.of(new FieldError(field, message))).toResponse();
-        }
-
-        private static String path(JsonMappingException exception) {
-            String path = exception.getPath().stream()
-                    .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
-                    .collect(Collectors.joining("."));
-            return path.isEmpty() ? "body" : path;
         }
     }
 

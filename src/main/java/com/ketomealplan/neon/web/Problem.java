@@ -36,10 +36,12 @@ public record Problem(
     /**
      * A value that was refused.
      *
-     * @param field its place in the request, with the names that the client uses
+     * @param in the part of the request: {@code body}, {@code query}, {@code path} or {@code header}
+     * @param field its place in there, with the names that the client uses; {@code body} for all of it
      * @param message what is wrong with it
+     * @param type the same for programs, as Pydantic has it, such as {@code missing}
      */
-    public record FieldError(String field, String message) {
+    public record FieldError(String in, String field, String message, String type) {
         @Override
         public String toString() {
             return field + ": " + message;

@@ -1,0 +1,49 @@
+package com.ketomealplan.http;
+
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.jetty.http.HttpStatus;
+import org.glassfish.jersey.server.ExtendedUriInfo;
+
+/**
+ * Says what may be done with a path: the answer to {@code OPTIONS} is its headers and no body, whoever asks. Where it takes patches,
+ * it says of which types (RFC 5789), also to whom has sent another one.
+ */
+final class AcceptedTypes implements ContainerResponseFilter {
+
+    private static final String ACCEPT_PATCH = "Accept-Patch";
+
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        boolean options = request.getMethod().equals(HttpMethod.OPTIONS);
+        if (options
+                && response.getStatus() == HttpStatus.OK_200) { // what Jersey has made of the methods that there are
+            response.setEntity(null);
+            response.setStatus(HttpStatus.NO_CONTENT_204);
+        }
+        boolean refusedPatch = request.getMethod().equals(HttpMethod.PATCH)
+                && response.getStatus() == HttpStatus.UNSUPPORTED_MEDIA_TYPE_415;
+        if ((options || refusedPatch) && request.getUriInfo() instanceof ExtendedUriInfo uri) {
+            List<String> types = ofPath(uri, HttpMethod.PATCH);
+            if (!types.isEmpty()) {
+                response.getHeaders().putSingle(ACCEPT_PATCH, String.join(", ", types));
+            }
+        }
+    }
+
+    /** Of bodies that a method of the path takes; empty if it does not say, or if there is no such path. */
+    static List<String> ofPath(ExtendedUriInfo uri, String method) {
+        return uri.getMatchedRuntimeResources().stream()
+                .limit(1) // the innermost one
+                .flatMap(resource -> resource.getResourceMethods().stream())
+                .filter(found -> method.equals(found.getHttpMethod()))
+                .flatMap(found -> found.getConsumedTypes().stream())
+                .map(MediaType::toString)
+                .distinct()
+                .toList();
+    }
+}
