@@ -109,7 +109,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         QuizResponseDao quizResponses = neon.sqlObject(QuizResponseDao.class);
 
         environment.jersey().register(new UserResource(users));
-        environment.jersey().register(new QuizResponseResource(users, quizResponses));
+        environment.jersey().register(new QuizResponseResource(quizResponses));
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
         DatabaseProbe database = neon.probe();

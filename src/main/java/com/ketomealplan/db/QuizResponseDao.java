@@ -3,13 +3,16 @@ package com.ketomealplan.db;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.ketomealplan.api.QuizResponse;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.json.Json;
-import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
+import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 
 /** Quiz responses. */
-@RegisterConstructorMapper(QuizResponse.class)
+@RegisterRowMapper(QuizResponseMapper.class)
 public interface QuizResponseDao {
 
     /** Stores what a user answered; returns its id. */
@@ -20,13 +23,45 @@ public interface QuizResponseDao {
             """)
     UUID insert(UUID userId, @Json ObjectNode quizData);
 
-    /** A user's responses, the newest first. */
+    /** The same, for a user who may not be there: empty then. */
+    @SqlQuery("""
+            INSERT INTO quiz_responses (user_id, quiz_data)
+            SELECT users.id, CAST(:quizData AS jsonb) FROM users WHERE users.id = :userId
+            RETURNING id, user_id, quiz_data, created_at
+            """)
+    Optional<QuizResponse> insertIfUser(UUID userId, @Json ObjectNode quizData);
+
     @SqlQuery("""
             SELECT id, user_id, quiz_data, created_at
             FROM quiz_responses
-            WHERE user_id = :userId
-            ORDER BY created_at DESC, id
-            LIMIT :limit OFFSET :offset
+            WHERE id = :id AND user_id = :userId
             """)
-    List<QuizResponse> findByUser(UUID userId, int limit, int offset);
+    Optional<QuizResponse> find(UUID userId, UUID id);
+
+    /** A user's responses, the newest first, from the one after a place in the list; empty if there is no such user. */
+    default Optional<List<QuizResponse>> findAfter(UUID userId, Position place, int limit) {
+        List<QuizResponse> rows = findBefore(userId, place.time(), place.id(), limit);
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(rows.stream().filter(Objects::nonNull).toList());
+    }
+
+    /** Those that were created before a moment, the newest first: in one question with whether there is the user, whose row is null alone. */
+    @SqlQuery("""
+            SELECT page.id, page.user_id, page.quiz_data, page.created_at
+            FROM users
+            LEFT JOIN LATERAL (
+                SELECT id, user_id, quiz_data, created_at
+                FROM quiz_responses
+                WHERE user_id = users.id AND (created_at, id) < (CAST(:createdAt AS timestamptz), :id)
+                ORDER BY created_at DESC, id DESC
+                LIMIT :limit) AS page ON true
+            WHERE users.id = :userId
+            ORDER BY page.created_at DESC, page.id DESC
+            """)
+    List<QuizResponse> findBefore(UUID userId, String createdAt, UUID id, int limit);
+
+    /** Removes one; false if there is none. */
+    @SqlUpdate("DELETE FROM quiz_responses WHERE id = :id AND user_id = :userId")
+    boolean delete(UUID userId, UUID id);
 }

@@ -1,10 +1,15 @@
 package com.ketomealplan.db;
 
-import com.ketomealplan.api.User;
+import com.ketomealplan.neon.failure.Failure;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** Users. */
 @RegisterRowMapper(UserMapper.class)
@@ -15,10 +20,71 @@ public interface UserDao {
             INSERT INTO users (email)
             VALUES (:email)
             ON CONFLICT (lower(email)) DO NOTHING
-            RETURNING id, email, created_at
+            RETURNING id, email, created_at, version
             """)
-    Optional<User> insert(String email);
+    Optional<StoredUser> insert(String email);
 
-    @SqlQuery("SELECT id, email, created_at FROM users WHERE id = :id")
-    Optional<User> find(UUID id);
+    @SqlQuery("SELECT id, email, created_at, version FROM users WHERE id = :id")
+    Optional<StoredUser> find(UUID id);
+
+    /** Users, the newest first, from the one after a place in the list. */
+    default List<StoredUser> findAfter(Position place, int limit) {
+        return findBefore(place.time(), place.id(), limit);
+    }
+
+    /** Users that were created before a moment, the newest first. */
+    @SqlQuery("""
+            SELECT id, email, created_at, version
+            FROM users
+            WHERE (created_at, id) < (CAST(:createdAt AS timestamptz), :id)
+            ORDER BY created_at DESC, id DESC
+            LIMIT :limit
+            """)
+    List<StoredUser> findBefore(String createdAt, UUID id, int limit);
+
+    /**
+     * Changes a user.
+     *
+     * @param email null for the one that is stored
+     * @return empty if there is no user with this id in one of these versions
+     * @throws EmailTakenException if it is another user's
+     */
+    default Optional<StoredUser> update(UUID id, String email, Versions versions) {
+        try {
+            return updateIf(id, email, versions.array());
+        } catch (JdbiException e) {
+            throw isOfEmail(e) ? new EmailTakenException() : e;
+        }
+    }
+
+    /** The version stays where nothing changes. */
+    @SqlQuery("""
+            UPDATE users
+            SET email = coalesce(:email, email),
+                version = version + CASE WHEN email = coalesce(:email, email) THEN 0 ELSE 1 END
+            WHERE id = :id
+              AND (CAST(:versions AS bigint[]) IS NULL OR version = ANY (CAST(:versions AS bigint[])))
+            RETURNING id, email, created_at, version
+            """)
+    Optional<StoredUser> updateIf(UUID id, String email, String versions);
+
+    /** Removes a user with all quiz responses; false if there is none with this id in one of these versions. */
+    default boolean delete(UUID id, Versions versions) {
+        return deleteIf(id, versions.array());
+    }
+
+    @SqlUpdate("""
+            DELETE FROM users
+            WHERE id = :id
+              AND (CAST(:versions AS bigint[]) IS NULL OR version = ANY (CAST(:versions AS bigint[])))
+            """)
+    boolean deleteIf(UUID id, String versions);
+
+    private static boolean isOfEmail(JdbiException refusal) {
+        return Failure.find(refusal, PSQLException.class)
+                .map(PSQLException::getServerErrorMessage)
+                .map(ServerErrorMessage::getConstraint)
+                .filter("users_email_key"::equals)
+                .isPresent();
+    }
 }

@@ -9,13 +9,14 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** Reads a user from a row. By hand, because JDBI's constructor mapper examines the constructor anew for each query. */
-public final class UserMapper implements RowMapper<User> {
+public final class UserMapper implements RowMapper<StoredUser> {
 
     @Override
-    public User map(ResultSet row, StatementContext context) throws SQLException {
-        return new User(
+    public StoredUser map(ResultSet row, StatementContext context) throws SQLException {
+        User user = new User(
                 row.getObject("id", UUID.class),
                 row.getString("email"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
+        return new StoredUser(user, row.getLong("version"));
     }
 }

@@ -34,7 +34,9 @@ public final class ComplexOperationResource {
     @Transaction
     @Replayable
     public Response create(@NotNull @Valid ComplexOperation operation) {
-        User user = users.insert(operation.email()).orElseThrow(UserResource::emailTaken);
+        User user = users.insert(operation.email())
+                .orElseThrow(UserResource::emailTaken)
+                .user();
         UUID quizResponse = quizResponses.insert(user.id(), operation.quizData());
         return Response.created(UriBuilder.fromPath("/users/{id}").build(user.id()))
                 .entity(new ComplexOperationResult(user.id(), quizResponse))

@@ -1,17 +1,31 @@
 package com.ketomealplan.resources;
 
+import com.ketomealplan.api.NewQuizResponse;
 import com.ketomealplan.api.QuizResponse;
+import com.ketomealplan.db.Position;
 import com.ketomealplan.db.QuizResponseDao;
-import com.ketomealplan.db.UserDao;
+import com.ketomealplan.neon.transaction.Replayable;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
@@ -21,21 +35,79 @@ import org.jdbi.v3.sqlobject.transaction.Transaction;
 @Produces(MediaType.APPLICATION_JSON)
 public final class QuizResponseResource {
 
-    private final UserDao users;
+    private static final String LIST = "/users/{user_id}/quiz-responses";
+
+    /** They never change. */
+    private static final long VERSION = 1;
+
     private final QuizResponseDao quizResponses;
 
-    public QuizResponseResource(UserDao users, QuizResponseDao quizResponses) {
-        this.users = users;
+    public QuizResponseResource(QuizResponseDao quizResponses) {
         this.quizResponses = quizResponses;
     }
 
+    /**
+     * The newest first.
+     *
+     * @param offset once was where a page began; 0 is still taken, and more would be the first page again and again if it were ignored
+     */
     @GET
     @Transaction(readOnly = true)
-    public List<QuizResponse> list(
+    public Response list(
             @PathParam("user_id") UUID userId,
             @QueryParam("limit") @DefaultValue("100") @Min(1) @Max(1000) int limit,
-            @QueryParam("offset") @DefaultValue("0") @Min(0) int offset) {
-        users.find(userId).orElseThrow(UserResource::notFound);
-        return quizResponses.findByUser(userId, limit, offset);
+            @QueryParam("after") @Pattern(regexp = Cursor.FORM, message = Cursor.MESSAGE) String after,
+            @QueryParam("offset")
+                    @DefaultValue("0")
+                    @Min(0) @Max(value = 0, message = "must be 0: the Link header has the next page") int offset,
+            @Context UriInfo uri) {
+        List<QuizResponse> found =
+                quizResponses.findAfter(userId, Cursor.read(after), limit + 1).orElseThrow(UserResource::notFound);
+        return Page.of(found, limit, response -> new Position(response.createdAt(), response.id()))
+                .toResponse(uri.getBaseUriBuilder().path(LIST).resolveTemplate("user_id", userId), limit);
+    }
+
+    @GET
+    @Path("/{quiz_response_id}")
+    @Transaction(readOnly = true)
+    public Response get(
+            @PathParam("user_id") UUID userId,
+            @PathParam("quiz_response_id") UUID id,
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
+        QuizResponse found = quizResponses.find(userId, id).orElseThrow(QuizResponseResource::notFound);
+        return EntityTags.answer(found, VERSION, ifNoneMatch);
+    }
+
+    @POST
+    @Transaction
+    @Replayable
+    public Response create(@PathParam("user_id") UUID userId, @NotNull @Valid NewQuizResponse response) {
+        QuizResponse stored =
+                quizResponses.insertIfUser(userId, response.quizData()).orElseThrow(UserResource::notFound);
+        return Response.created(UriBuilder.fromPath(LIST + "/{id}").build(userId, stored.id()))
+                .tag(EntityTags.of(VERSION))
+                .entity(stored)
+                .build();
+    }
+
+    @DELETE
+    @Path("/{quiz_response_id}")
+    @Transaction
+    @Replayable
+    public Response delete(
+            @PathParam("user_id") UUID userId,
+            @PathParam("quiz_response_id") UUID id,
+            @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
+        if (!EntityTags.ifMatch(ifMatch).include(VERSION)) {
+            throw quizResponses.find(userId, id).isPresent() ? new PreconditionFailed() : notFound();
+        }
+        if (!quizResponses.delete(userId, id)) {
+            throw notFound();
+        }
+        return Response.noContent().build();
+    }
+
+    private static NotFoundException notFound() {
+        return new NotFoundException("Quiz response not found");
     }
 }

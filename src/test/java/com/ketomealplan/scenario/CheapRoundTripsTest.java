@@ -1,11 +1,15 @@
 package com.ketomealplan.scenario;
 
+import static com.ketomealplan.testing.TestService.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.ketomealplan.testing.FlightCounter;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +36,7 @@ class CheapRoundTripsTest {
                             .statusCode())
                     .isEqualTo(201);
             assertThat(read().statusCode()).isEqualTo(404);
+            assertThat(changeAndDelete()).hasSize(7);
         }
     }
 
@@ -76,5 +81,47 @@ class CheapRoundTripsTest {
     @Test
     void aReadIsOne() {
         assertThat(roundTripsOf(this::read, 404)).isEqualTo(1);
+    }
+
+    /** A user's list with the question whether there is the user, a change with the one whether it is meant for this version. */
+    @Test
+    void aPageIsOneAndAChangeIsAStatementAndACommit() {
+        assertThat(changeAndDelete())
+                .containsExactly(
+                        entry("user", 1),
+                        entry("users", 1),
+                        entry("responses", 1),
+                        entry("no responses", 1),
+                        entry("response", 2),
+                        entry("change", 2),
+                        entry("deletion", 2));
+    }
+
+    private Map<String, Integer> changeAndDelete() {
+        String user = json(operation("Accept", "*/*")).get("user_id").asText();
+        String path = "/users/" + user;
+        String responses = path + "/quiz-responses";
+        String first = json(service.get(responses)).get(0).get("id").asText();
+        Map<String, Integer> trips = new LinkedHashMap<>();
+        trips.put("user", roundTripsOf(() -> service.get(path), 200));
+        trips.put("users", roundTripsOf(() -> service.get("/users?limit=1"), 200));
+        trips.put("responses", roundTripsOf(() -> service.get(responses), 200));
+        service.send("DELETE", responses + "/" + first, null);
+        trips.put("no responses", roundTripsOf(() -> service.get(responses), 200));
+        trips.put("response", roundTripsOf(() -> service.post(responses, "{\"quiz_data\":{}}"), 201));
+        trips.put(
+                "change",
+                roundTripsOf(
+                        () -> service.send(
+                                "PATCH",
+                                path,
+                                "{}",
+                                "Content-Type",
+                                "application/merge-patch+json",
+                                "If-Match",
+                                "\"1\""),
+                        200));
+        trips.put("deletion", roundTripsOf(() -> service.send("DELETE", path, null, "If-Match", "\"1\""), 204));
+        return trips;
     }
 }

@@ -130,25 +130,6 @@ class ServesApiTest {
     }
 
     @Test
-    void listsTheNewestFirstInPages() throws Exception {
-        String userId =
-                json(complexOperation(email(), "{\"n\":0}")).get("user_id").asText();
-        database.jdbi().useHandle(handle -> handle.execute("""
-                        INSERT INTO quiz_responses (user_id, quiz_data, created_at)
-                        SELECT ?, jsonb_build_object('n', n), now() + n * interval '1 s' FROM generate_series(1, 4) n
-                        """, UUID.fromString(userId)));
-
-        JsonNode page = json(service.get("/users/" + userId + "/quiz-responses?limit=2&offset=1"));
-
-        assertThat(page).hasSize(2);
-        assertThat(page.get(0).at("/quiz_data/n").asInt()).isEqualTo(3);
-        assertThat(page.get(1).at("/quiz_data/n").asInt()).isEqualTo(2);
-        assertProblem(service.get("/users/" + userId + "/quiz-responses?limit=0"), 422, "limit: ");
-        assertProblem(service.get("/users/" + userId + "/quiz-responses?limit=x"), 422, "limit: ");
-        assertProblem(service.get("/users/" + userId + "/quiz-responses?offset=-1"), 422, "offset: ");
-    }
-
-    @Test
     void saysThatAUserIsNotThere() {
         assertProblem(service.get("/users/" + UUID.randomUUID()), 404, "User not found");
         assertProblem(service.get("/users/" + UUID.randomUUID() + "/quiz-responses"), 404, "User not found");

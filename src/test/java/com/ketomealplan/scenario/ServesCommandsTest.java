@@ -30,7 +30,7 @@ class ServesCommandsTest {
     private static final String CONFIG = "config.yml";
 
     /** How many there are. */
-    private static final int MIGRATIONS = 5;
+    private static final int MIGRATIONS = 9;
 
     private static TestDatabase migrated;
 

@@ -30,7 +30,7 @@ class ServesEmbeddedTest {
     private static final String CONFIG = "config.yml";
 
     /** How many there are. */
-    private static final int MIGRATIONS = 5;
+    private static final int MIGRATIONS = 9;
 
     @TempDir
     Path directory;

@@ -22,8 +22,8 @@ import org.glassfish.jersey.message.MessageBodyWorkers;
  */
 final class CurrentRequest implements ContainerRequestFilter, ContainerResponseFilter {
 
-    /** Methods that act twice if they are repeated; the others need no key. */
-    private static final Set<String> KEYED = Set.of(HttpMethod.POST, HttpMethod.PATCH);
+    /** Methods that act twice if they are repeated, or, as DELETE, say another thing the second time; the others need no key. */
+    private static final Set<String> KEYED = Set.of(HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE);
 
     /**
      * A request that has found its resource method.

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class MigrationsTest {
 
     private static final String FILE = "migrations.xml";
-    private static final int ALL = 5;
+    private static final int ALL = 9;
 
     private final TestDatabase database = TestDatabase.empty();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PendingChangesetsTest {
 
     private static final String FILE = "migrations.xml";
-    private static final int ALL = 5;
+    private static final int ALL = 9;
 
     private static Optional<Integer> compare(TestDatabase database, String file) throws SQLException {
         try (Connection connection = database.connect()) {

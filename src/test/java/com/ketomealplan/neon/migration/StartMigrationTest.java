@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class StartMigrationTest {
 
     private static final String FILE = "migrations.xml";
-    private static final int ALL = 5;
+    private static final int ALL = 9;
 
     private static void start(TestDatabase database, MigrateAtStart how) throws Exception {
         start(database.connector(), how, database);

@@ -1,0 +1,18 @@
+package com.ketomealplan.api;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+
+/**
+ * The body of {@code PATCH /users/{user_id}}: a JSON Merge Patch (RFC 7396).
+ *
+ * @param email null if it stays as it is
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+public record UserPatch(
+        @JsonDeserialize(using = TextOrAbsent.class) @EmailAddress
+        String email) {
+
+    public static final String MEDIA_TYPE = "application/merge-patch+json";
+}

@@ -1,0 +1,18 @@
+package com.ketomealplan.db;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * A row's place in a list that is ordered by creation. Rows of one transaction were created at the same time: their ids tell them apart.
+ */
+public record Position(Instant createdAt, UUID id) {
+
+    /** Of no row: before the newest one. */
+    public static final Position BEFORE_ALL = new Position(Instant.parse("9999-12-31T23:59:59Z"), new UUID(-1, -1));
+
+    /** As text: of a timestamp the driver does not know which type the server takes it for, and asks in a flight of its own. */
+    String time() {
+        return createdAt.toString();
+    }
+}

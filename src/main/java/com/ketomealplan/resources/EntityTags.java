@@ -1,0 +1,57 @@
+package com.ketomealplan.resources;
+
+import com.ketomealplan.db.Versions;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code If-Match} and {@code If-None-Match} say of versions (RFC 9110, section 13.1). A tag is a version in quotes; tags that
+ * are none of ours are those of no version, and so is what is no tag at all.
+ */
+final class EntityTags {
+
+    private static final Pattern TAG = Pattern.compile("(W/)?\"([1-9]\\d{0,17})\"");
+
+    private static final String WHATEVER = "*";
+
+    private EntityTags() {}
+
+    static EntityTag of(long version) {
+        return new EntityTag(Long.toString(version));
+    }
+
+    /** Those that a change is meant for: a weak tag is nobody's. */
+    static Versions ifMatch(String header) {
+        if (header == null || header.strip().equals(WHATEVER)) {
+            return Versions.WHICHEVER;
+        }
+        return Versions.of(versions(header, false));
+    }
+
+    /** 200 with an entity, or 304 if the client has it. */
+    static Response answer(Object entity, long version, String ifNoneMatch) {
+        Response.ResponseBuilder answer = isKnown(version, ifNoneMatch) ? Response.notModified() : Response.ok(entity);
+        return answer.tag(of(version)).build();
+    }
+
+    private static boolean isKnown(long version, String ifNoneMatch) {
+        return ifNoneMatch != null
+                && (ifNoneMatch.strip().equals(WHATEVER)
+                        || versions(ifNoneMatch, true).contains(version));
+    }
+
+    private static List<Long> versions(String header, boolean weakToo) {
+        List<Long> versions = new ArrayList<>();
+        Matcher tags = TAG.matcher(header);
+        while (tags.find()) {
+            if (weakToo || tags.group(1) == null) {
+                versions.add(Long.valueOf(tags.group(2)));
+            }
+        }
+        return versions;
+    }
+}

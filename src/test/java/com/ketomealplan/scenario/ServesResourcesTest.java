@@ -1,0 +1,290 @@
+package com.ketomealplan.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.ketomealplan.testing.TestDatabase;
+import com.ketomealplan.testing.TestService;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Users and quiz responses are created, read, changed and deleted in the ways that clients of HTTP know. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ServesResourcesTest {
+
+    private static final String[] NONE = {};
+
+    private final TestDatabase database = TestDatabase.migrated();
+    private final TestService service = TestService.on(database);
+
+    @AfterAll
+    void stop() {
+        service.stop();
+    }
+
+    private static String email() {
+        return UUID.randomUUID() + "@example.com";
+    }
+
+    private String newUser() {
+        return service.post("/users", "{\"email\":\"%s\"}".formatted(email()))
+                .headers()
+                .firstValue("Location")
+                .map(location -> URI.create(location).getPath())
+                .orElseThrow();
+    }
+
+    private String newResponse(String user) {
+        HttpResponse<String> created = service.post(user + "/quiz-responses", "{\"quiz_data\":{\"goal\":\"energy\"}}");
+        return URI.create(created.headers().firstValue("Location").orElseThrow())
+                .getPath();
+    }
+
+    private HttpResponse<String> patch(String path, String patch, String... headers) {
+        List<String> all = new ArrayList<>(List.of("Content-Type", "application/merge-patch+json"));
+        all.addAll(List.of(headers));
+        return service.send("PATCH", path, patch, all.toArray(NONE));
+    }
+
+    private HttpResponse<String> delete(String path, String... headers) {
+        return service.send("DELETE", path, null, headers);
+    }
+
+    private static String etag(HttpResponse<String> answer) {
+        return answer.headers().firstValue("ETag").orElseThrow();
+    }
+
+    @Test
+    void aUserIsChanged() {
+        String user = newUser();
+        HttpResponse<String> before = service.get(user);
+        String email = email();
+
+        HttpResponse<String> changed = patch(user, "{\"email\":\"%s\",\"nick_name\":null}".formatted(email));
+
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(json(changed).get("email").asText()).isEqualTo(email);
+        assertThat(json(changed).get("created_at")).isEqualTo(json(before).get("created_at"));
+        assertThat(etag(changed)).isNotEqualTo(etag(before));
+        assertThat(service.get(user).body()).isEqualTo(changed.body());
+        assertThat(etag(service.get(user))).isEqualTo(etag(changed));
+    }
+
+    @Test
+    void whatAPatchDoesNotNameStays() {
+        String user = newUser();
+        HttpResponse<String> before = service.get(user);
+
+        HttpResponse<String> same = patch(user, "{}");
+
+        assertThat(same.statusCode()).isEqualTo(200);
+        assertThat(same.body()).isEqualTo(before.body());
+        assertThat(etag(same)).isEqualTo(etag(before));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"email\":null}    | email: must not be null",
+                "{\"email\":\"x\"}   | email: must be an e-mail address",
+                "{\"email\":{}}      | email: is not of the right type",
+                "[]                  | body: is not of the right type",
+                "null                | body: must not be null"
+            })
+    void namesEachFieldOfAPatchAtFault(String patch, String detail) {
+        assertProblem(patch(newUser(), patch), 422, detail);
+    }
+
+    @Test
+    void aPatchIsAMergePatch() {
+        String user = newUser();
+
+        HttpResponse<String> refused = service.send("PATCH", user, "{}", "Content-Type", "application/json");
+
+        assertProblem(refused, 415, "application/merge-patch+json");
+        assertThat(refused.headers().firstValue("Accept-Patch")).contains("application/merge-patch+json");
+        assertThat(service.send("OPTIONS", user, null).headers().firstValue("Accept-Patch"))
+                .contains("application/merge-patch+json");
+    }
+
+    @Test
+    void anEmailAddressThatIsTakenIsNobodyElses() {
+        String taken = json(service.get(newUser())).get("email").asText();
+        String user = newUser();
+        HttpResponse<String> before = service.get(user);
+
+        assertProblem(
+                patch(user, "{\"email\":\"%s\"}".formatted(taken.toUpperCase(java.util.Locale.ROOT))),
+                409,
+                "There is a user with this e-mail address already.");
+        assertThat(service.get(user).body()).isEqualTo(before.body());
+    }
+
+    /** Two who have read the same change it one after the other: the second one is told. */
+    @Test
+    void noChangeIsLostToWhoSaysWhatHeHasSeen() {
+        String user = newUser();
+        String seen = etag(service.get(user));
+
+        HttpResponse<String> first = patch(user, "{\"email\":\"%s\"}".formatted(email()), "If-Match", seen);
+        HttpResponse<String> second = patch(user, "{\"email\":\"%s\"}".formatted(email()), "If-Match", seen);
+
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertProblem(second, 412, "changed");
+        assertThat(service.get(user).body()).isEqualTo(first.body());
+        assertProblem(delete(user, "If-Match", seen), 412, "changed");
+        assertThat(delete(user, "If-Match", etag(first)).statusCode()).isEqualTo(204);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "*                 | 200",
+                "\"1\"             | 200",
+                "\"7\" , \"1\"     | 200",
+                "\"1--gzip\"       | 200", // as it is in the answer that was compressed
+                "W/\"1\"           | 412", // weak tags are compared with nothing that is changed
+                "\"2\"             | 412",
+                "\"01\"            | 412",
+                "1                 | 412",
+                "\"99999999999999999999\" | 412",
+                "\"foreign\"       | 412"
+            })
+    void aChangeIsMeantForTheVersionsThatItNames(String ifMatch, int status) {
+        assertThat(patch(newUser(), "{}", "If-Match", ifMatch).statusCode()).isEqualTo(status);
+        assertThat(delete(newResponse(newUser()), "If-Match", ifMatch).statusCode())
+                .isEqualTo(status == 200 ? 204 : status);
+    }
+
+    @Test
+    void aUserIsDeletedWithAllQuizResponses() {
+        String user = newUser();
+        String other = newResponse(newUser());
+        String response = newResponse(user);
+
+        HttpResponse<String> deleted = delete(user);
+
+        assertThat(deleted.statusCode()).isEqualTo(204);
+        assertThat(deleted.body()).isEmpty();
+        assertProblem(service.get(user), 404, "User not found");
+        assertProblem(service.get(response), 404, "Quiz response not found");
+        assertProblem(service.get(user + "/quiz-responses"), 404, "User not found");
+        assertThat(service.get(other).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aQuizResponseIsCreatedReadAndDeleted() {
+        String user = newUser();
+
+        HttpResponse<String> created = service.post(user + "/quiz-responses", "{\"quiz_data\":{\"goal\":\"energy\"}}");
+
+        assertThat(created.statusCode()).isEqualTo(201);
+        String location = created.headers().firstValue("Location").orElseThrow();
+        assertThat(location)
+                .isEqualTo(service.uri(user + "/quiz-responses/"
+                                + json(created).get("id").asText())
+                        .toString());
+        String response = URI.create(location).getPath();
+        HttpResponse<String> read = service.get(response);
+        assertThat(read.body()).isEqualTo(created.body());
+        assertThat(etag(read)).isEqualTo(etag(created));
+        assertThat(json(read).get("user_id").asText())
+                .isEqualTo(json(service.get(user)).get("id").asText());
+        assertThat(json(read).at("/quiz_data/goal").asText()).isEqualTo("energy");
+        assertProblem(service.get(response.replace(user, newUser())), 404, "Quiz response not found");
+
+        assertThat(delete(response).statusCode()).isEqualTo(204);
+        assertProblem(service.get(response), 404, "Quiz response not found");
+        assertThat(service.get(user + "/quiz-responses").body()).isEqualTo("[]");
+    }
+
+    @Test
+    void saysWhatIsNotThere() {
+        String nobody = "/users/" + UUID.randomUUID();
+
+        assertProblem(patch(nobody, "{}"), 404, "User not found");
+        assertProblem(patch(nobody, "{}", "If-Match", "\"1\""), 404, "User not found");
+        assertProblem(delete(nobody), 404, "User not found");
+        assertProblem(delete(nobody, "If-Match", "\"1\""), 404, "User not found");
+        assertProblem(service.post(nobody + "/quiz-responses", "{\"quiz_data\":{}}"), 404, "User not found");
+        String response = newUser() + "/quiz-responses/" + UUID.randomUUID();
+        assertProblem(delete(response), 404, "Quiz response not found");
+        assertProblem(delete(response, "If-Match", "\"2\""), 404, "Quiz response not found");
+        assertProblem(service.post(newUser() + "/quiz-responses", "{}"), 422, "quiz_data: must not be null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"1\"", "W/\"1\"", "\"0\", \"1\"", "*", "\"1--gzip\""})
+    void whatAClientHasIsNotSentAgain(String ifNoneMatch) {
+        String user = newUser();
+        String response = newResponse(user);
+
+        for (String path : List.of(user, response)) {
+            HttpResponse<String> known = service.send("GET", path, null, "If-None-Match", ifNoneMatch);
+            assertThat(known.statusCode()).isEqualTo(304);
+            assertThat(known.body()).isEmpty();
+            assertThat(etag(known)).startsWith("\"1");
+            assertThat(service.send("GET", path, null, "If-None-Match", "\"2\"").statusCode())
+                    .isEqualTo(200);
+            assertThat(service.send("GET", path, null, "If-None-Match", "1").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatIsRepeatedWithItsKeyActsOnce() {
+        String user = newUser();
+        String list = user + "/quiz-responses";
+
+        HttpResponse<String> created =
+                service.send("POST", list, "{\"quiz_data\":{}}", "Idempotency-Key", "k", "Content-Type", JSON);
+        assertReplayed(
+                created,
+                service.send("POST", list, "{\"quiz_data\":{}}", "Idempotency-Key", "k", "Content-Type", JSON));
+        assertThat(json(service.get(list))).hasSize(1);
+
+        String change = "{\"email\":\"%s\"}".formatted(email());
+        assertReplayed(
+                patch(user, change, "Idempotency-Key", "k", "If-Match", "\"1\""),
+                patch(user, change, "Idempotency-Key", "k", "If-Match", "\"1\""));
+        assertThat(etag(service.get(user))).isEqualTo("\"2\"");
+
+        assertReplayed(delete(user, "Idempotency-Key", "k"), delete(user, "Idempotency-Key", "k"));
+        assertThat(delete(user).statusCode()).isEqualTo(404);
+    }
+
+    private static final String JSON = "application/json";
+
+    private static void assertReplayed(HttpResponse<String> first, HttpResponse<String> second) {
+        assertThat(first.statusCode()).as(first.body()).isBetween(200, 204);
+        assertThat(second.statusCode()).isEqualTo(first.statusCode());
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(second.headers().allValues("ETag")).isEqualTo(first.headers().allValues("ETag"));
+        assertThat(second.headers().allValues("Location"))
+                .isEqualTo(first.headers().allValues("Location"));
+        assertThat(first.headers().firstValue("Idempotency-Replayed")).isEmpty();
+        assertThat(second.headers().firstValue("Idempotency-Replayed")).contains("true");
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, int status, String detail) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        assertThat(json(answer).get("detail").asText()).contains(detail);
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        return TestService.json(answer);
+    }
+}
