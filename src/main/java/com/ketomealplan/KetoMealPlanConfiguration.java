@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import com.ketomealplan.config.EffectiveSettings;
 import com.ketomealplan.http.AdminHosts;
+import com.ketomealplan.http.CorsSettings;
 import com.ketomealplan.http.DrainSettings;
 import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.Deployment;
@@ -55,6 +56,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES, message = "must be at most 1GiB")
     @Setting
     private DataSize maxBodySize = DataSize.mebibytes(1);
+
+    /** Whose pages may have a browser read the answers; nobody else's by default. */
+    @Valid @Setting
+    private CorsSettings cors = CorsSettings.NONE;
 
     /** Whether requests are served by virtual threads; by default on JDK 24 and newer. */
     @Setting
@@ -161,6 +166,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
                 maxBodySize.toBytes(),
                 maxArrivalTime.toJavaDuration(),
                 new DrainSettings(drain.toJavaDuration(), quietPeriod.toJavaDuration(), drainTime != null),
+                cors,
                 Optional.ofNullable(virtualThreads));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.ketomealplan.config.ConfigurationMistakes;
 import com.ketomealplan.config.ReportingConfigurationFactory;
+import com.ketomealplan.http.CorsSettings;
 import com.ketomealplan.http.DrainSettings;
 import com.ketomealplan.http.HttpSettings;
 import com.ketomealplan.neon.ComputeSettings;
@@ -31,6 +32,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,7 @@ class KetoMealPlanConfigurationTest {
                         1 << 20,
                         java.time.Duration.ofSeconds(30),
                         new DrainSettings(java.time.Duration.ofSeconds(15), java.time.Duration.ofSeconds(1), false),
+                        CorsSettings.NONE,
                         Optional.empty()));
         assertThat(configuration.database().pooled().keep()).isEqualTo(5);
         assertThat(configuration.database().pooled().overflow()).isEqualTo(10);
@@ -241,6 +244,40 @@ class KetoMealPlanConfigurationTest {
                     .as(wrong)
                     .hasMessageContaining("adminHosts: must be names or addresses");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.yml", "config-serverless.yml"})
+    void thePagesOfOtherOriginsAreNamedByTheEnvironment(String name) throws Exception {
+        Map<String, String> environment = Map.of(
+                "NEON_DATABASE_URL", URL,
+                "CORS_ORIGINS", "https://App.example.com, http://localhost:5173",
+                "CORS_CREDENTIALS", "true");
+        assertThat(file(name, environment).http().cors())
+                .isEqualTo(new CorsSettings(List.of("https://app.example.com", "http://localhost:5173"), true));
+        assertThat(file(name, Map.of("NEON_DATABASE_URL", URL)).http().cors()).isEqualTo(CorsSettings.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "origins: https://geheim.example/        | cors.origins[0]: has a path; an origin ends with its host or port",
+                "origins: [https://a.example, https://geheim.example/x] | cors.origins[1]: has a path",
+                "origins: https://geheim.example:443     | cors.origins[0]: has the port 443, which browsers leave out",
+                "origins: http://geheim.example:80       | cors.origins[0]: has the port 80, which browsers leave out",
+                "origins: geheim.example                 | cors.origins[0]: must be an origin: scheme, host and port",
+                "origins: https://a:geheim@b.example     | cors.origins[0]: must be an origin: scheme, host and port",
+                "origins: https://bücher.example         | cors.origins[0]: must be an origin: scheme, host and port",
+                "origins: https://*.geheim.example       | cors.origins[0]: has a * in it",
+                "origins: 'null'                         | cors.origins[0]: is what any page can have as its origin",
+                "origins: ['*', https://geheim.example]  | cors.origins: has * beside others",
+                "origins: '*', credentials: true         | cors.credentials: must not be true for the origins *"
+            })
+    void anOriginThatNoBrowserSendsIsAMistake(String cors, String mistake) {
+        assertThat(mistakesOf("{cors: {" + cors + "}}", Map.of()))
+                .hasMessageContaining(mistake)
+                .hasMessageNotContaining("geheim");
     }
 
     @Test

@@ -4,8 +4,11 @@ import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpStatus;
 import org.glassfish.jersey.server.ExtendedUriInfo;
 
@@ -24,6 +27,11 @@ final class AcceptedTypes implements ContainerResponseFilter {
                 && response.getStatus() == HttpStatus.OK_200) { // what Jersey has made of the methods that there are
             response.setEntity(null);
             response.setStatus(HttpStatus.NO_CONTENT_204);
+        }
+        Set<String> methods = new TreeSet<>(response.getAllowedMethods());
+        if (methods.contains(HttpMethod.GET)
+                && methods.add(HttpMethod.HEAD)) { // which Jersey takes and names in one of two places
+            response.getHeaders().putSingle(HttpHeaders.ALLOW, String.join(", ", methods));
         }
         boolean refusedPatch = request.getMethod().equals(HttpMethod.PATCH)
                 && response.getStatus() == HttpStatus.UNSUPPORTED_MEDIA_TYPE_415;

@@ -81,6 +81,9 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         BodyCollector.install(environment, limits, telemetry.metrics());
         SlowRequests.install(environment, limits.maxArrivalTime());
         drain = Drain.install(environment, limits.drain());
+        if (!limits.cors().origins().isEmpty()) { // after what counts the requests, which those of browsers are
+            filter(environment.servlets(), "cross-origin", new CrossOrigin(limits.cors()));
+        }
     }
 
     private static void filter(ServletEnvironment port, String name, Filter filter) {

@@ -9,7 +9,12 @@ import java.util.Optional;
  * @param maxBodySize of a request, uncompressed, in bytes
  * @param maxArrivalTime for the head of a request, and for its body, to arrive
  * @param drain how long a process that is told to stop serves on, and says that it is not ready
+ * @param cors whose pages may read the answers
  * @param virtualThreads whether requests are served by virtual threads; empty for: where they do not pin
  */
 public record HttpSettings(
-        long maxBodySize, Duration maxArrivalTime, DrainSettings drain, Optional<Boolean> virtualThreads) {}
+        long maxBodySize,
+        Duration maxArrivalTime,
+        DrainSettings drain,
+        CorsSettings cors,
+        Optional<Boolean> virtualThreads) {}

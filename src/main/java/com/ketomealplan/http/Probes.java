@@ -3,6 +3,7 @@ package com.ketomealplan.http;
 import com.codahale.metrics.health.HealthCheck;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.setup.Environment;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -36,6 +37,9 @@ final class Probes extends HttpServlet {
     /** The servlet's. */
     static final String NAME = "probes";
 
+    private static final String ALLOW = "Allow";
+    private static final String METHODS = "GET, HEAD, OPTIONS";
+
     private static final String READY_PATH = "/readyz";
 
     static final Set<String> PATHS = Set.of("/livez", "/startupz", READY_PATH);
@@ -63,6 +67,23 @@ final class Probes extends HttpServlet {
 
     private Optional<String> obstacle() {
         return parts.stream().flatMap(part -> part.obstacle().stream()).findFirst();
+    }
+
+    /** A servlet says of itself that it takes TRACE, which the server refuses, and says nothing where it refuses a method. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> super.service(request, response);
+            case "OPTIONS" -> {
+                response.setHeader(ALLOW, METHODS);
+                response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+            }
+            default -> {
+                response.setHeader(ALLOW, METHODS);
+                response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            }
+        }
     }
 
     @Override

@@ -12,6 +12,9 @@ import org.eclipse.jetty.util.Callback;
 /** Errors that Jetty finds before a servlet is asked, such as a path that cannot be decoded. */
 final class ProblemErrorHandler extends ErrorHandler {
 
+    /** That any path takes. */
+    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
     ProblemErrorHandler() {
         setShowStacks(false);
         setShowCauses(false);
@@ -32,6 +35,9 @@ final class ProblemErrorHandler extends ErrorHandler {
         response.getHeaders().put(RequestId.HEADER, id);
         CarefulHeaders.HEADERS.forEach(response.getHeaders()::put);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        if (code == 405 && !response.getHeaders().contains(HttpHeader.ALLOW)) { // nobody was asked who takes some
+            response.getHeaders().put(HttpHeader.ALLOW, METHODS);
+        }
         if (code == 400) {
             // Jetty closes the connection and does not say so: a client would send its next request into it
             response.getHeaders().put(HttpHeader.CONNECTION, "close");

@@ -15,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -230,6 +232,43 @@ class ServesApiTest {
                 "Content-Encoding");
         assertProblem(service.send("GET", "/", null, "X-Large", "x".repeat(10_000)), 431, "headers");
         service.reconnect();
+    }
+
+    @Test
+    void noPageOfAnotherOriginMayReadIt() {
+        String page = "https://app.example.com";
+
+        for (String method : List.of("GET", "OPTIONS")) {
+            HttpResponse<String> answer =
+                    service.send(method, "/users", null, "Origin", page, "Access-Control-Request-Method", "GET");
+            assertThat(answer.headers().map().keySet()).noneMatch(name -> name.startsWith("access-control-"));
+        }
+    }
+
+    @Test
+    void saysWhichMethodsAPathTakes() {
+        HttpResponse<String> options = service.send("OPTIONS", "/users", null);
+        HttpResponse<String> refused = service.send("PUT", "/users", "{}", "Content-Type", "application/json");
+
+        assertThat(options.statusCode()).isEqualTo(204);
+        assertThat(methods(options)).containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS", "POST");
+        assertProblem(refused, 405, "method");
+        assertThat(methods(refused)).containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS", "POST");
+        assertThat(methods(service.send("OPTIONS", "/users/" + UUID.randomUUID(), null)))
+                .containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS", "PATCH", "DELETE");
+        assertThat(methods(service.send("DELETE", "/livez", null))).containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS");
+        assertThat(methods(service.send("OPTIONS", "/livez", null)))
+                .containsExactlyInAnyOrder("GET", "HEAD", "OPTIONS");
+        assertThat(methods(service.send("TRACE", "/users", null)))
+                .contains("GET", "POST")
+                .doesNotContain("TRACE");
+        HttpResponse<String> head = service.send("HEAD", "/health", null);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+    }
+
+    private static Set<String> methods(HttpResponse<String> answer) {
+        return Set.of(answer.headers().firstValue("Allow").orElseThrow().split(",\\s*"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -20,12 +21,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the developer of a front end counts on: pages that follow each other, and mistakes in the form that FastAPI's clients know. */
+/** What the developer of a front end counts on: pages that follow each other, answers that a browser lets its page read, and mistakes in the form that FastAPI's clients know. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesFrontEndsTest {
 
+    private static final String PAGE = "https://app.example.com";
+
     private final TestDatabase database = TestDatabase.migrated();
-    private final TestService service = TestService.on(database);
+    private final TestService service = TestService.on(database, ConfigOverride.config("cors.origins", PAGE));
 
     @AfterAll
     void stop() {
@@ -151,6 +154,62 @@ class ServesFrontEndsTest {
         }
         assertProblem(service.get("/users?limit=0"), 422, "limit: ");
         assertProblem(service.send("GET", "/users/" + UUID.randomUUID(), null, "Accept", JSON), 404, "User not found");
+    }
+
+    private HttpResponse<String> preflight(String origin) {
+        return service.send(
+                "OPTIONS",
+                "/users/" + UUID.randomUUID(),
+                null,
+                "Origin",
+                origin,
+                "Access-Control-Request-Method",
+                "PATCH",
+                "Access-Control-Request-Headers",
+                "content-type,idempotency-key,if-match");
+    }
+
+    @Test
+    void aBrowserIsToldWhichPagesMayAsk() {
+        HttpResponse<String> preflight = preflight(PAGE);
+
+        assertThat(preflight.statusCode()).isEqualTo(204);
+        assertThat(allowed(preflight)).contains(PAGE);
+        assertThat(preflight.headers().firstValue("Access-Control-Allow-Methods"))
+                .hasValueSatisfying(methods -> assertThat(methods).contains("PATCH", "DELETE"));
+        assertThat(preflight.headers().firstValue("Access-Control-Allow-Headers"))
+                .hasValueSatisfying(headers -> assertThat(headers)
+                        .contains("Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Authorization"));
+        assertThat(preflight.headers().firstValue("Access-Control-Max-Age")).isPresent();
+        assertThat(preflight.headers().firstValue("Access-Control-Allow-Credentials"))
+                .isEmpty();
+        for (String other : List.of("https://app.example.com.evil.example", "http://app.example.com", "null")) {
+            assertThat(allowed(preflight(other))).as(other).isEmpty();
+        }
+    }
+
+    /** Also of what went wrong, or the page could not say what. */
+    @Test
+    void aPageReadsTheAnswersAndTheirHeaders() {
+        for (String path : List.of("/users", "/users?limit=0", "/users/" + UUID.randomUUID(), "/nowhere", "/livez")) {
+            HttpResponse<String> answer = service.send("GET", path, null, "Origin", PAGE);
+            assertThat(allowed(answer)).as(path).contains(PAGE);
+            assertThat(answer.headers().allValues("Vary")).anyMatch(vary -> vary.contains("Origin"));
+            assertThat(answer.headers()
+                            .firstValue("Access-Control-Expose-Headers")
+                            .orElseThrow())
+                    .contains("ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed");
+            HttpResponse<String> other = service.send("GET", path, null, "Origin", "https://evil.example");
+            assertThat(allowed(other)).as(path).isEmpty();
+            assertThat(other.headers().allValues("Vary")).anyMatch(vary -> vary.contains("Origin"));
+            assertThat(other.statusCode()).isEqualTo(answer.statusCode());
+        }
+        assertThat(allowed(service.get("/users"))).isEmpty();
+        assertThat(allowed(service.admin("/metrics", "Origin", PAGE))).isEmpty();
+    }
+
+    private static Optional<String> allowed(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Access-Control-Allow-Origin");
     }
 
     private static final String JSON = "application/json";

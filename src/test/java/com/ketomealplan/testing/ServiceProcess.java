@@ -69,7 +69,9 @@ public final class ServiceProcess implements AutoCloseable {
                         "ADMIN_PORT",
                         "ADMIN_HOST",
                         "ADMIN_TOKEN",
-                        "ADMIN_HOSTS")
+                        "ADMIN_HOSTS",
+                        "CORS_ORIGINS",
+                        "CORS_CREDENTIALS")
                 .forEach(builder.environment()::remove);
         builder.environment().putAll(environment);
         int port = Integer.parseInt(environment.getOrDefault("PORT", "8080"));
