@@ -77,6 +77,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         filter(environment.servlets(), "request-tracing", new RequestTracing(telemetry.tracing()));
         filter(environment.servlets(), "request-metrics", new RequestMetrics(telemetry.metrics()));
         filter(environment.servlets(), "careful-headers", careful);
+        filter(environment.servlets(), "not-modified", new NotModified());
         environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
         BodyCollector.install(environment, limits, telemetry.metrics());
         SlowRequests.install(environment, limits.maxArrivalTime());

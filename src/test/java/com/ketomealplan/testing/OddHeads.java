@@ -32,6 +32,8 @@ public final class OddHeads {
             all.put("answers " + part, get("/users/" + part + "/quiz-responses"));
             all.put("limit " + part, get("/users/" + UUID.randomUUID() + "/quiz-responses?limit=" + part));
             all.put("offset " + part, get("/users/" + UUID.randomUUID() + "/quiz-responses?offset=" + part));
+            all.put("after " + part, get("/users?after=" + part));
+            all.put("response " + part, get("/users/" + UUID.randomUUID() + "/quiz-responses/" + part));
             all.put("query " + part, get("/users/" + UUID.randomUUID() + "?" + part + "=" + part));
             all.put("probe " + part, get("/health?probe=" + part));
             all.put("path " + part, get("/" + part));
@@ -57,6 +59,9 @@ public final class OddHeads {
                 "/users/\u00ff",
                 "/users\\x",
                 "/health?probe=true&probe=false",
+                "/users?after=________________________________",
+                "/users?after=gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "/users?after=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
                 "/users/" + UUID.randomUUID() + "/quiz-responses?limit=1&limit=2",
                 "/users/" + UUID.randomUUID() + "/quiz-responses?limit=99999999999999999999",
                 "/users/" + UUID.randomUUID() + "/quiz-responses?offset=2147483648")) {
