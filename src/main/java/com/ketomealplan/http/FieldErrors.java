@@ -14,14 +14,19 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Parameter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,6 +47,10 @@ final class FieldErrors {
             Min.class, "greater_than_equal",
             Max.class, "less_than_equal",
             Pattern.class, "string_pattern_mismatch");
+
+    /** Of a text that is none of these. */
+    private static final Map<Class<?>, String> PARSING =
+            Map.of(int.class, "int_parsing", long.class, "int_parsing", UUID.class, "uuid_parsing");
 
     /** The step of a path that is the place in an array. */
     private static final java.util.regex.Pattern INDEX = java.util.regex.Pattern.compile("\\[(\\d+)]");
@@ -84,13 +93,23 @@ final class FieldErrors {
     }
 
     /** A path, query or header value that is not of its type, such as a UUID. */
-    static List<FieldError> ofParameter(ParamException exception) {
-        String in = exception
-                .getParameterType()
-                .getSimpleName()
-                .replace("Param", "")
-                .toLowerCase(Locale.ROOT);
-        return List.of(new FieldError(in, exception.getParameterName(), "is not a valid value", ANY_OTHER));
+    static List<FieldError> ofParameter(ParamException exception, ResourceInfo resource) {
+        String name = exception.getParameterName();
+        Class<? extends Annotation> kind = exception.getParameterType();
+        String type = Stream.of(resource.getResourceMethod().getParameters())
+                .filter(parameter ->
+                        parameter.isAnnotationPresent(kind) && nameOf(parameter).equals(name))
+                .map(parameter -> PARSING.getOrDefault(parameter.getType(), ANY_OTHER))
+                .findFirst()
+                .orElse(ANY_OTHER);
+        String in = kind.getSimpleName().replace("Param", "").toLowerCase(Locale.ROOT);
+        return List.of(new FieldError(in, name, "is not a valid value", type));
+    }
+
+    private static String nameOf(Parameter parameter) {
+        PathParam path = parameter.getAnnotation(PathParam.class);
+        QueryParam query = parameter.getAnnotation(QueryParam.class);
+        return path != null ? path.value() : query != null ? query.value() : "";
     }
 
     static List<FieldError> ofViolations(JerseyViolationException exception) {

@@ -8,6 +8,7 @@ import com.ketomealplan.neon.web.Problem.FieldError;
 import io.dropwizard.jersey.validation.ConstraintMessage;
 import io.dropwizard.jersey.validation.JerseyViolationException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -82,11 +83,14 @@ final class ProblemMappers {
     static final class OfParameter implements ExceptionMapper<ParamException> {
 
         @Context
+        private ResourceInfo resource;
+
+        @Context
         private HttpHeaders headers;
 
         @Override
         public Response toResponse(ParamException exception) {
-            return FieldErrors.answer(FieldErrors.ofParameter(exception), headers);
+            return FieldErrors.answer(FieldErrors.ofParameter(exception, resource), headers);
         }
     }
 

@@ -124,9 +124,9 @@ class ServesFrontEndsTest {
                 "POST   | /complex-operation  | {\"quiz_data\":1}    | [\"body\",\"quiz_data\"] | dict_type",
                 "GET    | /users?limit=0      |                        | [\"query\",\"limit\"]    | greater_than_equal",
                 "GET    | /users?limit=101    |                        | [\"query\",\"limit\"]    | less_than_equal",
-                "GET    | /users?limit=many   |                        | [\"query\",\"limit\"]    | value_error",
+                "GET    | /users?limit=many   |                        | [\"query\",\"limit\"]    | int_parsing",
                 "GET    | /users?after=here   |                        | [\"query\",\"after\"]    | string_pattern_mismatch",
-                "DELETE | /users/me           |                        | [\"path\",\"user_id\"]   | value_error"
+                "DELETE | /users/me           |                        | [\"path\",\"user_id\"]   | uuid_parsing"
             })
     void mistakesAreToldAsTheClientKnowsThem(String method, String path, String body, String place, String type) {
         HttpResponse<String> details = service.send(method, path, body, "Content-Type", JSON, "Accept", JSON);

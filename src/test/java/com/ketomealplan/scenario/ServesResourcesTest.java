@@ -3,6 +3,7 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import java.net.URI;
@@ -144,6 +145,31 @@ class ServesResourcesTest {
         assertThat(service.get(user).body()).isEqualTo(first.body());
         assertProblem(delete(user, "If-Match", seen), 412, "changed");
         assertThat(delete(user, "If-Match", etag(first)).statusCode()).isEqualTo(204);
+    }
+
+    @Test
+    void ofManyWhoHaveSeenTheSameOneChangesIt() {
+        String user = newUser();
+
+        List<Integer> statuses =
+                Clients.atOnce(8, () -> patch(user, "{\"email\":\"%s\"}".formatted(email()), "If-Match", "\"1\"")
+                        .statusCode());
+
+        assertThat(statuses).containsExactlyInAnyOrder(200, 412, 412, 412, 412, 412, 412, 412);
+        assertThat(etag(service.get(user))).isEqualTo("\"2\"");
+    }
+
+    @Test
+    void theHeadersCanBeAskedForAlone() {
+        String user = newUser();
+
+        HttpResponse<String> head = service.send("HEAD", user, null);
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(etag(head)).isEqualTo(etag(service.get(user)));
+        assertThat(service.send("HEAD", "/users", null).headers().firstValue("Link"))
+                .isPresent();
     }
 
     @ParameterizedTest
