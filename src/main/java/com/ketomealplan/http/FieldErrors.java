@@ -96,7 +96,8 @@ final class FieldErrors {
     static List<FieldError> ofParameter(ParamException exception, ResourceInfo resource) {
         String name = exception.getParameterName();
         Class<? extends Annotation> kind = exception.getParameterType();
-        String type = Stream.of(resource.getResourceMethod().getParameters())
+        String type = Stream.ofNullable(resource.getResourceMethod())
+                .flatMap(method -> Stream.of(method.getParameters()))
                 .filter(parameter ->
                         parameter.isAnnotationPresent(kind) && nameOf(parameter).equals(name))
                 .map(parameter -> PARSING.getOrDefault(parameter.getType(), ANY_OTHER))
