@@ -35,17 +35,18 @@ class EverySettingTest {
     private static final Validator VALIDATOR = Validators.newValidator();
 
     /** What cannot be any value, and what has to be there beside it. */
-    private static final Map<String, String> SPECIAL = Map.of(
-            "environment", "production\ndatabase: {url: 'postgresql://u@localhost/d'}",
-            "serverless", "true\ndatabase: {url: 'postgresql://u@localhost/d'}",
-            "database.url", "postgresql://u@localhost/d",
-            "database.urlFile", fileWithUrl().toString(),
-            "database.user", "u, url: 'postgresql://localhost/d'",
-            "database.password", "p, user: u, url: 'postgresql://localhost/d'",
-            "database.properties", "{application_name: a}, url: 'postgresql://u@localhost/d'",
-            "database.compute.suspendAfter", "7m",
-            "tracingEndpoint", "http://localhost:4318",
-            "adminHosts", "a.example");
+    private static final Map<String, String> SPECIAL = Map.ofEntries(
+            Map.entry("environment", "production\ndatabase: {url: 'postgresql://u@localhost/d'}"),
+            Map.entry("serverless", "true\ndatabase: {url: 'postgresql://u@localhost/d'}"),
+            Map.entry("database.url", "postgresql://u@localhost/d"),
+            Map.entry("database.urlFile", fileWithUrl().toString()),
+            Map.entry("database.user", "u, url: 'postgresql://localhost/d'"),
+            Map.entry("database.password", "p, user: u, url: 'postgresql://localhost/d'"),
+            Map.entry("database.properties", "{application_name: a}, url: 'postgresql://u@localhost/d'"),
+            Map.entry("database.compute.suspendAfter", "7m"),
+            Map.entry("tracingEndpoint", "http://localhost:4318"),
+            Map.entry("cors.origins", "https://app.example.com"),
+            Map.entry("adminHosts", "a.example"));
 
     private static Path fileWithUrl() {
         try {
