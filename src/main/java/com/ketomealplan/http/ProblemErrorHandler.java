@@ -45,8 +45,8 @@ final class ProblemErrorHandler extends ErrorHandler {
         // Only our own words and numbers: nothing in here needs JSON's escapes
         String title = HttpStatus.getMessage(code);
         String problem =
-                "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"request_id\":\"%s\"}"
-                        .formatted(title, code, detail(code, title), id);
+                "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"retryable\":%b,\"request_id\":\"%s\"}"
+                        .formatted(title, code, detail(code, title), isRetryable(code), id);
         Content.Sink.write(response, true, problem, callback);
     }
 
@@ -57,6 +57,11 @@ final class ProblemErrorHandler extends ErrorHandler {
             case 505 -> 400; // a version that nobody knows, or a first line that is none
             default -> code;
         };
+    }
+
+    /** What another instance, or this one later, may answer: nothing was done. */
+    private static boolean isRetryable(int code) {
+        return code == 408 || code == 429 || code == 503;
     }
 
     private static String detail(int code, String title) {
