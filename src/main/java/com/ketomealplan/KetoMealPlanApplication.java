@@ -4,6 +4,7 @@ import com.ketomealplan.cli.CommandLine;
 import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
+import com.ketomealplan.docs.ApiDocs;
 import com.ketomealplan.http.AdminAccess;
 import com.ketomealplan.http.HttpBundle;
 import com.ketomealplan.http.Readiness;
@@ -114,6 +115,9 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
         DatabaseProbe database = neon.probe();
         http.showProbes(environment, Readiness.of("database", database::inWords, database::obstacle));
+        if (configuration.docs()) {
+            ApiDocs.show(environment);
+        }
         environment.lifecycle().addEventListener(new QuietRequestLog());
         AdminAccess.protect(
                 environment,

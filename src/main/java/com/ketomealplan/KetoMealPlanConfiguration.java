@@ -61,6 +61,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @Valid @Setting
     private CorsSettings cors = CorsSettings.NONE;
 
+    /** Whether the API's document and its pages are shown. */
+    @Setting
+    private Boolean docs = true;
+
     /** Whether requests are served by virtual threads; by default on JDK 24 and newer. */
     @Setting
     private Boolean virtualThreads;
@@ -168,6 +172,10 @@ public final class KetoMealPlanConfiguration extends Configuration {
                 new DrainSettings(drain.toJavaDuration(), quietPeriod.toJavaDuration(), drainTime != null),
                 cors,
                 Optional.ofNullable(virtualThreads));
+    }
+
+    public boolean docs() {
+        return docs;
     }
 
     public Optional<String> tracingEndpoint() {

@@ -63,11 +63,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule whatAnyServiceNeedsStandsAlone = noClasses()
             .that()
-            .resideInAnyPackage("com.ketomealplan.cli..", "com.ketomealplan.config..", "com.ketomealplan.logging..")
+            .resideInAnyPackage(
+                    "com.ketomealplan.cli..",
+                    "com.ketomealplan.config..",
+                    "com.ketomealplan.docs..",
+                    "com.ketomealplan.logging..")
             .should()
             .dependOnClassesThat(resideInAPackage("com.ketomealplan..")
                     .and(resideOutsideOfPackages(
-                            "com.ketomealplan.cli..", "com.ketomealplan.config..", "com.ketomealplan.logging.."))
+                            "com.ketomealplan.cli..",
+                            "com.ketomealplan.config..",
+                            "com.ketomealplan.docs..",
+                            "com.ketomealplan.logging.."))
                     .as("are ours"));
 
     /** Of the layer only how it answers, and what it knows of the request that it serves. */
@@ -82,6 +89,20 @@ class ArchitectureTest {
                     .and(not(type(Problem.FieldError.class)))
                     .and(not(type(LogContext.class)))
                     .as("are the service's, or the layer's but Problem and LogContext"));
+
+    /** It is not in the jar, and neither is what it needs. */
+    @ArchTest
+    static final ArchRule theBuildAloneMakesTheDocument = noClasses()
+            .that()
+            .resideOutsideOfPackage("com.ketomealplan.openapi..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "com.ketomealplan.openapi..",
+                    "io.swagger.v3.core..",
+                    "io.swagger.v3.jaxrs2..",
+                    "io.swagger.v3.oas.integration..",
+                    "io.swagger.v3.oas.models..");
 
     @ArchTest
     static final ArchRule resourcesHoldNoSql = noClasses()

@@ -145,23 +145,25 @@ class KetoMealPlanConfigurationTest {
     void theShippedFileReadsTheEnvironment() throws Exception {
         KetoMealPlanConfiguration configuration = file(
                 "config.yml",
-                Map.of(
-                        "NEON_DATABASE_URL", URL,
-                        "ENV", "production",
-                        "SERVERLESS", "true",
-                        "POOLING", "pooled",
-                        "PORT", "9000",
-                        "ADMIN_PORT", "9001",
-                        "ADMIN_HOST", "0.0.0.0",
-                        "ADMIN_TOKEN", "token",
-                        "ADMIN_HOSTS", "admin.example.com, 10.0.0.7",
-                        "OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318"));
+                Map.ofEntries(
+                        Map.entry("NEON_DATABASE_URL", URL),
+                        Map.entry("ENV", "production"),
+                        Map.entry("SERVERLESS", "true"),
+                        Map.entry("POOLING", "pooled"),
+                        Map.entry("PORT", "9000"),
+                        Map.entry("ADMIN_PORT", "9001"),
+                        Map.entry("ADMIN_HOST", "0.0.0.0"),
+                        Map.entry("ADMIN_TOKEN", "token"),
+                        Map.entry("ADMIN_HOSTS", "admin.example.com, 10.0.0.7"),
+                        Map.entry("DOCS", "false"),
+                        Map.entry("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318")));
 
         assertThat(configuration.deployment()).isEqualTo(new Deployment(Stage.PRODUCTION, true));
         assertThat(configuration.database().getUrl()).isEqualTo("jdbc:postgresql://db.example.com:5432/db");
         assertThat(configuration.database().strategy()).isEqualTo(PoolingStrategy.POOLED);
         assertThat(configuration.adminToken()).contains(new Secret("token"));
         assertThat(configuration.adminHosts()).containsExactly("admin.example.com", "10.0.0.7");
+        assertThat(configuration.docs()).isFalse();
         assertThat(configuration.tracingEndpoint()).contains("http://localhost:4318");
         DefaultServerFactory server = (DefaultServerFactory) configuration.getServerFactory();
         assertThat(((HttpConnectorFactory) server.getApplicationConnectors().get(0)).getPort())

@@ -1,5 +1,6 @@
 package com.ketomealplan.api;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Constraint;
 import jakarta.validation.Payload;
 import jakarta.validation.ReportAsSingleViolation;
@@ -15,6 +16,11 @@ import java.lang.annotation.Target;
  * An e-mail address that mail can be sent to: 254 characters at most (RFC 5321), with a domain that has a dot and is a name.
  * It is what it looks like: see {@link HonestTextValidator}.
  */
+@Schema(
+        description =
+                "An address that mail can be sent to. Letters of either case are the same; none that does not show, or has a plainer"
+                        + " form in Unicode.",
+        example = "ada@example.com")
 @Email @Size(min = 3, max = 254) @Pattern(regexp = "[^@]+@[^@\\[]+\\.[^@]+") @ReportAsSingleViolation
 @Constraint(validatedBy = HonestTextValidator.class)
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD, ElementType.RECORD_COMPONENT})

@@ -3,6 +3,8 @@ package com.ketomealplan.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.time.Instant;
 
 /**
@@ -10,10 +12,20 @@ import java.time.Instant;
  *
  * @param status {@code healthy} or {@code unhealthy}
  */
-public record HealthReport(String status, String service, String environment, Components components) {
+@Schema(description = "The service's health.")
+public record HealthReport(
+        @Schema(allowableValues = {"healthy", "unhealthy"}) String status,
+        @Schema(example = "keto-meal-plan-api") String service,
+
+        @Schema(allowableValues = {"development", "production"})
+        String environment,
+
+        Components components) {
 
     /** The parts that are reported on. */
-    public record Components(String api, DatabaseReport database) {}
+    @Schema(name = "HealthOfComponents", description = "The parts that are reported on.")
+    public record Components(
+            @Schema(allowableValues = "healthy") String api, DatabaseReport database) {}
 
     /**
      * The database's part. What does not apply is left out.
@@ -34,17 +46,59 @@ public record HealthReport(String status, String service, String environment, Co
      */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(description = "The database's part. What does not apply is left out.")
     public record DatabaseReport(
+            @Schema(
+                    requiredMode = RequiredMode.REQUIRED,
+                    allowableValues = {"healthy", "unhealthy"})
             String status,
+
+            @Schema(
+                    requiredMode = RequiredMode.REQUIRED,
+                    description = "`idle` if nobody needs a connection.",
+                    allowableValues = {"connected", "disconnected", "idle"})
             String database,
+
+            @Schema(description = "What is wrong, in words that give nothing away.")
             String error,
+
+            @Schema(description = "How many connections are kept.")
             Integer poolSize,
+
+            @Schema(description = "How many are open beyond those.")
             Integer poolOverflow,
-            Integer poolCheckedOut,
+
+            @Schema(description = "How many are in use.") Integer poolCheckedOut,
+
+            @Schema(
+                    requiredMode = RequiredMode.REQUIRED,
+                    description = "What is known of the database.",
+                    allowableValues = {
+                        "up",
+                        "asleep",
+                        "waking",
+                        "busy",
+                        "login_refused",
+                        "throttled",
+                        "over_quota",
+                        "schema_mismatch",
+                        "storage_full",
+                        "misconfigured",
+                        "down"
+                    })
             String state,
-            Instant since,
+
+            @Schema(requiredMode = RequiredMode.REQUIRED) Instant since,
+
+            @Schema(requiredMode = RequiredMode.REQUIRED, description = "The state in a sentence.")
             String explanation,
+
+            @Schema(description = "When the database last answered.")
             Instant lastSuccess,
+
+            @Schema(description = "When a connection to it could last not be opened.")
             Instant lastFailure,
+
+            @Schema(description = "Why, in words that give nothing away.")
             String lastFailureReason) {}
 }

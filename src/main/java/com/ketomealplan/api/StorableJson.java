@@ -1,6 +1,7 @@
 package com.ketomealplan.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -18,6 +19,11 @@ import java.util.stream.Stream;
  * which has no UTF-8 and would be stored as a question mark; and no number that it would write with more digits than a
  * reader takes.
  */
+@Schema(
+        description =
+                "Any JSON object. It comes back as it was sent. No NUL character, no half of a surrogate pair, no number of over"
+                        + " 1000 digits.",
+        example = "{\"goal\": \"energy\"}")
 @Constraint(validatedBy = StorableJson.Validator.class)
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD, ElementType.RECORD_COMPONENT})
 @Retention(RetentionPolicy.RUNTIME)

@@ -3,12 +3,14 @@ package com.ketomealplan.api;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.swagger.v3.oas.annotations.media.Schema;
 
 /**
  * The body of {@code PATCH /users/{user_id}}: a JSON Merge Patch (RFC 7396).
  *
  * @param email null if it stays as it is
  */
+@Schema(description = "What is to change of a user. What is left out stays; null is refused.")
 @JsonNaming(SnakeCaseStrategy.class)
 public record UserPatch(
         @JsonDeserialize(using = TextOrAbsent.class) @EmailAddress

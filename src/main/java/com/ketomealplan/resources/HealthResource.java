@@ -12,6 +12,10 @@ import com.ketomealplan.neon.health.DatabaseStatus;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.PoolingStrategy;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -23,6 +27,7 @@ import java.util.Optional;
 
 /** The service's health, for load balancers and monitoring. */
 @Path("/health")
+@Tag(name = "health")
 @Produces(MediaType.APPLICATION_JSON)
 public final class HealthResource {
 
@@ -47,6 +52,14 @@ public final class HealthResource {
      * @param ask whether the database is asked first, also where that wakes it: then within five seconds
      */
     @GET
+    @ApiResponse(
+            responseCode = "200",
+            description = "The database can be used, or may be asleep.",
+            content = @Content(schema = @Schema(implementation = HealthReport.class)))
+    @ApiResponse(
+            responseCode = "503",
+            description = "The database cannot be used.",
+            content = @Content(schema = @Schema(implementation = HealthReport.class)))
     public Response get(@QueryParam("probe") boolean ask) {
         Optional<Failure> failure = ask ? probe.ask() : Optional.empty();
         DatabaseReport database = report(probe.look(), failure);

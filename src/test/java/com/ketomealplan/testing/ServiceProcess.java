@@ -71,7 +71,8 @@ public final class ServiceProcess implements AutoCloseable {
                         "ADMIN_TOKEN",
                         "ADMIN_HOSTS",
                         "CORS_ORIGINS",
-                        "CORS_CREDENTIALS")
+                        "CORS_CREDENTIALS",
+                        "DOCS")
                 .forEach(builder.environment()::remove);
         builder.environment().putAll(environment);
         int port = Integer.parseInt(environment.getOrDefault("PORT", "8080"));

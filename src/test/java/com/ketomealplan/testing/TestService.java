@@ -8,6 +8,7 @@ import com.ketomealplan.KetoMealPlanConfiguration;
 import io.dropwizard.core.Application;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
+import jakarta.ws.rs.Path;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,18 +19,25 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The service inside the test's JVM, on free ports, with the {@code config.yml} that ships. */
+/**
+ * The service inside the test's JVM, on free ports, with the {@code config.yml} that ships. What it answers on the application's port
+ * is held against its document ({@link Contract}).
+ */
 public final class TestService {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private HttpClient client = HttpClient.newHttpClient();
     private final DropwizardTestSupport<KetoMealPlanConfiguration> support;
+    private final boolean documented;
 
-    private TestService(DropwizardTestSupport<KetoMealPlanConfiguration> support) {
+    private TestService(DropwizardTestSupport<KetoMealPlanConfiguration> support, boolean documented) {
         this.support = support;
+        this.documented = documented;
     }
 
     public static TestService on(TestDatabase database, ConfigOverride... settings) {
@@ -74,7 +82,7 @@ public final class TestService {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        return new TestService(support);
+        return new TestService(support, application == KetoMealPlanApplication.class);
     }
 
     public void stop() {
@@ -95,7 +103,18 @@ public final class TestService {
     }
 
     public HttpResponse<String> send(String method, String path, String body, String... headers) {
-        return exchange(support.getLocalPort(), method, path, body, headers);
+        HttpResponse<String> answer = exchange(support.getLocalPort(), method, path, body, headers);
+        if (documented) {
+            Contract.ofService().check(answer);
+        }
+        return answer;
+    }
+
+    /** The classes of JAX-RS that it serves. */
+    public Set<Class<?>> resources() {
+        return support.getEnvironment().jersey().getResourceConfig().getClasses().stream()
+                .filter(type -> type.isAnnotationPresent(Path.class))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public HttpResponse<String> admin(String path, String... headers) {

@@ -1,0 +1,83 @@
+package com.ketomealplan.docs;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** A file of the class path. It is read when somebody first asks for it, so that it costs the start nothing. */
+final class FileServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient URL file;
+    private final String type;
+    private final String policy;
+    private final transient UnaryOperator<String> change;
+    private transient volatile Content content;
+
+    /**
+     * @param file its place on the class path
+     * @param policy what a page may load and run
+     * @param change of its text
+     */
+    FileServlet(String file, String type, String policy, UnaryOperator<String> change) {
+        this.file = FileServlet.class.getResource(file);
+        if (this.file == null) {
+            throw new IllegalStateException(file + " is missing");
+        }
+        this.type = type;
+        this.policy = policy;
+        this.change = change;
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Content found = content();
+        response.setHeader(HttpHeader.ETAG.asString(), found.etag());
+        response.setHeader(
+                HttpHeader.CACHE_CONTROL.asString(), "no-cache"); // kept, and asked for whether it is the same
+        response.setHeader(HttpHeader.VARY.asString(), HttpHeader.ACCEPT_ENCODING.asString());
+        response.setHeader("Content-Security-Policy", policy);
+        if (names(request, HttpHeader.IF_NONE_MATCH).contains(found.etag())) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            return;
+        }
+        response.setContentType(type);
+        if (names(request, HttpHeader.ACCEPT_ENCODING).contains("gzip")) {
+            response.setHeader(HttpHeader.CONTENT_ENCODING.asString(), "gzip");
+            response.setContentLength(found.gzipped().length);
+            response.getOutputStream().write(found.gzipped());
+        } else {
+            found.plain().transferTo(response.getOutputStream());
+        }
+    }
+
+    private static List<String> names(HttpServletRequest request, HttpHeader header) {
+        return Collections.list(request.getHeaders(header.asString())).stream()
+                .flatMap(value -> List.of(value.split(",")).stream())
+                .map(String::strip)
+                .toList();
+    }
+
+    /** Two who ask first read it twice, which harms nobody. */
+    private Content content() throws IOException {
+        Content found = content;
+        if (found == null) {
+            try (InputStream in = file.openStream()) {
+                byte[] bytes = in.readAllBytes();
+                String text = new String(bytes, StandardCharsets.ISO_8859_1); // which has a character for each byte
+                found = Content.of(change.apply(text).getBytes(StandardCharsets.ISO_8859_1));
+            }
+            content = found;
+        }
+        return found;
+    }
+}

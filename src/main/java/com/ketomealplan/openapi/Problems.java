@@ -1,0 +1,225 @@
+package com.ketomealplan.openapi;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.web.Problem;
+import jakarta.ws.rs.core.MediaType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpStatus;
+
+/**
+ * A schema for each {@code type} of problem, and a response for each status, so that a generated client can tell them apart. All
+ * of them are the base's {@code Problem}, whose {@code type} is one text.
+ */
+final class Problems {
+
+    private static final String URN = "urn:problem-type:";
+
+    private static final String BASE = "Problem";
+
+    private static final String OF_FASTAPI = "HTTPValidationError";
+
+    /** What no failure of the database is. */
+    private static final List<Type> OF_WRITES = List.of(new Type(
+            "commit-outcome-unknown",
+            503,
+            "The connection was lost while the request was being stored, and nobody can know whether it is. Repeat it"
+                    + " with its key; without one, look first.",
+            false));
+
+    private static final List<Type> OF_KEYS = List.of(
+            new Type(
+                    "idempotency-key-in-use",
+                    409,
+                    "A request with this `Idempotency-Key` is still being worked on. Repeat it later.",
+                    true),
+            new Type(
+                    "idempotency-key-reused",
+                    422,
+                    "This `Idempotency-Key` was used for another request. Take a new one.",
+                    false));
+
+    private final ObjectNode schemas;
+    private final ObjectNode responses;
+
+    /**
+     * @param name the last part of the URN
+     * @param retryable what its example says
+     */
+    private record Type(String name, int status, String explanation, boolean retryable) {
+        String schema() {
+            return Names.pascal(name) + BASE;
+        }
+    }
+
+    /** What an operation may fail by, beside what every one may. */
+    record Causes(boolean database, boolean writes, boolean key) {}
+
+    /**
+     * @param components of the document, which get what is asked for
+     */
+    Problems(ObjectNode components) {
+        this.schemas = components.withObject("schemas");
+        this.responses = components.withObject("responses");
+        requireFieldsOf(Problem.class, schemas.withObject(BASE));
+        requireFieldsOf(Problem.FieldError.class, schemas.withObject("FieldError"));
+    }
+
+    private static void requireFieldsOf(Class<?> record, ObjectNode schema) {
+        Set<String> written = Stream.of(record.getRecordComponents())
+                .map(RecordComponent::getName)
+                .map(name -> Names.hyphenated(name).replace('-', '_'))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> described = new TreeSet<>();
+        schema.path("properties").fieldNames().forEachRemaining(described::add);
+        if (!described.equals(written)) {
+            throw new IllegalStateException(
+                    "base.yml describes %s by %s, and it has %s".formatted(record.getSimpleName(), described, written));
+        }
+    }
+
+    /** A reference to the response, which is among the components from now on. */
+    ObjectNode response(ProblemStatus status, Causes causes) {
+        List<Type> types = types(status.code(), causes);
+        String name = status.component() + suffix(types, status);
+        if (!responses.has(name)) {
+            ObjectNode response = responses.putObject(name).put("description", status.when());
+            headers(response, status);
+            content(response, status, causes);
+        }
+        return Tree.reference("responses", name);
+    }
+
+    /** Gives a response that its resource describes what those of its status have. */
+    void complete(ObjectNode response, ProblemStatus status, Causes causes) {
+        headers(response, status);
+        content(response, status, causes);
+    }
+
+    private static void headers(ObjectNode response, ProblemStatus status) {
+        ObjectNode headers = response.withObject("headers");
+        headers.set("X-Request-Id", Tree.reference("headers", "X-Request-Id"));
+        if (status.isOfResources()) {
+            headers.set("Server-Timing", Tree.reference("headers", "Server-Timing"));
+        }
+        if (status == ProblemStatus.UNSUPPORTED_MEDIA_TYPE) {
+            headers.set("Accept-Patch", Tree.reference("headers", "Accept-Patch"));
+        }
+        if (status == ProblemStatus.CONFLICT
+                || status == ProblemStatus.TOO_MANY_REQUESTS
+                || status == ProblemStatus.SERVICE_UNAVAILABLE) {
+            headers.set("Retry-After", Tree.reference("headers", "Retry-After"));
+        }
+    }
+
+    /** Tells from the usual ones those with more or fewer types. */
+    private static String suffix(List<Type> types, ProblemStatus status) {
+        if (types.isEmpty() && status == ProblemStatus.SERVICE_UNAVAILABLE) {
+            return "WithoutDatabase";
+        }
+        return (types.containsAll(OF_WRITES) ? "OnWrite" : "")
+                + (types.stream().anyMatch(OF_KEYS::contains) ? "WithKey" : "");
+    }
+
+    private void content(ObjectNode response, ProblemStatus status, Causes causes) {
+        List<Type> types = types(status.code(), causes);
+        ObjectNode content = response.withObject("content");
+        ObjectNode media = content.withObject("/" + Problem.MEDIA_TYPE.replace("/", "~1"));
+        if (status == ProblemStatus.UNPROCESSABLE_CONTENT) {
+            content.putObject(MediaType.APPLICATION_JSON).set("schema", Tree.reference("schemas", OF_FASTAPI));
+        }
+        if (types.isEmpty()) {
+            media.set("schema", Tree.reference("schemas", BASE));
+            media.set("example", example("about:blank", status.code(), status.when(), false));
+            return;
+        }
+        boolean alone = !sayableByStatus(status);
+        if (alone && types.size() == 1) {
+            media.set("schema", Tree.reference("schemas", schema(types.get(0))));
+        } else {
+            media.set("schema", Tree.reference("schemas", union(status, types)));
+        }
+        ObjectNode examples = media.putObject("examples");
+        if (sayableByStatus(status)) {
+            examples.putObject("about-blank").set("value", example("about:blank", status.code(), status.when(), false));
+        }
+        types.forEach(type -> examples.putObject(type.name())
+                .set("value", example(URN + type.name(), type.status(), type.explanation(), type.retryable())));
+    }
+
+    /** Whether there are problems of this status without a type of their own, too. */
+    private static boolean sayableByStatus(ProblemStatus status) {
+        return status != ProblemStatus.GATEWAY_TIMEOUT && status != ProblemStatus.INSUFFICIENT_STORAGE;
+    }
+
+    private static List<Type> types(int status, Causes causes) {
+        Map<String, Type> types = new LinkedHashMap<>();
+        if (causes.database()) {
+            for (FailureKind kind : FailureKind.values()) {
+                kind.problemType()
+                        .ifPresent(name -> types.putIfAbsent(
+                                name, new Type(name, kind.httpStatus(), kind.explanation(), kind.isWorthRepeating())));
+            }
+        }
+        List<Type> all = new ArrayList<>(types.values());
+        if (causes.writes()) {
+            all.addAll(OF_WRITES);
+        }
+        if (causes.key()) {
+            all.addAll(OF_KEYS);
+        }
+        return all.stream().filter(type -> type.status() == status).toList();
+    }
+
+    private String union(ProblemStatus status, List<Type> types) {
+        String name = status.component() + suffix(types, status) + BASE;
+        if (!schemas.has(name)) {
+            ObjectNode union =
+                    schemas.putObject(name).put("description", "One of the problems of status " + status.code() + ".");
+            ArrayNode oneOf = union.putArray("oneOf");
+            ObjectNode discriminator = union.putObject("discriminator").put("propertyName", "type");
+            ObjectNode mapping = discriminator.putObject("mapping");
+            if (sayableByStatus(status)) {
+                oneOf.add(Tree.reference("schemas", BASE));
+                mapping.put("about:blank", Tree.pointer("schemas", BASE));
+            }
+            for (Type type : types) {
+                oneOf.add(Tree.reference("schemas", schema(type)));
+                mapping.put(URN + type.name(), Tree.pointer("schemas", type.schema()));
+            }
+        }
+        return name;
+    }
+
+    private String schema(Type type) {
+        if (!schemas.has(type.schema())) {
+            ObjectNode schema = schemas.withObject(BASE).deepCopy().put("description", type.explanation());
+            ObjectNode properties = schema.withObject("properties");
+            properties.withObject("type").putArray("enum").add(URN + type.name());
+            properties.withObject("status").putArray("enum").add(type.status());
+            properties.withObject("status").remove(List.of("minimum", "maximum"));
+            properties.remove("errors");
+            schemas.set(type.schema(), schema);
+        }
+        return type.schema();
+    }
+
+    private ObjectNode example(String type, int status, String detail, boolean retryable) {
+        return schemas.objectNode()
+                .put("type", type)
+                .put("title", HttpStatus.getMessage(status))
+                .put("status", status)
+                .put("detail", detail)
+                .put("retryable", retryable)
+                .put("request_id", "3f2504e0-4f89-41d3-9a0c-0305e82c3301");
+    }
+}
