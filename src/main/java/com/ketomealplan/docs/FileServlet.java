@@ -44,7 +44,7 @@ final class FileServlet extends HttpServlet {
         response.setHeader(HttpHeader.ETAG.asString(), found.etag());
         response.setHeader(
                 HttpHeader.CACHE_CONTROL.asString(), "no-cache"); // kept, and asked for whether it is the same
-        response.setHeader(HttpHeader.VARY.asString(), HttpHeader.ACCEPT_ENCODING.asString());
+        response.addHeader(HttpHeader.VARY.asString(), HttpHeader.ACCEPT_ENCODING.asString());
         response.setHeader("Content-Security-Policy", policy);
         if (names(request, HttpHeader.IF_NONE_MATCH).contains(found.etag())) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
