@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,13 +22,31 @@ public final class Maven {
         copy(Path.of("pom.xml"), directory);
         copy(Path.of(".mvn"), directory);
         copy(Path.of("src", "main"), directory);
+        run(directory, "-Dmaven.test.skip=true", "package");
+        return directory;
+    }
+
+    /** Copies the client that is made from the API's document into the directory, makes it, and has its example ask the service. */
+    public static String runClient(Path directory, String service) throws IOException, InterruptedException {
+        Path client = Path.of("src", "test", "client");
+        copy(client, directory);
+        return run(
+                directory.resolve(client),
+                "-Ddocument=" + Path.of("target", "classes", "openapi.json").toAbsolutePath(),
+                "-Dservice=" + service,
+                "compile",
+                "exec:java");
+    }
+
+    /** What it prints. */
+    private static String run(Path directory, String... arguments) throws IOException, InterruptedException {
         Path log = directory.resolve("build.log");
-        ProcessBuilder maven = new ProcessBuilder(List.of(
-                        Path.of(property("maven.home"), "bin", "mvn").toString(),
-                        "-B",
-                        "-Dmaven.repo.local=" + property("maven.repo.local"),
-                        "-Dmaven.test.skip=true",
-                        "package"))
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(property("maven.home"), "bin", "mvn").toString(),
+                "-B",
+                "-Dmaven.repo.local=" + property("maven.repo.local")));
+        command.addAll(List.of(arguments));
+        ProcessBuilder maven = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
@@ -38,7 +57,7 @@ public final class Maven {
         int exit = maven.start().waitFor();
 
         assertThat(exit).as(() -> read(log)).isZero();
-        return directory;
+        return read(log);
     }
 
     private static String commit() throws IOException {
