@@ -46,6 +46,20 @@ final class Document {
         ObjectNode servlets = document.withObject("paths").deepCopy();
         servlets.forEach(path -> path.forEach(operation -> operations.completeServlet((ObjectNode) operation)));
         ObjectNode paths = document.putObject("paths");
+        addRoutes(paths, read, operations);
+        paths.setAll(servlets);
+        if (!texts.isEmpty()) {
+            throw new IllegalStateException("base.yml describes operations that there are not: " + texts);
+        }
+        addTags(read.path("tags"), paths);
+        requireWhatAnswersAlwaysHave(components);
+        Tree.prune(document);
+        paths.forEach(path -> Tree.sort((ObjectNode) path));
+        components.forEach(kind -> Tree.sort((ObjectNode) kind));
+        return document;
+    }
+
+    private void addRoutes(ObjectNode paths, ObjectNode read, Operations operations) {
         Map<String, List<ResourceMethod>> routes = routes();
         routes.forEach((path, methods) -> methods.forEach(method -> {
             String name = method.getHttpMethod().toLowerCase(Locale.ROOT);
@@ -60,14 +74,6 @@ final class Document {
         if (read.path("paths").findParents("responses").size() > 0) {
             throw new IllegalStateException("Jersey serves none of these: " + read.path("paths"));
         }
-        paths.setAll(servlets);
-        if (!texts.isEmpty()) {
-            throw new IllegalStateException("base.yml describes operations that there are not: " + texts);
-        }
-        addTags(read.path("tags"), paths);
-        requireWhatAnswersAlwaysHave(components);
-        Tree.prune(document);
-        return document;
     }
 
     private ObjectNode read() {

@@ -33,6 +33,11 @@ final class Tree {
                         .toList()));
     }
 
+    /** By name: in which order reflection finds methods, and they others, is not said. */
+    static void sort(ObjectNode node) {
+        names(node).stream().sorted().forEach(name -> node.set(name, node.remove(name)));
+    }
+
     /** The components that the node refers to, and those that they refer to. */
     static void collect(JsonNode node, ObjectNode components, Set<String> used) {
         String target = node.path("$ref").asText();
