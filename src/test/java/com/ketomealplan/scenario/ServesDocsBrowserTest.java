@@ -50,6 +50,9 @@ class ServesDocsBrowserTest {
         await().atMost(PATIENCE)
                 .until(() -> !browser.texts(".live-responses-table").isEmpty());
         assertThat(browser.text(".live-responses-table")).contains("201").contains("ada@example.com");
+        assertThat(browser.text(".curl-command"))
+                .as("headers that nobody has asked for would make a repetition of it, or a condition")
+                .doesNotContain("Idempotency-Key", "If-", "X-Request-Id");
         assertThat(database.count("users")).isEqualTo(before + 1);
         assertAlone();
     }
