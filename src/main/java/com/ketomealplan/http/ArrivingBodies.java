@@ -106,6 +106,11 @@ final class ArrivingBodies {
         held -= bytes == null ? 0 : bytes;
     }
 
+    /** How many bytes of bodies there are, of those that arrive and of those at work. */
+    synchronized long held() {
+        return held;
+    }
+
     Optional<BodyRefusedException> tooSlowAfter(long nanos) {
         return nanos > longest.toNanos() ? Optional.of(tooSlow()) : Optional.empty();
     }

@@ -229,7 +229,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     /** What is known of the database, for operators and probes. */
     private void watch(boolean passive, Environment environment) {
-        state = new DatabaseState(gate, pool, outcomes, database.isNeon());
+        state = new DatabaseState(gate, pool, outcomes, database.isNeon(), !passive);
         environment.lifecycle().manage(state);
         probe = new DatabaseProbe(gate, pool, state, outcomes, changesets, expected, passive);
         observation.observe(gate, pool, state, probe);

@@ -70,7 +70,9 @@ final class ServerLimits implements PendingChangesets.Companion {
     public void answered(ResultSet answer) throws SQLException {
         if (answer.next()) {
             Optional<Limit> lowest = lowest(answer);
-            lowest.filter(limit -> (long) max * instances > limit.connections()).ifPresent(this::warn);
+            lowest.filter(limit -> (max + 1L) * instances
+                            > limit.connections()) // one more each, for questions about the health
+                    .ifPresent(this::warn);
         }
     }
 
@@ -100,15 +102,18 @@ final class ServerLimits implements PendingChangesets.Companion {
         String setting = strategy == PoolingStrategy.POOLED
                 ? "POOL_KEEP + POOL_OVERFLOW (database.pooled)"
                 : "POOL_MAX_PER_REQUEST (database.perRequest.maxConnections)";
-        int fitting = limit.connections() / instances;
+        int fitting = limit.connections() / instances - 1; // one is for questions about the health
         LOG.warn(
-                "{}: {} of up to {} connections may open {}, but {}: requests beyond will fail as database-full. {},"
+                "{}: {} of up to {} connections may open {}, but {}: beyond these, requests wait or fail as database-full. {},"
                         + " or raise the limit, or correct INSTANCES (database.instances)",
                 target,
                 instances == 1 ? "1 instance" : instances + " instances",
                 max,
                 (long) max * instances,
                 limit.inWords(),
-                fitting == 0 ? "Run fewer instances" : "Set " + setting + " to " + fitting + " or less");
+                fitting <= 0
+                        ? "Run fewer instances"
+                        : "Set " + setting + " to " + fitting
+                                + " or less, which leaves one for questions about the health");
     }
 }

@@ -52,8 +52,8 @@ class ServerLimitsTest {
 
         assertThat(warnings(PoolingStrategy.POOLED, 15, 1))
                 .containsExactly("the server: 1 instance of up to 15 connections may open 15, but the role " + role
-                        + " may have 3 (its CONNECTION LIMIT): requests beyond will fail as database-full. Set POOL_KEEP +"
-                        + " POOL_OVERFLOW (database.pooled) to 3 or less, or raise the limit, or correct INSTANCES"
+                        + " may have 3 (its CONNECTION LIMIT): beyond these, requests wait or fail as database-full. Set POOL_KEEP +"
+                        + " POOL_OVERFLOW (database.pooled) to 2 or less, which leaves one for questions about the health, or raise the limit, or correct INSTANCES"
                         + " (database.instances)");
     }
 
@@ -66,7 +66,7 @@ class ServerLimitsTest {
                 .asString()
                 .contains("3 instances of up to 20 connections may open 60")
                 .contains("the database " + database.endpoint().database() + " takes 40")
-                .contains("Set POOL_MAX_PER_REQUEST (database.perRequest.maxConnections) to 13 or less");
+                .contains("Set POOL_MAX_PER_REQUEST (database.perRequest.maxConnections) to 12 or less");
     }
 
     @Test
@@ -89,7 +89,7 @@ class ServerLimitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"15, 1", "5, 3"})
+    @CsvSource({"14, 1", "4, 3"})
     void whatFitsIsNotMentioned(int max, int instances) throws SQLException {
         limit(15, 15);
 

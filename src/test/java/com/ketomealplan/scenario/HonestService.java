@@ -93,7 +93,7 @@ final class HonestService implements AutoCloseable {
     /** The states that the log has told of since {@link #recover()}. */
     List<String> changes() {
         return changes.all().stream()
-                .map(line -> line.replaceAll("The database is (\\w+),.*", "$1"))
+                .map(line -> line.replaceAll("The database is ([\\w ]+),.*", "$1"))
                 .toList();
     }
 }

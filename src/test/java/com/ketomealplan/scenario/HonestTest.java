@@ -77,7 +77,7 @@ class HonestTest {
         assertThat(honest.service().gauge("pool.database.size")).isZero();
         assertThat(honest.proxy().connects()).isEqualTo(connects);
         assertThat(honest.read().statusCode()).isEqualTo(404);
-        assertThat(honest.changes()).containsExactly("asleep", "up");
+        assertThat(honest.changes()).containsExactly("not in use", "up");
     }
 
     /** Else the request would wait for the rest of the message, and end at its deadline. */

@@ -53,7 +53,7 @@ class HonestWakingTest {
 
         assertThat(first.join().statusCode()).isEqualTo(404);
         assertThat(honest.state()).isEqualTo("up");
-        assertThat(honest.changes()).containsExactly("waking", "up");
+        assertThat(honest.changes()).containsExactly("slow to log in", "up");
     }
 
     /**
@@ -73,7 +73,7 @@ class HonestWakingTest {
         assertThat(first.join().statusCode()).isEqualTo(404);
         assertThat(Clients.join(reads)).extracting(HttpResponse::statusCode).containsOnly(404);
         assertThat(honest.state()).isEqualTo("up");
-        assertThat(honest.changes()).containsExactly("waking", "up");
+        assertThat(honest.changes()).containsExactly("slow to log in", "up");
         assertThat(honest.service().admin("/metrics/prometheus").body()).contains("neon_cold_start_seconds_count 1");
     }
 }

@@ -119,10 +119,13 @@ public final class DatabaseProbe {
     /**
      * Why this instance can neither serve nor fail fast, for a client; empty if it can. From memory.
      * A configuration that the database refuses, or a schema that is not this version's: other instances may have a better one. Who
-     * gets no traffic because of its schema would not learn that it fits by now, so this is a {@link #look} then.
+     * gets no traffic because of that would not learn that it fits by now, so this is a {@link #look} then.
      */
     public Optional<String> obstacle() {
-        DatabaseStatus now = units.question().isPresent() ? look() : state.status();
+        DatabaseStatus now = state.status();
+        if (units.question().isPresent() || !now.condition().isReady()) {
+            now = look();
+        }
         return now.condition().isReady() ? Optional.empty() : Optional.of(now.explanation());
     }
 

@@ -81,6 +81,7 @@ public final class DatabaseState implements Managed {
     private final Pool pool;
     private final UnitOutcomes units;
     private final boolean sleeps;
+    private final boolean asks;
     private final Listeners<StateListener> listeners = new Listeners<>();
     private final StateChanges changes = new StateChanges(System::nanoTime);
     private Condition condition = Condition.ASLEEP;
@@ -90,12 +91,14 @@ public final class DatabaseState implements Managed {
 
     /**
      * @param sleeps whether the database ends by itself what nobody uses, as a Neon compute does
+     * @param asks whether who looks has the database asked, so that a refusal stands until it accepts
      */
-    public DatabaseState(WakeGate gate, Pool pool, UnitOutcomes units, boolean sleeps) {
+    public DatabaseState(WakeGate gate, Pool pool, UnitOutcomes units, boolean sleeps, boolean asks) {
         this.gate = gate;
         this.pool = pool;
         this.units = units;
         this.sleeps = sleeps;
+        this.asks = asks;
         gate.listen(new GateListener() {
             @Override
             public void changed() {
@@ -124,7 +127,7 @@ public final class DatabaseState implements Managed {
         Instant now = Instant.now();
         Condition before = condition;
         Duration lasted = Duration.between(since, now);
-        condition = judge(opening, traffic, work, sleeps);
+        condition = judge(opening, traffic, work, sleeps, asks);
         since = condition == before ? since : now;
         DatabaseStatus status = new DatabaseStatus(
                 condition,
@@ -157,17 +160,20 @@ public final class DatabaseState implements Managed {
         LOG.atLevel(now.condition().level())
                 .log(
                         "The database is {}, after {} ms {}{}: {}",
-                        now.condition().inWords(),
+                        now.inWords(now.condition()),
                         change.lasted().toMillis(),
-                        change.before().inWords(),
+                        now.inWords(change.before()),
                         change.between() == 0 ? "" : " (and " + change.between() + " changes between that)",
                         now.cause());
     }
 
     /** The condition that these facts tell. */
-    static Condition judge(GateCondition opening, PoolCondition traffic, UnitCondition work, boolean sleeps) {
+    static Condition judge(
+            GateCondition opening, PoolCondition traffic, UnitCondition work, boolean sleeps, boolean asks) {
         Optional<FailureKind> failing = opening.failing()
-                ? opening.lastFailure().map(Failure::kind).filter(kind -> isFresh(opening))
+                ? opening.lastFailure()
+                        .map(Failure::kind)
+                        .filter(kind -> isFresh(opening) || asks && refused(kind) == Condition.MISCONFIGURED)
                 : Optional.empty();
         Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
         boolean throttling =

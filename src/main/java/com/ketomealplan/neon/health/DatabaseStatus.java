@@ -21,7 +21,9 @@ public record DatabaseStatus(
         boolean sleeps) {
 
     private static final String UNUSED =
-            "Nobody has needed the database lately, or it has ended its connections." + " The next request opens one.";
+            "Nobody has needed the database lately, or it has ended its connections. The next request opens one.";
+
+    private static final String SLOW = "The database takes its time to let the service in, as one does that starts.";
 
     /** The condition in a sentence or two that a client may read. */
     public String explanation() {
@@ -40,6 +42,21 @@ public record DatabaseStatus(
     }
 
     private String inGeneral() {
-        return condition == Condition.ASLEEP && !sleeps ? UNUSED : condition.explanation();
+        if (!sleeps && condition == Condition.ASLEEP) {
+            return UNUSED;
+        }
+        return !sleeps && condition == Condition.WAKING ? SLOW : condition.explanation();
+    }
+
+    /** A condition in the words of this database's log: what does not sleep is not called asleep. */
+    String inWords(Condition other) {
+        if (sleeps) {
+            return other.inWords();
+        }
+        return switch (other) {
+            case ASLEEP -> "not in use";
+            case WAKING -> "slow to log in";
+            default -> other.inWords();
+        };
     }
 }

@@ -33,7 +33,7 @@ class SeriesTest {
             WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT));
             Pool pool = new ConnectionPool(
                     "test", gate, Retention.pooled(5, 10, HOUR, HOUR), new Line(HOUR, 30), HOUR, Duration.ofHours(1));
-            DatabaseState state = new DatabaseState(gate, pool, new UnitOutcomes(), true);
+            DatabaseState state = new DatabaseState(gate, pool, new UnitOutcomes(), true, false);
             Series series = new Series(new PrometheusRegistry(), pool, state, Clock.systemUTC());
 
             series.sampleSafely();

@@ -44,7 +44,7 @@ class DatabaseStateTest {
             new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
 
     private static Condition onNeon(GateCondition opening, PoolCondition traffic) {
-        return DatabaseState.judge(opening, traffic, NO_UNITS, true);
+        return DatabaseState.judge(opening, traffic, NO_UNITS, true, false);
     }
 
     @Test
@@ -62,7 +62,7 @@ class DatabaseStateTest {
             assertThat(onNeon(quiet(ago(900)), open(connections, ago(299)))).isEqualTo(Condition.UP);
             assertThat(onNeon(quiet(ago(900)), open(connections, ago(301)))).isEqualTo(Condition.ASLEEP);
         }
-        assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(301)), NO_UNITS, false))
+        assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(301)), NO_UNITS, false, false))
                 .isEqualTo(Condition.UP);
     }
 
@@ -112,6 +112,20 @@ class DatabaseStateTest {
                 .isEqualTo(Condition.BUSY);
         assertThat(onNeon(quiet(ago(60)), new PoolCondition(15, ago(6), NEVER, ago(6))))
                 .isEqualTo(Condition.UP);
+    }
+
+    /** Otherwise a balancer would be told each minute that all is well, until a request finds out that nothing is. */
+    @Test
+    void whatOnlyAnOperatorEndsStandsWhereTheDatabaseIsAskedAgain() {
+        GateCondition refused = failing(FailureKind.AUTHENTICATION, 600);
+        GateCondition unreachable = failing(FailureKind.UNAVAILABLE, 600);
+
+        assertThat(DatabaseState.judge(refused, open(0, ago(900)), NO_UNITS, false, true))
+                .isEqualTo(Condition.MISCONFIGURED);
+        assertThat(DatabaseState.judge(refused, open(0, ago(900)), NO_UNITS, false, false))
+                .isEqualTo(Condition.ASLEEP);
+        assertThat(DatabaseState.judge(unreachable, open(0, ago(900)), NO_UNITS, false, true))
+                .isEqualTo(Condition.ASLEEP);
     }
 
     /** As where a role has few connections: one is refused, the next one let in. */
@@ -179,7 +193,7 @@ class DatabaseStateTest {
                 NEVER);
 
         for (int connections : new int[] {0, 5}) { // kept or not
-            assertThat(DatabaseState.judge(quiet(ago(9)), open(connections, ago(1)), work, true))
+            assertThat(DatabaseState.judge(quiet(ago(9)), open(connections, ago(1)), work, true, false))
                     .isEqualTo(condition);
         }
     }
@@ -192,9 +206,9 @@ class DatabaseStateTest {
     @Test
     void isFullForAMinuteAfterAUnitFoundNoRoom() {
         for (double served : new double[] {0, 900}) {
-            assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(1)), full(59, served), true))
+            assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(1)), full(59, served), true, false))
                     .isEqualTo(Condition.STORAGE_FULL);
-            assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(1)), full(61, served), true))
+            assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(1)), full(61, served), true, false))
                     .isEqualTo(Condition.UP);
         }
     }
@@ -213,9 +227,9 @@ class DatabaseStateTest {
     @Test
     void isDownOrThrottledWhateverItLacks() {
         UnitCondition lacking = new UnitCondition(NEVER, NEVER, Optional.empty(), ago(0), Optional.empty(), ago(0));
-        assertThat(DatabaseState.judge(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true))
+        assertThat(DatabaseState.judge(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true, false))
                 .isEqualTo(Condition.DOWN);
-        assertThat(DatabaseState.judge(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true))
+        assertThat(DatabaseState.judge(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true, false))
                 .isEqualTo(Condition.THROTTLED);
     }
 }
