@@ -23,10 +23,14 @@ public interface QuizResponseDao {
             """)
     UUID insert(UUID userId, @Json ObjectNode quizData);
 
-    /** The same, for a user who may not be there: empty then. */
+    /**
+     * The same, for a user who may not be there: empty then. His row is locked as the foreign key would lock it, so that one who is being
+     * deleted is waited for, and found to be no more.
+     */
     @SqlQuery("""
             INSERT INTO quiz_responses (user_id, quiz_data)
             SELECT users.id, CAST(:quizData AS jsonb) FROM users WHERE users.id = :userId
+            FOR KEY SHARE
             RETURNING id, user_id, quiz_data, created_at
             """)
     Optional<QuizResponse> insertIfUser(UUID userId, @Json ObjectNode quizData);

@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The API's document at {@code /openapi.json}, and two pages that show it: {@code /docs} (Swagger UI, which also tries requests)
@@ -14,6 +16,9 @@ import java.util.function.UnaryOperator;
  */
 public final class ApiDocs {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ApiDocs.class);
+
+    private static final String DOCUMENT = "/openapi.json";
     private static final String HTML = "text/html;charset=utf-8";
     private static final String SCRIPT = "text/javascript;charset=utf-8";
     private static final String STYLE = "text/css;charset=utf-8";
@@ -46,8 +51,12 @@ public final class ApiDocs {
 
     /** Shows them on the application's port. */
     public static void show(Environment environment) {
+        if (ApiDocs.class.getResource(DOCUMENT) == null) { // where an IDE has compiled it
+            LOG.warn("There is no document of the API, and so no /docs: mvn process-classes makes it");
+            return;
+        }
         ApiDocs docs = new ApiDocs(environment);
-        docs.file("/openapi.json", "/openapi.json", "application/json", NOTHING);
+        docs.file(DOCUMENT, DOCUMENT, "application/json", NOTHING);
 
         String swagger = webjar("swagger-ui");
         docs.file("/docs", "/docs/docs.html", HTML, POLICY);

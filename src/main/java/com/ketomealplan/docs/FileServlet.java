@@ -1,5 +1,6 @@
 package com.ketomealplan.docs;
 
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -9,6 +10,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -16,6 +18,8 @@ import org.eclipse.jetty.http.HttpHeader;
 final class FileServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD");
 
     private final transient URL file;
     private final String type;
@@ -36,6 +40,22 @@ final class FileServlet extends HttpServlet {
         this.type = type;
         this.policy = policy;
         this.change = change;
+    }
+
+    /** A servlet says of itself that it takes TRACE, which the server refuses, and says nothing where it refuses a method. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        if (METHODS.contains(request.getMethod())) {
+            super.service(request, response);
+            return;
+        }
+        response.setHeader(HttpHeader.ALLOW.asString(), "GET, HEAD, OPTIONS");
+        if (request.getMethod().equals("OPTIONS")) {
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        } else {
+            response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+        }
     }
 
     @Override

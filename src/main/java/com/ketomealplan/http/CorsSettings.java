@@ -34,7 +34,7 @@ public record CorsSettings(
 
     /** As browsers send it (RFC 6454): in small letters, without the port that the scheme has anyway. */
     private static final Pattern ORIGIN = Pattern.compile(
-            "(?<scheme>[a-z][a-z0-9+.-]*)://(?<host>[a-z0-9_.-]+|\\[[0-9a-f:.]+])(:(?<port>\\d{1,5}))?(?<rest>[/?#].*)?");
+            "(?<scheme>[a-z][a-z0-9+.-]*)://(?<host>[a-z0-9_.-]+|\\[[0-9a-f:.]+])(:(?<port>[1-9]\\d{0,4}))?(?<rest>[/?#].*)?");
 
     public CorsSettings {
         origins = Stream.ofNullable(origins)

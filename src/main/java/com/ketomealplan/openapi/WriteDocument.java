@@ -3,6 +3,8 @@ package com.ketomealplan.openapi;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -36,8 +38,10 @@ public final class WriteDocument {
         ObjectNode document = new Document((ObjectNode) base, resourcesIn(classes)).write();
         document.withObject("info").put("version", arguments[2]);
         ObjectMapper mapper = new ObjectMapper()
+                .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
                 .enable(SerializationFeature.INDENT_OUTPUT)
-                .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
+                .setDefaultPrettyPrinter(new DefaultPrettyPrinter()
+                        .withObjectIndenter(new DefaultIndenter("  ", "\n"))); // the same on every system
         Files.writeString(classes.resolve("openapi.json"), mapper.writeValueAsString(document) + "\n");
     }
 

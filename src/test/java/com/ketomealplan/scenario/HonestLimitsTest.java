@@ -61,7 +61,7 @@ class HonestLimitsTest {
 
     @Test
     void aPoolThatFitsIsNone() {
-        service = serviceWithLimit(15);
+        service = serviceWithLimit(16); // one is for questions about the health
         try (LoggedLines lines = LoggedLines.of(LOGGER)) {
             serve();
             assertThat(lines.all()).isEmpty();

@@ -121,6 +121,16 @@ class ServesDocsTest {
         assertThat(bytes(path, "Accept-Encoding", "identity").body()).isEqualTo(unzipped);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/openapi.json", "/docs", "/redoc"})
+    void isOnlyRead(String path) {
+        HttpResponse<String> refused = service.post(path, "{}");
+
+        assertThat(refused.statusCode()).isEqualTo(405);
+        assertThat(refused.headers().firstValue("Allow")).contains("GET, HEAD, OPTIONS");
+        assertThat(service.send("OPTIONS", path, null).statusCode()).isEqualTo(204);
+    }
+
     private HttpResponse<byte[]> bytes(String path, String... headers) throws Exception {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(service.uri(path)).headers(headers).build(), BodyHandlers.ofByteArray());

@@ -1,5 +1,6 @@
 package com.ketomealplan.scenario;
 
+import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,9 +9,12 @@ import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -104,6 +108,39 @@ class ServesResourcesTest {
             })
     void namesEachFieldOfAPatchAtFault(String patch, String detail) {
         assertProblem(patch(newUser(), patch), 422, detail);
+    }
+
+    /** Which is not a conflict that the client could do anything about. */
+    @Test
+    void aResponseOfAUserWhoIsBeingDeletedIsThatOfNoUser() throws Exception {
+        String user = newUser();
+        CompletableFuture<HttpResponse<String>> created;
+        try (Connection other = database.connect()) {
+            other.setAutoCommit(false);
+            try (Statement statement = other.createStatement()) {
+                statement.execute("DELETE FROM users WHERE id = '%s'".formatted(user.substring(7)));
+            }
+            created = Clients.async(() -> service.post(user + "/quiz-responses", "{\"quiz_data\":{}}"));
+            await().until(() -> database.lockWaiters() > 0);
+            other.commit();
+        }
+
+        assertProblem(created.join(), 404, "User not found");
+    }
+
+    @Test
+    void aKeyIsOfTheConditionToo() {
+        String user = newUser();
+        String patch = "{\"email\":\"%s\"}".formatted(email());
+        String key = UUID.randomUUID().toString();
+        String tag = etag(service.get(user));
+        HttpResponse<String> changed = patch(user, patch, "Idempotency-Key", key, "If-Match", tag);
+
+        assertThat(patch(user, patch, "Idempotency-Key", key, "If-Match", tag).body())
+                .isEqualTo(changed.body());
+        assertThat(patch(user, patch, "Idempotency-Key", key, "If-Match", etag(changed))
+                        .statusCode())
+                .isEqualTo(422);
     }
 
     @Test

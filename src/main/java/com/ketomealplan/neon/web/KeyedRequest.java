@@ -29,6 +29,10 @@ final class KeyedRequest {
         MessageDigest digest = IdempotencyKey.sha256();
         digest.update((uri.getRawQuery() + "\n" + request.getHeaderString(HttpHeaders.CONTENT_TYPE) + "\n")
                 .getBytes(StandardCharsets.UTF_8));
+        String condition = request.getHeaderString(HttpHeaders.IF_MATCH);
+        if (condition != null) {
+            digest.update((HttpHeaders.IF_MATCH + ": " + condition + "\n").getBytes(StandardCharsets.UTF_8));
+        }
         List<String> scope = List.of(request.getMethod(), uri.getRawPath(), caller);
         return new IdempotentWork.Request(key, scope, digest.digest(body));
     }
