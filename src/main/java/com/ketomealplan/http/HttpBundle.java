@@ -25,6 +25,9 @@ import java.util.stream.Stream;
  */
 public final class HttpBundle<T extends Configuration> implements ConfiguredBundle<T> {
 
+    /** A few KiB each, and no more are kept than answers are written at the same time, however many readers were slow once. */
+    private static final int MOST_BUFFERS = 128;
+
     private final Function<T, HttpSettings> settings;
     private final TelemetryBundle<T> telemetry;
     private Drain drain;
@@ -42,7 +45,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
     public void initialize(Bootstrap<?> bootstrap) {
         StrictJson.configure(bootstrap.getObjectMapper());
         // Jackson's default keeps a buffer for each thread, and a virtual one has a single request
-        bootstrap.getObjectMapper().getFactory().setRecyclerPool(JsonRecyclerPools.newConcurrentDequePool());
+        bootstrap.getObjectMapper().getFactory().setRecyclerPool(JsonRecyclerPools.newBoundedPool(MOST_BUFFERS));
     }
 
     @Override

@@ -166,6 +166,7 @@ abstract class DataSourceFactoryKeys {
                     .append(url.indexOf('?') < 0 ? '?' : '&')
                     .append(new TreeMap<>(properties)
                             .entrySet().stream()
+                                    .filter(one -> one.getValue() != null) // a variable that is not set
                                     .map(one -> encoded(one.getKey()) + "=" + encoded(one.getValue()))
                                     .collect(Collectors.joining("&")));
         }
@@ -177,7 +178,7 @@ abstract class DataSourceFactoryKeys {
     }
 
     private static boolean hasUser(String url) {
-        return url.matches("(?s)[^/]*://[^/?]*@.*");
+        return url.matches("(?s)[^/]*://[^/?]*@.*|.*[?&]user=.*");
     }
 
     private static String encoded(String text) {
@@ -185,7 +186,7 @@ abstract class DataSourceFactoryKeys {
     }
 
     /** Reports what says the same thing as another setting. */
-    final void checkKeys(Optional<String> url, boolean hasPooled, ViolationCollector violations) {
+    final void checkKeys(Optional<String> url, boolean hasPooled, boolean reuses, ViolationCollector violations) {
         if (names() && url.filter(text -> !hasUser(text)).isEmpty()) {
             violations.addViolation("user", "is for a url without a user; leave one of them out");
         }
@@ -195,7 +196,14 @@ abstract class DataSourceFactoryKeys {
         if (!properties.isEmpty() && url.isEmpty()) {
             violations.addViolation("properties", "are for a url, which is missing");
         }
-        if (hasPooled && (minSize != null || maxSize != null || maxConnectionAge != null)) {
+        boolean ofPool = minSize != null || maxSize != null || maxConnectionAge != null;
+        if (ofPool && !reuses) {
+            violations.addViolation(
+                    "pooling",
+                    "is per_request, as is the default in production, where minSize, maxSize and maxConnectionAge mean nothing;"
+                            + " set it to pooled, or perRequest.maxConnections in their place");
+        }
+        if (hasPooled && ofPool) {
             violations.addViolation(
                     "pooled",
                     "is there beside minSize, maxSize or maxConnectionAge, which are its keep, keep + overflow and"

@@ -163,17 +163,22 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         Bootstrap<T> own = (Bootstrap<T>) bootstrap;
         application = own.getApplication();
         own.addCommand(new DatabaseCommand<>(
-                configuration -> settings.apply(configuration).forMigrations(),
+                configuration -> settingsIn(configuration).forMigrations(),
                 own.getApplication().getConfigurationClass(),
                 MIGRATIONS));
     }
 
-    @Override
-    public void run(T configuration, Environment environment) throws Exception {
+    private NeonDataSourceFactory settingsIn(T configuration) {
         NeonDataSourceFactory factory = settings.apply(configuration);
         if (factory.usesEmbedded() && !mayEmbed) {
             throw new IllegalStateException("database.url is missing, and this service starts no database of its own");
         }
+        return factory;
+    }
+
+    @Override
+    public void run(T configuration, Environment environment) throws Exception {
+        NeonDataSourceFactory factory = settingsIn(configuration);
         CompletableFuture<Void> rehearsal = factory.usesEmbedded()
                 ? CompletableFuture.runAsync(() -> Migrations.rehearse(MIGRATIONS))
                 : CompletableFuture.completedFuture(null);

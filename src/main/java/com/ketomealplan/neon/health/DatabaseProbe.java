@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +48,7 @@ public final class DatabaseProbe {
     private final UnitOutcomes units;
     private final PendingChangesets changesets;
     private final ExpectedStatements expected;
-    private final AtomicBoolean met = new AtomicBoolean();
+    private volatile boolean met;
     private final boolean passive;
     private final Listeners<Runnable> listeners = new Listeners<>();
     private Question asked;
@@ -206,9 +205,10 @@ public final class DatabaseProbe {
             if (doubt.isPresent()) {
                 units.answered(
                         doubt.get(), doubt.get().ask(connection, QUERY_BUDGET).verdict());
-            } else if (met.compareAndSet(false, true) && expected.question().isPresent()) {
+            } else if (!met && expected.question().isPresent()) {
                 SchemaQuestion first = expected.question().get();
                 first.ask(connection, QUERY_BUDGET).failure().ifPresent(failure -> units.lacks(first, failure));
+                met = true; // it has answered
             }
         }
 

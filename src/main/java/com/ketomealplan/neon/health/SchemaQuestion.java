@@ -89,13 +89,18 @@ record SchemaQuestion(List<Text> statements) {
      * @param atMost how long it may take for each
      */
     Answer ask(PhysicalConnection connection, Duration atMost) throws SQLException {
-        Answer all = new Answer(Verdict.UNKNOWN, Optional.empty());
+        Answer all = new Answer(Verdict.UNKNOWN, Optional.empty()); // as of those that EXPLAIN takes none of
         for (Text text : statements) {
             AtomicReference<Answer> found = new AtomicReference<>();
             Inquiry.on(connection, atMost, jdbc -> found.set(text.explain(jdbc)));
-            all = found.get();
-            if (all.verdict() != Verdict.LACKING) {
-                return all;
+            switch (found.get().verdict()) {
+                case FITTING -> {
+                    return found.get();
+                }
+                case LACKING -> all = found.get();
+                default -> {
+                    // it says nothing of the others
+                }
             }
         }
         return all;

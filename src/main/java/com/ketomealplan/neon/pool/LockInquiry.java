@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ final class LockInquiry {
     private final WakeGate gate;
     private final PoolState state;
     private volatile LockWaits known = LockWaits.NONE;
+    private final AtomicBoolean opening = new AtomicBoolean();
     private final AtomicLong askedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
 
     LockInquiry(ConnectionPool pool, WakeGate gate, PoolState state) {
@@ -63,8 +65,12 @@ final class LockInquiry {
      * @param cancelled whose it is, which tells how long a connection takes to open
      */
     void askBeforeCancel(PhysicalConnection cancelled) {
-        if (!askOnIdle() && isDue() && state.hasRoom() && claim()) {
-            askOnOwn(TimeToCancel.of(cancelled));
+        if (!askOnIdle() && isDue() && state.hasRoom() && opening.compareAndSet(false, true)) {
+            try {
+                askOnOwn(TimeToCancel.of(cancelled));
+            } finally {
+                opening.set(false);
+            }
         }
     }
 
@@ -80,7 +86,7 @@ final class LockInquiry {
             }
             boolean kept = false;
             try {
-                kept = !claim() || ask(idle.physical());
+                kept = !claim() || ask(idle.physical(), TimeToCancel.of(idle.physical()));
             } finally {
                 pool.takeBackUnused(idle, kept ? Optional.empty() : Optional.of(Eviction.LOST));
             }
@@ -90,37 +96,44 @@ final class LockInquiry {
         return true;
     }
 
+    /** The time of the question counts from its asking: where none could be opened in time, the next one may ask. */
     private void askOnOwn(Duration atMost) {
-        CompletableFuture<PhysicalConnection> opening = new CompletableFuture<>();
+        long begunNanos = System.nanoTime();
+        CompletableFuture<PhysicalConnection> opened = new CompletableFuture<>();
         OpeningRequest request = gate.request(new WakeGate.Caller() {
             @Override
             public void opened(PhysicalConnection connection) {
-                if (!opening.complete(connection)) { // it came too late
+                if (!opened.complete(connection)) { // it came too late
                     gate.close(connection);
                 }
             }
 
             @Override
             public void failed(OpeningFailedException reason) {
-                opening.completeExceptionally(reason);
+                opened.completeExceptionally(reason);
             }
         });
         PhysicalConnection own;
         try {
-            own = opening.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+            own = opened.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
             request.cancel();
-            if (!opening.cancel(false) && !opening.isCompletedExceptionally()) {
-                gate.close(opening.join());
+            if (!opened.cancel(false) && !opened.isCompletedExceptionally()) {
+                gate.close(opened.join());
             }
             LOG.debug("No connection was opened in time to ask who blocks a statement", e);
             return;
         }
         try {
-            ask(own);
+            Duration left = atMost.minusNanos(System.nanoTime() - begunNanos);
+            if (!left.isNegative() && claim()) {
+                ask(own, left);
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("Nobody knows who blocks a statement", e);
         } finally {
             gate.close(own);
         }
@@ -151,7 +164,7 @@ final class LockInquiry {
                 () -> {
                     try {
                         physical.jdbc().setAutoCommit(true); // sends nothing
-                        ask(physical);
+                        ask(physical, TimeToCancel.of(physical));
                     } catch (SQLException | RuntimeException e) {
                         LOG.debug("Nobody knows who blocks a statement", e);
                     } finally {
@@ -184,9 +197,9 @@ final class LockInquiry {
     }
 
     /** Returns whether the connection stands and may be used again. */
-    private boolean ask(PhysicalConnection connection) {
+    private boolean ask(PhysicalConnection connection, Duration atMost) {
         known = LockWaits.NONE;
-        Future<?> end = Timer.after(TimeToCancel.of(connection), connection::sever); // where the network is silent
+        Future<?> end = Timer.after(atMost, connection::sever); // where the network is silent
         try {
             LockWaits waits = LockQuestion.ask(connection.jdbc());
             known = waits;
