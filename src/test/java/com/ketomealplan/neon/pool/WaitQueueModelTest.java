@@ -1,14 +1,11 @@
 package com.ketomealplan.neon.pool;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.testing.Interleavings;
-import com.ketomealplan.testing.Planted;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,13 +24,6 @@ class WaitQueueModelTest {
     @Test
     void noConnectionIsLostOrHasTwoOwners() {
         Interleavings.of(new Model(), MOST);
-    }
-
-    /** Whose time is over is then told so, and called too: what he was called for lies with nobody. */
-    @Test
-    void theCheckFindsALookAtTheTimeWithoutTheLock() {
-        assertThatThrownBy(() -> Interleavings.ofBroken(new Model(), Planted.in(Waiters.class, "expire", Model.class)))
-                .isInstanceOf(AssertionError.class);
     }
 
     /** Two want the only connection, which comes back, while somebody looks whose time is over: everybody's is. */
