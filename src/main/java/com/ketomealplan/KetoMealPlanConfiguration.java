@@ -188,7 +188,6 @@ public final class KetoMealPlanConfiguration extends Configuration {
 
     public List<String> adminHosts() {
         return adminHosts.stream()
-                .filter(Objects::nonNull)
                 .flatMap(text -> Stream.of(text.split(",")))
                 .map(String::strip)
                 .filter(host -> !host.isEmpty())

@@ -166,7 +166,6 @@ abstract class DataSourceFactoryKeys {
                     .append(url.indexOf('?') < 0 ? '?' : '&')
                     .append(new TreeMap<>(properties)
                             .entrySet().stream()
-                                    .filter(one -> one.getValue() != null) // a variable that is not set
                                     .map(one -> encoded(one.getKey()) + "=" + encoded(one.getValue()))
                                     .collect(Collectors.joining("&")));
         }

@@ -9,10 +9,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A field that the configuration may set, under its own name. Left out, or null, it keeps the value that it begins with. */
+/**
+ * A field that the configuration may set, under its own name. Left out, or null, it keeps the value that it begins with; nulls inside a
+ * list or a map are left out of it.
+ */
 @JacksonAnnotationsInside
 @JsonProperty
-@JsonSetter(nulls = Nulls.SKIP)
+@JsonSetter(nulls = Nulls.SKIP, contentNulls = Nulls.SKIP)
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 public @interface Setting {}

@@ -34,6 +34,17 @@ class DataSourceFactoryKeysTest {
                 .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "database.yml");
     }
 
+    /** As a variable of the environment that is not set leaves it. */
+    @Test
+    void aPropertyWithoutAValueIsNone() throws Exception {
+        NeonDataSourceFactory factory = read(
+                "{url: 'postgresql://u@db.example.com/app?sslmode=require', properties: {application_name: null}}");
+
+        try (Database database = factory.open()) {
+            assertThat(database.endpoint().database()).isEqualTo("app");
+        }
+    }
+
     @Test
     void whatMeansTheSameIsReadAsItIs() throws Exception {
         NeonDataSourceFactory factory = read("""

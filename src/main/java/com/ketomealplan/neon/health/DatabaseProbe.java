@@ -205,10 +205,19 @@ public final class DatabaseProbe {
             if (doubt.isPresent()) {
                 units.answered(
                         doubt.get(), doubt.get().ask(connection, QUERY_BUDGET).verdict());
-            } else if (!met && expected.question().isPresent()) {
-                SchemaQuestion first = expected.question().get();
-                first.ask(connection, QUERY_BUDGET).failure().ifPresent(failure -> units.lacks(first, failure));
+            } else if (!met) {
+                askWhatIsExpected(connection);
                 met = true; // it has answered
+            }
+        }
+
+        private void askWhatIsExpected(PhysicalConnection connection) throws SQLException {
+            Optional<SchemaQuestion> question = expected.question();
+            if (question.isPresent()) {
+                question.get()
+                        .ask(connection, QUERY_BUDGET)
+                        .failure()
+                        .ifPresent(failure -> units.lacks(question.get(), failure));
             }
         }
 

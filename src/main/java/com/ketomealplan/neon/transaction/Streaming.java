@@ -4,7 +4,6 @@ import java.lang.reflect.Method;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.BaseStream;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.result.ResultIterable;
 
 /** Results that are read from the database only when they are used, which must not be after their unit of work. */
@@ -37,10 +36,19 @@ final class Streaming {
      * @throws IllegalStateException if it would be read later
      */
     static void refuse(Object result, Class<?>... others) {
-        if (result != null
-                && (isOf(result.getClass()) || Stream.of(others).anyMatch(type -> type.isInstance(result)))) {
+        if (result != null && (isOf(result.getClass()) || isOneOf(others, result))) {
             throw new IllegalStateException("the " + result.getClass().getName() + " that is returned" + WHAT_TO_DO);
         }
+    }
+
+    /** Without a stream: each answer comes by here. */
+    private static boolean isOneOf(Class<?>[] types, Object result) {
+        for (Class<?> type : types) {
+            if (type.isInstance(result)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** For a method of a SQL object that was called outside a unit. */
