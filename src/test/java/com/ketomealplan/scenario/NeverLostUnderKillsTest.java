@@ -16,11 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -29,15 +27,13 @@ import org.junit.jupiter.api.Test;
 class NeverLostUnderKillsTest {
 
     private static final int OPERATIONS = Ring.times("operations", 80, 4_000);
+    private static final int CLIENTS = 8;
+
+    /** How many operations are answered between two faults: counted, or a slow machine has more faults to an operation. */
+    private static final int BETWEEN_FAULTS = Ring.times(10, 100);
+
     private static final int READERS = 8;
     private static final int KILLS = Ring.times("kills", 20, 150);
-
-    /** Until the fault before has hit somebody. Nothing is asserted about it. */
-    private static void pause() {
-        LockSupport.parkNanos(
-                Duration.ofMillis(Ring.times(100, ThreadLocalRandom.current().nextInt(100, 500)))
-                        .toNanos());
-    }
 
     @Test
     void noReaderNoticesThatAllSessionsAreEnded() throws Exception {
@@ -96,7 +92,7 @@ class NeverLostUnderKillsTest {
             assertThat(operations.send(Request.next(false)).isCreated()).isTrue();
             AtomicBoolean over = new AtomicBoolean();
             AtomicInteger crashes = new AtomicInteger();
-            CompletableFuture<Void> chaos = Clients.async(() -> {
+            CompletableFuture<Integer> chaos = Clients.async(() -> {
                 Runnable crash = () -> {
                     server.crash();
                     crashes.incrementAndGet();
@@ -110,29 +106,37 @@ class NeverLostUnderKillsTest {
                         proxy::cut,
                         database::killSessions,
                         database::killSessions);
-                for (int i = 0; !over.get(); i++) {
-                    pause();
-                    faults.get(i % faults.size()).run();
+                int done = 0;
+                while (awaitAnswers(operations, (done + 1) * BETWEEN_FAULTS, over)) {
+                    faults.get(done++ % faults.size()).run();
                 }
-                return null;
+                return done;
             });
 
             List<Answer> answers = new ArrayList<>();
             for (int i = 0; answers.size() < OPERATIONS || crashes.get() < 1; i++) {
-                answers.addAll(operations.send(8, Math.max(8, OPERATIONS / 20), i % 2 == 0));
+                answers.addAll(operations.send(CLIENTS, Math.max(CLIENTS, OPERATIONS / 20), i % 2 == 0));
             }
             over.set(true);
-            chaos.join();
+            int faults = chaos.join();
 
             operations.check(answers);
-            if (Ring.isCampaign()) {
-                assertThat(Operations.created(answers))
-                        .as(Operations.summary(answers))
-                        .isGreaterThan(0.99);
-            }
-            Operations.report("The database is killed, crashed and cut off at random, several times a second", answers);
+            assertThat(answers.stream().filter(answer -> !answer.isCreated()))
+                    .as(
+                            "no more than half of those that were under way at one of %d faults: %s",
+                            faults, Operations.summary(answers))
+                    .hasSizeLessThanOrEqualTo(faults * CLIENTS / 2);
+            Operations.report("The database is killed, crashed and cut off, again and again", answers);
             service.stop();
             proxy.close();
         }
+    }
+
+    /** Waits until so many operations are answered; false when there will be no more. */
+    private static boolean awaitAnswers(Operations operations, int count, AtomicBoolean over) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> over.get() || operations.answered() >= count);
+        return !over.get();
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** Sends {@code POST /complex-operation}, each with an e-mail address of its own, and compares the answers with the database. */
@@ -24,6 +25,7 @@ final class Operations {
 
     private final TestService service;
     private final TestDatabase database;
+    private final AtomicInteger answered = new AtomicInteger();
 
     Operations(TestService service, TestDatabase database) {
         this.service = service;
@@ -54,7 +56,13 @@ final class Operations {
     Answer send(Request request) {
         long begun = System.nanoTime();
         HttpResponse<String> answer = post(request);
+        answered.incrementAndGet();
         return new Answer(request, answer.statusCode(), answer.body(), Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    /** Returns how many of those that {@link #send} sent have an answer. Thread-safe. */
+    int answered() {
+        return answered.get();
     }
 
     private HttpResponse<String> post(Request request) {
