@@ -74,12 +74,12 @@ public final class HealthResource {
         Condition condition = now.condition();
         String error = failure.map(Failure::kind)
                 .map(FailureKind::explanation)
-                .orElse(condition.isHealthy() ? null : now.explanation());
+                .orElse(now.isHealthy() ? null : now.explanation());
         boolean pooled = pool.strategy() == PoolingStrategy.POOLED;
         PoolStatistics statistics = pool.statistics();
         return new DatabaseReport(
                 error == null ? HEALTHY : UNHEALTHY,
-                failure.isPresent() ? Condition.DOWN.connectionInWords() : condition.connectionInWords(),
+                failure.isPresent() ? Condition.DOWN.connectionInWords() : now.connectionInWords(),
                 error,
                 pooled ? statistics.kept() : null,
                 pooled ? statistics.overflow() : null,

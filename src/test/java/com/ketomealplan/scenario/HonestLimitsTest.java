@@ -1,11 +1,13 @@
 package com.ketomealplan.scenario;
 
+import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
+import java.net.http.HttpResponse;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ class HonestLimitsTest {
 
     private static final String LOGGER = "com.ketomealplan.neon.ServerLimits";
 
+    private TestDatabase database;
     private TestService service;
 
     @AfterEach
@@ -24,7 +27,7 @@ class HonestLimitsTest {
 
     /** For a role that may have so many connections. */
     private TestService serviceWithLimit(int connections) {
-        TestDatabase database = TestDatabase.migrated();
+        database = TestDatabase.migrated();
         String role = database.endpoint().database() + "_role";
         database.jdbi().useHandle(handle -> {
             handle.execute("CREATE ROLE %s LOGIN PASSWORD 'geheim' CONNECTION LIMIT %d".formatted(role, connections));
@@ -33,7 +36,9 @@ class HonestLimitsTest {
         String own = database.endpoint().user() + ":" + database.password();
         // Passive, so that the start asks nothing
         return TestService.at(
-                database.url().replace(own, role + ":geheim"), ConfigOverride.config("database.healthMode", "passive"));
+                database.url().replace(own, role + ":geheim"),
+                ConfigOverride.config("database.healthMode", "passive"),
+                ConfigOverride.config("database.unitOfWork.deadline", "1s"));
     }
 
     private void serve() {
@@ -57,6 +62,29 @@ class HonestLimitsTest {
                     .contains("may have 3")
                     .contains("POOL_KEEP + POOL_OVERFLOW");
         }
+    }
+
+    /** As where other instances have them all: no request is served, and who looks at the health learns it. */
+    @Test
+    void anInstanceThatIsLeftWithoutAnyConnectionIsNotHealthyUntilItHasOne() {
+        service = serviceWithLimit(0);
+        assertThat(service.get("/users/" + UUID.randomUUID()).statusCode()).isEqualTo(503);
+
+        HttpResponse<String> without = service.get("/health");
+        assertThat(without.statusCode()).as(without.body()).isEqualTo(503);
+        assertThat(without.body())
+                .contains("\"state\":\"throttled\"")
+                .contains("\"database\":\"disconnected\"")
+                .contains("takes no further connections");
+        assertThat(service.get("/readyz").statusCode()).isEqualTo(200); // others have no more
+
+        database.jdbi()
+                .useHandle(handle -> handle.execute("ALTER ROLE %s_role CONNECTION LIMIT 3"
+                        .formatted(database.endpoint().database())));
+        await().until(() -> service.get("/users/" + UUID.randomUUID()).statusCode() == 404);
+        HttpResponse<String> with = service.get("/health");
+        assertThat(with.statusCode()).as(with.body()).isEqualTo(200);
+        assertThat(with.body()).contains("\"database\":\"connected\"");
     }
 
     @Test

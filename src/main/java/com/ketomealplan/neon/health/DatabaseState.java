@@ -139,6 +139,7 @@ public final class DatabaseState implements Managed {
                     case STORAGE_FULL -> work.full();
                     default -> opening.lastFailure();
                 },
+                traffic.open() == 0 && opening.failing(),
                 sleeps);
         if (condition != before) {
             listeners.forEach(listener -> listener.changed(before, lasted, status));

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param lastSuccess when it last answered; empty if it has not yet
  * @param lastFailure when a connection to it could last not be opened; where connections are not what is wrong, when that was last met
  * @param failure why; its cause is for operators, its kind has an explanation for clients
+ * @param cutOff whether no connection is open, and the last attempt to open one has failed
  * @param sleeps whether the database is one that ends by itself what nobody uses, as a Neon compute does
  */
 public record DatabaseStatus(
@@ -18,12 +19,27 @@ public record DatabaseStatus(
         Optional<Instant> lastSuccess,
         Optional<Instant> lastFailure,
         Optional<Failure> failure,
+        boolean cutOff,
         boolean sleeps) {
 
     private static final String UNUSED =
             "Nobody has needed the database lately, or it has ended its connections. The next request opens one.";
 
     private static final String SLOW = "The database takes its time to let the service in, as one does that starts.";
+
+    /** Whether requests are served, or may be: not if it throttles a process that has nothing open. */
+    public boolean isHealthy() {
+        return condition.isHealthy() && !isThrottledOut();
+    }
+
+    private boolean isThrottledOut() {
+        return condition == Condition.THROTTLED && cutOff;
+    }
+
+    /** {@code connected}, {@code idle} or {@code disconnected}, as monitoring of the FastAPI service knows them. */
+    public String connectionInWords() {
+        return isThrottledOut() ? Condition.DOWN.connectionInWords() : condition.connectionInWords();
+    }
 
     /** The condition in a sentence or two that a client may read. */
     public String explanation() {

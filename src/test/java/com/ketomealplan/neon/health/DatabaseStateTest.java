@@ -153,11 +153,24 @@ class DatabaseStateTest {
     void saysWhatHasBroughtItThere(FailureKind kind, Condition condition, String words) {
         Failure failure = new Failure(kind, Outcome.NOT_SENT, Optional.empty(), "FATAL: " + kind.explanation());
         DatabaseStatus status = new DatabaseStatus(
-                condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.of(failure), false);
+                condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.of(failure), false, false);
 
         assertThat(status.explanation()).contains(words).doesNotContain("FATAL");
         assertThat(status.cause()).contains(words);
         assertThat(status.cause().startsWith("FATAL")).isEqualTo(condition == Condition.THROTTLED);
+    }
+
+    /** To be asked for fewer attempts harms nobody whose connections are open, and everybody else. */
+    @ParameterizedTest
+    @CsvSource({"THROTTLED, false, true, connected", "THROTTLED, true, false, disconnected", "UP, true, true, connected"
+    })
+    void isHealthyWhileItThrottlesIfSomethingIsOpen(
+            Condition condition, boolean cutOff, boolean healthy, String connection) {
+        DatabaseStatus status = new DatabaseStatus(
+                condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(), cutOff, false);
+
+        assertThat(status.isHealthy()).isEqualTo(healthy);
+        assertThat(status.connectionInWords()).isEqualTo(connection);
     }
 
     @Test

@@ -16,7 +16,7 @@ class StateChangesTest {
 
     private static DatabaseStatus status(Condition condition) {
         return new DatabaseStatus(
-                condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(), false);
+                condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(), false, false);
     }
 
     private Optional<StateChanges.Told> change(Condition from, Condition to) {
