@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TableLock;
 import io.dropwizard.testing.ConfigOverride;
 import java.net.http.HttpResponse;
@@ -81,6 +82,33 @@ class HonestInSilenceTest {
         } finally {
             signal("CONT", backends);
         }
+    }
+
+    /** One statement that is not answered is no outage, and nobody is told that the database sleeps. */
+    @Test
+    void aMissedDeadlineWhoseCancelIsNotAnsweredIsOneLine() throws Exception {
+        honest.database().terminateSessions();
+        honest.recover();
+        List<Integer> backends = honest.database().sessionIds();
+        assertThat(backends).hasSize(1);
+        try (LoggedLines log = LoggedLines.of("com.ketomealplan")) {
+            signal("STOP", backends);
+
+            assertThat(honest.read().statusCode()).isEqualTo(504);
+
+            assertThat(honest.state()).isEqualTo("up");
+            assertThat(honest.read().statusCode()).isEqualTo(404);
+            assertThat(log.all().stream().filter(line -> !line.startsWith("Slow statement")))
+                    .singleElement()
+                    .asString()
+                    .matches(
+                            "A unit of work failed \\(TIMEOUT, ROLLED_BACK\\): the connection was closed: its deadline of 2000 ms"
+                                    + " has passed, and the server has not answered its statement, which was cancelled, within \\d+ ms;"
+                                    + " of its 2000 ms: .* in UserDao\\.find.*");
+        } finally {
+            signal("CONT", backends);
+        }
+        assertThat(honest.changes()).isEmpty();
     }
 
     /** By two requests that are held back, so that neither can have the connection of the other. */

@@ -277,7 +277,9 @@ public final class Lease {
             case CANCELLING -> {
                 if (System.nanoTime() - severNanos >= 0) {
                     boolean silent = physical.awaitsServer();
-                    expire(LeaseState.CANCELLING, deadlinePassed(), silent);
+                    String unanswered = ", and the server has not answered its statement, which was cancelled, within "
+                            + timeToCancel().toMillis() + " ms";
+                    expire(LeaseState.CANCELLING, deadlinePassed() + (silent ? unanswered : ""), silent);
                 }
             }
             case COMMITTING -> {
@@ -325,7 +327,7 @@ public final class Lease {
                 new LeaseTransitions.Expiry(
                         reason, silent))) { // otherwise its borrower was faster: done, or on to its COMMIT
             physical.sever();
-            LeaseLog.closed(this, borrower, from == LeaseState.ACTIVE, reason);
+            LeaseLog.closed(this, borrower, from, reason);
         }
     }
 

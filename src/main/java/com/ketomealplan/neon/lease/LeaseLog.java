@@ -17,16 +17,20 @@ final class LeaseLog {
     private LeaseLog() {}
 
     /**
-     * A connection is closed.
+     * A connection is closed. If its statement was cancelled, its borrower waits for the answer and is thrown the reason, which is
+     * logged as the failure of the unit.
      *
-     * @param elsewhere whether its borrower was not waiting for the server: then no exception will tell where he is, and of a
-     *     minute's first one the stack does
+     * @param from its state until now. If that is {@link LeaseState#ACTIVE}, its borrower was not waiting for the server: then no
+     *     exception will tell where it is, and of a minute's first one the stack does
      */
-    static void closed(Lease lease, Thread borrower, boolean elsewhere, String reason) {
+    static void closed(Lease lease, Thread borrower, LeaseState from, String reason) {
+        if (from == LeaseState.CANCELLING) {
+            return;
+        }
         LeaseWatch.BLOCKING.execute(() -> {
             lease.request().ifPresent(id -> MDC.put(LogContext.REQUEST, id));
             lease.purpose().ifPresent(name -> MDC.put(Purpose.MDC_KEY, name));
-            OptionalLong others = elsewhere ? STACKS.omittedBefore() : OptionalLong.empty();
+            OptionalLong others = from == LeaseState.ACTIVE ? STACKS.omittedBefore() : OptionalLong.empty();
             LOG.warn(
                     "A connection is closed, and its transaction rolled back: {}{}",
                     reason,

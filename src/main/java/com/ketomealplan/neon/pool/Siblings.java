@@ -48,10 +48,14 @@ final class Siblings {
         if (!generations.condemnSiblingsOf(unanswered, bag.borrowed(), bag.isEmpty())) {
             return List.of();
         }
-        traffic.lost();
-        gate.unresponsive();
+        gate.unresponsive(); // which finds out whether it is an outage: it is no loss, as of a server that ends its
+        // connections
         List<PooledConnection> all = bag.drainIdle();
-        LOG.info("{}: the server does not answer on open connections; {} idle ones are closed", name, all.size());
+        if (all.isEmpty()) {
+            LOG.debug("{}: the server has not answered on its only connection", name);
+        } else {
+            LOG.info("{}: the server does not answer on open connections; {} idle ones are closed", name, all.size());
+        }
         return all;
     }
 }
