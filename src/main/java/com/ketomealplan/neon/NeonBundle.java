@@ -203,8 +203,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         observers.add(timing);
         observation = new Observation(factory.compute().ledger(database.isNeon()), observers);
         jdbi = jdbi(factory, environment);
-        statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration());
         outcomes = new UnitOutcomes();
+        statements = observation.observe(jdbi, factory.slowStatementThreshold().toJavaDuration(), outcomes);
         expected = new ExpectedStatements(jdbi);
         unitOfWork = UnitOfWork.install(
                 jdbi,

@@ -243,5 +243,17 @@ class HonestHealthTest {
         HttpResponse<String> ready = service.get("/readyz");
         assertThat(ready.statusCode()).isEqualTo(200);
         assertThat(ready.body()).contains("\"database\":\"storage_full\"");
+
+        full.jdbi().useHandle(handle -> handle.execute("DROP TRIGGER no_room ON users"));
+        assertThat(service.post("/users", "{\"email\":\"ada@example.com\"}").statusCode())
+                .isEqualTo(201);
+
+        JsonNode database = TestService.json(service.get("/health")).at("/components/database");
+        assertThat(database.get("state").asText()).isEqualTo("up");
+        assertThat(database.get("last_failure").asText()).as("what is past").isNotEmpty();
+        assertThat(database.get("last_failure_reason").asText()).contains("no room left");
+        JsonNode check = TestService.json(service.admin("/healthcheck")).get("database");
+        assertThat(check.get("healthy").asBoolean()).isTrue();
+        assertThat(check.get("last_failure_cause").asText()).contains("53100");
     }
 }

@@ -19,6 +19,7 @@ public final class DatabaseHealthCheck extends HealthCheck {
                 .withDetail("since", status.since().toString());
         status.lastSuccess().ifPresent(time -> result.withDetail("last_success", time.toString()));
         status.lastFailure().ifPresent(time -> result.withDetail("last_failure", time.toString()));
+        status.failure().ifPresent(failure -> result.withDetail("last_failure_cause", failure.cause()));
         return (status.isHealthy() ? result.healthy() : result.unhealthy())
                 .withMessage(status.cause())
                 .build();

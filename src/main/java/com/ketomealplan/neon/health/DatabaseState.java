@@ -129,16 +129,13 @@ public final class DatabaseState implements Managed {
         Duration lasted = Duration.between(since, now);
         condition = judge(opening, traffic, work, sleeps, asks);
         since = condition == before ? since : now;
+        Met met = lastFailure(opening, work);
         DatabaseStatus status = new DatabaseStatus(
                 condition,
                 since,
                 sinceSuccess(opening, traffic).map(now::minus),
-                sinceFailure(opening, work).map(now::minus),
-                switch (condition) {
-                    case SCHEMA_MISMATCH -> work.mismatch();
-                    case STORAGE_FULL -> work.full();
-                    default -> opening.lastFailure();
-                },
+                met.ago().map(now::minus),
+                met.failure(),
                 traffic.open() == 0 && opening.failing(),
                 sleeps);
         if (condition != before) {
@@ -218,11 +215,21 @@ public final class DatabaseState implements Managed {
         return !opening.failing() && !ended && isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.UP : Condition.ASLEEP;
     }
 
-    private Optional<Duration> sinceFailure(GateCondition opening, UnitCondition work) {
+    private record Met(Optional<Failure> failure, Optional<Duration> ago) {}
+
+    /** What has brought it there; if it is well, what was met last, which is past. */
+    private Met lastFailure(GateCondition opening, UnitCondition work) {
+        Met toOpen = new Met(opening.lastFailure(), opening.sinceFailure());
+        Met ofUnits = new Met(work.last(), work.sinceLast());
         return switch (condition) {
-            case SCHEMA_MISMATCH -> work.sinceMismatch();
-            case STORAGE_FULL -> work.sinceFull();
-            default -> opening.sinceFailure();
+            case SCHEMA_MISMATCH -> new Met(work.mismatch(), work.sinceMismatch());
+            case STORAGE_FULL -> new Met(work.full(), work.sinceFull());
+            case UP, BUSY, ASLEEP ->
+                Stream.of(toOpen, ofUnits)
+                        .filter(met -> met.ago().isPresent())
+                        .min(Comparator.comparing(met -> met.ago().get()))
+                        .orElse(toOpen);
+            default -> toOpen;
         };
     }
 

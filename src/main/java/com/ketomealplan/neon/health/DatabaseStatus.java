@@ -8,7 +8,8 @@ import java.util.Optional;
  * How the database is, and since when.
  *
  * @param lastSuccess when it last answered; empty if it has not yet
- * @param lastFailure when a connection to it could last not be opened; where connections are not what is wrong, when that was last met
+ * @param lastFailure when what is wrong was last met; if nothing is, when a connection could last not be opened, or a unit of work
+ *     lacked something of the schema, or room
  * @param failure why; its cause is for operators, its kind has an explanation for clients
  * @param cutOff whether no connection is open, and the last attempt to open one has failed
  * @param sleeps whether the database is one that ends by itself what nobody uses, as a Neon compute does

@@ -12,8 +12,10 @@ import java.util.Optional;
  *     is wrong, and others are not
  * @param mismatch the last failure because of the schema; empty if a unit was served since
  * @param sinceMismatch how long ago that was
- * @param full the last failure to store something because there was no room
+ * @param full the last failure to store something because there was no room; empty if something was stored since
  * @param sinceFull how long ago that was
+ * @param last the last failure of either kind, whatever was served since
+ * @param sinceLast how long ago that was
  */
 public record UnitCondition(
         Optional<Duration> sinceServed,
@@ -21,4 +23,6 @@ public record UnitCondition(
         Optional<Failure> mismatch,
         Optional<Duration> sinceMismatch,
         Optional<Failure> full,
-        Optional<Duration> sinceFull) {}
+        Optional<Duration> sinceFull,
+        Optional<Failure> last,
+        Optional<Duration> sinceLast) {}

@@ -6,17 +6,29 @@ import com.ketomealplan.neon.transaction.UnitListener;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 
 /** What the ends of units of work tell of the database that connections do not: whether its schema fits, and whether it has room. Thread-safe. */
 public final class UnitOutcomes implements UnitListener {
+
+    /** What needs room; to delete does not. */
+    private static final Pattern STORES =
+            Pattern.compile("(?is)[\\s(]*(?:insert|update|merge|copy|with\\b.*\\b(?:insert|update|merge))\\b");
 
     private final LongSupplier nanoTime;
     private final Listeners<Runnable> listeners = new Listeners<>();
     private volatile Long servedNanos;
     private volatile Mismatch mismatch;
     private Long servedDespiteNanos;
-    private Failure full;
+    private volatile Failure full;
     private Long fullNanos;
+    /** When the last failure of that kind was followed by something stored. */
+    private Long roomNanos;
+
+    private Failure last;
+    private Long lastNanos;
+    private volatile boolean everFull;
+    private final ThreadLocal<Boolean> storing = new ThreadLocal<>();
     private Optional<SchemaQuestion> deniedInVain = Optional.empty();
 
     /**
@@ -38,10 +50,48 @@ public final class UnitOutcomes implements UnitListener {
     }
 
     @Override
+    public void begun() {
+        if (everFull) {
+            storing.remove();
+        }
+    }
+
+    /** A statement of the unit on this thread was executed. */
+    public void executed(String sql) {
+        if (full != null && STORES.matcher(sql).lookingAt()) {
+            storing.set(true);
+        }
+    }
+
+    @Override
     public void committed(Duration time, Optional<Throwable> failure) {
         if (failure.isEmpty()) {
             served();
+            if (full != null && storing.get() != null) {
+                stored();
+            }
         }
+    }
+
+    /**
+     * It has room again. Where it failed again soon after something was stored, as where some writes find room in a page and others do not,
+     * nothing must fail for a while.
+     */
+    private void stored() {
+        synchronized (this) {
+            if (full == null) {
+                return; // another thread has said so
+            }
+            long now = nanoTime.getAsLong();
+            boolean flutters = roomNanos != null && fullNanos - roomNanos < DatabaseState.MEMORY.toNanos();
+            if (flutters && now - fullNanos < DatabaseState.SETTLE.toNanos()) {
+                return;
+            }
+            full = null;
+            fullNanos = null;
+            roomNanos = now;
+        }
+        listeners.forEach(Runnable::run);
     }
 
     /** Many a unit is rolled back that the database has served: it has found nothing, or what is refused. */
@@ -80,15 +130,20 @@ public final class UnitOutcomes implements UnitListener {
             // Where the server denied it and was wrong, as it is for what a function does, it is not asked again
             mismatch =
                     new Mismatch(failure, nanoTime.getAsLong(), question.filter(any -> !deniedInVain.equals(question)));
+            last = failure;
+            lastNanos = mismatch.nanos();
         }
         listeners.forEach(Runnable::run);
     }
 
-    /** No success ends it but time: reads succeed on a full disk, and so do writes that find room in a page. */
+    /** Only what stores something ends it, or time: reads succeed on a full disk. */
     private void full(Failure failure) {
         synchronized (this) {
-            full = failure;
+            everFull = true;
             fullNanos = nanoTime.getAsLong();
+            full = failure;
+            last = failure;
+            lastNanos = fullNanos;
         }
         listeners.forEach(Runnable::run);
     }
@@ -135,7 +190,9 @@ public final class UnitOutcomes implements UnitListener {
                 known.map(Mismatch::failure),
                 known.flatMap(found -> since(found.nanos(), now)),
                 Optional.ofNullable(full),
-                since(fullNanos, now));
+                since(fullNanos, now),
+                Optional.ofNullable(last),
+                since(lastNanos, now));
     }
 
     private static Optional<Duration> since(Long nanos, long now) {

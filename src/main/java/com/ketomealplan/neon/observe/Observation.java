@@ -5,9 +5,11 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseState;
+import com.ketomealplan.neon.health.UnitOutcomes;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.transaction.UnitListener;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -29,10 +31,20 @@ public final class Observation {
         this.failures = Listeners.of(observers);
     }
 
-    /** Observes the statements of a JDBI, and says in each whose it is. */
-    public StatementObserver observe(Jdbi jdbi, Duration slowThreshold) {
+    /**
+     * Observes the statements of a JDBI, and says in each whose it is.
+     *
+     * @param outcomes hears of those that were executed
+     */
+    public StatementObserver observe(Jdbi jdbi, Duration slowThreshold, UnitOutcomes outcomes) {
+        List<StatementListener> all = new ArrayList<>(observers);
+        all.add((name, sql, time, failure) -> {
+            if (failure.isEmpty()) {
+                outcomes.executed(sql);
+            }
+        });
         SqlStatements statements = jdbi.getConfig(SqlStatements.class);
-        StatementObserver observer = new StatementObserver(slowThreshold, statements.getSqlLogger(), observers);
+        StatementObserver observer = new StatementObserver(slowThreshold, statements.getSqlLogger(), all);
         statements.setSqlLogger(observer);
         statements.setTemplateEngine(new StatementComments(statements.getTemplateEngine()));
         return observer;

@@ -41,7 +41,7 @@ class DatabaseStateTest {
     }
 
     private static final UnitCondition NO_UNITS =
-            new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
+            new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
 
     private static Condition onNeon(GateCondition opening, PoolCondition traffic) {
         return DatabaseState.judge(opening, traffic, NO_UNITS, true, false);
@@ -203,6 +203,8 @@ class DatabaseStateTest {
                 Optional.empty(),
                 unlessNever(failed),
                 Optional.empty(),
+                NEVER,
+                Optional.empty(),
                 NEVER);
 
         for (int connections : new int[] {0, 5}) { // kept or not
@@ -227,7 +229,15 @@ class DatabaseStateTest {
     }
 
     private static UnitCondition full(double secondsAgo, double served) {
-        return new UnitCondition(ago(served), NEVER, Optional.empty(), NEVER, Optional.empty(), ago(secondsAgo));
+        return new UnitCondition(
+                ago(served),
+                NEVER,
+                Optional.empty(),
+                NEVER,
+                Optional.empty(),
+                ago(secondsAgo),
+                Optional.empty(),
+                NEVER);
     }
 
     @Test
@@ -239,7 +249,8 @@ class DatabaseStateTest {
 
     @Test
     void isDownOrThrottledWhateverItLacks() {
-        UnitCondition lacking = new UnitCondition(NEVER, NEVER, Optional.empty(), ago(0), Optional.empty(), ago(0));
+        UnitCondition lacking = new UnitCondition(
+                NEVER, NEVER, Optional.empty(), ago(0), Optional.empty(), ago(0), Optional.empty(), NEVER);
         assertThat(DatabaseState.judge(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true, false))
                 .isEqualTo(Condition.DOWN);
         assertThat(DatabaseState.judge(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true, false))

@@ -88,8 +88,65 @@ class UnitOutcomesTest {
         assertThat(outcomes.condition()).isEqualTo(new UnitOutcomes(nanos::get).condition());
     }
 
+    private void unit(String sql) {
+        outcomes.begun();
+        outcomes.executed(sql);
+        outcomes.committed(Duration.ZERO, Optional.empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO a VALUES (1)",
+                "update a SET b = 1",
+                "WITH c AS (SELECT 1) INSERT INTO a SELECT * FROM c"
+            })
+    void hasRoomAgainAsSoonAsSomethingIsStored(String sql) {
+        outcomes.rolledBack(failure("53100"));
+        pass(1);
+
+        unit(sql);
+
+        assertThat(outcomes.condition().full()).isEmpty();
+        assertThat(outcomes.condition().sinceFull()).isEmpty();
+        assertThat(outcomes.condition().last().orElseThrow().kind()).isEqualTo(FailureKind.STORAGE_FULL);
+        assertThat(outcomes.condition().sinceLast()).contains(Duration.ofSeconds(1));
+        assertThat(changes).hasValue(2);
+    }
+
+    /** What needs no room, what is not committed, and what another unit of this thread has stored before. */
     @Test
-    void remembersThatThereWasNoRoomWhateverIsServed() {
+    void hasNoRoomWhereNothingWasStored() {
+        unit("INSERT INTO a VALUES (1)");
+        outcomes.rolledBack(failure("53100"));
+
+        unit("SELECT * FROM inserts");
+        unit("DELETE FROM a");
+        outcomes.begun();
+        outcomes.executed("INSERT INTO a VALUES (1)");
+        outcomes.committed(Duration.ZERO, Optional.of(failure("08006")));
+        unit("SELECT 1");
+
+        assertThat(outcomes.condition().full()).isPresent();
+    }
+
+    /** As where some writes find room in a page, and others do not. */
+    @Test
+    void doesNotFlutterWhereOnlySomeFindRoom() {
+        outcomes.rolledBack(failure("53100"));
+        unit("UPDATE a SET b = 1");
+        pass(1);
+        outcomes.rolledBack(failure("53100"));
+
+        unit("UPDATE a SET b = 1");
+        assertThat(outcomes.condition().full()).isPresent();
+        pass(5);
+        unit("UPDATE a SET b = 1");
+        assertThat(outcomes.condition().full()).isEmpty();
+    }
+
+    @Test
+    void remembersThatThereWasNoRoomWhateverIsRead() {
         outcomes.rolledBack(failure("53100"));
         outcomes.committed(Duration.ZERO, Optional.empty());
         pass(3);
