@@ -58,7 +58,17 @@ final class Wording {
         boolean quotes = !byItself
                 || state.equals(SYNTAX_ERROR)
                 || !CLASSES_WITHOUT_VALUES.contains(state.substring(0, Math.min(2, state.length())));
-        return quotes ? said.flatMap(Wording::names).orElse(LEFT_OUT) : inFull(failure);
+        return quotes
+                ? said.flatMap(Wording::names).orElse(LEFT_OUT)
+                : inFull(failure) + said.map(Wording::more).orElse("");
+    }
+
+    /** What the driver leaves out of its text, because of other codes. */
+    private static String more(ServerErrorMessage said) {
+        StringJoiner more = new StringJoiner("");
+        Optional.ofNullable(said.getDetail()).ifPresent(text -> more.add("; detail: " + inOneLine(text)));
+        Optional.ofNullable(said.getHint()).ifPresent(text -> more.add("; hint: " + inOneLine(text)));
+        return more.toString();
     }
 
     /** What of the schema it is about, unless a function claims that. */

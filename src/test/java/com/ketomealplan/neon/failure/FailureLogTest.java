@@ -9,6 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.LoggerFactory;
 
 /** How much of failures is in the log; {@link LoggedLines} shows of a stack the messages. */
@@ -28,23 +32,61 @@ class FailureLogTest {
         log.write(Failure.of(exception), exception);
     }
 
+    /** What the program did wrong, or what has no code. */
     @Test
-    void eachHasALineAndAMinutesFirstOfItsKindAStack() {
+    void whatNobodyExpectsHasALineEachAndAMinutesFirstAStack() {
+        fail("42601");
+        fail("42601");
         fail("08006");
-        fail("08006");
-        fail("57014");
-        fail("08006");
+        fail("42601");
         nanos.addAndGet(Duration.ofMinutes(1).toNanos());
-        fail("08006");
+        fail("42601");
+        SQLException defect = new SQLException("it", (String) null);
+        log.write(Failure.of(defect), defect);
 
+        String line =
+                "A unit of work failed (PROGRAM, ROLLED_BACK): its text may quote a value, and is left out (42601)";
         assertThat(lines.all())
                 .containsExactly(
-                        "A unit of work failed (UNAVAILABLE, ROLLED_BACK): it (08006): it",
+                        line + ": it",
+                        line,
                         "A unit of work failed (UNAVAILABLE, ROLLED_BACK): it (08006)",
-                        "A unit of work failed (TIMEOUT, ROLLED_BACK): it (57014): it",
-                        "A unit of work failed (UNAVAILABLE, ROLLED_BACK): it (08006)",
-                        "A unit of work failed (UNAVAILABLE, ROLLED_BACK): it (08006)"
-                                + " (2 of this kind without their stacks since the last one): it");
+                        line,
+                        line + " (2 of this kind without their stacks since the last one): it",
+                        "A unit of work failed (PROGRAM, ROLLED_BACK): it");
+    }
+
+    /** Its frames would be those of the server of HTTP: they do not tell more than the server has said. */
+    @ParameterizedTest
+    @ValueSource(strings = {"42P01", "42501", "53100", "57014", "08006", "25006", "58030"})
+    void whatTheServerExplainsHasNoStack(String sqlState) {
+        fail(sqlState);
+
+        assertThat(lines.all()).singleElement().asString().endsWith("it (" + sqlState + ")" + advice(sqlState));
+    }
+
+    private static String advice(String sqlState) {
+        return FailureRules.judge(sqlState, "")
+                .advice()
+                .map(text -> "; " + text)
+                .orElse("");
+    }
+
+    /** Which the driver leaves out, for those codes under which it quotes values. */
+    @Test
+    void theServersDetailAndHintAreInTheLine() {
+        PSQLException deadlock = new PSQLException(
+                new ServerErrorMessage(
+                        "SERROR\0C40P01\0Mdeadlock detected\0"
+                                + "DProcess 7 waits for ShareLock on transaction 8;\nblocked by process 9.\0HSee server log for query details.\0"));
+        log.write(Failure.of(deadlock), deadlock);
+
+        assertThat(lines.all())
+                .singleElement()
+                .asString()
+                .contains("deadlock detected")
+                .contains("detail: Process 7 waits for ShareLock on transaction 8; blocked by process 9.")
+                .contains("hint: See server log for query details.");
     }
 
     @Test
