@@ -42,6 +42,11 @@ record HandleOfTransaction(Lease lease, HandleTransaction transaction) implement
     }
 
     @Override
+    public boolean isOutOfTime() {
+        return lease.isOutOfTime() || lease.deadline().isOver();
+    }
+
+    @Override
     public String times() {
         return "of its " + lease.deadline().time().toMillis() + " ms: "
                 + lease.times().inWords()

@@ -56,6 +56,9 @@ public interface LeasedTransaction {
     /** Why the connection was closed under its borrower, if it was: its deadline, or idleness in its transaction. */
     Optional<String> endedBecause();
 
+    /** Whether its deadline has passed, or its statement was cancelled because of that. */
+    boolean isOutOfTime();
+
     /** What the time of its borrower has gone by with, and what its statement was found to wait for, for logs. */
     String times();
 

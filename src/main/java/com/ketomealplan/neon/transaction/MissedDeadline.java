@@ -12,7 +12,8 @@ final class MissedDeadline {
     private MissedDeadline() {}
 
     /**
-     * Returns the same failure, unless it is one of time.
+     * Returns the same failure, unless its time was over: a statement may also be cancelled by somebody else, or by a shorter time-out of
+     * the server's, and that is no missed deadline.
      *
      * @param lease of the unit, rolled back and not yet given back; empty if it had none
      */
@@ -22,7 +23,8 @@ final class MissedDeadline {
             return failure;
         }
         Optional<String> ended = lease.get().endedBecause();
-        if (ended.isEmpty() && judged.kind() != FailureKind.TIMEOUT) {
+        boolean missed = judged.kind() == FailureKind.TIMEOUT && lease.get().isOutOfTime();
+        if (ended.isEmpty() && !missed) {
             return failure;
         }
         String what =

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.DeadlineExceededException;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Line;
@@ -45,6 +48,22 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
         }));
 
         assertThat(database.count("things")).isEqualTo(5);
+    }
+
+    /** By somebody else, or by a time-out of the server's that is shorter. */
+    @Test
+    void aCancelledStatementIsNoMissedDeadlineWhileThereIsTime() {
+        Throwable cancelled = catchThrowable(
+                () -> Deadline.within(
+                        Duration.ofMinutes(1),
+                        Duration.ZERO,
+                        () -> unit(
+                                () -> jdbi.withHandle(
+                                        handle -> handle.execute(
+                                                "DO 'BEGIN RAISE ''canceling statement due to user request'' USING ERRCODE = ''57014''; END'")))));
+
+        assertThat(Failure.of(cancelled).kind()).isEqualTo(FailureKind.TIMEOUT);
+        assertThat(Failure.find(cancelled, DeadlineExceededException.class)).isEmpty();
     }
 
     @Test
