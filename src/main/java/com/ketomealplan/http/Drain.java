@@ -46,6 +46,9 @@ final class Drain extends AbstractLifeCycle implements Readiness {
 
     private static final Set<String> OTHER_PROBES = Set.of("/livez", "/startupz", "/health");
 
+    /** Kubernetes has taken out what it stops, whatever its probe sees of it. */
+    private static final String KUBELET = "kube-probe/";
+
     /**
      * By which a balancer says that it takes this status for "ask another instance, and leave this one alone", as nginx does if
      * told to. It looks at nobody's readiness, and would send on until a connection is refused: too late for who has just got
@@ -145,7 +148,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         long begun = nanoTime.getAsLong();
         while (true) {
             traffic.connected(doors.silent());
-            if (traffic.isQuietFor(quietPeriod) && (!untilEverybodyKnows || traffic.everybodyKnows())) {
+            if (traffic.isQuietFor(quietPeriod) && (!untilEverybodyKnows || traffic.everybodyKnows(atMost))) {
                 return true;
             }
             if (since(begun).compareTo(atMost) >= 0) {
@@ -184,10 +187,13 @@ final class Drain extends AbstractLifeCycle implements Readiness {
     }
 
     private void looked(HttpServletRequest asked, ServletResponse response) {
+        String agent = asked.getHeader(HttpHeader.USER_AGENT.asString());
+        if (agent != null && agent.startsWith(KUBELET)) {
+            return;
+        }
         int status = ((HttpServletResponse) response).getStatus();
         traffic.looked(
-                new Traffic.Who(
-                        asked.getRemoteAddr(), asked.getLocalPort(), asked.getHeader(HttpHeader.USER_AGENT.asString())),
+                new Traffic.Who(asked.getRemoteAddr(), asked.getLocalPort(), agent),
                 status != HttpServletResponse.SC_SERVICE_UNAVAILABLE);
     }
 

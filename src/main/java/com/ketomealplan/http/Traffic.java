@@ -95,6 +95,11 @@ final class Traffic {
             return notReady >= LOOKS && now - notReadyNanos >= (LOOKS - 1) * pauseNanos() + PAIR.toNanos();
         }
 
+        /** Whether it would take longer than that until he knew. */
+        boolean isTooSlow(Duration atMost) {
+            return (LOOKS - 1) * pauseNanos() > atMost.toNanos();
+        }
+
         /** He has missed a look, or was never to come again. */
         boolean isGone(long now) {
             long pause = Math.max(pauseNanos(), SHORTEST_PAUSE.toNanos());
@@ -138,9 +143,14 @@ final class Traffic {
                 && newcomers.stream().allMatch(since -> now - since >= time.toNanos());
     }
 
-    /** Whether everybody who still looks has seen it often enough. */
-    synchronized boolean everybodyKnows() {
+    /**
+     * Whether everybody who still looks has seen it often enough.
+     *
+     * @param atMost how long they are waited for: who looks so seldom that this is not enough is not waited for at all
+     */
+    synchronized boolean everybodyKnows(Duration atMost) {
         long now = nanoTime.getAsLong();
-        return watchers.values().stream().allMatch(watcher -> watcher.knows(now) || watcher.isGone(now));
+        return watchers.values().stream()
+                .allMatch(watcher -> watcher.knows(now) || watcher.isGone(now) || watcher.isTooSlow(atMost));
     }
 }

@@ -12,6 +12,8 @@ class TrafficTest {
 
     private static final Duration QUIET = Duration.ofSeconds(1);
 
+    private static final Duration LONG = Duration.ofSeconds(15);
+
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5); // it may overflow at any time
     private final Traffic traffic = new Traffic(clock::get);
 
@@ -33,7 +35,7 @@ class TrafficTest {
     @Test
     void isQuietAtOnceIfNobodyHasAsked() {
         assertThat(traffic.isQuietFor(QUIET)).isTrue();
-        assertThat(traffic.everybodyKnows()).isTrue();
+        assertThat(traffic.everybodyKnows(LONG)).isTrue();
     }
 
     @Test
@@ -61,41 +63,41 @@ class TrafficTest {
     @Test
     void whoLooksHasToSeeItThreeTimes() {
         look("haproxy", 2, true, true, true);
-        assertThat(traffic.everybodyKnows()).isFalse();
+        assertThat(traffic.everybodyKnows(LONG)).isFalse();
         look("haproxy", 2, false, false);
         pass(1.9);
-        assertThat(traffic.everybodyKnows()).isFalse();
+        assertThat(traffic.everybodyKnows(LONG)).isFalse();
         look("haproxy", 0.1, false);
         pass(0.1); // it may be two of them
-        assertThat(traffic.everybodyKnows()).isTrue();
+        assertThat(traffic.everybodyKnows(LONG)).isTrue();
     }
 
     @Test
     void threeTimesInARow() {
         look("haproxy", 2, false, false, true, false);
-        assertThat(traffic.everybodyKnows()).isFalse();
+        assertThat(traffic.everybodyKnows(LONG)).isFalse();
     }
 
     @Test
     void eachOfThemHasTo() {
         look("one", 1, false, false, false);
         look("two", 1, true, true);
-        assertThat(traffic.everybodyKnows()).isFalse();
+        assertThat(traffic.everybodyKnows(LONG)).isFalse();
     }
 
     @Test
     void whoHasLookedOnceWillNotAgain() {
         look("a person", 1, true);
-        assertThat(traffic.everybodyKnows()).isTrue();
+        assertThat(traffic.everybodyKnows(LONG)).isTrue();
     }
 
     @Test
     void whoMissesALookIsGone() {
         look("haproxy", 2, true, true);
         pass(4.5);
-        assertThat(traffic.everybodyKnows()).isFalse(); // it may be late
+        assertThat(traffic.everybodyKnows(LONG)).isFalse(); // it may be late
         pass(0.1);
-        assertThat(traffic.everybodyKnows()).isTrue();
+        assertThat(traffic.everybodyKnows(LONG)).isTrue();
     }
 
     /** Such as a HAProxy with two backends, whose probes cannot be told apart. */
@@ -107,28 +109,28 @@ class TrafficTest {
             look("haproxy", 0.005, true);
         }
         pass(1.9);
-        assertThat(traffic.everybodyKnows()).isFalse(); // both will come again
+        assertThat(traffic.everybodyKnows(LONG)).isFalse(); // both will come again
         pass(0.095);
         for (int i = 0; i < 2; i++) {
             look("haproxy", 0, false);
             look("haproxy", 0.005, false);
             pass(1.995);
-            assertThat(traffic.everybodyKnows()).isFalse();
+            assertThat(traffic.everybodyKnows(LONG)).isFalse();
         }
         look("haproxy", 0, false);
-        assertThat(traffic.everybodyKnows()).isFalse(); // but of the second one
+        assertThat(traffic.everybodyKnows(LONG)).isFalse(); // but of the second one
         look("haproxy", 0.005, false);
         pass(0.095);
-        assertThat(traffic.everybodyKnows()).isTrue();
+        assertThat(traffic.everybodyKnows(LONG)).isTrue();
     }
 
     @Test
     void twoLooksInARowAreNoPromiseOfThePace() {
         look("haproxy", 0.005, true, true);
         pass(4);
-        assertThat(traffic.everybodyKnows()).isFalse();
+        assertThat(traffic.everybodyKnows(LONG)).isFalse();
         pass(0.6);
-        assertThat(traffic.everybodyKnows()).isTrue();
+        assertThat(traffic.everybodyKnows(LONG)).isTrue();
     }
 
     @Test
@@ -142,9 +144,9 @@ class TrafficTest {
             }
         }
         pass(0.1);
-        assertThat(traffic.everybodyKnows()).isTrue(); // the others have gone
+        assertThat(traffic.everybodyKnows(LONG)).isTrue(); // the others have gone
         traffic.looked(new Traffic.Who("10.0.0.1", 8081, null), false);
-        assertThat(traffic.everybodyKnows()).isFalse();
+        assertThat(traffic.everybodyKnows(LONG)).isFalse();
     }
 
     @Test
@@ -154,6 +156,14 @@ class TrafficTest {
             traffic.looked(who("haproxy"), true);
             pass(1);
         }
-        assertThat(traffic.everybodyKnows()).isFalse();
+        assertThat(traffic.everybodyKnows(LONG)).isFalse();
+    }
+
+    /** Such as a probe of every ten seconds: a drain would last its whole bound, and that probe knows no more. */
+    @Test
+    void whoseLooksAreTooFarApartIsNotWaitedFor() {
+        look("slow", 10, true, true, false);
+        assertThat(traffic.everybodyKnows(LONG)).isTrue();
+        assertThat(traffic.everybodyKnows(Duration.ofSeconds(20))).isFalse();
     }
 }
