@@ -33,8 +33,14 @@ public final class Inquiry {
                 }
             }
             questioner.ask(jdbc);
-        } finally {
-            jdbc.rollback();
+        } catch (SQLException | RuntimeException e) {
+            try {
+                jdbc.rollback();
+            } catch (SQLException lost) {
+                e.addSuppressed(lost); // that it is closed by now says less than why
+            }
+            throw e;
         }
+        jdbc.rollback();
     }
 }

@@ -146,7 +146,17 @@ public final class PendingChangesets implements UnitListener {
             if (other == null || !companion.compareAndSet(other, null)) {
                 throw e;
             }
-            return applied(connection, null); // it may be the other's question that the server does not know
+            return again(connection, e); // it may be the other's question that the server does not know
+        }
+    }
+
+    /** Without the companion. If that fails too, as where the connection is lost, it is the first failure that says why. */
+    private Optional<Set<Changeset>> again(Connection connection, SQLException first) throws SQLException {
+        try {
+            return applied(connection, null);
+        } catch (SQLException e) {
+            first.addSuppressed(e);
+            throw first;
         }
     }
 

@@ -135,7 +135,7 @@ class StartMigrationTest {
             assertThatThrownBy(() -> start(losing, how, database))
                     .isInstanceOf(MigrationFailedException.class)
                     .hasMessageContaining("the target")
-                    .hasMessageContaining("closed")
+                    .hasMessageContaining("terminating connection due to administrator command")
                     .hasMessageNotContaining("\n")
                     .hasNoCause();
         }
