@@ -51,6 +51,7 @@ const TABLES = {
       ["For", row => millis(row.ms), "number"],
       ["Waits for", row => row.lock, "wide"],
       ["Blocked by", row => row.by, "wide"],
+      ["As of", row => time(row.as_of), "when"],
     ],
   },
   statements: {

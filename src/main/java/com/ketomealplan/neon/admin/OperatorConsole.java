@@ -140,7 +140,7 @@ public final class OperatorConsole {
                 statements(),
                 Overview.Ledger.of(observation.ledger().page()),
                 connections(),
-                pool.lockWaits().all().stream().map(Overview.Blocked::of).toList(),
+                Overview.Blocked.of(pool.lockWaits()),
                 observation.history().changes().stream()
                         .map(Overview.Change::of)
                         .toList(),

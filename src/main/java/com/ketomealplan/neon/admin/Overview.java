@@ -2,6 +2,7 @@ package com.ketomealplan.neon.admin;
 
 import com.ketomealplan.neon.health.DatabaseStatus;
 import com.ketomealplan.neon.locks.LockWait;
+import com.ketomealplan.neon.locks.LockWaits;
 import com.ketomealplan.neon.observe.AwakeLedger;
 import com.ketomealplan.neon.observe.StateHistory;
 import com.ketomealplan.neon.observe.StatementObserver;
@@ -215,18 +216,30 @@ record Overview(
      *
      * @param number its process on the server
      * @param by who holds it
+     * @param asOf when the server has said so
      */
     record Blocked(
-            int number, Optional<String> statement, Optional<String> unit, Optional<Long> ms, String lock, String by) {
+            int number,
+            Optional<String> statement,
+            Optional<String> unit,
+            Optional<Long> ms,
+            String lock,
+            String by,
+            Instant asOf) {
 
-        static Blocked of(LockWait wait) {
+        static List<Blocked> of(LockWaits waits) {
+            return waits.all().stream().map(wait -> of(wait, waits.at())).toList();
+        }
+
+        private static Blocked of(LockWait wait, Instant at) {
             return new Blocked(
                     wait.pid(),
                     wait.tag().statement(),
                     wait.tag().action(),
                     wait.time().map(Duration::toMillis),
                     wait.lock(),
-                    wait.blockersInWords());
+                    wait.blockersInWords(),
+                    at);
         }
     }
 

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -86,10 +87,12 @@ public final class LockQuestion {
                 }
             }
         }
-        return new LockWaits(waiters.entrySet().stream()
-                .filter(waiter -> waiter.getValue().ours)
-                .map(waiter -> waiter.getValue().in(waiter.getKey(), waiters))
-                .toList());
+        return new LockWaits(
+                Instant.now(),
+                waiters.entrySet().stream()
+                        .filter(waiter -> waiter.getValue().ours)
+                        .map(waiter -> waiter.getValue().in(waiter.getKey(), waiters))
+                        .toList());
     }
 
     /** The rows of one session that waits. */

@@ -1,17 +1,25 @@
 package com.ketomealplan.neon.locks;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The sessions of this role in this database that wait for locks, at one moment.
  *
+ * @param at when the server was asked
  * @param all those that have waited longest first
  */
-public record LockWaits(List<LockWait> all) {
+public record LockWaits(Instant at, List<LockWait> all) {
 
     /** Nobody waits, or it is not known. */
-    public static final LockWaits NONE = new LockWaits(List.of());
+    public static final LockWaits NONE = new LockWaits(Instant.EPOCH, List.of());
+
+    /** Those that still wait, as far as that is known. */
+    public LockWaits filter(Predicate<LockWait> still) {
+        return new LockWaits(at, all.stream().filter(still).toList());
+    }
 
     /**
      * What a session of this side waits for. A proxy or a pooler between may have given it another number: then it is whatever one with the

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -21,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,11 +49,21 @@ final class LockInquiry {
     /** An answer is not shown for longer. */
     private static final Duration FRESH = PAUSE.multipliedBy(2);
 
+    /**
+     * What the server has said.
+     *
+     * @param ours the sessions that this process was then using
+     */
+    private record Answer(LockWaits waits, Set<Integer> ours, long nanos) {
+        private static final Answer NONE = new Answer(LockWaits.NONE, Set.of(), 0);
+    }
+
     private final ConnectionPool pool;
     private final WakeGate gate;
     private final PoolState state;
-    private volatile LockWaits known = LockWaits.NONE;
+    private volatile Answer known = Answer.NONE;
     private final AtomicBoolean opening = new AtomicBoolean();
+    private final AtomicLong viewedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
     private final AtomicLong askedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
 
     LockInquiry(ConnectionPool pool, WakeGate gate, PoolState state) {
@@ -65,9 +78,16 @@ final class LockInquiry {
      * @param cancelled whose it is, which tells how long a connection takes to open
      */
     void askBeforeCancel(PhysicalConnection cancelled) {
-        if (!askOnIdle() && isDue() && state.hasRoom() && opening.compareAndSet(false, true)) {
+        if (!askOnIdle()) {
+            askIfThereIsRoom(cancelled);
+        }
+    }
+
+    /** On a connection that is opened for it, in so long a time as this one took. */
+    private void askIfThereIsRoom(PhysicalConnection waiting) {
+        if (isDue() && state.hasRoom() && opening.compareAndSet(false, true)) {
             try {
-                askOnOwn(TimeToCancel.of(cancelled));
+                askOnOwn(TimeToCancel.of(waiting));
             } finally {
                 opening.set(false);
             }
@@ -139,13 +159,36 @@ final class LockInquiry {
         }
     }
 
-    /** Who waits now, as far as is known; asks, if a statement has run for long. Blocks as {@link #askBeforeCancel}, and does not throw. */
+    /**
+     * Who waits now, as far as is known; asks, if a statement has run for long. While one does, the server is awake, and a connection may be
+     * opened to ask if none is idle; but not where the last one could not be opened. Blocks as {@link #askBeforeCancel}, and does not
+     * throw.
+     */
     LockWaits now() {
-        if (!isSomebodyWaiting(RUNNING_LONG)) {
+        Optional<PooledConnection> waiting = state.borrowed().stream()
+                .filter(one -> one.waitsLongerThan(RUNNING_LONG))
+                .findAny();
+        if (waiting.isEmpty()) {
             return LockWaits.NONE;
         }
-        askOnIdle();
-        return System.nanoTime() - askedNanos.get() < FRESH.toNanos() ? known : LockWaits.NONE;
+        if (isDue() && !askOnIdle() && gate.lastFailure().isEmpty() && isOver(viewedNanos)) {
+            askIfThereIsRoom(waiting.get().physical());
+        }
+        Answer answer = known;
+        long ageNanos = System.nanoTime() - answer.nanos();
+        if (answer.waits().all().isEmpty() || ageNanos >= FRESH.toNanos()) {
+            return LockWaits.NONE;
+        }
+        Set<Integer> still = sessions(one -> one.waitsLongerThan(Duration.ofNanos(ageNanos)));
+        return answer.waits()
+                .filter(wait -> still.contains(wait.pid()) || !answer.ours().contains(wait.pid()));
+    }
+
+    private Set<Integer> sessions(Predicate<PooledConnection> which) {
+        return state.borrowed().stream()
+                .filter(which)
+                .map(one -> one.physical().backendId())
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -187,9 +230,14 @@ final class LockInquiry {
 
     /** Whether it is this thread that asks now. */
     private boolean claim() {
+        return isOver(askedNanos);
+    }
+
+    /** Whether the pause since then is over; if so, the next one begins. */
+    private static boolean isOver(AtomicLong sinceNanos) {
         long now = System.nanoTime();
-        long last = askedNanos.get();
-        return now - last >= PAUSE.toNanos() && askedNanos.compareAndSet(last, now);
+        long last = sinceNanos.get();
+        return now - last >= PAUSE.toNanos() && sinceNanos.compareAndSet(last, now);
     }
 
     private boolean isSomebodyWaiting(Duration longer) {
@@ -198,14 +246,15 @@ final class LockInquiry {
 
     /** Returns whether the connection stands and may be used again. */
     private boolean ask(PhysicalConnection connection, Duration atMost) {
-        known = LockWaits.NONE;
         Future<?> end = Timer.after(atMost, connection::sever); // where the network is silent
         try {
+            Set<Integer> ours = sessions(any -> true);
             LockWaits waits = LockQuestion.ask(connection.jdbc());
-            known = waits;
+            known = new Answer(waits, ours, System.nanoTime());
             tell(waits, state.borrowed());
             return end.cancel(false);
         } catch (SQLException e) {
+            known = Answer.NONE;
             LOG.debug("The server did not say who blocks a statement", e);
             return end.cancel(false) && connection.isOpen();
         }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.locks.LockWaits;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;
@@ -178,6 +179,39 @@ class LockInquiryTest {
             CompletableFuture<String> second = read(pool, Duration.ofSeconds(3));
             assertThat(timesOf(first)).doesNotContain("blocked by");
             assertThat(timesOf(second)).contains(BLOCKED);
+        });
+    }
+
+    /** A lone request has the only connection, and no request has an idle one where each opens its own. */
+    @Test
+    void whoLooksOnIsToldBeforeTheFirstDeadlineAndOnlyWhileItLasts() throws Exception {
+        Pool pool = pool(8, 1);
+        CompletableFuture<String> blocked = answered(pool, "SELECT count(*) FROM things");
+        CompletableFuture<String> slow = answered(pool, "SELECT pg_sleep(60)");
+        await().atMost(LONG).until(() -> pool.statistics().active() == 2);
+
+        LockWaits waits = await().atMost(LONG)
+                .until(pool::lockWaits, found -> !found.all().isEmpty());
+        assertThat(waits.all()).singleElement().satisfies(wait -> {
+            assertThat(wait.lock()).isEqualTo("AccessShareLock on things");
+            assertThat(wait.blockersInWords()).contains("application observer");
+        });
+        int asked = questions.get();
+        lock.close();
+        assertThat(timesOf(blocked)).isEqualTo("0");
+
+        assertThat(slow).isNotDone();
+        assertThat(pool.lockWaits().all()).as("what has gone on").isEmpty();
+        assertThat(questions.get()).as("how often it was asked").isLessThanOrEqualTo(asked + 1);
+        database.terminateSessions();
+        assertThat(slow).failsWithin(LONG);
+    }
+
+    private static CompletableFuture<String> answered(Pool pool, String sql) {
+        return Clients.async(() -> {
+            try (Connection connection = pool.getConnection()) {
+                return value(connection, sql);
+            }
         });
     }
 
