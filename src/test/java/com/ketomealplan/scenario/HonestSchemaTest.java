@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.migration.PendingChangesets;
+import com.ketomealplan.testing.Console;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +163,28 @@ class HonestSchemaTest {
                         .formatted(database.endpoint().database())));
         await().until(() -> service.get("/readyz").statusCode() == 200);
         assertThat(createUser().statusCode()).isEqualTo(201);
+    }
+
+    /** A service may set its search_path in each unit of work, as one does that has a schema for each tenant: only these tell. */
+    @Test
+    void tablesInAnotherSchemaAreAWarningUntilAUnitOfWorkFails() throws Exception {
+        TestDatabase database = TestDatabase.migrated();
+        database.jdbi().useHandle(handle -> {
+            handle.execute("CREATE SCHEMA \"a tenant\"");
+            for (String table : List.of("users", "quiz_responses", "idempotency_keys")) {
+                handle.execute("ALTER TABLE %s SET SCHEMA \"a tenant\"".formatted(table));
+            }
+        });
+        try (Console console = new Console()) {
+            service = TestService.on(database);
+            await().until(() -> console.text().contains("find their tables in the schema a tenant"));
+        }
+
+        assertThat(service.get("/readyz").statusCode()).isEqualTo(200);
+        assertThat(service.get("/health").statusCode()).isEqualTo(200);
+
+        assertThat(createUser().statusCode()).isEqualTo(503); // this service does not
+        assertLacking();
     }
 
     /** An instance that serves everything else is not taken out, and its readiness does not flutter. */

@@ -1,5 +1,8 @@
 package com.ketomealplan.neon.health;
 
+import static com.ketomealplan.neon.health.SchemaQuestion.Verdict.LACKING;
+import static com.ketomealplan.neon.health.SchemaQuestion.Verdict.UNKNOWN;
+
 import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.OpeningFailedException;
@@ -49,6 +52,9 @@ public final class DatabaseProbe {
     private final PendingChangesets changesets;
     private final ExpectedStatements expected;
     private volatile boolean met;
+    /** Whether units may find what the session's statements do not: then only they tell whether the schema fits. */
+    private volatile boolean schemaOfUnits;
+
     private final boolean passive;
     private final Listeners<Runnable> listeners = new Listeners<>();
     private Question asked;
@@ -203,8 +209,9 @@ public final class DatabaseProbe {
                 Inquiry.on(connection, QUERY_BUDGET, changesets::compare);
             }
             if (doubt.isPresent()) {
-                units.answered(
-                        doubt.get(), doubt.get().ask(connection, QUERY_BUDGET).verdict());
+                SchemaQuestion.Verdict verdict =
+                        doubt.get().ask(connection, QUERY_BUDGET).verdict();
+                units.answered(doubt.get(), schemaOfUnits && verdict == LACKING ? UNKNOWN : verdict);
             } else if (!met) {
                 askWhatIsExpected(connection);
                 met = true; // it has answered
@@ -213,11 +220,26 @@ public final class DatabaseProbe {
 
         private void askWhatIsExpected(PhysicalConnection connection) throws SQLException {
             Optional<SchemaQuestion> question = expected.question();
-            if (question.isPresent()) {
-                question.get()
-                        .ask(connection, QUERY_BUDGET)
-                        .failure()
-                        .ifPresent(failure -> units.lacks(question.get(), failure));
+            if (question.isEmpty()) {
+                return;
+            }
+            Optional<Failure> lacking =
+                    question.get().ask(connection, QUERY_BUDGET).failure();
+            if (lacking.isEmpty()) {
+                return;
+            }
+            Optional<String> schema = question.get().schemaThatFits(connection, QUERY_BUDGET);
+            if (schema.isEmpty()) {
+                units.lacks(question.get(), lacking.get());
+            } else {
+                schemaOfUnits = true;
+                LOG.warn(
+                        "The statements of this service find their tables in the schema {}, which is not in the search_path of its"
+                                + " sessions. If its units of work do not set that themselves, write search_path={} into the database"
+                                + " URL: {}",
+                        schema.get(),
+                        schema.get(),
+                        lacking.get().cause());
             }
         }
 

@@ -6,9 +6,12 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,6 +42,15 @@ record SchemaQuestion(List<Text> statements) {
     record Answer(Verdict verdict, Optional<Failure> failure) {}
 
     private static final int DEEPEST = 50;
+
+    /** Where there may be tables that the session's statements do not find by themselves. */
+    private static final String OTHER_SCHEMAS = """
+            SELECT nspname FROM pg_catalog.pg_namespace AS schema
+            WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND nspname <> ALL (current_schemas(false))
+              AND has_schema_privilege(schema.oid, 'USAGE')
+              AND EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = schema.oid AND relkind IN ('r', 'p', 'v'))
+            ORDER BY 1 LIMIT 5
+            """;
 
     /**
      * A statement.
@@ -89,10 +101,48 @@ record SchemaQuestion(List<Text> statements) {
      * @param atMost how long it may take for each
      */
     Answer ask(PhysicalConnection connection, Duration atMost) throws SQLException {
+        return ask(connection, atMost, jdbc -> {});
+    }
+
+    /**
+     * Asks in which schema that is not in the session's {@code search_path} one of them can be executed: units of work may set it
+     * themselves.
+     *
+     * @param atMost how long it may take for each
+     */
+    Optional<String> schemaThatFits(PhysicalConnection connection, Duration atMost) throws SQLException {
+        List<String> schemas = new ArrayList<>();
+        Inquiry.on(connection, atMost, jdbc -> {
+            try (Statement statement = jdbc.createStatement();
+                    ResultSet row = statement.executeQuery(OTHER_SCHEMAS)) {
+                while (row.next()) {
+                    schemas.add(row.getString(1));
+                }
+            }
+        });
+        for (String schema : schemas) {
+            if (ask(connection, atMost, jdbc -> search(jdbc, schema)).verdict() == Verdict.FITTING) {
+                return Optional.of(schema);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void search(Connection jdbc, String schema) throws SQLException {
+        try (PreparedStatement path = jdbc.prepareStatement("SELECT set_config('search_path', quote_ident(?), true)")) {
+            path.setString(1, schema);
+            path.execute();
+        }
+    }
+
+    private Answer ask(PhysicalConnection connection, Duration atMost, Inquiry.Questioner before) throws SQLException {
         Answer all = new Answer(Verdict.UNKNOWN, Optional.empty()); // as of those that EXPLAIN takes none of
         for (Text text : statements) {
             AtomicReference<Answer> found = new AtomicReference<>();
-            Inquiry.on(connection, atMost, jdbc -> found.set(text.explain(jdbc)));
+            Inquiry.on(connection, atMost, jdbc -> {
+                before.ask(jdbc);
+                found.set(text.explain(jdbc));
+            });
             switch (found.get().verdict()) {
                 case FITTING -> {
                     return found.get();
