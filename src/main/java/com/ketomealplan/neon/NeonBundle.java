@@ -199,7 +199,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         LOG.info("Connections to {} are {}", connector.target(), describe(pool, factory.isPerRequestByDefault()));
         PoolMetrics.register(environment.metrics(), NAME, pool);
         List<Observer> observers = new ArrayList<>(telemetry.observers(NAME, database.endpoint(), environment));
-        ServerTiming timing = new ServerTiming(telemetry.traceparent());
+        ServerTiming timing = new ServerTiming(telemetry.traceparent(), database.isNeon());
         observers.add(timing);
         observation = new Observation(factory.compute().ledger(database.isNeon()), observers);
         jdbi = jdbi(factory, environment);

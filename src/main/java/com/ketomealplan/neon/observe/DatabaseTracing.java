@@ -42,6 +42,7 @@ public final class DatabaseTracing implements Observer {
 
     private final Tracer tracer;
     private final Attributes server;
+    private final boolean sleeps;
     private final ThreadLocal<Unit> current = new ThreadLocal<>();
 
     private record Unit(Span span, Scope scope) {}
@@ -60,6 +61,7 @@ public final class DatabaseTracing implements Observer {
      */
     public DatabaseTracing(OpenTelemetry openTelemetry, Endpoint target) {
         this.tracer = openTelemetry.getTracer(SCOPE);
+        this.sleeps = target.isNeon();
         this.server = Attributes.of(
                 DbAttributes.DB_SYSTEM_NAME,
                 DbAttributes.DbSystemNameValues.POSTGRESQL,
@@ -120,7 +122,7 @@ public final class DatabaseTracing implements Observer {
         Context inside = Context.current().with(span);
         if (!wait.wake().isZero()) {
             boolean woken = wait.wake().compareTo(wait.whole()) < 0; // else there is no connection yet
-            boolean cold = woken && wait.wake().compareTo(DatabaseState.LONG_LOGIN) >= 0;
+            boolean cold = sleeps && woken && wait.wake().compareTo(DatabaseState.LONG_LOGIN) >= 0;
             Past wake = new Past(whole.begin(), whole.begin().plus(wait.wake()));
             Span start = past(cold ? "cold start" : "connect", SpanKind.INTERNAL, inside, wake);
             wait.opening().ifPresent(opening -> phases(opening, inside.with(start), wake.end()));

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 
 /**
  * Tells each client, by the header {@code Server-Timing} of the W3C, what its request has waited for: a connection in use by
- * others, a compute that woke, the database. Browsers show it, and a client of ours need not guess whether it met a cold
- * start. In milliseconds; for requests whose resource method runs on one thread.
+ * others, one that had to be opened, which takes a compute's wake on Neon, the database. Browsers show it, and a client of ours need not
+ * guess whether it met a cold start. In milliseconds; for requests whose resource method runs on one thread.
  */
 public final class ServerTiming implements ContainerRequestFilter, ContainerResponseFilter, Observer {
 
@@ -22,6 +22,7 @@ public final class ServerTiming implements ContainerRequestFilter, ContainerResp
 
     private final ThreadLocal<Sums> sums = new ThreadLocal<>();
     private final Supplier<Optional<String>> traceparent;
+    private final String opening;
 
     private static final class Sums {
         private long waitNanos;
@@ -31,9 +32,11 @@ public final class ServerTiming implements ContainerRequestFilter, ContainerResp
 
     /**
      * @param traceparent of the trace that this thread's request is part of, if it is
+     * @param sleeps whether the database is one that wakes for a connection, as a Neon compute does
      */
-    public ServerTiming(Supplier<Optional<String>> traceparent) {
+    public ServerTiming(Supplier<Optional<String>> traceparent, boolean sleeps) {
         this.traceparent = traceparent;
+        this.opening = sleeps ? "wake" : "connect";
     }
 
     @Override
@@ -50,7 +53,7 @@ public final class ServerTiming implements ContainerRequestFilter, ContainerResp
         }
         StringBuilder header = new StringBuilder(128);
         append(header, "wait", told.waitNanos);
-        append(header.append(", "), "wake", told.wakeNanos);
+        append(header.append(", "), opening, told.wakeNanos);
         append(header.append(", "), "database", told.databaseNanos);
         traceparent.get().ifPresent(trace -> header.append(", traceparent;desc=\"")
                 .append(trace)
