@@ -18,6 +18,8 @@ import com.ketomealplan.resources.HealthResource;
 import com.ketomealplan.resources.QuizResponseResource;
 import com.ketomealplan.resources.UserResource;
 import com.ketomealplan.telemetry.TelemetryBundle;
+import com.ketomealplan.training.StartReport;
+import com.ketomealplan.training.TrainCommand;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.CheckCommand;
 import io.dropwizard.core.cli.ServerCommand;
@@ -83,6 +85,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         bootstrap.addBundle(telemetry);
         bootstrap.addBundle(http);
         bootstrap.addBundle(neon);
+        bootstrap.addCommand(new TrainCommand(System.out, environment));
     }
 
     /** Dropwizard's own, with the words that its help leaves out. */
@@ -119,6 +122,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
             ApiDocs.show(environment);
         }
         environment.lifecycle().addEventListener(new QuietRequestLog());
+        StartReport.afterStart(environment);
         AdminAccess.protect(
                 environment,
                 configuration,

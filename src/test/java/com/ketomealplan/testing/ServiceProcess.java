@@ -49,9 +49,17 @@ public final class ServiceProcess implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
+        return start(Path.of("").toAbsolutePath(), command, environment);
+    }
+
+    /** The same, by a command that starts it from some directory. */
+    public static ServiceProcess start(Path directory, List<String> command, Map<String, String> environment)
+            throws IOException {
         Path log = Files.createTempFile(Path.of("target"), "service", ".log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
         List.of(
                         "NEON_DATABASE_URL",
                         "NEON_DATABASE_URL_FILE",

@@ -1,0 +1,89 @@
+package com.ketomealplan.training;
+
+import com.ketomealplan.neon.embedded.EmbeddedDatabase;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.neon.url.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What the service is trained on: an embedded PostgreSQL for the time of the training, behind a door that lets the first who come wait, as
+ * a sleeping compute does; or where that is not in the jar, the database that the operator names.
+ */
+final class TrainingDatabase implements AutoCloseable {
+
+    private final String url;
+    private final SleepingDoor door;
+    private final EmbeddedDatabase embedded;
+    private final Path directory;
+
+    private TrainingDatabase(String url, SleepingDoor door, EmbeddedDatabase embedded, Path directory) {
+        this.url = url;
+        this.door = door;
+        this.embedded = embedded;
+        this.directory = directory;
+    }
+
+    /**
+     * Opens it.
+     *
+     * @param named the operator's, or null
+     */
+    static TrainingDatabase open(String named) throws IOException, TrainingException {
+        if (EmbeddedDatabase.isAvailable()) {
+            return embedded();
+        }
+        if (named == null || named.isBlank()) {
+            throw new TrainingException(
+                    "train: this jar carries no PostgreSQL; set NEON_DATABASE_URL to a database for the"
+                            + " training, which writes to it, or train by a jar that has one: java -jar THAT.jar train --jar"
+                            + " THIS.jar config.yml");
+        }
+        return new TrainingDatabase(named, null, null, null);
+    }
+
+    private static TrainingDatabase embedded() throws IOException {
+        Path directory = Files.createTempDirectory("training");
+        EmbeddedDatabase embedded = EmbeddedDatabase.join(directory);
+        Endpoint endpoint = embedded.endpoint();
+        SleepingDoor door = SleepingDoor.before(endpoint.hosts().get(0).port());
+        String url = "postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=disable"
+                .formatted(
+                        endpoint.user(),
+                        endpoint.password().map(Secret::reveal).orElseThrow(),
+                        door.port(),
+                        endpoint.database());
+        return new TrainingDatabase(url, door, embedded, directory);
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** Whoever has come is let in when a compute would have woken. */
+    void wake() {
+        if (door != null) {
+            door.openSoon();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (embedded == null) {
+            return;
+        }
+        door.close();
+        embedded.close();
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(directory)) {
+            files = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+        }
+    }
+}
