@@ -125,6 +125,7 @@ class KetoMealPlanConfigurationTest {
         assertThat(configuration.database().perRequest().maxConnections()).isEqualTo(50);
         assertThat(configuration.database().instances()).isEqualTo(1);
         assertThat(configuration.database().migrateAtStart()).isEqualTo(MigrateAtStart.FALSE);
+        assertThat(configuration.database().connectAtStart()).isFalse();
         assertThat(configuration.database().unitOfWork())
                 .isEqualTo(new UnitOfWorkSettings(
                         Duration.seconds(5),
@@ -362,6 +363,7 @@ class KetoMealPlanConfigurationTest {
                   unitOfWork: {deadline: 1s, deadlineOutsideRequests: 6s, wakeBudget: 2s, idleInTransactionTimeout: 3s,
                                idempotencyKeyLifetime: 4s, maxStoredAnswer: 5KiB}
                   migrateAtStart: true
+                  connectAtStart: true
                   instances: 7
                   embeddedDirectory: /somewhere
                 """, Map.of());
@@ -385,6 +387,7 @@ class KetoMealPlanConfigurationTest {
                         DataSize.kibibytes(5)));
         assertThat(configuration.database().maxWaitForConnection()).isEqualTo(Duration.seconds(2));
         assertThat(configuration.database().migrateAtStart()).isEqualTo(MigrateAtStart.TRUE);
+        assertThat(configuration.database().connectAtStart()).isTrue();
         assertThat(configuration.database().instances()).isEqualTo(7);
         assertThat(configuration.database().embeddedDirectory()).isEqualTo(Path.of("/somewhere"));
     }

@@ -103,6 +103,10 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
     @Setting
     private MigrateAtStart migrateAtStart = MigrateAtStart.FALSE;
 
+    /** Whether a start opens a connection, so that a sleeping compute wakes meanwhile; without it nothing is opened before it is needed. */
+    @Setting
+    private Boolean connectAtStart = false;
+
     /** How many processes like this one use the database, to compare their connections with its limits. */
     @Min(value = 1, message = "must be at least 1") @Max(value = 10_000, message = "must be at most 10000") @Setting
     private Integer instances = 1;
@@ -188,6 +192,10 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
 
     public MigrateAtStart migrateAtStart() {
         return migrateAtStart;
+    }
+
+    public boolean connectAtStart() {
+        return connectAtStart;
     }
 
     public int instances() {

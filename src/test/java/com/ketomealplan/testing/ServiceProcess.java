@@ -72,6 +72,7 @@ public final class ServiceProcess implements AutoCloseable {
                         "POOL_MAX_PER_REQUEST",
                         "INSTANCES",
                         "MIGRATE_AT_START",
+                        "CONNECT_AT_START",
                         "HEALTH_MODE",
                         "PORT",
                         "ADMIN_PORT",

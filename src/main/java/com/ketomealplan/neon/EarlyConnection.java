@@ -1,0 +1,62 @@
+package com.ketomealplan.neon;
+
+import com.ketomealplan.neon.lease.Purpose;
+import com.ketomealplan.neon.pool.Pool;
+import io.dropwizard.lifecycle.Managed;
+import java.sql.Connection;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that is opened while the service starts, so that a sleeping compute wakes meanwhile. It is given back when the service has
+ * started, and all hear of it who count connections; where connections are kept, the first request gets it. If it cannot be opened,
+ * that is what the first request will be told: it is no reason not to start.
+ */
+final class EarlyConnection implements Managed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EarlyConnection.class);
+
+    /** Its name in the ledger. */
+    private static final String PURPOSE = "start";
+
+    private final CountDownLatch started = new CountDownLatch(1);
+
+    private EarlyConnection() {}
+
+    /**
+     * Begins to open it. To be managed, which tells it when the service has started.
+     *
+     * @param wanted whether there is to be one; without one nothing is opened before somebody needs it
+     */
+    static EarlyConnection to(Pool pool, boolean wanted) {
+        EarlyConnection early = new EarlyConnection();
+        if (wanted) {
+            Thread thread = new Thread(() -> early.open(pool), "connect-at-start");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return early;
+    }
+
+    private void open(Pool pool) {
+        try {
+            Purpose.within(PURPOSE, () -> {
+                try (Connection held = pool.getConnection()) {
+                    started.await();
+                    LOG.debug("Giving back {}", held);
+                }
+                return null;
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.debug("No connection at the start", e);
+        }
+    }
+
+    @Override
+    public void start() {
+        started.countDown();
+    }
+}
