@@ -115,7 +115,7 @@ class ServesBehindBalancersTest {
     @Needs(Program.HAPROXY)
     void inTheOrderOfKubernetes() throws Exception {
         JsonNode container = new ObjectMapper(new YAMLFactory())
-                .readTree(Balancer.snippet("yaml"))
+                .readTree(Balancer.snippet("yaml kubernetes"))
                 .at("/spec/containers/0");
         Duration period =
                 Duration.ofSeconds(container.at("/readinessProbe/periodSeconds").asInt());

@@ -57,12 +57,17 @@ public final class Balancer implements AutoCloseable {
 
     /** The same of nginx, which has this below {@code http}. */
     public static Balancer nginx(String configuration, int port) {
+        Path file = write("nginx", ".conf", aroundForNginx(configuration, directory()));
+        return start(port, Program.NGINX, "-e", "stderr", "-c", file.toString());
+    }
+
+    /** A whole configuration of nginx, which has this below {@code http} and writes only into the directory. */
+    public static String aroundForNginx(String configuration, Path directory) {
         StringBuilder paths = new StringBuilder();
-        Path directory = directory();
         for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
             paths.append("%s_temp_path %s/%s;\n".formatted(kind, directory, kind));
         }
-        Path file = write("nginx", ".conf", """
+        return """
                 daemon off;
                 pid %s/pid;
                 events {}
@@ -71,8 +76,7 @@ public final class Balancer implements AutoCloseable {
                 %s
                 %s
                 }
-                """.formatted(directory, paths, configuration));
-        return start(port, Program.NGINX, "-e", "stderr", "-c", file.toString());
+                """.formatted(directory, paths, configuration);
     }
 
     private static Balancer start(int port, Program program, String... arguments) {

@@ -15,7 +15,8 @@ public enum Program {
     NGINX("nginx", "nginx-light"),
     PROMTOOL("promtool", "prometheus"),
     CHROMIUM("chromium", "chromium"),
-    CHROMEDRIVER("chromedriver", "chromium-driver");
+    CHROMEDRIVER("chromedriver", "chromium-driver"),
+    CURL("curl", "curl");
 
     private final String file;
     private final String debianPackage;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The README's table of faults, as the tests that make them fill it: {@code target/scenarios.md}. */
+/** The table of faults of the page evidence, as the tests that make them fill it: {@code target/scenarios.md}. */
 public final class ScenarioTable {
 
     private static final Path FILE = Path.of("target", "scenarios.md");
