@@ -15,6 +15,7 @@ import com.ketomealplan.testing.Page.Block;
 import com.ketomealplan.testing.Program;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
+import jakarta.validation.Validator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,8 @@ class SnippetsTest {
             "nginx");
 
     private static final Set<String> PROBES = Set.of("/livez", "/readyz", "/startupz");
+
+    private static final Validator VALIDATOR = Validators.newValidator();
 
     @TempDir
     Path directory;
@@ -101,11 +104,7 @@ class SnippetsTest {
 
         assertThat(ReportingConfigurationFactory.<KetoMealPlanConfiguration>reading(
                                 Map.of("NEON_DATABASE_URL", "postgresql://user:password@host/database?sslmode=require"))
-                        .create(
-                                KetoMealPlanConfiguration.class,
-                                Validators.newValidator(),
-                                Jackson.newObjectMapper(),
-                                "dw-test")
+                        .create(KetoMealPlanConfiguration.class, VALIDATOR, Jackson.newObjectMapper(), "dw-test")
                         .build(path -> new ByteArrayInputStream(bytes), "config.yml"))
                 .isNotNull();
     }
