@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -135,5 +137,40 @@ class ConfigurationPageTest {
         assertThat(rows.stream().map(ConfigurationPageTest::name)).containsExactlyInAnyOrderElementsOf(read);
         assertThat(rows.stream().map(row -> row.get(1)).filter(setting -> setting.startsWith("`")))
                 .allSatisfy(setting -> assertThat(settings).containsKey(Page.name(setting)));
+    }
+
+    @Test
+    void everyDefaultOfAVariableIsThatOfTheFile() throws IOException {
+        String file = Files.readString(Path.of("config.yml"));
+        assertThat(page.rows("Environment variables")).allSatisfy(row -> {
+            Matcher inFile = Pattern.compile("\\$\\{" + name(row) + ":-(.*?)}").matcher(file);
+            assertThat(inFile.find()).as(name(row)).isTrue();
+            if (!inFile.group(1).isEmpty()) {
+                assertThat(defaultOf(row)).as(name(row)).isEqualTo(inFile.group(1));
+            }
+        });
+    }
+
+    private static String defaultOf(List<String> row) {
+        return row.get(3).split(";")[0].replace("`", "");
+    }
+
+    /** Those that people touch have a row in the README. */
+    @Test
+    void theReadmeSaysTheSame() {
+        Map<String, String> defaults = page.rows("Environment variables").stream()
+                .collect(Collectors.toMap(ConfigurationPageTest::name, ConfigurationPageTest::defaultOf));
+        assertThat(Page.read(Page.README).rows("Settings people touch"))
+                .isNotEmpty()
+                .allSatisfy(row -> {
+                    List<String> variables = List.of(row.get(0).replace("`", "").split(", "));
+                    List<String> said = List.of(row.get(1).replace("`", "").split(", "));
+                    assertThat(said).as(row.get(0)).hasSameSizeAs(variables);
+                    for (int i = 0; i < variables.size(); i++) {
+                        if (!variables.get(i).startsWith("-D")) {
+                            assertThat(said.get(i)).as(variables.get(i)).isEqualTo(defaults.get(variables.get(i)));
+                        }
+                    }
+                });
     }
 }

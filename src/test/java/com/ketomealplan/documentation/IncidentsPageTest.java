@@ -7,6 +7,7 @@ import com.ketomealplan.neon.health.Condition;
 import com.ketomealplan.testing.Monitoring;
 import com.ketomealplan.testing.Page;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,7 +34,9 @@ class IncidentsPageTest {
     }
 
     @Test
-    void everyStateHasARow() {
+    void everyStateHasARow() throws ReflectiveOperationException {
+        Method isReady = Condition.class.getDeclaredMethod("isReady"); // the layer's own
+        isReady.setAccessible(true);
         Map<String, List<String>> rows = rows("States of the database");
 
         assertThat(rows.keySet())
@@ -45,6 +48,9 @@ class IncidentsPageTest {
             assertThat(row.get(2))
                     .as("/health of %s", state)
                     .isEqualTo("%d, `%s`".formatted(state.isHealthy() ? 200 : 503, state.connectionInWords()));
+            assertThat(row.get(3))
+                    .as("/readyz in %s", state)
+                    .isEqualTo((boolean) isReady.invoke(state) ? "200" : "503");
             assertThat(row).as("%s", state).hasSize(6).noneMatch(String::isBlank);
         }
     }
