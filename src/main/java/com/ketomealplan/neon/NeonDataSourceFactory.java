@@ -10,10 +10,10 @@ import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.health.HealthMode;
 import com.ketomealplan.neon.migration.MigrateAtStart;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolMetrics;
 import com.ketomealplan.neon.pool.PoolingStrategy;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.db.ManagedDataSource;
@@ -257,7 +257,7 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
                 name,
                 gate,
                 retention(database),
-                new Line(maxWaitForConnection.toJavaDuration(), maxWaiting),
+                new QueueLimits(maxWaitForConnection.toJavaDuration(), maxWaiting),
                 unitOfWork.idleInTransactionTimeout().toJavaDuration(),
                 unitOfWork.deadlineOutsideRequests().toJavaDuration());
     }

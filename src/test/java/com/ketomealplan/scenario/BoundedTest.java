@@ -8,9 +8,9 @@ import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolExhaustedException;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
@@ -143,7 +143,7 @@ class BoundedTest {
                 "test",
                 new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT)),
                 Retention.pooled(1, 0, AGES, AGES),
-                new Line(AGES, 1),
+                new QueueLimits(AGES, 1),
                 AGES,
                 Duration.ofHours(1));
     }

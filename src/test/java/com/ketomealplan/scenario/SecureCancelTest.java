@@ -10,8 +10,8 @@ import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
@@ -139,7 +139,7 @@ class SecureCancelTest {
                 "test",
                 new WakeGate(new PgConnector(endpoint("sslmode=" + parameters), PhaseBudgets.DEFAULT)),
                 Retention.pooled(1, 0, HOUR, HOUR),
-                new Line(HOUR, 10),
+                new QueueLimits(HOUR, 10),
                 HOUR,
                 HOUR);
         pool.getConnection().close(); // so that what overruns is the statement, and not the log-in

@@ -7,8 +7,8 @@ import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
@@ -79,7 +79,7 @@ class ServesBehindPoolersTest {
                 "test",
                 gate,
                 Retention.pooled(CLIENTS, 0, Duration.ofSeconds(1), Duration.ofHours(1)),
-                new Line(Duration.ofSeconds(30), CLIENTS),
+                new QueueLimits(Duration.ofSeconds(30), CLIENTS),
                 Duration.ofMinutes(1),
                 Duration.ofHours(1));
         return Jdbi.create(pool);

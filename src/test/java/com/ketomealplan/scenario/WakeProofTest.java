@@ -14,10 +14,10 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolExhaustedException;
 import com.ketomealplan.neon.pool.PoolingStrategy;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
@@ -76,7 +76,7 @@ class WakeProofTest {
                 : Retention.perRequest(50);
         WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(neon.url(database) + NO_TLS), budgets));
         pool = new ConnectionPool(
-                "test", gate, retention, new Line(wait, CALLERS), Duration.ofMinutes(1), Duration.ofHours(1));
+                "test", gate, retention, new QueueLimits(wait, CALLERS), Duration.ofMinutes(1), Duration.ofHours(1));
         return pool;
     }
 

@@ -89,7 +89,7 @@ public final class DatabaseProbe {
      * for a second, or it has refused a log-in, it is asked for whoever looks next.
      */
     public DatabaseStatus look() {
-        pool.look();
+        pool.checkIdle();
         DatabaseStatus status = state.status();
         Instant stale = Instant.now().minus(FRESH);
         boolean unknown = status.lastSuccess().filter(stale::isBefore).isEmpty()

@@ -105,9 +105,9 @@ public final class DatabaseState implements Managed {
                 status();
             }
         });
-        pool.listen(new PoolListener() {
+        pool.addListener(new PoolListener() {
             @Override
-            public void strained() {
+            public void onSaturated() {
                 status();
             }
         });
@@ -197,7 +197,7 @@ public final class DatabaseState implements Managed {
             if (refusesLogins(opening)) {
                 return Condition.LOGIN_REFUSED;
             }
-            if (isWithin(STRAIN, traffic.sinceStrain())) {
+            if (isWithin(STRAIN, traffic.sinceSaturated())) {
                 return failing.filter(kind -> !kind.isTransient())
                         .map(DatabaseState::refused)
                         .orElse(Condition.BUSY);

@@ -46,7 +46,7 @@ public final class Deadline {
         }
     }
 
-    public Duration left() {
+    public Duration remaining() {
         return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
     }
 
@@ -69,7 +69,7 @@ public final class Deadline {
         return System.nanoTime() - endNanos >= ago.toNanos();
     }
 
-    public Duration wakeLeft() {
+    public Duration remainingWakeBudget() {
         return Duration.ofNanos(wakeNanos);
     }
 

@@ -195,7 +195,7 @@ public final class Lease {
     void startCommit() throws SQLException {
         checkDeadline("COMMIT was sent");
         // Half of what is left is for the answer, the other half for finding out if none comes
-        long half = Math.max(deadline.left().toNanos() / 2, timeToCancel().toNanos());
+        long half = Math.max(deadline.remaining().toNanos() / 2, timeToCancel().toNanos());
         commitEndNanos = System.nanoTime() + half;
         if (!state.move(LeaseState.ACTIVE, LeaseState.COMMITTING)) {
             checkUsable();
@@ -260,7 +260,7 @@ public final class Lease {
     }
 
     /** Closes the connection under its borrower, unless its COMMIT is being answered. Does not block. By any thread. */
-    public void end(String reason) {
+    public void forceClose(String reason) {
         expire(LeaseState.ACTIVE, reason, false);
     }
 

@@ -147,7 +147,7 @@ final class TransactionSettings {
 
     /** In whole seconds, so that there are few texts to prepare: the lease cancels by the millisecond. */
     private String timeLeft() {
-        return lease.deadline().left().plus(Duration.ofSeconds(1)).toSeconds() + "s";
+        return lease.deadline().remaining().plus(Duration.ofSeconds(1)).toSeconds() + "s";
     }
 
     /** For the rest of the transaction, also where that is one statement's own. */

@@ -115,7 +115,7 @@ public final class AwakeLedger implements GateListener, PoolListener {
     }
 
     @Override
-    public void used(Duration time) {
+    public void onReturned(Duration time) {
         long now = clock.millis();
         if (now - writtenMillis >= GRAIN.toMillis() || time.compareTo(GRAIN) >= 0) {
             writtenMillis = now;

@@ -9,10 +9,10 @@ import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.health.Condition;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.health.DatabaseStatus;
-import com.ketomealplan.neon.pool.Eviction;
+import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolStatistics;
-import com.ketomealplan.neon.pool.Wait;
+import com.ketomealplan.neon.pool.WaitTime;
 import com.ketomealplan.neon.transaction.Fate;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -92,7 +92,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
 
     /** A series that is born with its first event has not grown, for Prometheus: an alert on it would miss that one. */
     private void beginAtZero() {
-        begin(evictions, Eviction.values());
+        begin(evictions, EvictionReason.values());
         begin(inDoubt, Fate.values());
         begin(changes, Condition.values());
         Stream.of("acquire", "query", "commit").forEach(deadlines::initLabelValues);
@@ -135,7 +135,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     public void observe(WakeGate gate, Pool observed, DatabaseState state, AwakeLedger ledger) {
         observe(ledger);
         gate.listen(this);
-        observed.listen(this);
+        observed.addListener(this);
         state.listen(this);
         Map<String, ToLongFunction<PoolStatistics>> states =
                 Map.of("idle", PoolStatistics::idle, "used", PoolStatistics::active);
@@ -224,22 +224,22 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void waited(Wait time) {
-        wait.observe(seconds(time.whole()));
+    public void onWaitEnded(WaitTime time) {
+        wait.observe(seconds(time.total()));
     }
 
     @Override
-    public void checked(Duration time) {
+    public void onChecked(Duration time) {
         check.observe(seconds(time));
     }
 
     @Override
-    public void used(Duration time) {
+    public void onReturned(Duration time) {
         use.observe(seconds(time));
     }
 
     @Override
-    public void evicted(Eviction cause) {
+    public void onEvicted(EvictionReason cause) {
         evictions.labelValues(inWords(cause)).inc();
     }
 

@@ -6,7 +6,7 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.lease.Purpose;
-import com.ketomealplan.neon.pool.Wait;
+import com.ketomealplan.neon.pool.WaitTime;
 import com.ketomealplan.neon.transaction.Fate;
 import com.ketomealplan.neon.url.Endpoint;
 import io.opentelemetry.api.OpenTelemetry;
@@ -113,15 +113,15 @@ public final class DatabaseTracing implements Observer {
     }
 
     @Override
-    public void waited(Wait wait) {
+    public void onWaitEnded(WaitTime wait) {
         if (!isRecorded()) {
             return;
         }
-        Past whole = Past.of(wait.whole());
+        Past whole = Past.of(wait.total());
         Span span = past("wait for a connection", SpanKind.INTERNAL, Context.current(), whole);
         Context inside = Context.current().with(span);
         if (!wait.wake().isZero()) {
-            boolean woken = wait.wake().compareTo(wait.whole()) < 0; // else there is no connection yet
+            boolean woken = wait.wake().compareTo(wait.total()) < 0; // else there is no connection yet
             boolean cold = sleeps && woken && wait.wake().compareTo(DatabaseState.LONG_LOGIN) >= 0;
             Past wake = new Past(whole.begin(), whole.begin().plus(wait.wake()));
             Span start = past(cold ? "cold start" : "connect", SpanKind.INTERNAL, inside, wake);

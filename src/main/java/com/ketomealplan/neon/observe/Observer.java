@@ -12,7 +12,7 @@ public interface Observer extends PoolListener, UnitListener, StatementListener 
 
     /** The layer is put together; an observer may listen to more of it. */
     default void observe(WakeGate gate, Pool pool, DatabaseState state, AwakeLedger ledger) {
-        pool.listen(this);
+        pool.addListener(this);
     }
 
     /** A unit of work has failed for good, and its client is told. */

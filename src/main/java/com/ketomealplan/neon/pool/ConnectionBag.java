@@ -19,44 +19,44 @@ final class ConnectionBag {
         this.counters = counters;
     }
 
-    /** Lends the idle one that was used last; null if there is none. */
+    /** Borrows the idle connection that was used last; returns null if there is none. */
     PooledConnection borrow() {
         PooledConnection last = idle.poll();
         if (last != null) {
-            lend(last);
+            markBorrowed(last);
         }
         return last;
     }
 
-    /** One that is not idle: it was opened or came back just now. */
-    void lend(PooledConnection connection) {
+    /** Adds a connection that was just opened or returned to the borrowed ones. */
+    void markBorrowed(PooledConnection connection) {
         borrowed.add(connection);
         counters.borrowed();
     }
 
-    /** Its borrower is done with it. It is in the bag no more, unless it is put back. */
-    void takeBack(PooledConnection connection) {
+    /** Removes a connection that its borrower has returned; {@link #addIdle} adds it again. */
+    void markReturned(PooledConnection connection) {
         borrowed.remove(connection);
         counters.returned();
     }
 
-    /** The same, but nobody had it: it was only looked at. */
-    void takeBackUnused(PooledConnection connection) {
+    /** Removes a connection that was borrowed only to be checked. */
+    void markUnborrowed(PooledConnection connection) {
         borrowed.remove(connection);
         counters.unborrowed();
     }
 
-    /** Nobody waits for it. */
-    void putBack(PooledConnection connection) {
+    /** Adds a connection for which there is no waiter to the idle ones. */
+    void addIdle(PooledConnection connection) {
         idle.add(connection);
     }
 
-    /** The idle one that was used last; null if there is none. */
+    /** Returns the idle connection that was used last, which stays idle; null if there is none. */
     PooledConnection lastUsed() {
         return idle.peek();
     }
 
-    /** Takes all idle ones out. */
+    /** Removes and returns all idle connections. */
     List<PooledConnection> drainIdle() {
         return idle.drain();
     }
@@ -69,7 +69,7 @@ final class ConnectionBag {
         return Stream.concat(borrowed.stream(), idle.all().stream()).toList();
     }
 
-    /** How many are open. */
+    /** Returns the number of open connections. */
     int size() {
         return idle.size() + borrowed.size();
     }
@@ -78,7 +78,7 @@ final class ConnectionBag {
         return size() == 0;
     }
 
-    PoolStatistics statistics(Retention retention, Line line, int waiting) {
-        return counters.statistics(retention, line, idle.size(), borrowed.size(), waiting);
+    PoolStatistics statistics(Retention retention, QueueLimits limits, int waiting) {
+        return counters.statistics(retention, limits, idle.size(), borrowed.size(), waiting);
     }
 }

@@ -16,12 +16,12 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Both strategies, by their {@link Retention}. A caller without an idle connection waits in line, and gets whichever comes
- * first: one that another caller gives back, or one that the {@link WakeGate} opens. Nothing is opened at start or to fill
- * up, and nothing is sent on an idle connection; all that is done in the background is closing what is not used.
+ * The pool of both strategies, which differ by their {@link Retention}. A caller that finds no idle connection waits in the queue for whichever comes
+ * first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at start or to fill
+ * up, and sends nothing on an idle connection; in the background it only closes connections.
  *
- * <p>tomcat-jdbc, which Dropwizard uses, opens connections on the callers' own threads: a hundred callers at a sleeping
- * compute are fifteen log-ins at once, and a caller whose log-in hangs is not helped by a connection that comes free.
+ * <p>tomcat-jdbc, which Dropwizard uses, opens connections on the callers' threads: a hundred callers of a sleeping
+ * compute are fifteen log-ins at once, and a caller whose log-in hangs does not get a connection that is returned.
  */
 public final class ConnectionPool implements Pool {
 
@@ -29,73 +29,78 @@ public final class ConnectionPool implements Pool {
     private final WakeGate gate;
     private final Retention retention;
     private final LeaseWatch watch;
-    private final Duration longestLease;
+    private final Duration maxLease;
 
     private final PoolState state;
     private final ReentrantLock lock;
     private final ConnectionBag bag;
-    private final WaitQueue waiting;
+    private final WaitQueue queue;
     private final PoolOpenings openings;
     private final Waiters waiters;
-    private final Evictions evictions;
-    private final Checks checks;
-    private final Siblings siblings;
+    private final Evictor evictor;
+    private final ConnectionValidator validator;
+    private final GenerationEvictor generationEvictor;
     private final LockInquiry locks;
-    private final IdleLook idleLook;
+    private final IdleCheck idleCheck;
     private final Listeners<PoolListener> listeners = new Listeners<>();
     private boolean stopped;
 
     /**
      * @param name begins every message of the pool
-     * @param line how long a caller waits for a connection, unless its {@link Deadline} is sooner, and how many may at most
-     * @param longestIdle how long a borrower may leave a transaction idle; then the connection is closed
-     * @param longestLease how long a borrower without a {@link Deadline} may have a connection; then it is closed
+     * @param limits the limits of the wait queue
+     * @param idleInTransactionTimeout how long a borrower may leave a transaction idle; then the connection is closed
+     * @param maxLease how long a borrower without a {@link Deadline} may have a connection; then it is closed
      */
     public ConnectionPool(
-            String name, WakeGate gate, Retention retention, Line line, Duration longestIdle, Duration longestLease) {
-        this(name, gate, retention, line, longestIdle, longestLease, new ReentrantLock());
+            String name,
+            WakeGate gate,
+            Retention retention,
+            QueueLimits limits,
+            Duration idleInTransactionTimeout,
+            Duration maxLease) {
+        this(name, gate, retention, limits, idleInTransactionTimeout, maxLease, new ReentrantLock());
     }
 
     ConnectionPool(
             String name,
             WakeGate gate,
             Retention retention,
-            Line line,
-            Duration longestIdle,
-            Duration longestLease,
+            QueueLimits limits,
+            Duration idleInTransactionTimeout,
+            Duration maxLease,
             ReentrantLock lock) {
         this.lock = lock;
         this.name = name;
         this.gate = gate;
         this.retention = retention;
-        this.longestLease = longestLease;
-        this.evictions = new Evictions(name, gate, retention, listeners);
-        this.state = new PoolState(lock, retention, line, evictions);
-        this.watch = new LeaseWatch(longestIdle, state::leases);
+        this.maxLease = maxLease;
+        this.evictor = new Evictor(name, gate, retention, listeners);
+        this.state = new PoolState(lock, retention, limits, evictor);
+        this.watch = new LeaseWatch(idleInTransactionTimeout, state::leases);
         this.bag = state.bag();
-        this.waiting = state.waiting();
-        this.checks = new Checks(evictions, state.generations(), listeners);
-        this.siblings = new Siblings(name, gate, state);
+        this.queue = state.queue();
+        this.validator = new ConnectionValidator(evictor, state.generations(), listeners);
+        this.generationEvictor = new GenerationEvictor(name, gate, state);
         this.locks = new LockInquiry(this, gate, state);
-        this.idleLook = new IdleLook(this, state, checks);
+        this.idleCheck = new IdleCheck(this, state, validator);
         this.openings = new PoolOpenings(this, gate, retention, state);
-        this.waiters = new Waiters(name, gate, line, listeners, state, openings);
+        this.waiters = new Waiters(name, gate, limits, listeners, state, openings);
     }
 
     @Override
     public Connection getConnection() throws SQLException {
         PooledConnection connection = takeIdle();
-        Lease lease = connection == null ? waitInLine() : lease(connection, Wait.NONE);
+        Lease lease = connection == null ? awaitConnection() : lease(connection, WaitTime.NONE);
         watch.begin();
         LeakGuard.borrowed(lease);
         return lease.connection();
     }
 
-    private Lease lease(PooledConnection connection, Wait wait) {
-        return connection.lend(wait, Deadline.current().orElseGet(() -> Deadline.in(longestLease)));
+    private Lease lease(PooledConnection connection, WaitTime wait) {
+        return connection.lend(wait, Deadline.current().orElseGet(() -> Deadline.in(maxLease)));
     }
 
-    /** The idle connection that was used last and stands; null if there is none. */
+    /** Borrows the usable idle connection that was used last; returns null if there is none. */
     PooledConnection takeIdle() throws SQLException {
         while (true) {
             PooledConnection candidate;
@@ -111,67 +116,67 @@ public final class ConnectionPool implements Pool {
             if (candidate == null) {
                 return null;
             }
-            Optional<Eviction> reason = checks.reasonAgainst(candidate);
+            Optional<EvictionReason> reason = validator.evictionReason(candidate);
             if (reason.isEmpty()) {
                 return candidate;
             }
-            takeBackUnused(candidate, reason);
+            returnUnused(candidate, reason);
         }
     }
 
-    void takeBackUnused(PooledConnection candidate, Optional<Eviction> eviction) {
+    void returnUnused(PooledConnection candidate, Optional<EvictionReason> eviction) {
         boolean kept;
-        List<PoolOpenings.Opening> asked;
+        List<PoolOpenings.Opening> requests;
         lock.lock();
         try {
-            bag.takeBackUnused(candidate);
-            kept = eviction.isEmpty() && !stopped && !state.generations().areCondemned(candidate);
+            bag.markUnborrowed(candidate);
+            kept = eviction.isEmpty() && !stopped && !state.generations().isEvicted(candidate);
             if (kept) {
-                waiters.handOn(candidate);
-            } else if (eviction.equals(Optional.of(Eviction.LOST))) {
-                siblings.suspect(candidate);
+                waiters.offer(candidate);
+            } else if (eviction.equals(Optional.of(EvictionReason.LOST))) {
+                generationEvictor.suspect(candidate);
             }
-            asked = kept ? List.of() : openings.forWaiting();
+            requests = kept ? List.of() : openings.openForWaiters();
         } finally {
             lock.unlock();
         }
         if (!kept) {
-            evictions.evict(candidate, eviction.orElse(Eviction.LOST));
+            evictor.evict(candidate, eviction.orElse(EvictionReason.LOST));
         }
-        asked.forEach(PoolOpenings.Opening::ask);
+        requests.forEach(PoolOpenings.Opening::request);
     }
 
-    private Lease waitInLine() throws SQLException {
-        Turn turn;
+    private Lease awaitConnection() throws SQLException {
+        Waiter waiter;
         Optional<Duration> rejected;
-        List<PoolOpenings.Opening> asked;
+        List<PoolOpenings.Opening> requests;
         lock.lock();
         try {
             if (stopped) {
                 throw closed();
             }
-            PooledConnection back = bag.borrow(); // one that has come back since the look at them a moment ago
+            PooledConnection back = bag.borrow(); // one that was returned since takeIdle()
             if (back != null) {
-                return lease(back, Wait.NONE);
+                return lease(back, WaitTime.NONE);
             }
-            // With none open, it is for this caller that one is opened
-            rejected = bag.isEmpty() ? Optional.empty() : waiters.rejects();
-            turn = rejected.isPresent() ? null : waiters.join(mayBeAsleep());
-            asked = turn == null ? List.of() : openings.forWaiting();
+            // With none open, one is opened for this caller
+            rejected = bag.isEmpty() ? Optional.empty() : waiters.checkAdmission();
+            waiter = rejected.isPresent() ? null : waiters.join(mayBeAsleep());
+            requests = waiter == null ? List.of() : openings.openForWaiters();
         } finally {
             lock.unlock();
         }
-        if (turn == null) {
+        if (waiter == null) {
             throw waiters.rejected(rejected.orElseThrow());
         }
-        asked.forEach(PoolOpenings.Opening::ask);
+        requests.forEach(PoolOpenings.Opening::request);
         Optional<PooledConnection> connection = Optional.empty();
-        Wait wait;
+        WaitTime wait;
         try {
-            connection = Optional.of(turn.await());
+            connection = Optional.of(waiter.await());
         } finally {
-            wait = turn.waited(connection);
-            listeners.forEach(listener -> listener.waited(wait));
+            wait = waiter.waited(connection);
+            listeners.forEach(listener -> listener.onWaitEnded(wait));
         }
         return lease(connection.get(), wait);
     }
@@ -189,11 +194,11 @@ public final class ConnectionPool implements Pool {
         return bag.isEmpty() && !state.traffic().isUnresponsive();
     }
 
-    /** The gate has opened a connection for somebody who waits. */
-    void receive(PoolOpenings.Opening opening, PhysicalConnection physical) {
+    /** Takes a connection that the gate has opened for a waiter. */
+    void onOpened(PoolOpenings.Opening opening, PhysicalConnection physical) {
         PooledConnection connection;
         boolean wanted;
-        List<PoolOpenings.Opening> asked = List.of();
+        List<PoolOpenings.Opening> requests = List.of();
         lock.lock();
         try {
             openings.ended(opening);
@@ -203,29 +208,29 @@ public final class ConnectionPool implements Pool {
                     state.counters().opened(),
                     state.generations().current());
             if (bag.borrowed().isEmpty()) {
-                openings.queueBegins();
+                openings.queueStarted();
             }
             state.traffic().opened(mayBeAsleep());
-            waiting.progressed();
-            wanted = !stopped && (!waiting.isEmpty() || retention.reuses());
+            queue.progressed();
+            wanted = !stopped && (!queue.isEmpty() || retention.reuses());
             if (wanted) {
-                waiters.handOn(connection);
-                asked = openings.forWaiting();
+                waiters.offer(connection);
+                requests = openings.openForWaiters();
             }
         } finally {
             lock.unlock();
         }
         if (!wanted) {
-            evictions.close(connection);
+            evictor.close(connection);
         }
-        asked.forEach(PoolOpenings.Opening::ask);
+        requests.forEach(PoolOpenings.Opening::request);
     }
 
-    /** A borrower is done. */
+    /** Takes a connection back from its borrower. */
     void release(Lease lease, PooledConnection connection) {
         LeakGuard.returned(lease);
         Duration used = lease.time();
-        listeners.forEach(listener -> listener.used(used));
+        listeners.forEach(listener -> listener.onReturned(used));
         boolean cancelled = lease.isOutOfTime() && lease.endedBecause().isEmpty();
         if (!cancelled || !locks.askOnDoomed(connection, () -> takeBack(lease, connection))) {
             takeBack(lease, connection);
@@ -233,47 +238,47 @@ public final class ConnectionPool implements Pool {
     }
 
     private void takeBack(Lease lease, PooledConnection connection) {
-        Optional<Eviction> eviction = evictions.reasonFor(lease, connection);
-        List<PooledConnection> alike = List.of();
-        List<PoolOpenings.Opening> asked;
+        Optional<EvictionReason> eviction = evictor.evictionReason(lease, connection);
+        List<PooledConnection> sameGeneration = List.of();
+        List<PoolOpenings.Opening> requests;
         List<PoolOpenings.Opening> surplus = List.of();
         boolean kept;
         lock.lock();
         try {
-            bag.takeBack(connection);
+            bag.markReturned(connection);
             if (lease.isOutOfTime()) {
                 state.traffic().unresponsive();
             }
             if (lease.isServerSilent()) {
-                alike = siblings.condemnIfConfirmed(connection);
-            } else if (eviction.equals(Optional.of(Eviction.LOST))) {
-                siblings.suspect(connection);
+                sameGeneration = generationEvictor.evictIfConfirmed(connection);
+            } else if (eviction.equals(Optional.of(EvictionReason.LOST))) {
+                generationEvictor.suspect(connection);
             } else if (!lease.isUnusable()) {
                 state.traffic().answered();
-                waiting.progressed();
+                queue.progressed();
             }
             kept = eviction.isEmpty()
                     && retention.reuses()
                     && !stopped
-                    && !state.generations().areCondemned(connection);
+                    && !state.generations().isEvicted(connection);
             if (kept) {
-                connection.used();
-                waiters.handOn(connection);
+                connection.markIdle();
+                waiters.offer(connection);
                 surplus = openings.surplus();
             }
-            asked = openings.forWaiting();
+            requests = openings.openForWaiters();
         } finally {
             lock.unlock();
         }
         if (!kept) {
-            evictions.end(connection, eviction.orElse(Eviction.LOST));
+            evictor.closeOrEvict(connection, eviction.orElse(EvictionReason.LOST));
         }
-        alike.forEach(like -> evictions.evict(like, Eviction.LOST));
-        surplus.forEach(PoolOpenings.Opening::takeBack);
-        asked.forEach(PoolOpenings.Opening::ask);
+        sameGeneration.forEach(other -> evictor.evict(other, EvictionReason.LOST));
+        surplus.forEach(PoolOpenings.Opening::cancel);
+        requests.forEach(PoolOpenings.Opening::request);
     }
 
-    /** A borrower has forgotten to give his connection back. */
+    /** Counts a connection that was not returned at the end of its request. */
     void leaked() {
         state.leaked();
     }
@@ -299,8 +304,8 @@ public final class ConnectionPool implements Pool {
     }
 
     @Override
-    public void look() {
-        idleLook.run();
+    public void checkIdle() {
+        idleCheck.run();
     }
 
     @Override
@@ -309,30 +314,30 @@ public final class ConnectionPool implements Pool {
     }
 
     @Override
-    public void listen(PoolListener listener) {
+    public void addListener(PoolListener listener) {
         listeners.add(listener);
     }
 
-    /** Hands out nothing more, and closes all connections, also under who has not given one back: nobody waits for him any more. */
+    /** Rejects all waiters and closes all connections, also the borrowed ones. */
     @Override
     public void stop() {
-        List<PooledConnection> closing;
-        List<PooledConnection> ending;
-        List<Turn> told;
+        List<PooledConnection> idle;
+        List<PooledConnection> borrowed;
+        List<Waiter> rejected;
         List<PoolOpenings.Opening> surplus;
         lock.lock();
         try {
             stopped = true;
-            closing = bag.drainIdle();
-            ending = List.copyOf(bag.borrowed());
-            told = waiting.drain();
+            idle = bag.drainIdle();
+            borrowed = List.copyOf(bag.borrowed());
+            rejected = queue.drain();
             surplus = openings.surplus();
         } finally {
             lock.unlock();
         }
-        told.forEach(turn -> turn.sendAway(closed()));
-        surplus.forEach(PoolOpenings.Opening::takeBack);
-        closing.forEach(evictions::close);
-        ending.forEach(connection -> connection.end("the pool is closed"));
+        rejected.forEach(waiter -> waiter.fail(closed()));
+        surplus.forEach(PoolOpenings.Opening::cancel);
+        idle.forEach(evictor::close);
+        borrowed.forEach(connection -> connection.forceClose("the pool is closed"));
     }
 }

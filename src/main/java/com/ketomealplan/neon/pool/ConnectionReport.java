@@ -6,23 +6,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * An open connection, and who has it.
+ * An open connection and its borrower.
  *
- * @param number counts the connections of the pool
- * @param age since it was opened
- * @param generation grows whenever the server has ended its connections
+ * @param number the ordinal of the connection in its pool
+ * @param age the time since it was opened
+ * @param generation incremented whenever connections are lost
  * @param use empty while it is idle
  */
 public record ConnectionReport(long number, Duration age, int generation, Optional<Use> use) {
 
-    /**
-     * What a connection is borrowed for.
+    /** The use of a borrowed connection.
      *
      * @param purpose the unit of work
      * @param request the id of the request
-     * @param held since it was borrowed
+     * @param held the time since it was borrowed
      * @param statement the name of its last statement
-     * @param transaction the id that the server has given to its last transaction
+     * @param transaction the server's id of its last transaction
      */
     public record Use(
             Optional<String> purpose,

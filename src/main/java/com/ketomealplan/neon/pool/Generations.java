@@ -4,41 +4,40 @@ import java.time.Duration;
 import java.util.Collection;
 
 /**
- * Which connections of a pool are in doubt because of what happened to a sibling. Each connection has the generation in which it was
- * opened, or last found alive. Guarded by the pool's lock, but for {@link #current}.
+ * The generations of a pool's connections. A connection belongs to the generation in which it was opened, or last found alive; a lost one
+ * makes its generation suspect. Guarded by the pool's lock, except {@link #current}.
  */
 final class Generations {
 
-    /** A statement that has had no answer for so long confirms that the server does not answer. */
+    /** A statement without an answer for so long confirms that the server is unresponsive. */
     private static final Duration SILENCE = Duration.ofSeconds(1);
 
-    /** How long a connection without an answer is held against its siblings. */
+    /** How long an unresponsive connection counts against the others of its generation. */
     private static final Duration SILENCE_TTL = Duration.ofSeconds(30);
 
     private volatile int current;
-    /** Connections up to this generation are not used again: their server is silent. */
-    private int condemned = -1;
-    /** That of the last connection found silent, and when. */
-    private int silent = -1;
+    /** Connections up to this generation are not used again. */
+    private int evictedUpTo = -1;
+    /** The generation of the last connection found unresponsive, and when that was. */
+    private int silentGeneration = -1;
 
     private long silentNanos;
 
-    /** By any thread. */
+    /** May be called by any thread, without the lock. */
     int current() {
         return current;
     }
 
-    /** Whether a connection is not to be used again, nor its siblings of that age. */
-    boolean areCondemned(PooledConnection connection) {
-        return connection.generation() <= condemned;
+    /** Returns whether the generation of a connection is evicted. */
+    boolean isEvicted(PooledConnection connection) {
+        return connection.generation() <= evictedUpTo;
     }
 
-    /**
-     * The server, or the network, has ended a connection: each of the others is checked before its next use.
+    /** Makes the generation of a lost connection suspect: each of its other connections is checked before its next use.
      *
-     * @return whether they were not in doubt before
+     * @return whether it was not suspect before
      */
-    boolean suspectSiblingsOf(PooledConnection lost) {
+    boolean suspectGenerationOf(PooledConnection lost) {
         if (lost.generation() != current) {
             return false;
         }
@@ -46,27 +45,26 @@ final class Generations {
         return true;
     }
 
-    /**
-     * The server has not answered on a connection. One alone says nothing of its siblings; a second one of that age within
-     * {@link #SILENCE_TTL} does, or one that waits now, or if there is no other one.
+    /** Evicts the generation of an unresponsive connection, if that is confirmed: by a second one of that generation within
+     * {@link #SILENCE_TTL}, by one that waits for an answer now, or because no other one is open.
      *
-     * @param borrowed those in use
-     * @param alone whether no other connection is open
-     * @return whether those of its age are condemned
+     * @param borrowed the borrowed connections
+     * @param only whether no other connection is open
+     * @return whether the generation is evicted
      */
-    boolean condemnSiblingsOf(PooledConnection unanswered, Collection<PooledConnection> borrowed, boolean alone) {
+    boolean evictGenerationOf(PooledConnection unanswered, Collection<PooledConnection> borrowed, boolean only) {
         int age = unanswered.generation();
-        if (age <= condemned) {
+        if (age <= evictedUpTo) {
             return false;
         }
-        boolean second = silent == age && System.nanoTime() - silentNanos < SILENCE_TTL.toNanos();
+        boolean second = silentGeneration == age && System.nanoTime() - silentNanos < SILENCE_TTL.toNanos();
         boolean confirmed = second
-                || alone
+                || only
                 || borrowed.stream().anyMatch(other -> other.generation() == age && other.waitsLongerThan(SILENCE));
-        silent = age;
+        silentGeneration = age;
         silentNanos = System.nanoTime();
         if (confirmed) {
-            condemned = current;
+            evictedUpTo = current;
             current++;
         }
         return confirmed;

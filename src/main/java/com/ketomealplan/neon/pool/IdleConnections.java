@@ -7,25 +7,23 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * The connections of a pool that nobody uses. The last one used is the first one taken, so that what is not needed grows old at the
- * end, and is closed there. Guarded by the pool's lock.
+/** The idle connections of a pool, last used first, so that those that are not needed reach the idle timeout. Guarded by the pool's lock.
  */
 final class IdleConnections {
 
     private final ReentrantLock lock;
     private final Retention retention;
-    private final Evictions evictions;
+    private final Evictor evictor;
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
-    private boolean sweepScheduled;
+    private boolean evictionScheduled;
 
-    IdleConnections(ReentrantLock lock, Retention retention, Evictions evictions) {
+    IdleConnections(ReentrantLock lock, Retention retention, Evictor evictor) {
         this.lock = lock;
         this.retention = retention;
-        this.evictions = evictions;
+        this.evictor = evictor;
     }
 
-    /** Takes the one that was used last; null if there is none. */
+    /** Removes and returns the one that was used last; null if there is none. */
     PooledConnection poll() {
         return idle.pollFirst();
     }
@@ -37,10 +35,10 @@ final class IdleConnections {
 
     void add(PooledConnection connection) {
         idle.addFirst(connection);
-        scheduleSweep();
+        scheduleEviction();
     }
 
-    /** Takes all. */
+    /** Removes and returns all. */
     List<PooledConnection> drain() {
         List<PooledConnection> all = List.copyOf(idle);
         idle.clear();
@@ -55,26 +53,26 @@ final class IdleConnections {
         return idle.size();
     }
 
-    private void scheduleSweep() {
-        if (!sweepScheduled && idle.size() > retention.kept()) {
-            sweepScheduled = true;
-            Timer.after(retention.idleTime(), this::sweep);
+    private void scheduleEviction() {
+        if (!evictionScheduled && idle.size() > retention.minIdle()) {
+            evictionScheduled = true;
+            Timer.after(retention.idleTimeout(), this::evictIdle);
         }
     }
 
-    /** Closes the connections beyond the kept ones that have not been used for their time. */
-    private void sweep() {
+    /** Evicts the connections beyond {@code minIdle} that have reached the idle timeout. */
+    private void evictIdle() {
         List<PooledConnection> unused = new ArrayList<>();
         lock.lock();
         try {
-            sweepScheduled = false;
-            while (idle.size() > retention.kept() && idle.peekLast().isUnusedFor(retention.idleTime())) {
+            evictionScheduled = false;
+            while (idle.size() > retention.minIdle() && idle.peekLast().isIdleFor(retention.idleTimeout())) {
                 unused.add(idle.pollLast());
             }
-            scheduleSweep();
+            scheduleEviction();
         } finally {
             lock.unlock();
         }
-        unused.forEach(connection -> evictions.evict(connection, Eviction.IDLE));
+        unused.forEach(connection -> evictor.evict(connection, EvictionReason.IDLE));
     }
 }

@@ -27,27 +27,25 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Finds out who blocks the statements of a pool whose time is over, for all of them at once: where one waits for a lock, others do. It is
- * asked on a connection that nobody needs: an idle one, one that is about to be closed, or, while the pool has room, one that is opened
- * for the question. It never stands in line, and asks at most once in a few seconds, and only while a caller waits for a statement.
- * Thread-safe.
+/** Finds the sessions that block a pool's statements, for all statements at once. The query runs on an idle connection, on one that is about
+ * to be closed, or, while the pool has room, on one that is opened for it. It never joins the wait queue, and runs at most every
+ * {@link #PAUSE}, and only while a caller waits for a statement. Thread-safe.
  */
 final class LockInquiry {
 
     private static final Logger LOG = LoggerFactory.getLogger(LockInquiry.class);
 
-    /** Between two questions, however many statements miss their deadline. */
+    /** The time between two queries, however many statements miss their deadline. */
     static final Duration PAUSE = Duration.ofSeconds(5);
 
-    /** Who has waited for a shorter time is not asked about on another's account. */
-    private static final Duration LONG = Duration.ofMillis(250);
+    /** A statement that has waited for less is no reason for a query on another one's connection. */
+    private static final Duration MIN_WAIT = Duration.ofMillis(250);
 
-    /** Who looks on is not told of what runs for a shorter time. */
-    private static final Duration RUNNING_LONG = Duration.ofSeconds(1);
+    /** A statement that has run for less is no reason for a query on behalf of an operator. */
+    private static final Duration MIN_RUNTIME = Duration.ofSeconds(1);
 
-    /** An answer is not shown for longer. */
-    private static final Duration FRESH = PAUSE.multipliedBy(2);
+    /** How long a result is shown. */
+    private static final Duration RESULT_TTL = PAUSE.multipliedBy(2);
 
     /**
      * What the server has said.
@@ -72,10 +70,9 @@ final class LockInquiry {
         this.state = state;
     }
 
-    /**
-     * A statement is about to be cancelled: the last moment to ask. Blocks for {@link TimeToCancel} at most. Does not throw.
+    /** Queries the blockers of a statement that is about to be cancelled. Blocks for {@link TimeToCancel} at most. Does not throw.
      *
-     * @param cancelled whose it is, which tells how long a connection takes to open
+     * @param cancelled its connection, by which the time that an opening takes is estimated
      */
     void askBeforeCancel(PhysicalConnection cancelled) {
         if (!askOnIdle()) {
@@ -94,7 +91,7 @@ final class LockInquiry {
         }
     }
 
-    /** Returns whether there was an idle connection to ask on. */
+    /** Returns whether there was an idle connection to query on. */
     private boolean askOnIdle() {
         if (!isDue()) {
             return false;
@@ -108,15 +105,15 @@ final class LockInquiry {
             try {
                 kept = !claim() || ask(idle.physical(), TimeToCancel.of(idle.physical()));
             } finally {
-                pool.takeBackUnused(idle, kept ? Optional.empty() : Optional.of(Eviction.LOST));
+                pool.returnUnused(idle, kept ? Optional.empty() : Optional.of(EvictionReason.LOST));
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("Nobody knows who blocks a statement", e);
+            LOG.debug("Lock waits unknown: query failed", e);
         }
         return true;
     }
 
-    /** The time of the question counts from its asking: where none could be opened in time, the next one may ask. */
+    /** Queries on a connection of its own. If none can be opened in time, the next caller may try again at once. */
     private void askOnOwn(Duration atMost) {
         long begunNanos = System.nanoTime();
         CompletableFuture<PhysicalConnection> opened = new CompletableFuture<>();
@@ -144,7 +141,7 @@ final class LockInquiry {
             if (!opened.cancel(false) && !opened.isCompletedExceptionally()) {
                 gate.close(opened.join());
             }
-            LOG.debug("No connection was opened in time to ask who blocks a statement", e);
+            LOG.debug("Lock waits unknown: no connection was opened in time", e);
             return;
         }
         try {
@@ -153,20 +150,20 @@ final class LockInquiry {
                 ask(own, left);
             }
         } catch (RuntimeException e) {
-            LOG.debug("Nobody knows who blocks a statement", e);
+            LOG.debug("Lock waits unknown: query failed", e);
         } finally {
             gate.close(own);
         }
     }
 
     /**
-     * Who waits now, as far as is known; asks, if a statement has run for long. While one does, the server is awake, and a connection may be
+     * Returns the lock waits, as far as is known; queries if a statement has run for long. While one does, the server is awake, and a connection may be
      * opened to ask if none is idle; but not where the last one could not be opened. Blocks as {@link #askBeforeCancel}, and does not
      * throw.
      */
     LockWaits now() {
         Optional<PooledConnection> waiting = state.borrowed().stream()
-                .filter(one -> one.waitsLongerThan(RUNNING_LONG))
+                .filter(one -> one.waitsLongerThan(MIN_RUNTIME))
                 .findAny();
         if (waiting.isEmpty()) {
             return LockWaits.NONE;
@@ -176,7 +173,7 @@ final class LockInquiry {
         }
         Answer answer = known;
         long ageNanos = System.nanoTime() - answer.nanos();
-        if (answer.waits().all().isEmpty() || ageNanos >= FRESH.toNanos()) {
+        if (answer.waits().all().isEmpty() || ageNanos >= RESULT_TTL.toNanos()) {
             return LockWaits.NONE;
         }
         Set<Integer> still = sessions(one -> one.waitsLongerThan(Duration.ofNanos(ageNanos)));
@@ -191,16 +188,15 @@ final class LockInquiry {
                 .collect(Collectors.toSet());
     }
 
-    /**
-     * Asks on a connection whose own statement was cancelled, about those of others that wait still, and then ends it: on a thread of its
-     * own, because it keeps nobody. Where all connections wait for the same lock, none is idle.
+    /** Queries on a connection whose own statement was cancelled, and then ends it, on a thread of its own. Where all connections wait for the
+     * same lock, none is idle.
      *
      * @return whether it will; otherwise the connection is left as it is
      */
     boolean askOnDoomed(PooledConnection doomed, Runnable end) {
         PhysicalConnection physical = doomed.physical();
         boolean usable = physical.isOpen() && !physical.isInTransaction();
-        if (!isDue() || !usable || !isSomebodyWaiting(LONG) || !claim()) {
+        if (!isDue() || !usable || !isSomebodyWaiting(MIN_WAIT) || !claim()) {
             return false;
         }
         Thread thread = new Thread(
@@ -209,7 +205,7 @@ final class LockInquiry {
                         physical.jdbc().setAutoCommit(true); // sends nothing
                         ask(physical, TimeToCancel.of(physical));
                     } catch (SQLException | RuntimeException e) {
-                        LOG.debug("Nobody knows who blocks a statement", e);
+                        LOG.debug("Lock waits unknown: query failed", e);
                     } finally {
                         end.run();
                     }
@@ -228,7 +224,7 @@ final class LockInquiry {
         return System.nanoTime() - askedNanos.get() >= PAUSE.toNanos();
     }
 
-    /** Whether it is this thread that asks now. */
+    /** Returns whether this thread is the one to query now. */
     private boolean claim() {
         return isOver(askedNanos);
     }
@@ -244,23 +240,23 @@ final class LockInquiry {
         return state.borrowed().stream().anyMatch(one -> one.waitsLongerThan(longer));
     }
 
-    /** Returns whether the connection stands and may be used again. */
+    /** Returns whether the connection may be used again. */
     private boolean ask(PhysicalConnection connection, Duration atMost) {
-        Future<?> end = Timer.after(atMost, connection::sever); // where the network is silent
+        Future<?> end = Timer.after(atMost, connection::sever); // if the network drops packets
         try {
             Set<Integer> ours = sessions(any -> true);
             LockWaits waits = LockQuestion.ask(connection.jdbc());
             known = new Answer(waits, ours, System.nanoTime());
-            tell(waits, state.borrowed());
+            assign(waits, state.borrowed());
             return end.cancel(false);
         } catch (SQLException e) {
             known = Answer.NONE;
-            LOG.debug("The server did not say who blocks a statement", e);
+            LOG.debug("Lock waits unknown: the server refused the query", e);
             return end.cancel(false) && connection.isOpen();
         }
     }
 
-    private static void tell(LockWaits waits, List<PooledConnection> borrowed) {
+    private static void assign(LockWaits waits, List<PooledConnection> borrowed) {
         borrowed.stream()
                 .filter(connection -> connection.physical().awaitsServer())
                 .forEach(connection -> connection.lease().ifPresent(lease -> find(waits, connection, lease)

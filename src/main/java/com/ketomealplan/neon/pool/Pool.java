@@ -7,46 +7,43 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/**
- * Where a unit of work gets its connection. Works from its construction on: {@link #start()} has nothing to do.
- * {@link #stop()} closes what is open.
+/** A source of connections for units of work. It is usable from its construction on: {@link #start()} does nothing.
+ * {@link #stop()} closes all connections. Thread-safe.
  */
 public interface Pool extends PlainDataSource, ManagedDataSource {
 
-    /**
-     * Hands out a connection; closing it gives it back.
+    /** Borrows a connection; closing it returns it. Blocks until one is available, for the pool's max wait at most.
      *
-     * @throws PoolExhaustedException if none came free within the pool's wait; nothing was sent
-     * @throws SQLException if one had to be opened, and could not be
+     * @throws PoolExhaustedException if none became available in time; nothing was sent
+     * @throws SQLException if one had to be opened and could not be
      */
     @Override
     Connection getConnection() throws SQLException;
 
-    /** {@link PoolingStrategy#POOLED} or {@link PoolingStrategy#PER_REQUEST}. */
+    /** Returns {@link PoolingStrategy#POOLED} or {@link PoolingStrategy#PER_REQUEST}. */
     PoolingStrategy strategy();
 
     PoolStatistics statistics();
 
-    /** Those that are open, and who has them: those in use first. */
+    /** Returns the open connections and their borrowers, borrowed ones first. */
     List<ConnectionReport> connections();
 
-    /** What its traffic tells of the database. */
+    /** Returns what the pool's traffic says of the database. */
     PoolCondition condition();
 
-    /**
-     * Finds out whether the server has ended what nobody uses, by reading what came from it: sends nothing, and takes a
+    /** Evicts idle connections that the server has ended, found by reading their sockets: sends nothing, and blocks for a
      * millisecond at most.
      */
-    void look();
+    void checkIdle();
 
-    /**
-     * Which sessions of this role wait for a lock, and for whom, as far as is known. The server is asked only while a statement of this
-     * pool's has run for a second, at most once in a few seconds, and on an idle connection, if there is one. Blocks for 0.1 s at most.
+    /** Returns the sessions of this role that wait for a lock, and their blockers, as far as is known. The server is asked only while a
+     * statement of this pool has run for a second, at most once in five seconds, and on an idle connection, if there is one. Blocks for 0.1 s
+     * at most.
      */
     LockWaits lockWaits();
 
-    /** From now on somebody hears what happens. */
-    void listen(PoolListener listener);
+    /** Registers a listener. */
+    void addListener(PoolListener listener);
 
     @Override
     void stop();

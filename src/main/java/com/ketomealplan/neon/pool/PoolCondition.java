@@ -3,13 +3,12 @@ package com.ketomealplan.neon.pool;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * What a pool's traffic tells of the database at one moment.
+/** What a pool's traffic says of the database at one moment.
  *
- * @param open how many connections are open
- * @param sinceAnswer how long ago a borrower was done with a connection that stood
- * @param sinceLoss how long ago the server was found to have ended connections
- * @param sinceStrain how long ago a caller was not let into the line, waited in vain, or had waited for a second
+ * @param open the number of open connections
+ * @param sinceAnswer the time since a usable connection was last returned
+ * @param sinceLoss the time since a connection was last found lost
+ * @param sinceSaturated the time since a caller was last rejected, timed out, or waited for a second
  */
 public record PoolCondition(
-        int open, Optional<Duration> sinceAnswer, Optional<Duration> sinceLoss, Optional<Duration> sinceStrain) {}
+        int open, Optional<Duration> sinceAnswer, Optional<Duration> sinceLoss, Optional<Duration> sinceSaturated) {}

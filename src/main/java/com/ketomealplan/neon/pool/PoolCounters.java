@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.pool;
 
-/** What a pool has done since its start. Guarded by the pool's lock. */
+/** Counts a pool's events since its start. Guarded by the pool's lock. */
 final class PoolCounters {
 
     private long borrowed;
@@ -14,7 +14,7 @@ final class PoolCounters {
         borrowed++;
     }
 
-    /** It turned out that it cannot be used, before its borrower had it. */
+    /** Takes back the last count: the connection was found unusable before its borrower got it. */
     void unborrowed() {
         borrowed--;
     }
@@ -23,7 +23,7 @@ final class PoolCounters {
         returned++;
     }
 
-    /** Returns how many there were with this one. */
+    /** Returns the number of connections opened so far, this one included. */
     long opened() {
         return ++opened;
     }
@@ -40,15 +40,15 @@ final class PoolCounters {
         leaked++;
     }
 
-    PoolStatistics statistics(Retention retention, Line line, int idle, int active, int waiting) {
+    PoolStatistics statistics(Retention retention, QueueLimits limits, int idle, int active, int waiting) {
         return new PoolStatistics(
-                retention.kept(),
+                retention.minIdle(),
                 retention.max(),
                 idle + active,
                 active,
                 idle,
                 waiting,
-                line.most(),
+                limits.maxWaiters(),
                 borrowed,
                 returned,
                 opened,

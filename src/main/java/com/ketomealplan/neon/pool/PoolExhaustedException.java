@@ -6,9 +6,8 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * No connection came free in time, or could be opened in it. Nothing was sent to the database; where all connections are in
- * use, it may be perfectly well.
+/** Thrown if no connection became available in time. Nothing was sent to the database, which may be well where all connections are
+ * in use.
  */
 public sealed class PoolExhaustedException extends SQLTransientConnectionException implements Staged {
 
@@ -26,11 +25,11 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
         return new PoolExhaustedException(
                 FailureKind.POOL_EXHAUSTED,
                 pool,
-                "no connection came free within %d ms".formatted(waited.toMillis()),
+                "no connection became available within %d ms".formatted(waited.toMillis()),
                 now);
     }
 
-    /** None is in use; the first one is still being opened. */
+    /** No connection is borrowed; the first one is still being opened. */
     static PoolExhaustedException stillOpening(String pool, boolean waking, Duration waited, PoolStatistics now) {
         return new PoolExhaustedException(
                 waking ? FailureKind.WAKING : FailureKind.UNAVAILABLE,
@@ -40,17 +39,16 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
                 now);
     }
 
-    /**
-     * The caller was not admitted to the wait queue.
+    /** The wait queue has rejected the caller.
      *
      * @param what why not
-     * @param retryAfter when it would be
+     * @param retryAfter when it would be admitted
      */
     static PoolExhaustedException rejected(String pool, String what, Duration retryAfter, PoolStatistics now) {
         return new Rejected(pool, what, retryAfter, now);
     }
 
-    /** Thousands a second under overload, all from the same place: without a stack trace. */
+    /** Without a stack trace: under overload there are thousands a second, all from the same place. */
     private static final class Rejected extends PoolExhaustedException {
 
         private static final long serialVersionUID = 1L;

@@ -2,21 +2,21 @@ package com.ketomealplan.neon.pool;
 
 import java.time.Duration;
 
-/** Hears what happens in a pool, on the thread on which it happens: must not block. */
+/** Listens to the events of a pool, on the thread on which they happen: must not block. */
 public interface PoolListener {
 
-    /** A caller found no idle connection, and has waited in line on this thread, with or without success. */
-    default void waited(Wait wait) {}
+    /** A caller has waited in the queue on this thread, with or without success. */
+    default void onWaitEnded(WaitTime wait) {}
 
-    /** An idle connection was looked at before use, as it had not been used for a second. */
-    default void checked(Duration time) {}
+    /** The socket of an idle connection was checked before use. */
+    default void onChecked(Duration time) {}
 
-    /** A borrower is done. */
-    default void used(Duration time) {}
+    /** A connection was returned by its borrower, who held it for that time. */
+    default void onReturned(Duration time) {}
 
-    /** A connection was closed. */
-    default void evicted(Eviction cause) {}
+    /** A connection was evicted. */
+    default void onEvicted(EvictionReason cause) {}
 
-    /** A caller was not let into the line, or has waited in vain. */
-    default void strained() {}
+    /** A caller was rejected, or its wait timed out. */
+    default void onSaturated() {}
 }

@@ -6,7 +6,7 @@ import com.codahale.metrics.Timer;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** Shows a pool's statistics as gauges of the same names whatever its strategy, so that dashboards need not know it. */
+/** Registers a pool's statistics as gauges, of the same names for both strategies. */
 public final class PoolMetrics {
 
     private static final Map<String, ToLongFunction<PoolStatistics>> GAUGES = Map.ofEntries(
@@ -26,15 +26,14 @@ public final class PoolMetrics {
 
     private PoolMetrics() {}
 
-    /**
-     * Registers {@code pool.<name>.<gauge>}, and the timer {@code pool.<name>.wait} of those who found no idle connection.
+    /** Registers {@code pool.<name>.<gauge>}, and the timer {@code pool.<name>.wait} of the callers that found no idle connection.
      */
     public static void register(MetricRegistry metrics, String name, Pool pool) {
         Timer wait = metrics.timer(MetricRegistry.name("pool", name, "wait"));
-        pool.listen(new PoolListener() {
+        pool.addListener(new PoolListener() {
             @Override
-            public void waited(Wait ended) {
-                wait.update(ended.whole());
+            public void onWaitEnded(WaitTime ended) {
+                wait.update(ended.total());
             }
         });
         GAUGES.forEach((gauge, value) -> metrics.register(

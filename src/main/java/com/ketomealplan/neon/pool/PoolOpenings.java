@@ -13,20 +13,19 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * The connections that a pool has asked of the gate for those who wait: as many as there are units of work where none is reused; else two,
- * and more by the {@link GrowthRule}. Guarded by the pool's lock, but for the calls of the gate.
+/** The connections that a pool has requested from the gate for its waiters: one for each where none is reused; else two, and more by the
+ * {@link GrowthRule}. Guarded by the pool's lock, except the calls of the gate.
  */
 final class PoolOpenings {
 
-    /** A queue that nobody has left with a connection for so long, while none can be opened, is told so. */
-    private static final Duration STUCK = Duration.ofSeconds(1);
+    /** While no connection can be opened, the waiters fail if none of them was served for so long. */
+    private static final Duration STALL = Duration.ofSeconds(1);
 
     private final ConnectionPool pool;
     private final WakeGate gate;
     private final ReentrantLock lock;
     private final Retention retention;
-    private final WaitQueue waiting;
+    private final WaitQueue queue;
     private final ConnectionBag bag;
     private final Deque<Opening> openings = new ArrayDeque<>();
     private final GrowthRule growth = new GrowthRule(System::nanoTime);
@@ -38,27 +37,27 @@ final class PoolOpenings {
         this.gate = gate;
         this.retention = retention;
         this.lock = state.lock();
-        this.waiting = state.waiting();
+        this.queue = state.queue();
         this.bag = state.bag();
     }
 
-    /** The first caller waits, or the first one can be served. */
-    void queueBegins() {
-        growth.lineBegins();
+    /** The first waiter has come, or its connection was opened. */
+    void queueStarted() {
+        growth.queueStarted();
     }
 
-    /** A caller that waited has been given a connection. */
+    /** A waiter got a connection. */
     void served() {
         growth.served();
     }
 
-    /** It is not under way any more. */
+    /** The attempt has ended. */
     void ended(Opening opening) {
         openings.remove(opening);
     }
 
-    /** Returns what is to be asked of the gate, when the lock is released. */
-    List<Opening> forWaiting() {
+    /** Returns new openings, to be requested after the lock is released. */
+    List<Opening> openForWaiters() {
         if (!retention.reuses()) {
             return more(retention.max());
         }
@@ -66,25 +65,25 @@ final class PoolOpenings {
         return size() < 2 ? more(1) : List.of();
     }
 
-    /** Returns those that nobody waits for any more, the last asked for first: to be taken back when the lock is released. */
+    /** Returns the openings beyond the number of waiters, last requested first, to be cancelled after the lock is released. */
     List<Opening> surplus() {
         List<Opening> surplus = new ArrayList<>();
         Iterator<Opening> last = openings.descendingIterator();
-        for (int count = openings.size() - waiting.size(); count > 0 && last.hasNext(); count--) {
+        for (int count = openings.size() - queue.size(); count > 0 && last.hasNext(); count--) {
             surplus.add(last.next());
         }
         return surplus;
     }
 
-    /** As many as there are callers in line, and as the maximum allows. */
-    private List<Opening> more(int most) {
-        List<Opening> asked = new ArrayList<>();
-        while (openings.size() < Math.min(waiting.size(), most) && size() < retention.max()) {
+    /** Adds openings: as many as there are waiters, and as the maximum allows. */
+    private List<Opening> more(int max) {
+        List<Opening> requests = new ArrayList<>();
+        while (openings.size() < Math.min(queue.size(), max) && size() < retention.max()) {
             Opening opening = new Opening();
             openings.add(opening);
-            asked.add(opening);
+            requests.add(opening);
         }
-        return asked;
+        return requests;
     }
 
     private int size() {
@@ -92,42 +91,42 @@ final class PoolOpenings {
     }
 
     private void scheduleGrowth() {
-        if (!growthScheduled && openings.size() < waiting.size() && !bag.isEmpty() && size() < retention.max()) {
+        if (!growthScheduled && openings.size() < queue.size() && !bag.isEmpty() && size() < retention.max()) {
             growthScheduled = true;
-            Timer.after(GrowthRule.LOOK, this::grow);
+            Timer.after(GrowthRule.SAMPLE_INTERVAL, this::grow);
         }
     }
 
     private void grow() {
-        List<Opening> asked = List.of();
+        List<Opening> requests = List.of();
         lock.lock();
         try {
             growthScheduled = false;
-            if (growth.demandsMore() && !bag.isEmpty()) {
-                asked = more(retention.max());
+            if (growth.needsConnection() && !bag.isEmpty()) {
+                requests = more(retention.max());
             }
             scheduleGrowth();
         } finally {
             lock.unlock();
         }
-        asked.forEach(Opening::ask);
+        requests.forEach(Opening::request);
     }
 
-    /** No connection can be opened: nobody has to wait for that who does not wait for one that comes back. */
-    private void failWaitersIfStuck(OpeningFailedException reason) {
-        List<Turn> failing = List.of();
+    /** Fails the waiters, because no connection can be opened, unless borrowed ones are still being returned. */
+    private void failWaitersIfStalled(OpeningFailedException reason) {
+        List<Waiter> failing = List.of();
         lock.lock();
         try {
-            if (bag.borrowed().isEmpty() || waiting.isStuck(STUCK)) {
-                failing = waiting.drain();
-            } else if (!waiting.isEmpty() && !failureCheckScheduled) {
+            if (bag.borrowed().isEmpty() || queue.isStalled(STALL)) {
+                failing = queue.drain();
+            } else if (!queue.isEmpty() && !failureCheckScheduled) {
                 failureCheckScheduled = true;
-                Timer.after(STUCK, this::checkFailure);
+                Timer.after(STALL, this::checkFailure);
             }
         } finally {
             lock.unlock();
         }
-        failing.forEach(turn -> turn.sendAway(gate.lastFailure().orElse(reason)));
+        failing.forEach(waiter -> waiter.fail(gate.lastFailure().orElse(reason)));
     }
 
     private void checkFailure() {
@@ -135,22 +134,22 @@ final class PoolOpenings {
         try {
             failureCheckScheduled = false;
             if (!openings.isEmpty()) {
-                return; // which is still tried
+                return; // an attempt is still under way
             }
         } finally {
             lock.unlock();
         }
-        gate.lastFailure().ifPresent(this::failWaitersIfStuck);
+        gate.lastFailure().ifPresent(this::failWaitersIfStalled);
     }
 
-    /** One connection that is asked of the gate. */
+    /** A connection that is requested from the gate. */
     final class Opening implements WakeGate.Caller {
 
         private OpeningRequest request;
         private boolean unwanted;
 
         /** Called without the lock. */
-        void ask() {
+        void request() {
             OpeningRequest made = gate.request(this);
             boolean tooLate;
             synchronized (this) {
@@ -158,16 +157,16 @@ final class PoolOpenings {
                 tooLate = unwanted;
             }
             if (tooLate) {
-                takeBack();
+                cancel();
             }
         }
 
-        /** If no attempt is being made for it yet. Called without the lock. */
-        void takeBack() {
+        /** Cancels the request, unless an attempt is being made for it. Called without the lock. */
+        void cancel() {
             synchronized (this) {
                 unwanted = true;
                 if (request == null || !request.cancel()) {
-                    return; // it will be called, and see that nobody waits
+                    return; // opened() or failed() will be called
                 }
             }
             abandoned();
@@ -175,7 +174,7 @@ final class PoolOpenings {
 
         @Override
         public void opened(PhysicalConnection connection) {
-            pool.receive(this, connection);
+            pool.onOpened(this, connection);
         }
 
         @Override
@@ -187,22 +186,22 @@ final class PoolOpenings {
                 lock.unlock();
             }
             if (!isUnwanted()) {
-                failWaitersIfStuck(reason);
+                failWaitersIfStalled(reason);
             }
             abandoned();
         }
 
-        /** It comes to nothing. Those in line may need another one in its place. */
+        /** Opens another one in its place, if the waiters need it. */
         private void abandoned() {
-            List<Opening> asked;
+            List<Opening> requests;
             lock.lock();
             try {
                 openings.remove(this);
-                asked = isUnwanted() ? forWaiting() : List.of();
+                requests = isUnwanted() ? openForWaiters() : List.of();
             } finally {
                 lock.unlock();
             }
-            asked.forEach(Opening::ask);
+            requests.forEach(Opening::request);
         }
 
         private synchronized boolean isUnwanted() {

@@ -4,7 +4,7 @@ import com.ketomealplan.neon.lease.Lease;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What a pool knows: its open connections, who waits for one, and what its traffic has told. All parts are guarded by the one lock. */
+/** The state of a pool: its connections, its wait queue, its generations and counters. All parts are guarded by the one lock. */
 final class PoolState {
 
     private final ReentrantLock lock;
@@ -12,16 +12,16 @@ final class PoolState {
     private final PoolTraffic traffic = new PoolTraffic(System::nanoTime);
     private final Generations generations = new Generations();
     private final Retention retention;
-    private final Line line;
+    private final QueueLimits limits;
     private final WaitQueue waiting;
     private final ConnectionBag bag;
 
-    PoolState(ReentrantLock lock, Retention retention, Line line, Evictions evictions) {
+    PoolState(ReentrantLock lock, Retention retention, QueueLimits limits, Evictor evictor) {
         this.lock = lock;
         this.retention = retention;
-        this.line = line;
-        this.waiting = new WaitQueue(line.most(), System::nanoTime);
-        this.bag = new ConnectionBag(new IdleConnections(lock, retention, evictions), counters);
+        this.limits = limits;
+        this.waiting = new WaitQueue(limits.maxWaiters(), System::nanoTime);
+        this.bag = new ConnectionBag(new IdleConnections(lock, retention, evictor), counters);
     }
 
     ReentrantLock lock() {
@@ -32,7 +32,7 @@ final class PoolState {
         return bag;
     }
 
-    WaitQueue waiting() {
+    WaitQueue queue() {
         return waiting;
     }
 
@@ -62,7 +62,7 @@ final class PoolState {
     PoolStatistics statistics() {
         lock.lock();
         try {
-            return bag.statistics(retention, line, waiting.size());
+            return bag.statistics(retention, limits, waiting.size());
         } finally {
             lock.unlock();
         }
@@ -78,7 +78,7 @@ final class PoolState {
         }
     }
 
-    /** Whether one more connection may be open. Called without the lock. */
+    /** Returns whether one more connection may be opened. Called without the lock. */
     boolean hasRoom() {
         lock.lock();
         try {
@@ -88,7 +88,7 @@ final class PoolState {
         }
     }
 
-    /** Those in use. Called without the lock. */
+    /** Returns the borrowed connections. Called without the lock. */
     List<PooledConnection> borrowed() {
         lock.lock();
         try {
@@ -98,7 +98,7 @@ final class PoolState {
         }
     }
 
-    /** Of those in use. Called without the lock. */
+    /** Returns the open leases. Called without the lock. */
     List<Lease> leases() {
         return borrowed().stream()
                 .flatMap(connection -> connection.lease().stream())

@@ -1,21 +1,20 @@
 package com.ketomealplan.neon.pool;
 
-/**
- * A pool at one moment. The counts are read one after the other, so under load they may disagree by a few.
+/** A snapshot of a pool's gauges and counters. They are read one after the other, so under load they may disagree by a few.
  *
- * @param kept how many connections are kept when idle; 0 where none is
+ * @param minIdle how many connections are kept when idle; 0 where none is
  * @param max how many connections may be open at once
  * @param size how many are open
  * @param active how many are borrowed
  * @param idle how many are kept and not borrowed
  * @param waiting how many threads wait for one
  * @param waitingMax how many may wait while connections are open
- * @param borrowed how many were ever handed out
- * @param returned how many of them came back
+ * @param borrowed how many were ever borrowed
+ * @param returned how many of them were returned
  * @param opened how many were ever opened
  * @param timeouts how many waits ended without a connection
- * @param shed how many callers were not let into the line, because it was full
- * @param leaked how many were not given back by the request that had borrowed them
+ * @param shed how many callers the wait queue has rejected
+ * @param leaked how many were not returned by the request that had borrowed them
  */
 public record PoolStatistics(
         int kept,
@@ -32,7 +31,7 @@ public record PoolStatistics(
         long shed,
         long leaked) {
 
-    /** How many connections are open beyond those that are kept. */
+    /** Returns the number of open connections beyond those that are kept. */
     public int overflow() {
         return Math.max(0, size - kept);
     }

@@ -4,22 +4,22 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** What a pool's traffic tells of the database. Guarded by the pool's lock, but for what says otherwise. */
+/** What a pool's traffic says of the database. Guarded by the pool's lock, except where a method says otherwise. */
 final class PoolTraffic {
 
-    /** A queue that lasts so long is a strain. */
+    /** A pool whose queue has lasted for so long is saturated. */
     private static final Duration LONG_WAIT = Duration.ofSeconds(1);
 
-    /** How long a connection that ended without an answer says that the server is slow, and not asleep. */
+    /** For how long after a missed deadline the server is taken to be slow, and not asleep. */
     private static final Duration UNRESPONSIVE_TTL = Duration.ofSeconds(30);
 
     private final LongSupplier nanoTime;
-    /** When there was a connection again after the server had none for us. */
+    /** When the first connection was opened after there had been none. */
     private volatile long firstOpenedNanos;
 
     private Optional<Long> answeredNanos = Optional.empty();
     private Optional<Long> lostNanos = Optional.empty();
-    private Optional<Long> strainedNanos = Optional.empty();
+    private Optional<Long> saturatedNanos = Optional.empty();
     private Optional<Long> unresponsiveNanos = Optional.empty();
     private long queueNanos;
 
@@ -28,32 +28,32 @@ final class PoolTraffic {
         this.firstOpenedNanos = nanoTime.getAsLong();
     }
 
-    /** The first caller waits. */
-    void queueBegins() {
+    /** The first waiter has come. */
+    void queueStarted() {
         queueNanos = nanoTime.getAsLong();
     }
 
-    /** A borrower is done with a connection that stands. */
+    /** A usable connection was returned. */
     void answered() {
         answeredNanos = Optional.of(nanoTime.getAsLong());
     }
 
-    /** The server, or the network, has ended a connection. */
+    /** A connection was ended by the server or the network. */
     void lost() {
         lostNanos = Optional.of(nanoTime.getAsLong());
     }
 
-    /** Somebody was not served, although connections are open. */
-    void strained() {
-        strainedNanos = Optional.of(nanoTime.getAsLong());
+    /** A caller was rejected or timed out, although connections are open. */
+    void saturated() {
+        saturatedNanos = Optional.of(nanoTime.getAsLong());
     }
 
-    /** A borrower ran out of time. */
+    /** A borrower missed its deadline. */
     void unresponsive() {
         unresponsiveNanos = Optional.of(nanoTime.getAsLong());
     }
 
-    /** Whether borrowers ran out of time lately: then the server is slow, and not asleep. */
+    /** Returns whether a borrower missed its deadline lately: then the server is slow, and not asleep. */
     boolean isUnresponsive() {
         return unresponsiveNanos.isPresent()
                 && nanoTime.getAsLong() - unresponsiveNanos.get() < UNRESPONSIVE_TTL.toNanos();
@@ -62,17 +62,17 @@ final class PoolTraffic {
     /**
      * A connection was opened.
      *
-     * @param first where there was none, and the server may have slept
+     * @param first whether no other one was open, so that the compute may have been asleep
      */
     void opened(boolean first) {
         if (first) {
             firstOpenedNanos = nanoTime.getAsLong();
-            queueNanos = firstOpenedNanos; // until now nobody could have been served
+            queueNanos = firstOpenedNanos; // until now no waiter could have been served
         }
         unresponsiveNanos = Optional.empty();
     }
 
-    /** When there was a connection again after the server had none for us. By any thread. */
+    /** Returns when the first connection was opened after there had been none. May be called by any thread. */
     long firstOpenedNanos() {
         return firstOpenedNanos;
     }
@@ -84,7 +84,7 @@ final class PoolTraffic {
                 open,
                 since(answeredNanos, now),
                 since(lostNanos, now),
-                stuck ? Optional.of(Duration.ZERO) : since(strainedNanos, now));
+                stuck ? Optional.of(Duration.ZERO) : since(saturatedNanos, now));
     }
 
     private static Optional<Duration> since(Optional<Long> nanos, long now) {

@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** One connection of a pool, with what the pool remembers of it. */
+/** A connection of a pool: its number, generation, times and lease. */
 final class PooledConnection implements Lease.Owner {
 
-    /** A connection that was used so lately is handed out without a check, unless something has come from the server. */
-    private static final Duration TRUSTED = Duration.ofSeconds(1);
+    /** A connection that was used so lately is lent without a check, unless the server has sent something on it. */
+    private static final Duration CHECK_BYPASS_WINDOW = Duration.ofSeconds(1);
 
     private final ConnectionPool pool;
     private final PhysicalConnection physical;
@@ -25,8 +25,8 @@ final class PooledConnection implements Lease.Owner {
     private boolean fresh = true;
 
     /**
-     * @param number counts the connections of the pool
-     * @param generation grows whenever the server has ended its connections
+     * @param number the ordinal of the connection in its pool
+     * @param generation incremented whenever connections are lost
      */
     PooledConnection(ConnectionPool pool, PhysicalConnection physical, long number, int generation) {
         this.pool = pool;
@@ -39,13 +39,13 @@ final class PooledConnection implements Lease.Owner {
         return physical;
     }
 
-    /** Whether the server has owed an answer for so long. By any thread. */
+    /** Returns whether a statement has waited for the server for so long. May be called by any thread. */
     boolean waitsLongerThan(Duration time) {
         return physical.awaitsServer() && System.nanoTime() - physical.lastUsedNanos() > time.toNanos();
     }
 
-    /** It was found alive after a connection of that generation was lost. Called by the borrower. */
-    void joins(int current) {
+    /** Moves the connection, found alive, to the current generation. Called by the borrower. */
+    void setGeneration(int current) {
         generation = current;
     }
 
@@ -53,9 +53,9 @@ final class PooledConnection implements Lease.Owner {
         return generation;
     }
 
-    /** Lends it to the thread that calls. */
-    Lease lend(Wait wait, Deadline deadline) {
-        Lease made = new Lease(physical, this, wait.whole(), wait.opening(), deadline);
+    /** Creates the lease of the calling thread. */
+    Lease lend(WaitTime wait, Deadline deadline) {
+        Lease made = new Lease(physical, this, wait.total(), wait.opening(), deadline);
         lease = made;
         return made;
     }
@@ -75,19 +75,19 @@ final class PooledConnection implements Lease.Owner {
         pool.locks().askBeforeCancel(physical);
     }
 
-    /** Who has it; empty while it is idle. By any thread. */
+    /** Returns the open lease; empty while the connection is idle. May be called by any thread. */
     Optional<Lease> lease() {
         return Optional.ofNullable(lease).filter(Lease::isOpen);
     }
 
-    /** How it was opened, for its first borrower; nothing for the next ones. */
-    Optional<OpeningTimes> firstUse() {
+    /** Returns how long its opening took, once: for its first borrower. */
+    Optional<OpeningTimes> takeOpeningTimes() {
         Optional<OpeningTimes> opening = fresh ? physical.openingTimes() : Optional.empty();
         fresh = false;
         return opening;
     }
 
-    /** By any thread. */
+    /** May be called by any thread. */
     ConnectionReport report() {
         return new ConnectionReport(
                 number,
@@ -96,33 +96,33 @@ final class PooledConnection implements Lease.Owner {
                 lease().map(ConnectionReport.Use::of));
     }
 
-    /** Closes it under its borrower, who is told why. */
-    void end(String reason) {
-        lease().ifPresent(open -> open.end(reason));
+    /** Closes the connection under its borrower, whose next call fails with the reason. */
+    void forceClose(String reason) {
+        lease().ifPresent(open -> open.forceClose(reason));
     }
 
-    void used() {
+    void markIdle() {
         lease = null;
         fresh = false;
         usedNanos = System.nanoTime();
     }
 
-    boolean isUnusedFor(Duration time) {
+    boolean isIdleFor(Duration time) {
         return System.nanoTime() - usedNanos >= time.toNanos();
     }
 
-    /** Whether it is older than that, or up to a tenth younger: connections opened together are not replaced together. */
+    /** Returns whether it is older than that, or up to a tenth younger: connections opened together are not replaced together. */
     boolean isOlderThan(Duration age) {
         return System.nanoTime() - openedNanos >= age.toNanos() * jitter;
     }
 
-    /** Whether it was used a moment ago. */
-    boolean isTrusted() {
-        return !isUnusedFor(TRUSTED);
+    /** Returns whether it was used within {@link #CHECK_BYPASS_WINDOW}. */
+    boolean wasUsedRecently() {
+        return !isIdleFor(CHECK_BYPASS_WINDOW);
     }
 
-    /** Before it is handed out: whether it stands, asked as seldom as may be, and never the server. */
+    /** Checks the connection before it is lent, without a round trip. */
     boolean isAlive() {
-        return !physical.hasUnread() && isTrusted() || physical.isAlive();
+        return !physical.hasUnread() && wasUsedRecently() || physical.isAlive();
     }
 }

@@ -2,13 +2,13 @@ package com.ketomealplan.neon.pool;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How connections are held between units of work. */
+/** What becomes of connections between units of work. */
 public enum PoolingStrategy {
     /** Per request where the process is short-lived or in production, pooled otherwise. */
     @JsonProperty("auto")
     AUTO,
 
-    /** A few connections are kept, more are opened under load and closed when they are not used for a while. */
+    /** A few connections are kept, more are opened under load and closed after the idle timeout. */
     @JsonProperty("pooled")
     POOLED,
 

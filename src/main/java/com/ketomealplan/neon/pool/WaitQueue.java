@@ -8,33 +8,32 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/**
- * The callers that wait for a connection, first come, first served. It admits by time: a caller is rejected if by the rate at
- * which connections come back its turn is not to be expected within its deadline, or if the queue is stuck. A queue that moves
- * is never full, up to a hard bound. Not thread-safe: guarded by the pool's lock.
+/** The callers that wait for a connection, first come, first served. Admission is by time: a caller is rejected if, by the current service
+ * rate, it would not be served within its deadline, or if the queue is stalled. A queue that moves is full only at its hard
+ * bound. Not thread-safe: guarded by the pool's lock.
  */
 final class WaitQueue {
 
-    /** A rate is forgotten if nobody has waited for so long. */
+    /** The service rate is reset if the queue was empty for so long. */
     private static final Duration RATE_TTL = Duration.ofSeconds(10);
 
-    /** A queue in which nobody was served for so many times the usual interval may be stuck. */
+    /** A queue in which no waiter was served for so many usual intervals may be stalled. */
     private static final int USUAL_INTERVALS = 20;
 
     private final int hardBound;
     private final LongSupplier nanoTime;
-    private final Deque<Turn> waiting = new ArrayDeque<>();
+    private final Deque<Waiter> waiters = new ArrayDeque<>();
 
-    /** Since when somebody has waited without that anybody was served; also if that one has given up. */
-    private Optional<Long> standingNanos = Optional.empty();
+    /** Since when the queue was not served while it was not empty. */
+    private Optional<Long> stalledSinceNanos = Optional.empty();
 
-    /** When the caller that is first in the queue became so. */
+    /** When the first waiter became the first one. */
     private long firstNanos;
 
     private final ServiceRate rate = new ServiceRate();
 
     /**
-     * @param hardBound how many may wait, however quickly the queue moves
+     * @param hardBound how many may wait, whatever the service rate
      */
     WaitQueue(int hardBound, LongSupplier nanoTime) {
         this.hardBound = hardBound;
@@ -42,55 +41,52 @@ final class WaitQueue {
         this.firstNanos = nanoTime.getAsLong();
     }
 
-    /**
-     * Returns after what time another attempt makes sense, if a caller with so much time left would wait in vain; empty if it
-     * may wait.
+    /** Returns the time after which a rejected caller may retry; empty if the caller is admitted.
      */
-    Optional<Duration> rejects(Duration left) {
-        Duration expected = rate.timeFor(waiting.size() + 1);
-        Duration patience = left.dividedBy(2);
-        if (waiting.size() >= hardBound || expected.compareTo(left) > 0 && rate.isKnownFor(patience)) {
+    Optional<Duration> checkAdmission(Duration left) {
+        Duration expected = rate.timeFor(waiters.size() + 1);
+        Duration minStall = left.dividedBy(2);
+        if (waiters.size() >= hardBound || expected.compareTo(left) > 0 && rate.hasHistoryOf(minStall)) {
             return Optional.of(expected);
         }
-        return isStuck(patience) ? Optional.of(left) : Optional.empty();
+        return isStalled(minStall) ? Optional.of(left) : Optional.empty();
     }
 
-    /**
-     * Returns whether callers have waited for so long without that anybody was served, and for longer than is usual here.
+    /** Returns whether no waiter was served for so long, and for longer than usual.
      *
-     * @param patience at least so long
+     * @param minStall the shortest time that counts as a stall
      */
-    boolean isStuck(Duration patience) {
-        if (standingNanos.isEmpty()) {
+    boolean isStalled(Duration minStall) {
+        if (stalledSinceNanos.isEmpty()) {
             return false;
         }
-        long standing = nanoTime.getAsLong() - standingNanos.get();
-        return standing > patience.toNanos()
-                && standing > rate.timeFor(USUAL_INTERVALS).toNanos();
+        long stalledNanos = nanoTime.getAsLong() - stalledSinceNanos.get();
+        return stalledNanos > minStall.toNanos()
+                && stalledNanos > rate.timeFor(USUAL_INTERVALS).toNanos();
     }
 
-    /** A borrower is done with a connection, or one was opened. */
+    /** Records that a connection was returned or opened. */
     void progressed() {
-        standingNanos = waiting.isEmpty() ? Optional.empty() : Optional.of(nanoTime.getAsLong());
+        stalledSinceNanos = waiters.isEmpty() ? Optional.empty() : Optional.of(nanoTime.getAsLong());
     }
 
-    void add(Turn turn) {
+    void add(Waiter waiter) {
         long now = nanoTime.getAsLong();
-        if (waiting.isEmpty()) {
+        if (waiters.isEmpty()) {
             if (now - firstNanos > RATE_TTL.toNanos()) {
-                rate.forget();
+                rate.reset();
             }
             firstNanos = now;
-            if (standingNanos.isEmpty()) {
-                standingNanos = Optional.of(now);
+            if (stalledSinceNanos.isEmpty()) {
+                stalledSinceNanos = Optional.of(now);
             }
         }
-        waiting.add(turn);
+        waiters.add(waiter);
     }
 
-    /** Takes the caller out that has waited longest, because there is a connection for it; null if nobody waits. */
-    Turn poll() {
-        Turn first = waiting.pollFirst();
+    /** Removes and returns the waiter that has waited longest, for which there is a connection; null if the queue is empty. */
+    Waiter poll() {
+        Waiter first = waiters.pollFirst();
         if (first != null) {
             long now = nanoTime.getAsLong();
             rate.served(now - firstNanos);
@@ -100,30 +96,30 @@ final class WaitQueue {
         return first;
     }
 
-    /** Takes a caller out that gives up; false if it is not in the queue any more. */
-    boolean remove(Turn turn) {
-        return waiting.remove(turn);
+    /** Removes a waiter; returns false if it is not in the queue any more. */
+    boolean remove(Waiter waiter) {
+        return waiters.remove(waiter);
     }
 
-    /** Takes the callers out whose time is over. */
-    List<Turn> removeExpired() {
-        List<Turn> expired = new ArrayList<>();
-        waiting.removeIf(turn -> turn.isOver() && expired.add(turn));
+    /** Removes and returns the waiters that have timed out. */
+    List<Waiter> removeExpired() {
+        List<Waiter> expired = new ArrayList<>();
+        waiters.removeIf(waiter -> waiter.isExpired() && expired.add(waiter));
         return expired;
     }
 
-    /** Takes all callers out. */
-    List<Turn> drain() {
-        List<Turn> all = List.copyOf(waiting);
-        waiting.clear();
+    /** Removes and returns all waiters. */
+    List<Waiter> drain() {
+        List<Waiter> all = List.copyOf(waiters);
+        waiters.clear();
         return all;
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return waiters.isEmpty();
     }
 
     int size() {
-        return waiting.size();
+        return waiters.size();
     }
 }

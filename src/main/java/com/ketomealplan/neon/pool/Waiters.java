@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The callers of a pool that wait: who may join them, who leaves them without a connection, and what each of those is told. */
+/** Admits callers to the wait queue, offers connections to them, and ends the waits that have timed out. */
 final class Waiters {
 
-    /** So often those are found whose time is over. */
-    private static final Duration EXPIRY_LOOK = Duration.ofMillis(20);
+    /** How often the queue is searched for waiters that have timed out. */
+    private static final Duration EXPIRY_INTERVAL = Duration.ofMillis(20);
 
     private final String name;
     private final WakeGate gate;
-    private final Line line;
+    private final QueueLimits limits;
     private final Listeners<PoolListener> listeners;
     private final PoolState state;
     private final ReentrantLock lock;
@@ -30,79 +30,78 @@ final class Waiters {
     Waiters(
             String name,
             WakeGate gate,
-            Line line,
+            QueueLimits limits,
             Listeners<PoolListener> listeners,
             PoolState state,
             PoolOpenings openings) {
         this.name = name;
         this.gate = gate;
-        this.line = line;
+        this.limits = limits;
         this.listeners = listeners;
         this.state = state;
         this.lock = state.lock();
-        this.queue = state.waiting();
+        this.queue = state.queue();
         this.openings = openings;
     }
 
-    /** After what time the calling thread may try again, if it would wait in vain. Called with the lock held. */
-    Optional<Duration> rejects() {
-        return queue.rejects(Deadline.current()
-                .map(Deadline::left)
-                .filter(left -> left.compareTo(line.longestWait()) < 0)
-                .orElse(line.longestWait()));
+    /** Returns the time after which the calling thread may retry, if it is rejected. Called with the lock held. */
+    Optional<Duration> checkAdmission() {
+        return queue.checkAdmission(Deadline.current()
+                .map(Deadline::remaining)
+                .filter(left -> left.compareTo(limits.maxWait()) < 0)
+                .orElse(limits.maxWait()));
     }
 
-    /**
-     * The calling thread waits from now on. Called with the lock held.
+    /** Adds the calling thread to the queue. Called with the lock held.
      *
-     * @param mayWake whether it may be that it waits for a compute to wake
+     * @param mayWake whether it may wait for a compute to wake
      */
-    Turn join(boolean mayWake) {
+    Waiter join(boolean mayWake) {
         if (queue.isEmpty()) {
-            openings.queueBegins();
-            state.traffic().queueBegins();
+            openings.queueStarted();
+            state.traffic().queueStarted();
         }
-        Turn turn = new Turn(this, mayWake, line.longestWait());
-        queue.add(turn);
+        Waiter waiter = new Waiter(this, mayWake, limits.maxWait());
+        queue.add(waiter);
         scheduleExpiry();
-        return turn;
+        return waiter;
     }
 
-    /** A connection that nobody has goes to the first of them, or to the idle ones. Called with the lock held. */
-    void handOn(PooledConnection connection) {
-        Turn first = queue.poll();
+    /** Gives a connection to the first waiter, or else to the idle ones. Called with the lock held. */
+    void offer(PooledConnection connection) {
+        Waiter first = queue.poll();
         if (first == null) {
-            state.bag().putBack(connection);
+            state.bag().addIdle(connection);
         } else {
-            state.bag().lend(connection);
+            state.bag().markBorrowed(connection);
             openings.served();
-            first.call(connection);
+            first.complete(connection);
         }
     }
 
-    /** What a caller is told that may not wait. */
+    /** Counts a rejection, and returns the exception for its caller. */
     SQLException rejected(Duration retryAfter) {
         PoolStatistics now;
         lock.lock();
         try {
             state.counters().rejected();
-            state.traffic().strained();
+            state.traffic().saturated();
             now = state.statistics();
         } finally {
             lock.unlock();
         }
-        listeners.forEach(PoolListener::strained);
+        listeners.forEach(PoolListener::onSaturated);
         Optional<OpeningFailedException> failure = gate.lastFailure();
         if (failure.isPresent() && gate.hasLastingFailure()) {
             return failure.get();
         }
-        String what = now.waiting() >= line.most()
-                ? "wait queue full (limit " + line.most() + ")"
-                : "no connection is to be expected within the time that is left";
+        String what = now.waiting() >= limits.maxWaiters()
+                ? "wait queue full (limit " + limits.maxWaiters() + ")"
+                : "no connection is expected within the remaining time";
         return PoolExhaustedException.rejected(name, what, retryAfter, now);
     }
 
-    /** What a caller is told whose time is over. If nothing is open, then it is not the pool that is too small. */
+    /** Returns the exception for a wait that has timed out. If no connection is open, the pool is not exhausted. */
     SQLException timedOut(Duration waited) {
         PoolStatistics now = state.statistics();
         Optional<OpeningFailedException> failure = gate.lastFailure();
@@ -117,56 +116,56 @@ final class Waiters {
         return timeout;
     }
 
-    /** Lets a caller leave, unless he was called just now. */
-    boolean leaves(Turn turn) {
+    /** Removes a waiter that gives up; returns false if its wait has already ended. */
+    boolean leave(Waiter waiter) {
         List<PoolOpenings.Opening> surplus;
         lock.lock();
         try {
-            if (!queue.remove(turn)) {
+            if (!queue.remove(waiter)) {
                 return false;
             }
-            left(1);
+            countTimedOut(1);
             surplus = openings.surplus();
         } finally {
             lock.unlock();
         }
-        surplus.forEach(PoolOpenings.Opening::takeBack);
-        listeners.forEach(PoolListener::strained);
+        surplus.forEach(PoolOpenings.Opening::cancel);
+        listeners.forEach(PoolListener::onSaturated);
         return true;
     }
 
     private void scheduleExpiry() {
         if (!expiryScheduled && !queue.isEmpty()) {
             expiryScheduled = true;
-            Timer.after(EXPIRY_LOOK, this::expire);
+            Timer.after(EXPIRY_INTERVAL, this::expire);
         }
     }
 
-    /** Lets those leave whose time is over. */
+    /** Ends the waits that have timed out. */
     void expire() {
-        List<Turn> expired;
+        List<Waiter> expired;
         List<PoolOpenings.Opening> surplus;
         lock.lock();
         try {
             expiryScheduled = false;
             expired = queue.removeExpired();
-            left(expired.size());
+            countTimedOut(expired.size());
             surplus = openings.surplus();
             scheduleExpiry();
         } finally {
             lock.unlock();
         }
-        surplus.forEach(PoolOpenings.Opening::takeBack);
-        expired.forEach(turn -> {
-            listeners.forEach(PoolListener::strained);
-            turn.expire();
+        surplus.forEach(PoolOpenings.Opening::cancel);
+        expired.forEach(waiter -> {
+            listeners.forEach(PoolListener::onSaturated);
+            waiter.expire();
         });
     }
 
-    private void left(int callers) {
+    private void countTimedOut(int callers) {
         state.counters().timedOut(callers);
         if (callers > 0 && !state.bag().isEmpty()) {
-            state.traffic().strained();
+            state.traffic().saturated();
         }
     }
 
@@ -174,7 +173,7 @@ final class Waiters {
         return gate.isHoldingLogin();
     }
 
-    /** When there was a connection again after the server had none for us. */
+    /** Returns when the first connection was opened after there had been none. */
     long firstOpenedNanos() {
         return state.traffic().firstOpenedNanos();
     }

@@ -2,7 +2,7 @@ package com.ketomealplan.neon.web;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.observe.Observer;
-import com.ketomealplan.neon.pool.Wait;
+import com.ketomealplan.neon.pool.WaitTime;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -72,10 +72,10 @@ public final class ServerTiming implements ContainerRequestFilter, ContainerResp
     }
 
     @Override
-    public void waited(Wait wait) {
+    public void onWaitEnded(WaitTime wait) {
         Sums own = sums.get();
         if (own != null) {
-            own.waitNanos += wait.whole().minus(wait.wake()).toNanos();
+            own.waitNanos += wait.total().minus(wait.wake()).toNanos();
             own.wakeNanos += wait.wake().toNanos();
         }
     }

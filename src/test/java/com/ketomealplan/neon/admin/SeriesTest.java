@@ -8,8 +8,8 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.health.UnitOutcomes;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.NeonProxy;
@@ -32,7 +32,12 @@ class SeriesTest {
         try (NeonProxy proxy = NeonProxy.before(database)) {
             WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT));
             Pool pool = new ConnectionPool(
-                    "test", gate, Retention.pooled(5, 10, HOUR, HOUR), new Line(HOUR, 30), HOUR, Duration.ofHours(1));
+                    "test",
+                    gate,
+                    Retention.pooled(5, 10, HOUR, HOUR),
+                    new QueueLimits(HOUR, 30),
+                    HOUR,
+                    Duration.ofHours(1));
             DatabaseState state = new DatabaseState(gate, pool, new UnitOutcomes(), true, false);
             Series series = new Series(new PrometheusRegistry(), pool, state, Clock.systemUTC());
 

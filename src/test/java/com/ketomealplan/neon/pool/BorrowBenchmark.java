@@ -50,7 +50,12 @@ public class BorrowBenchmark {
     public void openOne() throws SQLException {
         WakeGate gate = new WakeGate(TestDatabase.empty().connector());
         pool = new ConnectionPool(
-                "benchmark", gate, Retention.pooled(1, 0, HOUR, HOUR), new Line(HOUR, 2), HOUR, Duration.ofHours(1));
+                "benchmark",
+                gate,
+                Retention.pooled(1, 0, HOUR, HOUR),
+                new QueueLimits(HOUR, 2),
+                HOUR,
+                Duration.ofHours(1));
         pool.getConnection().close();
     }
 

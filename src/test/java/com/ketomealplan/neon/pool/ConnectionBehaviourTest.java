@@ -227,7 +227,7 @@ class ConnectionBehaviourTest {
     @ParameterizedTest
     @MethodSource("transactionsLeftOpen")
     void aTransactionThatIsLeftOpenIsRolledBackAndItsConnectionNotReused(Use begin) throws Exception {
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         int backend;
         try (Connection connection = pool.getConnection()) {
             begin.of(connection);
@@ -235,7 +235,7 @@ class ConnectionBehaviourTest {
             backend = backend(connection);
         }
 
-        assertThat(evictions).containsExactly(Eviction.SPOILT);
+        assertThat(evictions).containsExactly(EvictionReason.SPOILT);
         assertThat(backend(pool)).isNotEqualTo(backend);
         await().until(() -> !database.sessionIds().contains(backend));
         assertThat(database.count("things")).isZero();
@@ -253,7 +253,7 @@ class ConnectionBehaviourTest {
     @ParameterizedTest
     @MethodSource("alterations")
     void anAlteredConnectionIsNotReused(Use alter) throws Exception {
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         int backend;
         try (Connection connection = pool.getConnection()) {
             alter.of(connection);
@@ -261,13 +261,13 @@ class ConnectionBehaviourTest {
             backend = backend(connection);
         }
 
-        assertThat(evictions).containsExactly(Eviction.SPOILT);
+        assertThat(evictions).containsExactly(EvictionReason.SPOILT);
         assertThat(backend(pool)).isNotEqualTo(backend);
     }
 
     @Test
     void aConnectionThatWasOnlyUsedIsReused() throws Exception {
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         int backend = backend(pool);
 
         try (Connection connection = pool.getConnection()) {
@@ -283,7 +283,7 @@ class ConnectionBehaviourTest {
 
     @Test
     void abortEndsTheConnectionAndFreesItsSlot() throws Exception {
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         Connection connection = pool.getConnection();
         int backend = backend(connection);
 
@@ -292,7 +292,7 @@ class ConnectionBehaviourTest {
         assertThat(connection.isClosed()).isTrue();
         assertThat(pool.statistics().active()).isZero();
         assertThat(pool.statistics().size()).isZero();
-        assertThat(evictions).containsExactly(Eviction.SPOILT); // not lost, which would end the idle ones too
+        assertThat(evictions).containsExactly(EvictionReason.SPOILT); // not lost, which would end the idle ones too
         await().until(() -> !database.sessionIds().contains(backend));
         connection.abort(Runnable::run);
         connection.close();

@@ -99,7 +99,7 @@ class DeadlineOfConnectionTest {
     @Test
     void theServerIsToldToCancelAStatementThatRunsAtTheDeadline() throws Exception {
         String sleep = "SELECT pg_sleep(60), 'until the deadline'";
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         int first = backend(pool);
         CompletableFuture<String> statement = within(TIME, () -> {
             try (Connection connection = pool.getConnection()) {
@@ -120,7 +120,7 @@ class DeadlineOfConnectionTest {
 
     @Test
     void aStatementThatIsDoneInTimeIsNotCancelled() throws Exception {
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         CompletableFuture<String> statement = within(LONG, () -> {
             try (Connection connection = pool.getConnection()) {
                 return value(connection, "SELECT 'in time'");
@@ -189,7 +189,7 @@ class DeadlineOfConnectionTest {
     /** As where a network drops all packets: neither the statement is answered, nor its end. */
     @Test
     void theConnectionToASilentServerIsClosedUnderItsBorrower() throws Exception {
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         CompletableFuture<String> reason = within(TIME, () -> {
             try (Connection connection = pool.getConnection()) {
                 proxy.swallowEstablished();
@@ -201,7 +201,7 @@ class DeadlineOfConnectionTest {
         assertThat(resultOf(reason))
                 .matches("its deadline of 1500 ms has passed, and the server has not answered its statement, which was"
                         + " cancelled, within \\d+ ms");
-        assertThat(evictions).containsExactly(Eviction.LOST);
+        assertThat(evictions).containsExactly(EvictionReason.LOST);
         assertThat(pool.statistics().active()).isZero();
         try (Connection next = pool.getConnection()) {
             assertThat(value(next, "SELECT 1")).isEqualTo("1");
@@ -211,7 +211,7 @@ class DeadlineOfConnectionTest {
     /** One alone may have had bad luck. The connections beside them seem to stand, and would cost their borrowers their time. */
     @Test
     void afterTwoSilencesNoConnectionOfThatAgeIsUsedAgain() throws Exception {
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         Connection held = openAll();
         proxy.swallowEstablished();
 
@@ -223,7 +223,8 @@ class DeadlineOfConnectionTest {
                         () -> assertThat(evictions).as("with the idle one").hasSize(3));
         assertThat(held.isClosed()).isFalse();
         held.close();
-        assertThat(evictions).containsExactly(Eviction.LOST, Eviction.LOST, Eviction.LOST, Eviction.LOST);
+        assertThat(evictions)
+                .containsExactly(EvictionReason.LOST, EvictionReason.LOST, EvictionReason.LOST, EvictionReason.LOST);
         assertThat(pool.statistics().size()).isZero();
         assertThat(ask()).isEqualTo("1");
     }
@@ -267,7 +268,7 @@ class DeadlineOfConnectionTest {
     void aCommitIsNeverCancelled() throws Exception {
         Endpoint noServerTimeout = Endpoint.parse(proxy.url(database) + "?statement_timeout=0");
         Pool endless = pools.keeping(1, new PgConnector(noServerTimeout, PhaseBudgets.DEFAULT));
-        List<Eviction> evictions = evictions(endless);
+        List<EvictionReason> evictions = evictions(endless);
         try (Connection lock = database.connect()) {
             execute(lock, "SELECT pg_advisory_lock(1)");
             CompletableFuture<String> reason = within(TIME, () -> {
@@ -281,7 +282,7 @@ class DeadlineOfConnectionTest {
             });
 
             assertThat(resultOf(reason)).startsWith("COMMIT has not been answered");
-            assertThat(evictions).containsExactly(Eviction.LOST);
+            assertThat(evictions).containsExactly(EvictionReason.LOST);
             assertThat(executing(database, "COMMIT")).isEqualTo(1);
         }
         await().untilAsserted(() -> assertThat(database.count("held_at_commit")).isEqualTo(1));

@@ -33,57 +33,57 @@ class GrowthTest {
         database = TestDatabase.empty();
     }
 
-    private boolean demandsMoreAfter(Duration time) {
+    private boolean needsConnectionAfter(Duration time) {
         nanos.addAndGet(time.toNanos());
-        return rule.demandsMore();
+        return rule.needsConnection();
     }
 
-    private boolean demandsMoreAtNextLook() {
-        return demandsMoreAfter(GrowthRule.LOOK);
+    private boolean needsConnectionAtNextSample() {
+        return needsConnectionAfter(GrowthRule.SAMPLE_INTERVAL);
     }
 
     @Test
     void aQueueThatMovesNeedsNoMore() {
-        rule.lineBegins();
+        rule.queueStarted();
 
         for (int look = 0; look < 9; look++) {
             rule.served();
-            assertThat(demandsMoreAtNextLook()).isFalse();
+            assertThat(needsConnectionAtNextSample()).isFalse();
         }
     }
 
     @Test
     void aQueueInWhichNobodyWasServedSinceTheLastLookNeedsMore() {
-        rule.lineBegins();
+        rule.queueStarted();
 
-        assertThat(demandsMoreAtNextLook()).isTrue();
+        assertThat(needsConnectionAtNextSample()).isTrue();
         rule.served();
-        assertThat(demandsMoreAtNextLook()).isFalse();
-        assertThat(demandsMoreAtNextLook()).isTrue();
+        assertThat(needsConnectionAtNextSample()).isFalse();
+        assertThat(needsConnectionAtNextSample()).isTrue();
     }
 
     @Test
     void aQueueThatDoesNotEndNeedsMoreAlthoughItMoves() {
-        rule.lineBegins();
+        rule.queueStarted();
         rule.served();
-        assertThat(demandsMoreAfter(Duration.ofMillis(249))).isFalse();
+        assertThat(needsConnectionAfter(Duration.ofMillis(249))).isFalse();
 
         rule.served();
-        assertThat(demandsMoreAfter(Duration.ofMillis(1))).isTrue();
+        assertThat(needsConnectionAfter(Duration.ofMillis(1))).isTrue();
         rule.served();
-        assertThat(demandsMoreAtNextLook()).isTrue();
+        assertThat(needsConnectionAtNextSample()).isTrue();
     }
 
     @Test
     void theNextQueueBeginsAnew() {
-        rule.lineBegins();
+        rule.queueStarted();
         rule.served();
-        assertThat(demandsMoreAfter(Duration.ofSeconds(1))).isTrue();
+        assertThat(needsConnectionAfter(Duration.ofSeconds(1))).isTrue();
 
-        rule.lineBegins();
+        rule.queueStarted();
 
         rule.served();
-        assertThat(demandsMoreAtNextLook()).isFalse();
+        assertThat(needsConnectionAtNextSample()).isFalse();
     }
 
     @Test

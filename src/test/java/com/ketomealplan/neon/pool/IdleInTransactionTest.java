@@ -53,7 +53,7 @@ class IdleInTransactionTest {
 
     @BeforeEach
     void begin() {
-        pool = pools.of(4, database.connector(), new Line(TestPools.LONG, 1_000), Duration.ofMillis(300));
+        pool = pools.of(4, database.connector(), new QueueLimits(TestPools.LONG, 1_000), Duration.ofMillis(300));
     }
 
     @AfterEach
@@ -74,7 +74,7 @@ class IdleInTransactionTest {
 
     @Test
     void anIdleTransactionIsRolledBackUnderItsBorrower() throws Exception {
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         try (Connection connection = transaction()) {
             execute(connection, "INSERT INTO things VALUES (1)");
             await().until(() -> isEnded(connection));
@@ -86,7 +86,7 @@ class IdleInTransactionTest {
             await().until(() -> database.sessions() == 0);
         }
         assertThat(database.count("things")).isZero();
-        assertThat(evictions).containsExactly(Eviction.OUT_OF_TIME);
+        assertThat(evictions).containsExactly(EvictionReason.OUT_OF_TIME);
         assertThat(pool.statistics().size()).isZero();
         assertThat(backend(pool)).isPositive();
     }

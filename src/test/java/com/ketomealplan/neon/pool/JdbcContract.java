@@ -90,7 +90,7 @@ abstract class JdbcContract {
                     "test",
                     new WakeGate(database.connector()),
                     retention,
-                    new Line(TestPools.LONG, 1_000),
+                    new QueueLimits(TestPools.LONG, 1_000),
                     TestPools.LONG,
                     TestPools.HOUR);
         }

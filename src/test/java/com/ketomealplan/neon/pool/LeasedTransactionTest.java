@@ -211,7 +211,7 @@ class LeasedTransactionTest {
     @Test
     void discardEndsTheConnectionUnderItsStatementAndFreesTheSlot() throws Exception {
         String sleep = "SELECT pg_sleep(60), 'to be discarded'";
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         Connection connection = transaction();
         int backend = backend(connection);
         CompletableFuture<String> statement = Clients.async(() -> value(connection, sleep));
@@ -221,7 +221,7 @@ class LeasedTransactionTest {
 
         assertThat(failureOf(statement)).isInstanceOf(SQLException.class);
         assertThat(pool.statistics().active()).isZero();
-        assertThat(evictions).containsExactly(Eviction.SPOILT);
+        assertThat(evictions).containsExactly(EvictionReason.SPOILT);
         assertThat(backend(pool)).isNotEqualTo(backend);
         database.terminateSessions();
     }

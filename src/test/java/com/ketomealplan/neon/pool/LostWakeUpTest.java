@@ -75,7 +75,7 @@ class LostWakeUpTest {
                 "test",
                 gate,
                 Retention.pooled(1, 0, TestPools.HOUR, TestPools.HOUR),
-                new Line(TestPools.LONG, 10),
+                new QueueLimits(TestPools.LONG, 10),
                 TestPools.HOUR,
                 TestPools.HOUR,
                 lock);

@@ -56,7 +56,7 @@ class PoolsTest {
                 "test",
                 new WakeGate(connector),
                 retention,
-                new Line(wait, 1_000),
+                new QueueLimits(wait, 1_000),
                 Duration.ofMinutes(1),
                 Duration.ofHours(1));
         pools.add(pool);
@@ -260,15 +260,15 @@ class PoolsTest {
     void aConnectionThatIsLookedAtAsThePoolStopsIsClosed() throws Exception {
         Pool pool = pooled(1, 0, WAIT, HOUR);
         backend(pool);
-        pool.listen(new PoolListener() {
+        pool.addListener(new PoolListener() {
             @Override
-            public void checked(Duration time) {
+            public void onChecked(Duration time) {
                 pool.stop();
             }
         });
 
         await().untilAsserted(() -> {
-            pool.look(); // which trusts for a second
+            pool.checkIdle(); // which trusts for a second
             assertThat(pool.statistics().size()).isZero();
         });
         await().untilAsserted(() -> assertThat(database.sessions()).isZero());

@@ -35,10 +35,10 @@ public final class TestPools implements AfterEachCallback {
 
     /** Keeps all of its connections; its callers wait for as long as a test may last. */
     public Pool keeping(int max, Connector connector) {
-        return of(max, connector, new Line(LONG, 1_000), LONG);
+        return of(max, connector, new QueueLimits(LONG, 1_000), LONG);
     }
 
-    Pool of(int max, Connector connector, Line line, Duration longestIdle) {
+    Pool of(int max, Connector connector, QueueLimits line, Duration longestIdle) {
         Pool pool = new ConnectionPool(
                 "test",
                 new WakeGate(connector),
@@ -60,11 +60,11 @@ public final class TestPools implements AfterEachCallback {
     }
 
     /** Why the pool closes connections from now on. */
-    static List<Eviction> evictions(Pool pool) {
-        List<Eviction> evictions = new CopyOnWriteArrayList<>();
-        pool.listen(new PoolListener() {
+    static List<EvictionReason> evictions(Pool pool) {
+        List<EvictionReason> evictions = new CopyOnWriteArrayList<>();
+        pool.addListener(new PoolListener() {
             @Override
-            public void evicted(Eviction cause) {
+            public void onEvicted(EvictionReason cause) {
                 evictions.add(cause);
             }
         });

@@ -16,7 +16,7 @@ class WaitQueueAdmissionTest {
 
     private void join(int callers) {
         for (int i = 0; i < callers; i++) {
-            queue.add(new Turn(null, false, DEADLINE));
+            queue.add(new Waiter(null, false, DEADLINE));
         }
     }
 
@@ -33,7 +33,7 @@ class WaitQueueAdmissionTest {
     void admitsAnyNumberWhileNothingIsKnownOfTheRate() {
         join(9_999);
 
-        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 
     @Test
@@ -41,9 +41,9 @@ class WaitQueueAdmissionTest {
         join(2_000);
         serve(1_000, Duration.ofMillis(1));
 
-        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
         join(9_000);
-        assertThat(queue.rejects(DEADLINE)).isPresent();
+        assertThat(queue.checkAdmission(DEADLINE)).isPresent();
     }
 
     @Test
@@ -51,8 +51,8 @@ class WaitQueueAdmissionTest {
         join(150);
         serve(50, Duration.ofMillis(100)); // 100 are left: the next one's turn comes in 10.1 s
 
-        assertThat(queue.rejects(DEADLINE)).hasValue(Duration.ofMillis(10_100));
-        assertThat(queue.rejects(Duration.ofSeconds(30))).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).hasValue(Duration.ofMillis(10_100));
+        assertThat(queue.checkAdmission(Duration.ofSeconds(30))).isEmpty();
     }
 
     /** A process that has just started, or was not given the processor for a moment, is not as slow for long. */
@@ -62,7 +62,7 @@ class WaitQueueAdmissionTest {
         serve(2_000, Duration.ofMillis(1));
         serve(1, Duration.ofSeconds(1));
 
-        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 
     @Test
@@ -70,24 +70,24 @@ class WaitQueueAdmissionTest {
         join(250);
         serve(50, Duration.ofMillis(40));
 
-        assertThat(queue.rejects(DEADLINE))
+        assertThat(queue.checkAdmission(DEADLINE))
                 .as("8 s for 200, but known for 2 s only")
                 .isEmpty();
         serve(20, Duration.ofMillis(40));
-        assertThat(queue.rejects(DEADLINE)).isPresent();
+        assertThat(queue.checkAdmission(DEADLINE)).isPresent();
     }
 
     @Test
     void aQueueInWhichNobodyIsServedIsStuckAfterHalfOfACallersTime() {
         join(10);
         clock.addAndGet(Duration.ofMillis(2_500).toNanos());
-        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
 
         clock.addAndGet(1);
 
-        assertThat(queue.rejects(DEADLINE)).isPresent();
+        assertThat(queue.checkAdmission(DEADLINE)).isPresent();
         queue.progressed();
-        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 
     @Test
@@ -96,19 +96,19 @@ class WaitQueueAdmissionTest {
         serve(1, Duration.ofMillis(10));
         clock.addAndGet(Duration.ofHours(1).toNanos());
 
-        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 
     @Test
     void aQueueWhoseCallersHaveGivenUpIsStuckUntilSomebodyIsServed() {
-        Turn turn = new Turn(null, false, DEADLINE);
-        queue.add(turn);
+        Waiter waiter = new Waiter(null, false, DEADLINE);
+        queue.add(waiter);
         clock.addAndGet(DEADLINE.toNanos());
-        assertThat(queue.remove(turn)).isTrue();
+        assertThat(queue.remove(waiter)).isTrue();
 
-        assertThat(queue.rejects(DEADLINE)).isPresent();
+        assertThat(queue.checkAdmission(DEADLINE)).isPresent();
         queue.progressed();
-        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 
     @Test
@@ -117,9 +117,9 @@ class WaitQueueAdmissionTest {
         serve(20, Duration.ofMillis(200));
         clock.addAndGet(Duration.ofMillis(3_900).toNanos()); // less than 20 times the usual interval
 
-        assertThat(queue.isStuck(Duration.ofSeconds(1))).isFalse();
+        assertThat(queue.isStalled(Duration.ofSeconds(1))).isFalse();
         clock.addAndGet(Duration.ofMillis(200).toNanos());
-        assertThat(queue.isStuck(Duration.ofSeconds(1))).isTrue();
+        assertThat(queue.isStalled(Duration.ofSeconds(1))).isTrue();
     }
 
     @Test
@@ -127,13 +127,15 @@ class WaitQueueAdmissionTest {
         join(1);
         serve(1, Duration.ofSeconds(4));
         join(1);
-        assertThat(queue.rejects(DEADLINE)).as("two of four seconds each").isPresent();
+        assertThat(queue.checkAdmission(DEADLINE))
+                .as("two of four seconds each")
+                .isPresent();
         serve(1, Duration.ofSeconds(4));
 
         clock.addAndGet(Duration.ofSeconds(11).toNanos());
         queue.progressed();
         join(1);
 
-        assertThat(queue.rejects(DEADLINE)).isEmpty();
+        assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 }

@@ -43,15 +43,15 @@ class WaitQueueModelTest {
 
         private final ReentrantLock lock = new ReentrantLock();
         private final Retention retention = Retention.pooled(1, 0, Duration.ofHours(1), Duration.ofHours(1));
-        private final Line line = new Line(Duration.ofHours(1), 10);
+        private final QueueLimits limits = new QueueLimits(Duration.ofHours(1), 10);
 
         @Override
         public void run() {
-            PoolState state = new PoolState(lock, retention, line, null);
+            PoolState state = new PoolState(lock, retention, limits, null);
             PoolOpenings openings = new PoolOpenings(null, GATE, retention, state);
-            Waiters waiters = new Waiters("model", GATE, line, new Listeners<>(), state, openings);
+            Waiters waiters = new Waiters("model", GATE, limits, new Listeners<>(), state, openings);
             PooledConnection only = new PooledConnection(null, null, 1, 0);
-            state.bag().lend(only);
+            state.bag().markBorrowed(only);
             Caller first = new Caller(waiters, state);
             Caller second = new Caller(waiters, state);
             Interleavings.atOnce(first, second, () -> {
@@ -66,14 +66,14 @@ class WaitQueueModelTest {
             require(owners <= 1, "it has " + owners + " owners");
             require(owners + idle == 1, owners + " have it, and " + idle + " is idle");
             require(state.bag().borrowed().size() == owners, "it is not where it is thought to be");
-            require(state.waiting().isEmpty(), "somebody waits still");
+            require(state.queue().isEmpty(), "somebody waits still");
         }
 
         private void giveBack(PooledConnection connection, Waiters waiters, PoolState state) {
             lock.lock();
             try {
-                state.bag().takeBack(connection);
-                waiters.handOn(connection);
+                state.bag().markReturned(connection);
+                waiters.offer(connection);
             } finally {
                 lock.unlock();
             }
@@ -100,27 +100,27 @@ class WaitQueueModelTest {
 
             @Override
             public void run() {
-                Turn turn = null;
+                Waiter waiter = null;
                 lock.lock();
                 try {
                     has = state.bag().borrow();
                     if (has == null) {
-                        turn = new Turn(waiters, false, Duration.ZERO);
-                        state.waiting().add(turn);
+                        waiter = new Waiter(waiters, false, Duration.ZERO);
+                        state.queue().add(waiter);
                     }
                 } finally {
                     lock.unlock();
                 }
-                if (turn != null) {
-                    has = called(turn);
+                if (waiter != null) {
+                    has = called(waiter);
                 }
                 done = true;
             }
 
             /** Null if his time was over. */
-            private PooledConnection called(Turn turn) {
+            private PooledConnection called(Waiter waiter) {
                 try {
-                    return turn.await();
+                    return waiter.await();
                 } catch (SQLException e) {
                     return null;
                 }

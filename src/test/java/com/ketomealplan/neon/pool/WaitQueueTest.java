@@ -142,7 +142,7 @@ class WaitQueueTest {
 
             assertThat(failureOf(impatient))
                     .isInstanceOf(PoolExhaustedException.class)
-                    .hasMessageContaining("no connection came free within");
+                    .hasMessageContaining("no connection became available within");
             assertThat(pool.statistics().waiting()).isEqualTo(2);
             assertThat(pool.statistics().timeouts()).isEqualTo(1);
             assertThat(only.isClosed()).isFalse();
@@ -178,7 +178,7 @@ class WaitQueueTest {
     /** Its time ends while another thread hands it a connection: one of the two has to take care of it. */
     @Test
     void aConnectionThatIsHandedToACallerJustAsItGivesUpIsNotLost() throws Exception {
-        Pool pool = pools.of(2, database.connector(), new Line(Duration.ofNanos(200_000), 1_000), LONG);
+        Pool pool = pools.of(2, database.connector(), new QueueLimits(Duration.ofNanos(200_000), 1_000), LONG);
         await().ignoreExceptions().until(() -> borrow(pool).equals("served"));
         AtomicInteger servedAfterWait = new AtomicInteger();
         int rounds = Ring.times(500, 20_000);
@@ -260,7 +260,7 @@ class WaitQueueTest {
     @Test
     void aConnectionThatIsNotReusedIsReplacedForThoseThatWait() throws Exception {
         Pool pool = ofOne();
-        List<Eviction> evictions = evictions(pool);
+        List<EvictionReason> evictions = evictions(pool);
         Connection only = pool.getConnection();
         List<CompletableFuture<String>> waiting = List.of(enqueue(pool, LONG), enqueue(pool, LONG));
 
@@ -296,7 +296,7 @@ class WaitQueueTest {
     @Test
     void whileNothingIsOpenAnyNumberMayWait() throws Exception {
         try (NeonProxy proxy = NeonProxy.before(database)) {
-            Pool pool = pools.of(1, through(proxy, database), new Line(LONG, 1), LONG);
+            Pool pool = pools.of(1, through(proxy, database), new QueueLimits(LONG, 1), LONG);
             proxy.stallConnects(true);
             List<CompletableFuture<String>> callers = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -311,7 +311,7 @@ class WaitQueueTest {
 
     @Test
     void whoFindsTheQueueFullIsRejectedAndTheOthersAreServed() throws Exception {
-        Pool pool = pools.of(1, database.connector(), new Line(LONG, 1), LONG);
+        Pool pool = pools.of(1, database.connector(), new QueueLimits(LONG, 1), LONG);
         Connection only = pool.getConnection();
         CompletableFuture<String> waiting = enqueue(pool, LONG);
 

@@ -14,8 +14,8 @@ import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.lease.TransactionIdentity;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
 import java.sql.Connection;
@@ -60,12 +60,12 @@ final class ResolverFixture implements AutoCloseable {
         return poolOf(endpoint, Retention.perRequest(4), AMPLE);
     }
 
-    Pool poolOf(Endpoint endpoint, Retention retention, Duration longestWait) {
+    Pool poolOf(Endpoint endpoint, Retention retention, Duration maxWait) {
         Pool made = new ConnectionPool(
                 "test",
                 new WakeGate(new PgConnector(endpoint, PhaseBudgets.DEFAULT)),
                 retention,
-                new Line(longestWait, 10),
+                new QueueLimits(maxWait, 10),
                 AMPLE,
                 Duration.ofHours(1));
         pools.add(made);

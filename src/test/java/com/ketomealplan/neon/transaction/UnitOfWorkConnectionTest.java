@@ -12,8 +12,8 @@ import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.DeadlineExceededException;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.web.LeakGuardFilter;
 import java.time.Duration;
@@ -108,7 +108,7 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
                 "test",
                 new WakeGate(database.connector()),
                 Retention.perRequest(1),
-                new Line(Duration.ofSeconds(5), 1),
+                new QueueLimits(Duration.ofSeconds(5), 1),
                 Duration.ofMillis(200),
                 Duration.ofHours(1));
         Jdbi other = Jdbi.create(impatient);

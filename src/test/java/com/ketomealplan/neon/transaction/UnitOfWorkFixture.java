@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.pool.ConnectionPool;
-import com.ketomealplan.neon.pool.Line;
 import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.testing.TestDatabase;
 import java.time.Duration;
@@ -27,7 +27,7 @@ abstract class UnitOfWorkFixture {
             "test",
             new WakeGate(database.connector()),
             Retention.pooled(2, 2, Duration.ofSeconds(1), Duration.ofHours(1)),
-            new Line(Duration.ofSeconds(5), 100),
+            new QueueLimits(Duration.ofSeconds(5), 100),
             Duration.ofMinutes(1),
             Duration.ofHours(1));
     final Jdbi jdbi = Jdbi.create(pool).installPlugin(new SqlObjectPlugin());

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** More callers than a pool may have connections: how many it opens, and what becomes of those who stand in line. */
-class PoolLinesTest {
+class PoolWaitQueueTest {
 
     private static final Duration WAIT = Duration.ofSeconds(30);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -38,10 +38,10 @@ class PoolLinesTest {
     }
 
     private Pool pool(Retention retention, Duration wait) {
-        return pool(retention, new Line(wait, 1_000));
+        return pool(retention, new QueueLimits(wait, 1_000));
     }
 
-    private Pool pool(Retention retention, Line line) {
+    private Pool pool(Retention retention, QueueLimits line) {
         Pool pool = new ConnectionPool(
                 "test", new WakeGate(database.connector()), retention, line, HOUR, Duration.ofHours(1));
         pools.add(pool);
@@ -110,7 +110,7 @@ class PoolLinesTest {
             long timeouts = pool.statistics().timeouts();
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOf(PoolExhaustedException.class)
-                    .hasMessage("test: no connection came free within 200 ms (max 2, active 2, idle 0, waiting 0)");
+                    .hasMessage("test: no connection became available within 200 ms (max 2, active 2, idle 0, waiting 0)");
             assertThat(pool.statistics().timeouts()).isEqualTo(timeouts + 1);
         }
         patiently(pool).close();
@@ -142,7 +142,7 @@ class PoolLinesTest {
     private Pool lineOfTwo(PoolingStrategy strategy) {
         Retention one =
                 strategy == PoolingStrategy.POOLED ? Retention.pooled(1, 0, WAIT, HOUR) : Retention.perRequest(1);
-        return pool(one, new Line(WAIT, 2));
+        return pool(one, new QueueLimits(WAIT, 2));
     }
 
     /** Callers who wait for a connection, and give it back. */

@@ -2,20 +2,20 @@ package com.ketomealplan.neon.pool;
 
 import java.util.Optional;
 
-/** Looks, without asking the server, whether the idle connection that would be lent next stands. Thread-safe. */
-final class IdleLook {
+/** Checks the idle connection that would be lent next, without a round trip. Thread-safe. */
+final class IdleCheck {
 
     private final ConnectionPool pool;
     private final PoolState state;
-    private final Checks checks;
+    private final ConnectionValidator validator;
 
-    IdleLook(ConnectionPool pool, PoolState state, Checks checks) {
+    IdleCheck(ConnectionPool pool, PoolState state, ConnectionValidator validator) {
         this.pool = pool;
         this.state = state;
-        this.checks = checks;
+        this.validator = validator;
     }
 
-    /** Closes those that do not stand, until one does. */
+    /** Evicts unusable connections until one is usable. */
     void run() {
         boolean lost = true;
         while (lost) {
@@ -23,15 +23,15 @@ final class IdleLook {
             state.lock().lock();
             try {
                 last = state.bag().lastUsed();
-                if (last == null || checks.isBeyondDoubt(last)) {
+                if (last == null || validator.needsNoCheck(last)) {
                     return;
                 }
                 state.bag().borrow();
             } finally {
                 state.lock().unlock();
             }
-            lost = !checks.stands(last);
-            pool.takeBackUnused(last, lost ? Optional.of(Eviction.LOST) : Optional.empty());
+            lost = !validator.isUsable(last);
+            pool.returnUnused(last, lost ? Optional.of(EvictionReason.LOST) : Optional.empty());
         }
     }
 }
