@@ -18,7 +18,7 @@ class HonestLocksTest {
 
     private static final Pattern LINE = Pattern.compile(
             "^ERROR .*A unit of work failed \\(TIMEOUT, ROLLED_BACK\\):"
-                    + " .*canceling statement due to user request \\(57014\\); of its 1000 ms: .*\\d+ ms in line for a connection.*,"
+                    + " .*canceling statement due to user request \\(57014\\); of its 1000 ms: .*\\d+ ms in the wait queue.*,"
                     + " .*\\d+ ms in UserDao\\.find.*; it waited for AccessShareLock on users,"
                     + " blocked by pid \\d+ \\(role \\w+, application observer, holds AccessExclusiveLock, idle in transaction for"
                     + " [0-9.]+ s, its transaction open for [0-9.]+ s\\) \\[[0-9a-f-]{36} .*UserResource\\.get\\]$",

@@ -198,7 +198,7 @@ class WakeProofTest {
             return Deadline.current().orElseThrow();
         });
 
-        assertThat(deadline.isOver()).isTrue(); // what had drawn on the budget would have moved it
+        assertThat(deadline.hasPassed()).isTrue(); // what had drawn on the budget would have moved it
     }
 
     @Test

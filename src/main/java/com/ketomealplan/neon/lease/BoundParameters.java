@@ -22,7 +22,7 @@ import java.util.Calendar;
 /** The parameters of a {@link PreparedStatementHandle}: all that JDBC can bind. */
 abstract class BoundParameters extends StatementHandle implements PreparedStatement {
 
-    /** A parameter that is bound. */
+    /** Binds a parameter of the driver's statement. */
     @FunctionalInterface
     interface Binding {
         void apply(PreparedStatement driver) throws SQLException;
@@ -32,13 +32,13 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
         super(connection, null);
     }
 
-    /** Binds a parameter now, and again if another statement of the driver's takes this one's place. */
+    /** Binds a parameter now, and again if the driver's statement is replaced. */
     abstract void bind(Binding binding) throws SQLException;
 
-    /** The driver's statement that will be executed, whatever comes: what is bound to it can be bound once only. */
+    /** Returns the driver's statement that will be executed and not be replaced: a stream can be bound only once. */
     abstract PreparedStatement streaming() throws SQLException;
 
-    /** A value that stays as it is now, whatever its owner does with it. */
+    /** Returns a defensive copy of a mutable value. */
     private static Object copy(Object value) {
         if (value instanceof java.util.Date date) {
             return date.clone();

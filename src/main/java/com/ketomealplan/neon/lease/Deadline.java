@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/**
- * Until when the work of this thread has to be done. The time in which a sleeping compute wakes is not counted, up to a
+/** The deadline of the current thread's work. The time in which a sleeping compute wakes is not counted, up to a
  * budget of its own. Used by one thread; others may read it.
  */
 public final class Deadline {
@@ -23,17 +22,17 @@ public final class Deadline {
         this.wakeNanos = wakeBudget.toNanos();
     }
 
-    /** Of the work that this thread does now, if it has one. */
+    /** Returns the deadline of this thread's current work, if it has one. */
     public static Optional<Deadline> current() {
         return Optional.ofNullable(CURRENT.get());
     }
 
-    /** Of work whose time begins now and has no wake in it. */
+    /** Creates a deadline that is so far from now and has no wake budget. */
     public static Deadline in(Duration time) {
         return new Deadline(time, Duration.ZERO);
     }
 
-    /** Does work that is to be over in time; inside other such work, in that one's time. */
+    /** Runs work with a deadline. Nested work keeps the outer deadline. */
     public static <T> T within(Duration time, Duration wakeBudget, Callable<T> work) throws Exception {
         if (CURRENT.get() != null) {
             return work.call();
@@ -50,22 +49,22 @@ public final class Deadline {
         return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
     }
 
-    public boolean isOver() {
+    public boolean hasPassed() {
         return endNanos - System.nanoTime() <= 0;
     }
 
-    /** How long it was from its beginning, the wake apart. */
-    public Duration time() {
+    /** Returns the time from its start to the deadline, without a wake. */
+    public Duration duration() {
         return time;
     }
 
-    /** How long after its beginning that was, a wake included. */
-    Duration until(long nanos) {
+    /** Returns the time from its start to a moment, a wake included. */
+    Duration elapsedAt(long nanos) {
         return Duration.ofNanos(nanos - begunNanos);
     }
 
-    /** Whether it was over so long ago. */
-    boolean isOverFor(Duration ago) {
+    /** Returns whether it passed at least so long ago. */
+    boolean hasPassedFor(Duration ago) {
         return System.nanoTime() - endNanos >= ago.toNanos();
     }
 
@@ -73,8 +72,8 @@ public final class Deadline {
         return Duration.ofNanos(wakeNanos);
     }
 
-    /** So much time went by with waiting for a compute to wake. */
-    public void woke(long nanos) {
+    /** Extends the deadline by the time of a wake, as far as the wake budget goes. */
+    public void extendForWake(long nanos) {
         long granted = Math.min(nanos, wakeNanos);
         wakeNanos -= granted;
         endNanos += granted;

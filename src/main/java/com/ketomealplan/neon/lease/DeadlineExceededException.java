@@ -5,28 +5,26 @@ import com.ketomealplan.neon.failure.Staged;
 import java.sql.SQLTimeoutException;
 import java.util.Optional;
 
-/** The deadline passed before the work was done. What was done is rolled back. */
+/** Thrown if the deadline passed before the work was done. Its transaction is rolled back. */
 public final class DeadlineExceededException extends SQLTimeoutException implements Staged {
 
     private static final long serialVersionUID = 1L;
 
     DeadlineExceededException(String doing, Deadline deadline) {
-        super("the deadline of " + deadline.time().toMillis() + " ms passed before " + doing, "57014");
+        super("the deadline of " + deadline.duration().toMillis() + " ms passed before " + doing, "57014");
     }
 
-    /**
-     * A unit of work was not done in time.
+    /** Creates the exception of a unit of work.
      *
-     * @param times what its time has gone by with
+     * @param times how its time was spent
      */
     public DeadlineExceededException(String reason, String times, Throwable complaint) {
         super(reason + "; " + times, "57014", complaint);
     }
 
-    /**
-     * The connection was closed under its borrower.
+    /** Creates the exception of a connection that was closed under its borrower.
      *
-     * @param complaint what the driver said of it
+     * @param complaint the driver's exception, if any
      */
     public DeadlineExceededException(String reason, Throwable complaint) {
         super("the connection was closed: " + reason, "57014", complaint);

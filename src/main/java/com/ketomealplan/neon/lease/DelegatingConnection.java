@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 
-/** What a {@link ConnectionHandle} leaves to the driver's connection as it is. */
+/** Delegates the methods that a {@link ConnectionHandle} does not change to the driver's connection. */
 abstract class DelegatingConnection implements Connection {
 
-    /** The driver's connection, if it can be used. */
+    /** Returns the driver's connection; throws if it cannot be used. */
     abstract Connection driver() throws SQLException;
 
-    /** The same, for what alters the session for good: it is closed when it is given back. */
-    abstract Connection altering() throws SQLException;
+    /** Returns the driver's connection for a call that alters the session: it will be closed when it is returned. */
+    abstract Connection driverToAlter() throws SQLException;
 
     @Override
     public void clearWarnings() throws SQLException {
@@ -113,17 +113,17 @@ abstract class DelegatingConnection implements Connection {
 
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        altering().setNetworkTimeout(executor, milliseconds);
+        driverToAlter().setNetworkTimeout(executor, milliseconds);
     }
 
     @Override
     public void setHoldability(int holdability) throws SQLException {
-        altering().setHoldability(holdability);
+        driverToAlter().setHoldability(holdability);
     }
 
     @Override
     public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
-        altering().setTypeMap(map);
+        driverToAlter().setTypeMap(map);
     }
 
     @Override
@@ -138,7 +138,7 @@ abstract class DelegatingConnection implements Connection {
 
     private Connection alteringInfo() throws SQLClientInfoException {
         try {
-            return altering();
+            return driverToAlter();
         } catch (SQLException e) {
             throw new SQLClientInfoException(Map.of(), e);
         }

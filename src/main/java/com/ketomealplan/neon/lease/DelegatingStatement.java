@@ -5,131 +5,131 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 
-/** What a {@link StatementHandle} leaves to the driver's statement as it is. */
+/** Delegates the methods that a {@link StatementHandle} does not change to the driver's statement. */
 abstract class DelegatingStatement implements Statement {
 
-    /** Something that is set of the driver's statement. */
+    /** Sets a property of the driver's statement. */
     @FunctionalInterface
     interface Setting {
         void apply(Statement driver) throws SQLException;
     }
 
-    /** The driver's statement, if it can be used. */
-    abstract Statement usable() throws SQLException;
+    /** Returns the driver's statement; throws if it cannot be used. */
+    abstract Statement driver() throws SQLException;
 
-    /** Sets something of the driver's statement, and of those that replace it. */
+    /** Sets a property of the driver's statement, and of those that replace it. */
     void set(Setting setting) throws SQLException {
-        setting.apply(usable());
+        setting.apply(driver());
     }
 
     @Override
     public void addBatch(String name) throws SQLException {
-        usable().addBatch(name);
+        driver().addBatch(name);
     }
 
     @Override
     public void clearBatch() throws SQLException {
-        usable().clearBatch();
+        driver().clearBatch();
     }
 
     @Override
     public void clearWarnings() throws SQLException {
-        usable().clearWarnings();
+        driver().clearWarnings();
     }
 
     @Override
     public void closeOnCompletion() throws SQLException {
-        usable().closeOnCompletion();
+        driver().closeOnCompletion();
     }
 
     @Override
     public int getFetchDirection() throws SQLException {
-        return usable().getFetchDirection();
+        return driver().getFetchDirection();
     }
 
     @Override
     public int getFetchSize() throws SQLException {
-        return usable().getFetchSize();
+        return driver().getFetchSize();
     }
 
     @Override
     public ResultSet getGeneratedKeys() throws SQLException {
-        return usable().getGeneratedKeys();
+        return driver().getGeneratedKeys();
     }
 
     @Override
     public long getLargeMaxRows() throws SQLException {
-        return usable().getLargeMaxRows();
+        return driver().getLargeMaxRows();
     }
 
     @Override
     public long getLargeUpdateCount() throws SQLException {
-        return usable().getLargeUpdateCount();
+        return driver().getLargeUpdateCount();
     }
 
     @Override
     public int getMaxFieldSize() throws SQLException {
-        return usable().getMaxFieldSize();
+        return driver().getMaxFieldSize();
     }
 
     @Override
     public int getMaxRows() throws SQLException {
-        return usable().getMaxRows();
+        return driver().getMaxRows();
     }
 
     @Override
     public boolean getMoreResults() throws SQLException {
-        return usable().getMoreResults();
+        return driver().getMoreResults();
     }
 
     @Override
     public boolean getMoreResults(int value) throws SQLException {
-        return usable().getMoreResults(value);
+        return driver().getMoreResults(value);
     }
 
     @Override
     public int getQueryTimeout() throws SQLException {
-        return usable().getQueryTimeout();
+        return driver().getQueryTimeout();
     }
 
     @Override
     public ResultSet getResultSet() throws SQLException {
-        return usable().getResultSet();
+        return driver().getResultSet();
     }
 
     @Override
     public int getResultSetConcurrency() throws SQLException {
-        return usable().getResultSetConcurrency();
+        return driver().getResultSetConcurrency();
     }
 
     @Override
     public int getResultSetHoldability() throws SQLException {
-        return usable().getResultSetHoldability();
+        return driver().getResultSetHoldability();
     }
 
     @Override
     public int getResultSetType() throws SQLException {
-        return usable().getResultSetType();
+        return driver().getResultSetType();
     }
 
     @Override
     public int getUpdateCount() throws SQLException {
-        return usable().getUpdateCount();
+        return driver().getUpdateCount();
     }
 
     @Override
     public SQLWarning getWarnings() throws SQLException {
-        return usable().getWarnings();
+        return driver().getWarnings();
     }
 
     @Override
     public boolean isCloseOnCompletion() throws SQLException {
-        return usable().isCloseOnCompletion();
+        return driver().isCloseOnCompletion();
     }
 
     @Override
     public boolean isPoolable() throws SQLException {
-        return usable().isPoolable();
+        return driver().isPoolable();
     }
 
     @Override

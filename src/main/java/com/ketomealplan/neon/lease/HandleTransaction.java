@@ -9,11 +9,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 
-/**
- * The transactions of one lease: what JDBC would set for the session is set for each transaction, because behind a pooler in
- * transaction mode the session is the next client's too. It travels with the first statement and costs no round trip. BEGIN is
- * sent from here and not by pgjdbc, so the driver's connection is in auto-commit until a transaction has begun. Used by one thread at
- * a time; {@link #isOpen} by any.
+/** The transactions of one lease. What JDBC would set for the session is set for each transaction, because behind a pooler in
+ * transaction mode the next client gets the same session. The {@link Prologue} is sent with the first statement, at no round trip. BEGIN
+ * is sent by this class and not by pgjdbc, so the driver's connection is in auto-commit until a transaction has begun. Used by one thread
+ * at a time; {@link #isOpen} by any.
  */
 final class HandleTransaction {
 
@@ -23,17 +22,17 @@ final class HandleTransaction {
     private final TransactionSettings settings;
 
     private boolean autoCommit = true;
-    /** Whether the server was sent a BEGIN that is not over. */
+    /** Whether BEGIN was sent, and the transaction has not ended. */
     private boolean begun;
 
-    private boolean escaped;
-    /** Whether the connection stood when something was last sent. */
-    private boolean stood;
+    private boolean mayHaveCommitted;
+    /** Whether the connection was open when something was last sent. */
+    private boolean wasOpen;
 
     private volatile boolean open;
     private volatile TransactionIdentity identity;
     private Commit commit = Commit.NOT_SENT;
-    /** What is to be sent with COMMIT; null if nothing. */
+    /** The statement to be sent with COMMIT; null if none. */
     private LastStatement last;
 
     HandleTransaction(Lease lease, PhysicalConnection physical) {
@@ -43,7 +42,7 @@ final class HandleTransaction {
         this.settings = new TransactionSettings(lease, physical);
     }
 
-    /** Whether the server is inside a transaction, as of the last statement. By any thread. */
+    /** Returns whether the server is inside a transaction, as of the last statement. May be called by any thread. */
     boolean isOpen() {
         return open;
     }
@@ -52,7 +51,7 @@ final class HandleTransaction {
         return autoCommit;
     }
 
-    /** Of the transaction that is open, or was the last; empty if it was never asked for. By any thread. */
+    /** Returns the identity of the current or last transaction; empty if it was not queried. May be called by any thread. */
     Optional<TransactionIdentity> identity() {
         return Optional.ofNullable(identity);
     }
@@ -65,17 +64,17 @@ final class HandleTransaction {
         return settings.isReadOnly();
     }
 
-    /** Whether something was committed, or may have been past the handle: through the driver's connection, or by SQL. */
-    boolean isEscaped() {
-        return escaped;
+    /** Returns whether something was committed, or may have been, through the driver's connection or by SQL. */
+    boolean mayHaveCommitted() {
+        return mayHaveCommitted;
     }
 
-    void escape() {
-        escaped = true;
+    void markMayHaveCommitted() {
+        mayHaveCommitted = true;
     }
 
-    void readApart() {
-        settings.readApart();
+    void allowStandaloneReads() {
+        settings.allowStandaloneReads();
     }
 
     // what JDBC sets
@@ -86,7 +85,7 @@ final class HandleTransaction {
         }
         if (on) {
             if (open && physical.isTransactionFailed()) {
-                rollback(); // the way out of it; commit() would be the mistake
+                rollback(); // COMMIT would fail
             } else if (open) {
                 commit();
             }
@@ -95,13 +94,13 @@ final class HandleTransaction {
         } else {
             commit = Commit.NOT_SENT;
             identity = null;
-            begun = open; // by BEGIN as SQL
+            begun = open; // by BEGIN as a statement
             jdbc.setAutoCommit(!open);
         }
         autoCommit = on;
     }
 
-    /** For the next transactions. */
+    /** Sets the isolation level of the next transactions. */
     void isolation(int level) throws SQLException {
         TransactionSettings.nameOf(level);
         if (!begun) {
@@ -115,7 +114,7 @@ final class HandleTransaction {
         return settings.isolation();
     }
 
-    /** For the next transactions. */
+    /** Sets whether the next transactions are read-only. */
     void readOnly(boolean only) throws SQLException {
         if (begun && only != isReadOnly()) {
             throw new SQLException("the transaction has begun " + (only ? "to write" : "read-only"), "25001");
@@ -123,7 +122,7 @@ final class HandleTransaction {
         settings.readOnly(only);
     }
 
-    /** For the next transactions, or the rest of this one. */
+    /** Sets the schema of the next transactions, and of the rest of the current one. */
     void schema(String name) throws SQLException {
         settings.schema(name);
         if (begun && !settings.schema().isEmpty()) {
@@ -139,42 +138,41 @@ final class HandleTransaction {
 
     // what is sent
 
-    /**
-     * What is to be sent before a statement.
+    /** Returns the prologue of a statement.
      *
-     * @param travels whether it can be sent in the statement's own flight
+     * @param canPrepend whether the prologue can be sent in the statement's own flight
      */
-    Prologue prologueFor(String sql, boolean travels) throws SQLException {
-        return prologueFor(SqlKind.of(sql), travels);
+    Prologue prologueFor(String sql, boolean canPrepend) throws SQLException {
+        return prologueFor(SqlKind.of(sql), canPrepend);
     }
 
-    Prologue prologueFor(SqlKind kind, boolean travels) throws SQLException {
+    Prologue prologueFor(SqlKind kind, boolean canPrepend) throws SQLException {
         if (kind == SqlKind.TRANSACTION_END) {
-            escape();
+            markMayHaveCommitted();
         }
         if (autoCommit) {
-            return open ? Prologue.NONE : alone(kind);
+            return open ? Prologue.NONE : autoCommitPrologue(kind);
         }
         if (!begun) {
-            return travels && kind == SqlKind.PLAIN_QUERY && settings.mayReadApart()
-                    ? settings.apart()
-                    : beginning(kind);
+            return canPrepend && kind == SqlKind.PLAIN_QUERY && settings.allowsStandaloneReads()
+                    ? settings.standaloneReadPrologue()
+                    : beginPrologue(kind);
         }
         return identity == null && kind != SqlKind.UTILITY ? Prologue.NONE.asking(question()) : Prologue.NONE;
     }
 
-    private Prologue alone(SqlKind kind) throws SQLException {
+    private Prologue autoCommitPrologue(SqlKind kind) throws SQLException {
         if (kind == SqlKind.OTHER && settings.needsMoreTime() && !lease.isAltered()) {
-            lease.alter(); // such as VACUUM, with which nothing can travel
+            lease.markAltered(); // such as VACUUM, to which nothing can be prepended
             try (Statement statement = jdbc.createStatement()) {
                 statement.execute(settings.setSessionTimeout());
             }
         }
-        return settings.alone(kind);
+        return settings.autoCommitPrologue(kind);
     }
 
-    private Prologue beginning(SqlKind kind) throws SQLException {
-        Prologue prologue = settings.beginning();
+    private Prologue beginPrologue(SqlKind kind) throws SQLException {
+        Prologue prologue = settings.beginPrologue();
         return kind == SqlKind.UTILITY ? prologue : prologue.asking(question());
     }
 
@@ -182,53 +180,52 @@ final class HandleTransaction {
         return Question.before(settings.isReadOnly(), physical);
     }
 
-    /** A statement is about to be sent, with its prologue. */
-    void sends(Prologue prologue) throws SQLException {
-        lease.sends();
-        stood = physical.isOpen();
+    /** Checks and records that a statement is about to be sent, with its prologue. */
+    void beforeSend(Prologue prologue) throws SQLException {
+        lease.beforeSend();
+        wasOpen = physical.isOpen();
         if (prologue.begins()) {
             begun = true;
             identity = null;
         }
     }
 
-    /** What is thrown for a statement that was sent and failed; to be asked before {@link #sent}. */
-    SQLException judged(SQLException failure, String sql) {
-        boolean lost = stood && !physical.isOpen();
+    /** Returns the exception to throw for a statement that was sent and failed. To be called before {@link #afterSend}. */
+    SQLException translate(SQLException failure, String sql) {
+        boolean lost = wasOpen && !physical.isOpen();
         return lost && SqlKind.mayBeStored(sql, autoCommit && !open) ? new UnansweredException(failure) : failure;
     }
 
-    /** It was answered, or not. */
-    void sent() throws SQLException {
+    /** Records that a statement was answered or has failed. */
+    void afterSend() throws SQLException {
         lease.times().answered();
         open = physical.isInTransaction() && physical.isOpen();
         if (open != begun && !autoCommit) {
-            begun = open; // ended by SQL, or never begun
+            begun = open; // ended by a statement, or never begun
         }
         if (begun && jdbc.getAutoCommit()) {
             jdbc.setAutoCommit(false); // so that the driver allows what needs a transaction: cursors, savepoints
         }
     }
 
-    /** Sends it in a flight of its own, before what it cannot travel with. */
+    /** Sends a prologue in a flight of its own, before a statement to which it cannot be prepended. */
     void send(Prologue prologue) throws SQLException {
         if (prologue.isEmpty()) {
             return;
         }
-        sends(prologue);
+        beforeSend(prologue);
         try (Statement statement = jdbc.createStatement()) {
             statement.execute(prologue.sql());
-            skip(prologue, statement);
+            skipPrologueResults(prologue, statement);
         } finally {
-            sent();
+            afterSend();
         }
     }
 
-    /**
-     * Sends the prologue in a flight of its own, and then what it cannot travel with. In auto-commit its settings are local to a
-     * transaction, which therefore is put around both.
+    /** Sends a prologue in a flight of its own, and then a statement to which it cannot be prepended. In auto-commit its settings are local to
+     * a transaction, so both are put into one.
      */
-    <T, X extends Throwable> T sendAfter(Prologue prologue, Sending<T, X> sending) throws X, SQLException {
+    <T, X extends Throwable> T sendAfter(Prologue prologue, Execution<T, X> sending) throws X, SQLException {
         if (!autoCommit || open || prologue.isEmpty()) {
             send(prologue);
             return sending.send();
@@ -253,27 +250,27 @@ final class HandleTransaction {
         try (Statement statement = jdbc.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
-            throw judged(e, sql);
+            throw translate(e, sql);
         } finally {
-            sent();
+            afterSend();
         }
     }
 
-    /** Whether what is only looked up, such as a statement's metadata, depends on the prologue. */
+    /** Returns whether metadata of a statement depends on the prologue. */
     boolean hasSchema() {
         return !settings.schema().isEmpty();
     }
 
-    /** Begins the transaction, if auto-commit is off and it has not begun. */
+    /** Begins a transaction, if auto-commit is off and none has begun. */
     void begin() throws SQLException {
         if (!autoCommit && !begun) {
-            send(beginning(SqlKind.DATA));
+            send(beginPrologue(SqlKind.DATA));
         }
     }
 
-    /** Leaves the prologue's results behind; what is next is the first result of what came with it. */
-    void skip(Prologue prologue, Statement executed) throws SQLException {
-        prologue.skip(executed, physical).ifPresent(asked -> identity = asked);
+    /** Skips the prologue's results; the next one is the first of the statement that it was prepended to. */
+    void skipPrologueResults(Prologue prologue, Statement executed) throws SQLException {
+        prologue.skipResults(executed, physical).ifPresent(asked -> identity = asked);
     }
 
     // how it ends
@@ -281,10 +278,10 @@ final class HandleTransaction {
     void commit() throws SQLException {
         commit = Commit.NOT_SENT;
         if (autoCommit) {
-            jdbc.commit(); // the driver's own complaint
+            jdbc.commit(); // throws the driver's exception
         }
         if (!open) {
-            over();
+            reset();
             return;
         }
         if (physical.isTransactionFailed()) {
@@ -297,14 +294,14 @@ final class HandleTransaction {
         try {
             sendCommit();
             commit = Commit.DONE;
-            escape(); // whatever fails from here on, this stays
+            markMayHaveCommitted(); // whatever fails from here on, this stays
             identity = null;
         } catch (SQLException e) {
             commit = physical.isOpen() ? Commit.REFUSED : Commit.UNANSWERED;
             throw commit == Commit.REFUSED || isReadOnly() ? e : new UnansweredException(e);
         } finally {
-            lease.committed();
-            over();
+            lease.endCommit();
+            reset();
         }
     }
 
@@ -316,7 +313,7 @@ final class HandleTransaction {
         }
     }
 
-    /** Lets a statement be sent with the COMMIT of this transaction. */
+    /** Sets the statement that is sent with the COMMIT of this transaction. */
     void commitWith(LastStatement statement) {
         last = statement;
     }
@@ -329,10 +326,10 @@ final class HandleTransaction {
             jdbc.rollback();
         }
         identity = null;
-        over();
+        reset();
     }
 
-    private void over() throws SQLException {
+    private void reset() throws SQLException {
         last = null;
         begun = false;
         open = physical.isInTransaction();
@@ -341,8 +338,8 @@ final class HandleTransaction {
         }
     }
 
-    /** The borrower is done: the next one finds the connection as it was. */
-    void end() throws SQLException {
+    /** Resets the driver's connection for the next borrower. */
+    void cleanUp() throws SQLException {
         if (!open) {
             jdbc.setAutoCommit(true);
         }

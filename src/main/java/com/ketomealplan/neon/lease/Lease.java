@@ -11,28 +11,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/**
- * One use of a connection, from its borrowing to its return: its {@link LeaseState}, its deadline, and who has it. What JDBC does
- * with it is the {@link ConnectionHandle}'s. Thread-safe; the borrower uses it, {@link LeaseWatch} ends it.
+/** One use of a connection, from its borrowing to its return: its {@link LeaseState}, its deadline and its borrower. The JDBC side is
+ * {@link ConnectionHandle}. Thread-safe: the borrower uses it, {@link LeaseWatch} ends it.
  */
 public final class Lease {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    /** Whoever lent the connection. */
+    /** The pool that has lent the connection. */
     public interface Owner {
 
-        /** Takes the connection back. Called once for each lease, by whichever thread ended it. Must not throw. */
+        /** Takes the connection back. Called once for each lease, by the thread that ended it. Must not throw. */
         void release(Lease lease);
 
-        /** A borrower has forgotten to give it back; {@link #release} follows. */
-        void leaked();
+        /** The borrower has leaked the connection; {@link #release} follows. */
+        void onLeak();
 
-        /**
-         * A statement is about to be cancelled: the last moment to find out what it waits for. On a thread that may block, for
-         * {@link TimeToCancel} at most. Must not throw.
+        /** A statement is about to be cancelled: the last moment to find out what it waits for. Called on a thread that may block, for
+         * {@link CancelTimeout} at most. Must not throw.
          */
-        void cancels();
+        void onCancel();
     }
 
     private final PhysicalConnection physical;
@@ -53,9 +51,9 @@ public final class Lease {
     private volatile long severNanos;
 
     /**
-     * @param waited how long the borrower stood in the wait queue
-     * @param opening if its connection was opened meanwhile
-     * @param deadline when the connection is taken from its borrower
+     * @param waited how long the borrower was in the wait queue
+     * @param opening present if its connection was opened meanwhile
+     * @param deadline when the connection is closed under its borrower
      */
     public Lease(
             PhysicalConnection physical,
@@ -70,7 +68,7 @@ public final class Lease {
         this.handle = new ConnectionHandle(this, physical);
     }
 
-    /** The connection as its borrower sees it. */
+    /** Returns the borrower's JDBC connection. */
     public Connection connection() {
         return handle;
     }
@@ -83,48 +81,48 @@ public final class Lease {
         return state.now() != LeaseState.RETURNED;
     }
 
-    /** Since it was borrowed. */
-    public Duration time() {
+    /** Returns the time since it was borrowed. */
+    public Duration held() {
         return times.held();
     }
 
-    /** How long its borrower stood in the wait queue. */
+    /** Returns how long its borrower was in the wait queue. */
     public Duration waited() {
         return times.waited();
     }
 
-    /** Whether its connection is of no use to others: it was altered, aborted, or a request to cancel may still come in. */
+    /** Returns whether its connection must not be used again: it was altered, aborted, or a cancel request may still arrive. */
     public boolean isUnusable() {
-        return unusable || isOutOfTime();
+        return unusable || isTimedOut();
     }
 
-    /** Whether it was cancelled or closed before its borrower was done. */
-    public boolean isOutOfTime() {
+    /** Returns whether it was cancelled or closed under its borrower. */
+    public boolean isTimedOut() {
         LeaseState last = state.last();
         return last == LeaseState.CANCELLING || last == LeaseState.EXPIRED;
     }
 
-    /** Whether the server did not answer in time, not even to the request to cancel. */
+    /** Returns whether the server did not answer in time, not even to a cancel request. */
     public boolean isServerSilent() {
         return state.expiry().filter(LeaseTransitions.Expiry::serverSilent).isPresent();
     }
 
-    /** Whether the next borrower would be inside a transaction of this one. */
+    /** Returns whether a transaction is open. */
     public boolean isInTransaction() {
         return handle.transaction().isOpen();
     }
 
-    /** What it was borrowed for ({@link Purpose}). */
+    /** Returns what it was borrowed for ({@link Purpose}). */
     public Optional<String> purpose() {
         return Optional.ofNullable(purpose);
     }
 
-    /** The id of the request that borrowed it. */
+    /** Returns the id of the request that borrowed it. */
     public Optional<String> request() {
         return Optional.ofNullable(request);
     }
 
-    /** The name of the statement executed last. */
+    /** Returns the name of the statement executed last. */
     public Optional<String> statement() {
         return times.statement();
     }
@@ -133,13 +131,13 @@ public final class Lease {
         return handle.transaction().identity();
     }
 
-    void executes(String name) {
+    void beginStatement(String name) {
         lockWait = null;
-        times.executes(name);
+        times.beginStatement(name);
     }
 
-    /** The server has said what its statement waits for. By any thread. */
-    public void waitsFor(LockWait found) {
+    /** Records what its statement waits for. May be called by any thread. */
+    public void setLockWait(LockWait found) {
         lockWait = found;
     }
 
@@ -147,13 +145,13 @@ public final class Lease {
         return times;
     }
 
-    /** What its statement was found to wait for. */
+    /** Returns what its statement was found to wait for. */
     Optional<LockWait> lockWait() {
         return Optional.ofNullable(lockWait);
     }
 
-    /** Why it was closed under its borrower; empty if it was not, or was only cancelled. */
-    public Optional<String> endedBecause() {
+    /** Returns why it was closed under its borrower; empty if it was not, or was only cancelled. */
+    public Optional<String> closeReason() {
         return state.expiry().map(LeaseTransitions.Expiry::reason);
     }
 
@@ -161,11 +159,10 @@ public final class Lease {
         return deadline;
     }
 
-    /**
-     * Checks that its borrower may use it.
+    /** Checks that the borrower may use it.
      *
      * @throws DeadlineExceededException if it was closed under its borrower
-     * @throws SQLException 08003 if it was given back
+     * @throws SQLException 08003 if it was returned
      */
     void checkUsable() throws SQLException {
         LeaseState now = state.now();
@@ -175,27 +172,27 @@ public final class Lease {
         if (now == LeaseState.EXPIRED) {
             throw new DeadlineExceededException(state.expiry().orElseThrow().reason(), (Throwable) null);
         }
-        throw new SQLException("this connection was given back", "08003");
+        throw new SQLException("the connection is closed", "08003");
     }
 
-    /** A statement is about to be sent, if there is time. */
-    void sends() throws DeadlineExceededException {
+    /** Checks the deadline before a statement is sent. */
+    void beforeSend() throws DeadlineExceededException {
         checkDeadline("the next statement was sent");
-        times.sends();
+        times.beforeSend();
     }
 
-    /** Checks that there is time for something that is about to be sent. */
+    /** Throws if the deadline has passed. */
     void checkDeadline(String what) throws DeadlineExceededException {
-        if (deadline.isOver()) {
+        if (deadline.hasPassed()) {
             throw new DeadlineExceededException(what, deadline);
         }
     }
 
-    /** From now on it is not cancelled; {@link #committed} ends that. */
+    /** Moves to {@link LeaseState#COMMITTING}, in which nothing is cancelled; {@link #endCommit} ends that. */
     void startCommit() throws SQLException {
         checkDeadline("COMMIT was sent");
-        // Half of what is left is for the answer, the other half for finding out if none comes
-        long half = Math.max(deadline.remaining().toNanos() / 2, timeToCancel().toNanos());
+        // Half of the remaining time is for the answer, the other half for looking up the outcome if none comes
+        long half = Math.max(deadline.remaining().toNanos() / 2, cancelTimeout().toNanos());
         commitEndNanos = System.nanoTime() + half;
         if (!state.move(LeaseState.ACTIVE, LeaseState.COMMITTING)) {
             checkUsable();
@@ -203,24 +200,23 @@ public final class Lease {
         }
     }
 
-    /** The COMMIT is over, however it ended. */
-    void committed() {
+    /** Ends {@link LeaseState#COMMITTING}, whatever the outcome. */
+    void endCommit() {
         state.move(LeaseState.COMMITTING, LeaseState.ACTIVE);
     }
 
-    /**
-     * Gives the connection back, if nobody has yet.
+    /** Returns the connection to its owner, unless that was done before.
      *
-     * @param spoilt whether its connection is of no use to others
+     * @param unusableNow whether its connection must not be used again
      */
-    private void release(boolean spoilt) {
-        Optional<LeaseState> from = state.giveBack();
+    private void release(boolean unusableNow) {
+        Optional<LeaseState> from = state.release();
         if (from.isEmpty()) {
             return;
         }
-        unusable = spoilt || altered;
-        handle.end(isUnusable()); // cancels what another thread executes
-        // which must not meet the next borrower
+        unusable = unusableNow || altered;
+        handle.cleanUp(isUnusable()); // cancels what another thread executes
+        // whose result must not reach the next borrower
         boolean busy = physical.isOpen() && (from.get() == LeaseState.COMMITTING || physical.awaitsServer());
         if (busy || discarded) {
             unusable = true;
@@ -229,13 +225,13 @@ public final class Lease {
         owner.release(this);
     }
 
-    /** Gives the connection back, if nobody has yet. */
+    /** Returns the connection to its owner, unless that was done before. */
     void close() {
         release(false);
     }
 
-    /** Something of the session was changed for good: the connection is not used again. */
-    void alter() {
+    /** Marks the session as altered: the connection will not be used again. */
+    void markAltered() {
         altered = true;
     }
 
@@ -243,42 +239,42 @@ public final class Lease {
         return altered;
     }
 
-    /** Gives the connection back, of which nothing is left. */
+    /** Returns the connection to its owner, after the driver has aborted it. */
     void abort() {
         release(true);
     }
 
-    /** Closes the connection, whatever is on it, and makes room in the pool. Does not block. */
+    /** Closes the connection at once, and makes room in the pool. Does not block. */
     void discard() {
         discarded = true;
         release(true);
     }
 
-    /** Whether its borrower has discarded it. */
+    /** Returns whether its borrower has discarded it. */
     boolean isDiscarded() {
         return discarded;
     }
 
-    /** Closes the connection under its borrower, unless its COMMIT is being answered. Does not block. By any thread. */
+    /** Closes the connection under its borrower, unless COMMIT was sent. Does not block. May be called by any thread. */
     public void forceClose(String reason) {
         expire(LeaseState.ACTIVE, reason, false);
     }
 
-    /** From a borrower who has forgotten it. */
+    /** Closes the connection, because its borrower has leaked it. */
     void reclaim() {
-        owner.leaked();
+        owner.onLeak();
         discard();
     }
 
-    /** Ends it, if its time has come. By the thread of {@link LeaseWatch}, which must not block. */
-    void checkTime(Duration longestIdle) {
+    /** Cancels its statement or closes it, if a timeout has passed. Called by the thread of {@link LeaseWatch}, which must not block. */
+    void enforceTimeouts(Duration idleInTransactionTimeout) {
         switch (state.now()) {
-            case ACTIVE -> checkActive(longestIdle);
+            case ACTIVE -> checkActive(idleInTransactionTimeout);
             case CANCELLING -> {
                 if (System.nanoTime() - severNanos >= 0) {
                     boolean silent = physical.awaitsServer();
                     String unanswered = ", and the server has not answered its statement, which was cancelled, within "
-                            + timeToCancel().toMillis() + " ms";
+                            + cancelTimeout().toMillis() + " ms";
                     expire(LeaseState.CANCELLING, deadlinePassed() + (silent ? unanswered : ""), silent);
                 }
             }
@@ -291,60 +287,60 @@ public final class Lease {
                 }
             }
             case EXPIRED, RETURNED -> {
-                // nothing is left to end
+                // nothing to do
             }
         }
     }
 
-    private void checkActive(Duration longestIdle) {
+    private void checkActive(Duration idleInTransactionTimeout) {
         boolean awaitsServer = physical.awaitsServer();
-        if (deadline.isOver()) {
+        if (deadline.hasPassed()) {
             if (awaitsServer) {
-                severNanos = System.nanoTime() + timeToCancel().multipliedBy(2).toNanos();
+                severNanos = System.nanoTime() + cancelTimeout().multipliedBy(2).toNanos();
                 if (state.move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
-            } else if (deadline.isOverFor(timeToCancel())) {
+            } else if (deadline.hasPassedFor(cancelTimeout())) {
                 expire(LeaseState.ACTIVE, deadlinePassed(), false);
             }
         } else if (!awaitsServer
                 && handle.transaction().isOpen()
-                && System.nanoTime() - physical.lastUsedNanos() > longestIdle.toNanos()) {
+                && System.nanoTime() - physical.lastUsedNanos() > idleInTransactionTimeout.toNanos()) {
             expire(
                     LeaseState.ACTIVE,
-                    "it has been idle in its transaction for " + longestIdle.toMillis() + " ms",
+                    "it has been idle in its transaction for " + idleInTransactionTimeout.toMillis() + " ms",
                     false);
         }
     }
 
     private String deadlinePassed() {
-        return "its deadline of " + deadline.time().toMillis() + " ms has passed";
+        return "its deadline of " + deadline.duration().toMillis() + " ms has passed";
     }
 
     private void expire(LeaseState from, String reason, boolean silent) {
         if (state.expire(
                 from,
                 new LeaseTransitions.Expiry(
-                        reason, silent))) { // otherwise its borrower was faster: done, or on to its COMMIT
+                        reason, silent))) { // otherwise the borrower was faster: it has returned it, or is committing
             physical.sever();
             LeaseLog.closed(this, borrower, from, reason);
         }
     }
 
-    private Duration timeToCancel() {
-        return TimeToCancel.of(physical);
+    private Duration cancelTimeout() {
+        return CancelTimeout.of(physical);
     }
 
     private void cancel() {
-        owner.cancels();
+        owner.onCancel();
         if (state.now() != LeaseState.CANCELLING) {
-            return; // its borrower was done meanwhile
+            return; // the borrower was done meanwhile
         }
-        severNanos = System.nanoTime() + timeToCancel().toNanos();
+        severNanos = System.nanoTime() + cancelTimeout().toNanos();
         try {
             physical.cancel();
         } catch (SQLException e) {
-            LOG.debug("A statement could not be cancelled; its connection is closed", e);
+            LOG.debug("Cancel request failed: the connection is closed", e);
         }
     }
 }

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Says which connections were closed under their borrowers. On threads of its own: a log may block, and a stack waits for a safepoint. */
+/** Logs connections that were closed under their borrowers. On threads of its own: a log may block, and a stack trace waits for a safepoint. */
 final class LeaseLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
@@ -17,11 +17,11 @@ final class LeaseLog {
     private LeaseLog() {}
 
     /**
-     * A connection is closed. If its statement was cancelled, its borrower waits for the answer and is thrown the reason, which is
-     * logged as the failure of the unit.
+     * Logs that a connection was closed. If its statement was cancelled, its borrower waits for the answer and is thrown the reason,
+     * which is logged as the failure of the unit.
      *
      * @param from its state until now. If that is {@link LeaseState#ACTIVE}, its borrower was not waiting for the server: then no
-     *     exception will tell where it is, and of a minute's first one the stack does
+     *     exception has its stack trace, so the log gets it, once a minute
      */
     static void closed(Lease lease, Thread borrower, LeaseState from, String reason) {
         if (from == LeaseState.CANCELLING) {
@@ -32,17 +32,17 @@ final class LeaseLog {
             lease.purpose().ifPresent(name -> MDC.put(Purpose.MDC_KEY, name));
             OptionalLong others = from == LeaseState.ACTIVE ? STACKS.omittedBefore() : OptionalLong.empty();
             LOG.warn(
-                    "A connection is closed, and its transaction rolled back: {}{}",
+                    "Connection closed under its borrower, its transaction is rolled back: {}{}",
                     reason,
                     others.orElse(0) == 0
                             ? ""
-                            : " (" + others.getAsLong() + " without their stacks since the last one)",
+                            : " (" + others.getAsLong() + " others without stack traces since the last one)",
                     others.isPresent() ? stackOf(borrower) : null);
         });
     }
 
     private static Throwable stackOf(Thread borrower) {
-        Throwable where = new Throwable("the thread that borrowed it, as it is now: " + borrower.getName());
+        Throwable where = new Throwable("the borrower's thread, as it is now: " + borrower.getName());
         where.setStackTrace(borrower.getStackTrace());
         return where;
     }

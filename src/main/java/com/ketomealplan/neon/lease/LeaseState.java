@@ -1,21 +1,21 @@
 package com.ketomealplan.neon.lease;
 
-/** The states of a {@link Lease}. Whoever wins a transition does its work; whoever loses it does nothing. */
+/** The states of a {@link Lease}. The thread that wins a transition does its work. */
 enum LeaseState {
 
-    /** Its borrower may use it. */
+    /** The borrower may use it. */
     ACTIVE,
 
-    /** COMMIT was sent, or is about to be. It is never cancelled: a COMMIT that waits for a replica would report success. */
+    /** COMMIT was sent or is about to be. It is never cancelled: a COMMIT that waits for a replica would report success. */
     COMMITTING,
 
-    /** Its deadline has passed and its statement is being cancelled. Nothing more is sent, least of all a COMMIT. */
+    /** The deadline has passed and the statement is being cancelled. Nothing more may be sent, least of all COMMIT. */
     CANCELLING,
 
-    /** It was closed under its borrower, whose next use of it is told why. */
+    /** It was closed under its borrower, whose next call fails with the reason. */
     EXPIRED,
 
-    /** It was given back. Final. */
+    /** It was returned. Final. */
     RETURNED;
 
     boolean canBecome(LeaseState next) {

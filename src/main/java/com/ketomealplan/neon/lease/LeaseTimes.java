@@ -9,7 +9,7 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What the time of a lease has gone by with, from the beginning of its deadline. Used by its borrower; its statement's name is read by any. */
+/** Measures how the time of a lease is spent, from the start of its deadline. Used by its borrower; {@link #statement()} by any thread. */
 final class LeaseTimes {
 
     private final Deadline deadline;
@@ -25,8 +25,8 @@ final class LeaseTimes {
     private long earlierNanos;
 
     /**
-     * @param waited how long the borrower stood in the wait queue
-     * @param opening if its connection was opened meanwhile
+     * @param waited how long the borrower was in the wait queue
+     * @param opening present if its connection was opened meanwhile
      */
     LeaseTimes(Deadline deadline, Duration waited, Optional<OpeningTimes> opening) {
         this.deadline = deadline;
@@ -34,7 +34,7 @@ final class LeaseTimes {
         this.opening = opening;
     }
 
-    /** Since it was borrowed. */
+    /** Returns the time since it was borrowed. */
     Duration held() {
         return since(borrowedNanos);
     }
@@ -43,18 +43,18 @@ final class LeaseTimes {
         return waited;
     }
 
-    /** A statement of that name is about to be executed. */
-    void executes(String name) {
+    /** Sets the name of the statement that is about to be executed. */
+    void beginStatement(String name) {
         statement = name;
     }
 
-    /** Of the statement executed last. */
+    /** Returns the name of the statement executed last. */
     Optional<String> statement() {
         return Optional.ofNullable(statement);
     }
 
-    /** Something is sent. */
-    void sends() {
+    /** Records that a statement is sent. */
+    void beforeSend() {
         if (sentNanos != 0) {
             earlier++;
             earlierNanos += answeredNanos - sentNanos;
@@ -64,15 +64,15 @@ final class LeaseTimes {
         answeredNanos = 0;
     }
 
-    /** It was answered, or never will be. */
+    /** Records that it was answered or has failed. */
     void answered() {
         answeredNanos = System.nanoTime();
     }
 
-    /** The parts of it, for a line of the log. */
-    String inWords() {
+    /** Returns the parts, for a log line. */
+    String describe() {
         long now = System.nanoTime();
-        Duration before = deadline.until(borrowedNanos).minus(waited);
+        Duration before = deadline.elapsedAt(borrowedNanos).minus(waited);
         Duration last = sentNanos == 0
                 ? Duration.ZERO
                 : Duration.ofNanos((answeredNanos == 0 ? now : answeredNanos) - sentNanos);
@@ -80,8 +80,8 @@ final class LeaseTimes {
         Duration elsewhere = since(borrowedNanos).minus(last).minus(others);
         StringJoiner parts = new StringJoiner(", ");
         add(parts, "before it asked for a connection", before);
-        parts.add(millis(waited) + " in line for a connection"
-                + opening.map(LeaseTimes::inWords).orElse(""));
+        parts.add(millis(waited) + " in the wait queue"
+                + opening.map(LeaseTimes::describe).orElse(""));
         if (earlier > 0) {
             parts.add(millis(others) + " in " + earlier + (earlier == 1 ? " statement" : " statements"));
         }
@@ -98,7 +98,7 @@ final class LeaseTimes {
         }
     }
 
-    private static String inWords(OpeningTimes opening) {
+    private static String describe(OpeningTimes opening) {
         return Stream.of(Phase.values())
                 .filter(phase -> opening.phases().containsKey(phase))
                 .map(phase -> phase.name().toLowerCase(Locale.ROOT) + " "

@@ -8,9 +8,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Looks at the connections that are out, many times a second and only while there are some, and ends those whose time is
- * over. One look at all of them costs less than a timer for each.
+/** Enforces the timeouts of the leases: checks all of them every 25 ms, only while there are some, which costs less than a timer for
+ * each.
  */
 public final class LeaseWatch {
 
@@ -18,43 +17,43 @@ public final class LeaseWatch {
 
     private static final Duration INTERVAL = Duration.ofMillis(25);
 
-    /** For what may block: to cancel is to open a connection, and a log may be slow. Both are rare. */
+    /** Runs what may block: a cancel request opens a connection, and a log may be slow. Both are rare. */
     static final Executor BLOCKING = task -> {
         Thread thread = new Thread(() -> runLogged(task), "database-cancel");
         thread.setDaemon(true);
         thread.start();
     };
 
-    private final Duration longestIdle;
-    private final Rounds<Lease> rounds;
+    private final Duration idleInTransactionTimeout;
+    private final Ticker<Lease> ticker;
 
     /**
-     * @param longestIdle how long a borrower may leave a transaction idle
-     * @param leases those of the connections that are out
+     * @param idleInTransactionTimeout how long a borrower may leave a transaction idle
+     * @param leases returns the open leases
      */
-    public LeaseWatch(Duration longestIdle, Supplier<List<Lease>> leases) {
-        this.longestIdle = longestIdle;
-        this.rounds = new Rounds<>(INTERVAL, leases, this::look, Timer::after);
+    public LeaseWatch(Duration idleInTransactionTimeout, Supplier<List<Lease>> leases) {
+        this.idleInTransactionTimeout = idleInTransactionTimeout;
+        this.ticker = new Ticker<>(INTERVAL, leases, this::tick, Timer::after);
     }
 
     private static void runLogged(Runnable task) {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.error("A connection was not ended as it should be", e);
+            LOG.error("Cancel task failed", e);
         }
     }
 
-    /** A connection is out. */
+    /** Starts the checks, unless they run. To be called for each new lease. */
     public void begin() {
-        rounds.begin();
+        ticker.start();
     }
 
-    private void look(Lease lease) {
+    private void tick(Lease lease) {
         try {
-            lease.checkTime(longestIdle);
-        } catch (RuntimeException | OutOfMemoryError e) { // the others are to be watched all the same
-            LOG.error("A connection could not be ended", e);
+            lease.enforceTimeouts(idleInTransactionTimeout);
+        } catch (RuntimeException | OutOfMemoryError e) { // the other leases are still to be checked
+            LOG.error("Lease check failed", e);
         }
     }
 }

@@ -5,10 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A pool's connection, with what JDBC has no words for. */
+/** A borrowed connection's transaction, with what JDBC has no methods for. */
 public interface LeasedTransaction {
 
-    /** Empty if the connection is not one of our pool's. */
+    /** Returns the transaction of a connection; empty if it is not one of our pool. */
     static Optional<LeasedTransaction> of(Connection connection) {
         try {
             return connection.isWrapperFor(LeasedTransaction.class)
@@ -19,55 +19,52 @@ public interface LeasedTransaction {
         }
     }
 
-    /** The last transaction that was open; empty if it only reads, or if the server never told. */
+    /** Returns the identity of the current or last transaction; empty if it is read-only, or was never queried. */
     Optional<TransactionIdentity> identity();
 
-    /** Whether the server refuses its writes. */
-    boolean onlyReads();
+    /** Returns whether the server refuses writes. */
+    boolean isReadOnly();
 
-    /**
-     * Lets read-only transactions of the server's isolation level be none: at READ COMMITTED its statements have no snapshot in common, so
-     * each plain query is sent alone, in one flight, and the server refuses its writes all the same. What is more than a plain query
-     * begins a transaction.
+    /** Allows plain queries of a read-only transaction to be sent without BEGIN, in one round trip each. At READ COMMITTED its statements have no
+     * common snapshot anyway; the server still refuses writes. Any other statement begins a transaction.
      */
-    void readApart();
+    void allowStandaloneReads();
 
-    /**
-     * Whether something was committed, or may have been past this connection, by SQL or by the driver's own connection: then an attempt
-     * that failed may have left something behind.
+    /** Returns whether something was committed, or may have been, by a statement or through the driver's own connection: then an attempt
+     * that failed may have stored something.
      */
-    boolean isEscaped();
+    boolean mayHaveCommitted();
 
-    /** What became of a COMMIT. */
+    /** The result of a COMMIT. */
     enum Commit {
         NOT_SENT,
-        /** The connection ended before an answer came. */
+        /** The connection was lost before an answer came. */
         UNANSWERED,
-        /** The server answered by an error: it rolled back. */
+        /** The server answered with an error: it rolled back. */
         REFUSED,
         DONE
     }
 
     Commit lastCommit();
 
-    /** Lets a statement be sent with the COMMIT of the transaction that is open; if it is rolled back, it is not. */
+    /** Sets a statement that is sent with the COMMIT of the open transaction. */
     void commitWith(LastStatement last);
 
-    /** Why the connection was closed under its borrower, if it was: its deadline, or idleness in its transaction. */
-    Optional<String> endedBecause();
+    /** Returns why the connection was closed under its borrower, if it was: its deadline, or idleness in its transaction. */
+    Optional<String> closeReason();
 
-    /** Whether its deadline has passed, or its statement was cancelled because of that. */
-    boolean isOutOfTime();
+    /** Returns whether its deadline has passed, or its statement was cancelled because of that. */
+    boolean isTimedOut();
 
-    /** What the time of its borrower has gone by with, and what its statement was found to wait for, for logs. */
-    String times();
+    /** Returns how the borrower's time was spent, and what its statement was found to wait for, for logs. */
+    String describeTimes();
 
-    /** Closes the connection, whatever is on it, and makes room in the pool. */
+    /** Closes the connection at once, and makes room in the pool. */
     void discard();
 
-    /** A statement is about to be sent; its name, for whoever asks what the connection is used for. */
-    void executes(String name);
+    /** Sets the name of the statement that is about to be sent, for reports of the connection's use. */
+    void beginStatement(String name);
 
-    /** How long its borrower stood in line for it. */
+    /** Returns how long its borrower was in the wait queue. */
     Duration waited();
 }

@@ -1,15 +1,14 @@
 package com.ketomealplan.neon.lease;
 
-/**
- * Where the log's context (MDC) says which request a thread serves. Whoever serves requests puts it there, if they have such ids;
- * the layer reads them.
+/** The keys of the log context (MDC) that name the request of a thread. The HTTP layer puts them there; this layer only reads
+ * them.
  */
 public final class LogContext {
 
-    /** The request's own id. */
+    /** The id of the request. */
     public static final String REQUEST = "request_id";
 
-    /** Of the trace that the request is part of. */
+    /** The id of the request's trace. */
     public static final String TRACE = "trace_id";
 
     private LogContext() {}

@@ -9,14 +9,13 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A prepared statement of a {@link ConnectionHandle}. If it is prepared where a transaction has not begun, it is prepared together with
- * the {@link Prologue}, and both travel in one flight. Until it is executed so, what is set of it is remembered too: another
- * statement may be the first one after all.
+/** A prepared statement of a {@link ConnectionHandle}. If it is prepared before its transaction has begun, the {@link Prologue} is
+ * prepended to it, and both are sent in one flight. Until it is executed, its settings are kept: if another statement is executed first,
+ * it is prepared again without the prologue.
  */
 final class PreparedStatementHandle extends BoundParameters {
 
-    /** Prepares a text, as this statement was asked for. */
+    /** Prepares SQL with the options of this statement. */
     @FunctionalInterface
     interface Preparation {
         PreparedStatement prepare(String text) throws SQLException;
@@ -25,31 +24,31 @@ final class PreparedStatementHandle extends BoundParameters {
     private final String sql;
     private final Preparation preparation;
     private Prologue prologue;
-    /** Only while there is a prologue. */
-    private final List<Setting> remembered = new ArrayList<>(4);
+    /** The settings to be applied again; kept only while there is a prologue. */
+    private final List<Setting> replayed = new ArrayList<>(4);
 
     /**
-     * @param travels whether something can be sent before it in its own flight
+     * @param canPrepend whether a prologue can be prepended
      */
-    PreparedStatementHandle(ConnectionHandle connection, String sql, boolean travels, Preparation preparation)
+    PreparedStatementHandle(ConnectionHandle connection, String sql, boolean canPrepend, Preparation preparation)
             throws SQLException {
         super(connection);
         this.sql = sql;
         this.preparation = preparation;
-        this.prologue = travels ? transaction().prologueFor(sql, true) : Prologue.NONE;
-        replace(preparation.prepare(text()));
+        this.prologue = canPrepend ? transaction().prologueFor(sql, true) : Prologue.NONE;
+        replace(preparation.prepare(sqlWithPrologue()));
     }
 
-    private String text() {
+    private String sqlWithPrologue() {
         return prologue.isEmpty() ? sql : prologue.sql() + sql;
     }
 
     private PreparedStatement prepared() throws SQLException {
-        return (PreparedStatement) usable();
+        return (PreparedStatement) driver();
     }
 
-    /** The driver's statement without anything before it. */
-    private PreparedStatement plain() throws SQLException {
+    /** Returns the driver's statement, prepared without a prologue. */
+    private PreparedStatement withoutPrologue() throws SQLException {
         if (!prologue.isEmpty()) {
             prepareWith(Prologue.NONE);
         }
@@ -57,15 +56,15 @@ final class PreparedStatementHandle extends BoundParameters {
     }
 
     private void prepareWith(Prologue next) throws SQLException {
-        usable();
+        driver();
         prologue = next;
-        PreparedStatement other = preparation.prepare(text());
+        PreparedStatement other = preparation.prepare(sqlWithPrologue());
         replace(other);
-        for (Setting setting : remembered) {
+        for (Setting setting : replayed) {
             setting.apply(other);
         }
         if (next.isEmpty()) {
-            remembered.clear();
+            replayed.clear();
         }
     }
 
@@ -73,7 +72,7 @@ final class PreparedStatementHandle extends BoundParameters {
     void set(Setting setting) throws SQLException {
         super.set(setting);
         if (!prologue.isEmpty()) {
-            remembered.add(setting);
+            replayed.add(setting);
         }
     }
 
@@ -84,7 +83,7 @@ final class PreparedStatementHandle extends BoundParameters {
 
     @Override
     PreparedStatement streaming() throws SQLException {
-        return plain();
+        return withoutPrologue();
     }
 
     @Override
@@ -93,11 +92,11 @@ final class PreparedStatementHandle extends BoundParameters {
     }
 
     private <T> T run(Action<T> action, Action<T> results) throws SQLException {
-        // Without a prologue of its own nothing was remembered, so that it cannot be prepared anew
-        boolean travels = !prologue.isEmpty() && usable().getFetchSize() == 0;
-        Prologue needed = transaction().prologueFor(sql, travels);
-        if (!travels) {
-            PreparedStatement statement = plain();
+        // Without a prologue no settings were kept, so it cannot be prepared again
+        boolean canPrepend = !prologue.isEmpty() && driver().getFetchSize() == 0;
+        Prologue needed = transaction().prologueFor(sql, canPrepend);
+        if (!canPrepend) {
+            PreparedStatement statement = withoutPrologue();
             return transaction().sendAfter(needed, () -> send(Prologue.NONE, sql, statement, action));
         }
         if (!needed.equals(prologue)) {
@@ -131,46 +130,46 @@ final class PreparedStatementHandle extends BoundParameters {
 
     @Override
     public void addBatch() throws SQLException {
-        plain().addBatch();
+        withoutPrologue().addBatch();
     }
 
     @Override
     public void addBatch(String text) throws SQLException {
-        plain().addBatch(text); // the driver's complaint
+        withoutPrologue().addBatch(text); // throws the driver's exception
     }
 
     @Override
     public int[] executeBatch() throws SQLException {
-        plain();
+        withoutPrologue();
         return runAlone(sql, Statement::executeBatch);
     }
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
-        plain();
+        withoutPrologue();
         return runAlone(sql, Statement::executeLargeBatch);
     }
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
-        return looked(PreparedStatement::getMetaData);
+        return metadata(PreparedStatement::getMetaData);
     }
 
     @Override
     public ParameterMetaData getParameterMetaData() throws SQLException {
-        return looked(PreparedStatement::getParameterMetaData);
+        return metadata(PreparedStatement::getParameterMetaData);
     }
 
     @FunctionalInterface
-    private interface Look<T> {
+    private interface MetadataQuery<T> {
         T at(PreparedStatement driver) throws SQLException;
     }
 
-    /** What the server says of the text begins a transaction only if it is another one in another schema. */
-    private <T> T looked(Look<T> look) throws SQLException {
-        PreparedStatement statement = plain();
+    /** Returns metadata. Begins a transaction only if the metadata depends on the schema that was set. */
+    private <T> T metadata(MetadataQuery<T> query) throws SQLException {
+        PreparedStatement statement = withoutPrologue();
         return transaction().hasSchema()
-                ? runAlone(sql, driver -> look.at((PreparedStatement) driver))
-                : look.at(statement);
+                ? runAlone(sql, driver -> query.at((PreparedStatement) driver))
+                : query.at(statement);
     }
 }

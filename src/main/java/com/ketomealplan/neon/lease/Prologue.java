@@ -6,22 +6,21 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 
-/**
- * What is sent before a statement, in the same flight.
+/** The statements that are sent before a statement, in the same flight.
  *
  * @param sql statements, each ended by a semicolon; empty if there is nothing to send
- * @param statements how many they are, and so how many results come before the statement's own
+ * @param statements their number, which is the number of results before the statement's own
  * @param begins whether they begin a transaction
- * @param identity what the last of them asks of the {@link TransactionIdentity}
+ * @param identity what the last of them queries of the {@link TransactionIdentity}
  */
 record Prologue(String sql, int statements, boolean begins, Question identity) {
 
     static final Prologue NONE = new Prologue("", 0, false, Question.NOTHING);
 
-    /** What is asked of a transaction's identity. */
+    /** The query for a transaction's identity. */
     enum Question {
         NOTHING(""),
-        /** Assigns the id: nothing that costs less tells transactions apart. The server is known already. */
+        /** Assigns the transaction id; nothing cheaper identifies a transaction. The server start is known already. */
         TRANSACTION("SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text;"),
         TRANSACTION_AND_SERVER("SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text, "
                 + TransactionIdentity.SERVER_START + ";");
@@ -32,7 +31,7 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
             this.sql = sql;
         }
 
-        /** What a transaction is asked whose end may have to be found out. */
+        /** Returns the query for a transaction whose commit outcome may have to be looked up. */
         static Question before(boolean readOnly, PhysicalConnection physical) {
             if (readOnly) {
                 return NOTHING;
@@ -45,22 +44,21 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
         return statements == 0;
     }
 
-    /** The same with a question at its end. */
+    /** Returns this prologue with a query appended. */
     Prologue asking(Question question) {
         return question == Question.NOTHING ? this : new Prologue(sql + question.sql, statements + 1, begins, question);
     }
 
-    /** The same with another statement at its end. */
+    /** Returns this prologue with a statement appended. */
     Prologue with(String statement) {
         return new Prologue(sql + statement, statements + 1, begins, identity);
     }
 
-    /**
-     * Leaves its results behind, so that the next one is the first of what came with it.
+    /** Skips its results, so that the next one is the statement's own.
      *
-     * @return what the server answered to the question; empty if there was none
+     * @return the result of the query; empty if there was none
      */
-    Optional<TransactionIdentity> skip(Statement executed, PhysicalConnection physical) throws SQLException {
+    Optional<TransactionIdentity> skipResults(Statement executed, PhysicalConnection physical) throws SQLException {
         Optional<TransactionIdentity> answer = Optional.empty();
         for (int left = statements; left > 0; left--) {
             if (left == 1 && identity != Question.NOTHING) {

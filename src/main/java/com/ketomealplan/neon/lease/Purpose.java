@@ -4,9 +4,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.MDC;
 
-/**
- * What a thread uses the database for: the name of its unit of work, such as {@code UserResource.find}. It is kept in the
- * log's context (MDC), so that every line of the unit has it.
+/** The name of a thread's unit of work, such as {@code UserResource.find}. It is kept in the log context (MDC), so that every log line of
+ * the unit has it.
  */
 public final class Purpose {
 
@@ -14,17 +13,17 @@ public final class Purpose {
 
     private Purpose() {}
 
-    /** Of what this thread does now, if it was said. */
+    /** Returns the purpose of this thread, if it has one. */
     public static Optional<String> current() {
         return Optional.ofNullable(MDC.get(MDC_KEY));
     }
 
-    /** From now on this thread works for a request; the context is cleared at its end. */
+    /** Sets the purpose of this thread's request, at whose end the context is cleared. */
     public static void ofRequest(String name) {
         MDC.put(MDC_KEY, name);
     }
 
-    /** Does work for a purpose; inside other such work, for that one's. */
+    /** Runs work for a purpose. Nested work keeps the outer purpose. */
     public static <T> T within(String name, Callable<T> work) throws Exception {
         if (MDC.get(MDC_KEY) != null) {
             return work.call();

@@ -4,7 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The current result of a statement that was executed with others before it, as its own method would have returned it. */
+/** Returns the current result of a statement that was executed with a prologue, as {@code executeQuery} and {@code executeUpdate} would. */
 final class Results {
 
     private Results() {}

@@ -7,22 +7,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a statement's text says of how it meets its transaction. Told by its words: where they leave doubt, the careful way is taken. */
+/** The kind of a statement, by its text: whether it needs or ends a transaction. In doubt, the safe kind is chosen. */
 enum SqlKind {
 
-    /** One query that needs no transaction around it: it locks nothing, leaves nothing behind, and asks nothing of the transaction. */
+    /** A query that needs no transaction: it takes no row locks, has no side effects and does not depend on the transaction. */
     PLAIN_QUERY,
 
     /** Reads or writes rows. */
     DATA,
 
-    /** Anything else that may write: what defines something, what maintains, what the words do not tell. */
+    /** Any other statement that may write: DDL, maintenance, anything not recognized. */
     OTHER,
 
-    /** Says something of the transaction or the session, and takes no snapshot: {@code SET}, {@code LOCK}, … */
+    /** Changes or shows the transaction or the session, and takes no snapshot: {@code SET}, {@code LOCK}, … */
     UTILITY,
 
-    /** May end the transaction behind the handle's back: {@code COMMIT}, {@code ROLLBACK}, … */
+    /** May end the transaction without the handle: {@code COMMIT}, {@code ROLLBACK}, … */
     TRANSACTION_END;
 
     private static final Pattern FIRST_WORD = Pattern.compile("(?s)(?:\\s|--[^\\n]*\\n|/\\*.*?\\*/|\\()*([A-Za-z]*)");
@@ -30,11 +30,11 @@ enum SqlKind {
     private static final Pattern NEEDS_TRANSACTION = Pattern.compile(
             "(?i);\\s*\\S|\\bfor\\b|\\binto\\b|pg_|txid_|set_config|nextval|setval|\\blo_|dblink|snapshot");
 
-    /** A name before a parenthesis; or what may be between the two, or in the name. */
+    /** A name before a parenthesis, or what may be between the two or in the name. */
     private static final Pattern CALL = Pattern.compile("(?U)([\\w.$]+|\")\\s*\\(|/\\*|--|\\s\\.|\\.\\s");
 
-    /** What is no function, or one of PostgreSQL's own that writes nothing. */
-    private static final Set<String> HARMLESS =
+    /** Keywords and types, and functions of PostgreSQL that do not write. */
+    private static final Set<String> SAFE =
             Set.of(("all and any array as between by case cast distinct else except exists extract filter"
                             + " from having ilike in intersect join lateral like limit not offset on or over select similar some then union using"
                             + " values when where char decimal numeric time timestamp varchar avg bool_and bool_or coalesce count greatest least"
@@ -43,29 +43,28 @@ enum SqlKind {
 
     private static final Pattern COMMIT_FOLLOWS = Pattern.compile("(?i);\\s*(?:commit|end|prepare\\s+transaction)\\b");
 
-    /** Texts are few, because each is a prepared statement of its own; those of a program that makes them up are not kept. */
-    private static final int MOST_KEPT = 2_000;
+    /** Limits the cache, for programs that generate SQL. */
+    private static final int MAX_CACHED = 2_000;
 
-    private static final Map<String, SqlKind> KNOWN = new ConcurrentHashMap<>();
+    private static final Map<String, SqlKind> CACHE = new ConcurrentHashMap<>();
 
-    /** Of a statement's text. Costs the hash of the text if it was seen before. */
+    /** Returns the kind of a statement. Cached by text. */
     static SqlKind of(String sql) {
-        SqlKind known = KNOWN.get(sql);
-        if (known != null) {
-            return known;
+        SqlKind cached = CACHE.get(sql);
+        if (cached != null) {
+            return cached;
         }
         SqlKind kind = read(sql);
-        if (KNOWN.size() < MOST_KEPT) {
-            KNOWN.put(sql, kind);
+        if (CACHE.size() < MAX_CACHED) {
+            CACHE.put(sql, kind);
         }
         return kind;
     }
 
-    /**
-     * Whether a statement that is a transaction of its own may have stored something. Of a query it is the functions that may, and which do
-     * is not known here: so a query is held to write unless it calls nothing but some of PostgreSQL's own. (What the database's own views,
-     * operators, casts, computed columns and policies call, its words do not tell; they are taken for what they seem.) That the connection was
-     * set read-only changes nothing: in auto-commit nobody tells the server.
+    /** Returns whether a statement in auto-commit may write. A query may write through the functions that it calls, so it is taken to write
+     * unless it calls only functions of PostgreSQL that do not. (Functions behind views, operators, casts, generated columns and policies
+     * cannot be seen in the text, and are ignored.) Whether the connection is read-only does not matter: in auto-commit the server does not
+     * get that setting.
      */
     static boolean mayWrite(String sql) {
         return switch (of(sql)) {
@@ -75,16 +74,15 @@ enum SqlKind {
         };
     }
 
-    /**
-     * Whether a statement whose answer was lost with its connection may be stored.
+    /** Returns whether the effect of a statement that had no answer may be stored.
      *
-     * @param alone whether it was a transaction of its own
+     * @param alone whether it was in auto-commit
      */
     static boolean mayBeStored(String sql, boolean alone) {
         return alone && mayWrite(sql) || mayCommit(sql);
     }
 
-    /** Whether a statement may have committed the transaction that it is in. */
+    /** Returns whether a statement may have committed its transaction. */
     static boolean mayCommit(String sql) {
         if (COMMIT_FOLLOWS.matcher(sql).find()) {
             return true;
@@ -99,7 +97,7 @@ enum SqlKind {
         Matcher call = CALL.matcher(sql);
         Matcher first = FIRST_WORD.matcher(sql);
         for (int from = first.lookingAt() ? first.end() : 0; call.find(from); from = call.end()) {
-            if (!HARMLESS.contains(String.valueOf(call.group(1)).toLowerCase(Locale.ROOT))) {
+            if (!SAFE.contains(String.valueOf(call.group(1)).toLowerCase(Locale.ROOT))) {
                 return true;
             }
         }

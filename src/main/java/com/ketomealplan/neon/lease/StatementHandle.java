@@ -5,10 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** A statement of a {@link ConnectionHandle}. What its transaction begins with travels with it, if it is the first one. */
+/** A statement of a {@link ConnectionHandle}. If it is the first of its transaction, the {@link Prologue} is prepended to it. */
 class StatementHandle extends DelegatingStatement {
 
-    /** Something that is done with the driver's statement. */
+    /** Executes the driver's statement. */
     @FunctionalInterface
     interface Action<T> {
         T of(Statement driver) throws SQLException;
@@ -29,9 +29,9 @@ class StatementHandle extends DelegatingStatement {
         return transaction;
     }
 
-    /** The driver's statement, for what sends nothing. */
+    /** Returns the driver's statement, for calls that send nothing. */
     @Override
-    Statement usable() throws SQLException {
+    Statement driver() throws SQLException {
         if (closed) {
             throw new SQLException("this statement is closed", "55000");
         }
@@ -39,7 +39,7 @@ class StatementHandle extends DelegatingStatement {
         return driver;
     }
 
-    /** From now on another statement of the driver's stands for this one. */
+    /** Replaces and closes the driver's statement. */
     void replace(Statement other) throws SQLException {
         Statement before = driver;
         driver = other;
@@ -49,7 +49,7 @@ class StatementHandle extends DelegatingStatement {
     }
 
     private <T> T run(String sql, Action<T> action, Action<T> results) throws SQLException {
-        Statement statement = usable();
+        Statement statement = driver();
         if (statement.getFetchSize() > 0) {
             return runAlone(sql, action);
         }
@@ -62,33 +62,33 @@ class StatementHandle extends DelegatingStatement {
     /**
      * Executes a statement and its prologue in one flight.
      *
-     * @param execution of both
-     * @param results what is made of the statement's own
+     * @param execution executes both
+     * @param results returns the statement's own result
      */
     <T> T sendTogether(Prologue prologue, String sql, Statement statement, Action<?> execution, Action<T> results)
             throws SQLException {
         return send(prologue, sql, statement, driven -> {
             execution.of(driven);
-            transaction.skip(prologue, driven);
+            transaction.skipPrologueResults(prologue, driven);
             return results.of(driven);
         });
     }
 
-    /** What nothing can travel with: what its transaction begins with is sent before it. */
+    /** Executes a statement to which a prologue cannot be prepended: the prologue is sent before it. */
     <T> T runAlone(String sql, Action<T> action) throws SQLException {
-        Statement statement = usable();
+        Statement statement = driver();
         Prologue before = transaction.prologueFor(sql, false);
         return transaction.sendAfter(before, () -> send(Prologue.NONE, sql, statement, action));
     }
 
     <T> T send(Prologue prologue, String sql, Statement statement, Action<T> action) throws SQLException {
-        transaction.sends(prologue);
+        transaction.beforeSend(prologue);
         try {
             return action.of(statement);
         } catch (SQLException e) {
-            throw transaction.judged(e, sql);
+            throw transaction.translate(e, sql);
         } finally {
-            transaction.sent();
+            transaction.afterSend();
         }
     }
 
@@ -104,14 +104,14 @@ class StatementHandle extends DelegatingStatement {
 
     @Override
     public Connection getConnection() throws SQLException {
-        usable();
+        driver();
         return connection;
     }
 
-    /** By any thread. */
+    /** May be called by any thread. */
     @Override
     public void cancel() throws SQLException {
-        usable().cancel();
+        driver().cancel();
     }
 
     @Override
@@ -133,13 +133,13 @@ class StatementHandle extends DelegatingStatement {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
-        transaction.escape();
-        return usable().unwrap(type);
+        transaction.markMayHaveCommitted();
+        return driver().unwrap(type);
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || usable().isWrapperFor(type);
+        return type.isInstance(this) || driver().isWrapperFor(type);
     }
 
     @Override

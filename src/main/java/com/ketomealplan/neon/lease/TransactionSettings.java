@@ -8,9 +8,8 @@ import java.time.Duration;
 import java.util.Locale;
 import org.postgresql.core.Utils;
 
-/**
- * What a borrower has set for its transactions, and the {@link Prologue} that tells the server: isolation level, schema, read-only, the
- * deadline, and the URL's settings where the session could not be given them. Used by one thread.
+/** The transaction settings of a borrower, and the {@link Prologue} that applies them: isolation level, schema, read-only, timeouts, and the
+ * URL's settings where they could not be set for the session. Used by one thread.
  */
 final class TransactionSettings {
 
@@ -19,10 +18,10 @@ final class TransactionSettings {
 
     private final Lease lease;
     private final PhysicalConnection physical;
-    private int isolation = Connection.TRANSACTION_NONE; // none asked for: the server's default
+    private int isolation = Connection.TRANSACTION_NONE; // not set: the server's default
     private String schema = "";
     private boolean readOnly;
-    private boolean readsApart;
+    private boolean standaloneReads;
 
     TransactionSettings(Lease lease, PhysicalConnection physical) {
         this.lease = lease;
@@ -33,7 +32,7 @@ final class TransactionSettings {
         isolation = level;
     }
 
-    /** Without asking the server, whose default is taken for PostgreSQL's own. */
+    /** Returns the isolation level. If none was set, the server's default is taken to be READ COMMITTED. */
     int isolation() {
         return isolation == Connection.TRANSACTION_NONE ? Connection.TRANSACTION_READ_COMMITTED : isolation;
     }
@@ -46,13 +45,13 @@ final class TransactionSettings {
         return readOnly;
     }
 
-    void readApart() {
-        readsApart = true;
+    void allowStandaloneReads() {
+        standaloneReads = true;
     }
 
-    /** Whether a query of a transaction that only reads may be sent alone. */
-    boolean mayReadApart() {
-        return readsApart && readOnly && isolation == Connection.TRANSACTION_NONE;
+    /** Returns whether a query of a read-only transaction may be sent without BEGIN. */
+    boolean allowsStandaloneReads() {
+        return standaloneReads && readOnly && isolation == Connection.TRANSACTION_NONE;
     }
 
     /**
@@ -79,15 +78,15 @@ final class TransactionSettings {
         };
     }
 
-    /** Begins a transaction. */
-    Prologue beginning() throws SQLException {
+    /** Returns the prologue that begins a transaction. */
+    Prologue beginPrologue() throws SQLException {
         String level = isolation == Connection.TRANSACTION_NONE ? "" : " ISOLATION LEVEL " + nameOf(isolation);
         String access = readOnly ? " READ ONLY" : "";
         Prologue prologue = new Prologue("BEGIN" + level + access + ";", 1, true, Question.NOTHING);
-        if (!physical.hasTimeout(lease.deadline().time())) {
+        if (!physical.hasTimeout(lease.deadline().duration())) {
             for (String timeout : new String[] {STATEMENT_TIMEOUT, IDLE_TIMEOUT}) {
                 if (!physical.isSetByUrl(timeout)) {
-                    prologue = prologue.with("SET LOCAL " + timeout + " = '" + timeLeft() + "';");
+                    prologue = prologue.with("SET LOCAL " + timeout + " = '" + remainingTimeout() + "';");
                 }
             }
         }
@@ -95,38 +94,37 @@ final class TransactionSettings {
         return schema.isEmpty() ? prologue : prologue.with(setLocalSchema() + ";");
     }
 
-    /**
-     * Precedes a query that reads at READ COMMITTED, where statements have no snapshot in common that a transaction could keep: so it
-     * needs none. The server refuses its writes all the same. Until the flight has ended, such settings are local to it.
+    /** Returns the prologue of a query without BEGIN at READ COMMITTED, where statements have no common snapshot. The server still
+     * refuses writes. Such settings are local to the flight.
      */
-    Prologue apart() throws SQLException {
+    Prologue standaloneReadPrologue() throws SQLException {
         Prologue prologue = Prologue.NONE.with("SET transaction_read_only = on;");
-        if (!physical.hasTimeout(lease.deadline().time()) && !physical.isSetByUrl(STATEMENT_TIMEOUT)) {
-            prologue = prologue.with(setConfig(STATEMENT_TIMEOUT, timeLeft()));
+        if (!physical.hasTimeout(lease.deadline().duration()) && !physical.isSetByUrl(STATEMENT_TIMEOUT)) {
+            prologue = prologue.with(setConfig(STATEMENT_TIMEOUT, remainingTimeout()));
         }
         return withSchema(withUrlSettings(prologue));
     }
 
-    /** Precedes a statement that is a transaction of its own. */
-    Prologue alone(SqlKind kind) throws SQLException {
+    /** Returns the prologue of a statement in auto-commit. */
+    Prologue autoCommitPrologue(SqlKind kind) throws SQLException {
         Prologue prologue = Prologue.NONE;
-        if (isolation != Connection.TRANSACTION_NONE) { // the first, because the others take a snapshot
+        if (isolation != Connection.TRANSACTION_NONE) { // first, because the others take a snapshot
             prologue = prologue.with(
                     "SET transaction_isolation = '" + nameOf(isolation).toLowerCase(Locale.ROOT) + "';");
         }
         if (needsMoreTime() && (kind == SqlKind.DATA || kind == SqlKind.PLAIN_QUERY)) {
-            prologue = prologue.with(setConfig(STATEMENT_TIMEOUT, timeLeft()));
+            prologue = prologue.with(setConfig(STATEMENT_TIMEOUT, remainingTimeout()));
         }
         return withSchema(prologue);
     }
 
-    /** Whether the session's time-out, which is that of requests, comes before the lease's deadline. */
+    /** Returns whether the session's timeout, which is that of requests, is shorter than the lease's deadline. */
     boolean needsMoreTime() {
-        return physical.hasShorterTimeout(lease.deadline().time());
+        return physical.hasShorterTimeout(lease.deadline().duration());
     }
 
     String setSessionTimeout() {
-        return "SET " + STATEMENT_TIMEOUT + " = '" + timeLeft() + "'";
+        return "SET " + STATEMENT_TIMEOUT + " = '" + remainingTimeout() + "'";
     }
 
     String setLocalSchema() throws SQLException {
@@ -145,12 +143,12 @@ final class TransactionSettings {
         return schema.isEmpty() ? before : before.with(setConfig("search_path", quotedSchema()));
     }
 
-    /** In whole seconds, so that there are few texts to prepare: the lease cancels by the millisecond. */
-    private String timeLeft() {
+    /** Returns the timeout in whole seconds, so that there are few statements to prepare; the lease cancels by the millisecond. */
+    private String remainingTimeout() {
         return lease.deadline().remaining().plus(Duration.ofSeconds(1)).toSeconds() + "s";
     }
 
-    /** For the rest of the transaction, also where that is one statement's own. */
+    /** Sets a parameter for the rest of the transaction, also in auto-commit. */
     private static String setConfig(String parameter, String value) throws SQLException {
         return "SELECT set_config('" + parameter + "', '" + Utils.escapeLiteral(new StringBuilder(), value, true)
                 + "', true);";

@@ -70,7 +70,8 @@ public final class StatementObserver implements SqlLogger {
     @Override
     public void logBeforeExecution(StatementContext context) {
         next.logBeforeExecution(context);
-        LeasedTransaction.of(context.getConnection()).ifPresent(lease -> lease.executes(StatementName.of(context)));
+        LeasedTransaction.of(context.getConnection())
+                .ifPresent(lease -> lease.beginStatement(StatementName.of(context)));
     }
 
     @Override

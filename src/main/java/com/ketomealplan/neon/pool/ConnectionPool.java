@@ -4,7 +4,7 @@ import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
-import com.ketomealplan.neon.lease.LeakGuard;
+import com.ketomealplan.neon.lease.LeakDetector;
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.lease.LeaseWatch;
 import com.ketomealplan.neon.locks.LockWaits;
@@ -92,7 +92,7 @@ public final class ConnectionPool implements Pool {
         PooledConnection connection = takeIdle();
         Lease lease = connection == null ? awaitConnection() : lease(connection, WaitTime.NONE);
         watch.begin();
-        LeakGuard.borrowed(lease);
+        LeakDetector.borrowed(lease);
         return lease.connection();
     }
 
@@ -228,16 +228,16 @@ public final class ConnectionPool implements Pool {
 
     /** Takes a connection back from its borrower. */
     void release(Lease lease, PooledConnection connection) {
-        LeakGuard.returned(lease);
-        Duration used = lease.time();
+        LeakDetector.returned(lease);
+        Duration used = lease.held();
         listeners.forEach(listener -> listener.onReturned(used));
-        boolean cancelled = lease.isOutOfTime() && lease.endedBecause().isEmpty();
-        if (!cancelled || !locks.askOnDoomed(connection, () -> takeBack(lease, connection))) {
-            takeBack(lease, connection);
+        boolean cancelled = lease.isTimedOut() && lease.closeReason().isEmpty();
+        if (!cancelled || !locks.askOnDoomed(connection, () -> acceptReturn(lease, connection))) {
+            acceptReturn(lease, connection);
         }
     }
 
-    private void takeBack(Lease lease, PooledConnection connection) {
+    private void acceptReturn(Lease lease, PooledConnection connection) {
         Optional<EvictionReason> eviction = evictor.evictionReason(lease, connection);
         List<PooledConnection> sameGeneration = List.of();
         List<PoolOpenings.Opening> requests;
@@ -246,7 +246,7 @@ public final class ConnectionPool implements Pool {
         lock.lock();
         try {
             bag.markReturned(connection);
-            if (lease.isOutOfTime()) {
+            if (lease.isTimedOut()) {
                 state.traffic().unresponsive();
             }
             if (lease.isServerSilent()) {

@@ -34,7 +34,7 @@ public record ConnectionReport(long number, Duration age, int generation, Option
             return new Use(
                     lease.purpose(),
                     lease.request(),
-                    lease.time(),
+                    lease.held(),
                     lease.statement(),
                     lease.identity().map(TransactionIdentity::id));
         }

@@ -31,7 +31,7 @@ final class Evictor {
             return Optional.of(EvictionReason.LOST);
         }
         if (unusable) {
-            return Optional.of(lease.isOutOfTime() ? EvictionReason.OUT_OF_TIME : EvictionReason.SPOILT);
+            return Optional.of(lease.isTimedOut() ? EvictionReason.OUT_OF_TIME : EvictionReason.SPOILT);
         }
         if (isPastMaxLifetime(connection)) {
             return Optional.of(EvictionReason.AGED);

@@ -5,8 +5,8 @@ import com.ketomealplan.neon.connect.OpeningRequest;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.lease.CancelTimeout;
 import com.ketomealplan.neon.lease.Lease;
-import com.ketomealplan.neon.lease.TimeToCancel;
 import com.ketomealplan.neon.locks.LockQuestion;
 import com.ketomealplan.neon.locks.LockWait;
 import com.ketomealplan.neon.locks.LockWaits;
@@ -70,7 +70,7 @@ final class LockInquiry {
         this.state = state;
     }
 
-    /** Queries the blockers of a statement that is about to be cancelled. Blocks for {@link TimeToCancel} at most. Does not throw.
+    /** Queries the blockers of a statement that is about to be cancelled. Blocks for {@link CancelTimeout} at most. Does not throw.
      *
      * @param cancelled its connection, by which the time that an opening takes is estimated
      */
@@ -84,7 +84,7 @@ final class LockInquiry {
     private void askIfThereIsRoom(PhysicalConnection waiting) {
         if (isDue() && state.hasRoom() && opening.compareAndSet(false, true)) {
             try {
-                askOnOwn(TimeToCancel.of(waiting));
+                askOnOwn(CancelTimeout.of(waiting));
             } finally {
                 opening.set(false);
             }
@@ -103,7 +103,7 @@ final class LockInquiry {
             }
             boolean kept = false;
             try {
-                kept = !claim() || ask(idle.physical(), TimeToCancel.of(idle.physical()));
+                kept = !claim() || ask(idle.physical(), CancelTimeout.of(idle.physical()));
             } finally {
                 pool.returnUnused(idle, kept ? Optional.empty() : Optional.of(EvictionReason.LOST));
             }
@@ -203,7 +203,7 @@ final class LockInquiry {
                 () -> {
                     try {
                         physical.jdbc().setAutoCommit(true); // sends nothing
-                        ask(physical, TimeToCancel.of(physical));
+                        ask(physical, CancelTimeout.of(physical));
                     } catch (SQLException | RuntimeException e) {
                         LOG.debug("Lock waits unknown: query failed", e);
                     } finally {
@@ -260,7 +260,7 @@ final class LockInquiry {
         borrowed.stream()
                 .filter(connection -> connection.physical().awaitsServer())
                 .forEach(connection -> connection.lease().ifPresent(lease -> find(waits, connection, lease)
-                        .ifPresent(lease::waitsFor)));
+                        .ifPresent(lease::setLockWait)));
     }
 
     private static Optional<LockWait> find(LockWaits waits, PooledConnection connection, Lease lease) {

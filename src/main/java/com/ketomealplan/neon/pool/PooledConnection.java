@@ -66,12 +66,12 @@ final class PooledConnection implements Lease.Owner {
     }
 
     @Override
-    public void leaked() {
+    public void onLeak() {
         pool.leaked();
     }
 
     @Override
-    public void cancels() {
+    public void onCancel() {
         pool.locks().askBeforeCancel(physical);
     }
 

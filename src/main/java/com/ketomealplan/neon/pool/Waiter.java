@@ -123,7 +123,7 @@ final class Waiter {
             } finally {
                 long now = System.nanoTime();
                 if (waking && deadline.isPresent()) {
-                    deadline.get().woke(now - polledNanos);
+                    deadline.get().extendForWake(now - polledNanos);
                 }
                 polledNanos = now;
             }

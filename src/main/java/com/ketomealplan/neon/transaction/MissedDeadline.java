@@ -22,13 +22,13 @@ final class MissedDeadline {
         if (lease.isEmpty() || judged.outcome() != Failure.Outcome.ROLLED_BACK) {
             return failure;
         }
-        Optional<String> ended = lease.get().endedBecause();
-        boolean missed = judged.kind() == FailureKind.TIMEOUT && lease.get().isOutOfTime();
+        Optional<String> ended = lease.get().closeReason();
+        boolean missed = judged.kind() == FailureKind.TIMEOUT && lease.get().isTimedOut();
         if (ended.isEmpty() && !missed) {
             return failure;
         }
         String what =
                 ended.map(reason -> "the connection was closed: " + reason).orElse(judged.cause());
-        return new DeadlineExceededException(what, lease.get().times(), failure);
+        return new DeadlineExceededException(what, lease.get().describeTimes(), failure);
     }
 }

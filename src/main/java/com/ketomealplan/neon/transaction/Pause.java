@@ -28,6 +28,6 @@ final class Pause {
             Thread.currentThread().interrupt();
             return false;
         }
-        return Deadline.current().map(deadline -> !deadline.isOver()).orElse(true);
+        return Deadline.current().map(deadline -> !deadline.hasPassed()).orElse(true);
     }
 }

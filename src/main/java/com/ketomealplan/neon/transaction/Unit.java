@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.connect.Listeners;
-import com.ketomealplan.neon.lease.LeakGuard;
+import com.ketomealplan.neon.lease.LeakDetector;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.transaction.UnitOfWork.Options;
 import java.time.Duration;
@@ -36,14 +36,14 @@ final class Unit {
 
     Handle handle() {
         if (handle == null) {
-            handle = LeakGuard.trusting(jdbi::open);
+            handle = LeakDetector.untracked(jdbi::open);
             if (options.readOnly()) {
                 handle.setReadOnly(true);
             }
             if (options.isolation() != TransactionIsolationLevel.UNKNOWN) {
                 handle.setTransactionIsolationLevel(options.isolation());
             } else if (options.readOnly()) {
-                lease().ifPresent(LeasedTransaction::readApart);
+                lease().ifPresent(LeasedTransaction::allowStandaloneReads);
             }
             handle.begin();
         }
@@ -88,7 +88,7 @@ final class Unit {
 
     /** Whether it may have committed something by itself. */
     boolean hasEscaped() {
-        return lease().map(LeasedTransaction::isEscaped).orElse(false);
+        return lease().map(LeasedTransaction::mayHaveCommitted).orElse(false);
     }
 
     /** Gives the connection back. The unit has ended: what goes wrong here no longer changes how. */

@@ -86,7 +86,7 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
                 throw CommitFailedException.rolledBack(failure);
         }
         TransactionIdentity transaction = lease.identity()
-                .orElseThrow(() -> lease.onlyReads()
+                .orElseThrow(() -> lease.isReadOnly()
                         ? CommitFailedException.rolledBack(failure)
                         : CommitFailedException.unknown(failure)); // it was begun by what is not ours
         lease.discard(); // it may be the pool's last one

@@ -25,7 +25,8 @@ public final class RequestHandling {
         jersey.register(new DatabaseFailureMapper.OfJdbi(failures));
         jersey.register(new DatabaseFailureMapper.OfSql(failures));
         jersey.register(timing);
-        FilterRegistration.Dynamic leakGuard = environment.servlets().addFilter("leak-guard", new LeakGuardFilter());
+        FilterRegistration.Dynamic leakGuard =
+                environment.servlets().addFilter("leak-guard", new LeakDetectionFilter());
         leakGuard.setAsyncSupported(true);
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
     }

@@ -19,13 +19,13 @@ class LeaseModelTest {
         Interleavings.of(new Model());
     }
 
-    /** Two threads have then given back one connection, which has two owners from there on. */
+    /** Two threads have then returned one connection, which has two owners from there on. */
     @Test
     void theCheckFindsAReturnThatLooksAndThenWrites() {
-        assertThatThrownBy(() -> Interleavings.ofBroken(
-                        new Model(), Planted.in(LeaseTransitions.class, "giveBack", Model.class)))
+        assertThatThrownBy(() ->
+                        Interleavings.ofBroken(new Model(), Planted.in(LeaseTransitions.class, "release", Model.class)))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("given back 2 times");
+                .hasMessageContaining("returned 2 times");
     }
 
     /** The borrower commits and gives back, the watch cancels and closes, and somebody discards. */
@@ -40,11 +40,11 @@ class LeaseModelTest {
             Interleavings.atOnce(
                     () -> {
                         commit(lease);
-                        giveBack(lease, returns);
+                        release(lease, returns);
                     },
-                    () -> giveBack(lease, returns),
+                    () -> release(lease, returns),
                     () -> watch(lease));
-            require(returns.get() == 1, "given back " + returns.get() + " times");
+            require(returns.get() == 1, "returned " + returns.get() + " times");
             require(lease.now() == LeaseState.RETURNED, "it is " + lease.now());
         }
 
@@ -69,14 +69,14 @@ class LeaseModelTest {
             }
         }
 
-        private static void giveBack(LeaseTransitions lease, AtomicInteger returns) {
-            Optional<LeaseState> from = lease.giveBack();
+        private static void release(LeaseTransitions lease, AtomicInteger returns) {
+            Optional<LeaseState> from = lease.release();
             if (from.isPresent()) {
                 returns.incrementAndGet();
-                require(lease.last() == from.get(), "given back from " + from + " and from " + lease.last());
+                require(lease.last() == from.get(), "returned from " + from + " and from " + lease.last());
                 require(
                         lease.expiry().isPresent() == (from.get() == LeaseState.EXPIRED),
-                        "given back from " + from + ", closed because " + lease.expiry());
+                        "returned from " + from + ", closed because " + lease.expiry());
             }
         }
 

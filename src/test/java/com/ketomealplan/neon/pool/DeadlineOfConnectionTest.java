@@ -84,7 +84,7 @@ class DeadlineOfConnectionTest {
 
     /** Returns as soon as it is over: a moment later the connection would be closed for that reason alone. */
     private static void awaitEnd(Deadline deadline) {
-        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(deadline::isOver);
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(deadline::hasPassed);
     }
 
     /** A request to cancel comes on a connection of its own, on which nobody logs in. */
@@ -194,7 +194,7 @@ class DeadlineOfConnectionTest {
             try (Connection connection = pool.getConnection()) {
                 proxy.swallowEstablished();
                 assertThatThrownBy(() -> value(connection, "SELECT 1")).isInstanceOf(SQLException.class);
-                return leased(connection).endedBecause().orElseThrow();
+                return leased(connection).closeReason().orElseThrow();
             }
         });
 
@@ -277,7 +277,7 @@ class DeadlineOfConnectionTest {
                     execute(connection, "INSERT INTO held_at_commit VALUES (1)");
                     assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
                     assertThat(leased(connection).lastCommit()).isEqualTo(Commit.UNANSWERED);
-                    return leased(connection).endedBecause().orElseThrow();
+                    return leased(connection).closeReason().orElseThrow();
                 }
             });
 
@@ -300,7 +300,7 @@ class DeadlineOfConnectionTest {
                     connection.setAutoCommit(false);
                     execute(connection, "INSERT INTO held_at_commit VALUES (1)");
                     assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
-                    return deadline.isOver();
+                    return deadline.hasPassed();
                 }
             });
 

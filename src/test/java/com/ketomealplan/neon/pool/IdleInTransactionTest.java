@@ -69,7 +69,7 @@ class IdleInTransactionTest {
     }
 
     private static boolean isEnded(Connection connection) {
-        return leased(connection).endedBecause().isPresent();
+        return leased(connection).closeReason().isPresent();
     }
 
     @Test

@@ -264,7 +264,7 @@ class LeasedTransactionTest {
     void thePoolReportsWhatAConnectionIsUsedFor() throws Exception {
         Purpose.within("Test.unit", () -> {
             try (Connection connection = transaction()) {
-                leased(connection).executes("selectNothing");
+                leased(connection).beginStatement("selectNothing");
                 execute(connection, "SELECT 1");
 
                 assertThat(pool.connections()).singleElement().satisfies(report -> {
@@ -289,7 +289,7 @@ class LeasedTransactionTest {
         }
         try (Connection idle = pool.getConnection()) {
             assertThat(leased(idle).waited()).isEqualTo(Duration.ZERO);
-            assertThat(leased(idle).endedBecause()).isEmpty();
+            assertThat(leased(idle).closeReason()).isEmpty();
         }
     }
 }

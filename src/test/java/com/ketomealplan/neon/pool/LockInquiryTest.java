@@ -94,10 +94,10 @@ class LockInquiryTest {
     private static CompletableFuture<String> read(Pool pool, Duration time) {
         return Clients.async(() -> Deadline.within(time, Duration.ZERO, () -> {
             try (Connection connection = pool.getConnection()) {
-                leased(connection).executes("ThingDao.count");
+                leased(connection).beginStatement("ThingDao.count");
                 assertThat(catchThrowable(() -> value(connection, "SELECT count(*) FROM things")))
                         .isInstanceOf(SQLException.class);
-                return leased(connection).times();
+                return leased(connection).describeTimes();
             }
         }));
     }
@@ -115,7 +115,7 @@ class LockInquiryTest {
 
         assertThat(times)
                 .startsWith("of its 300 ms: ")
-                .contains(" in line for a connection, ", " ms in ThingDao.count")
+                .contains(" in the wait queue, ", " ms in ThingDao.count")
                 .contains("application observer, holds AccessExclusiveLock, idle in transaction for ");
     }
 
@@ -224,7 +224,7 @@ class LockInquiryTest {
                     try (Connection connection = pool.getConnection()) {
                         assertThat(catchThrowable(() -> execute(connection, "SELECT pg_sleep(60)")))
                                 .isInstanceOf(SQLException.class);
-                        return leased(connection).times();
+                        return leased(connection).describeTimes();
                     }
                 }));
 

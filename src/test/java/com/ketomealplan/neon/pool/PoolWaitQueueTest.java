@@ -110,7 +110,8 @@ class PoolWaitQueueTest {
             long timeouts = pool.statistics().timeouts();
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOf(PoolExhaustedException.class)
-                    .hasMessage("test: no connection became available within 200 ms (max 2, active 2, idle 0, waiting 0)");
+                    .hasMessage(
+                            "test: no connection became available within 200 ms (max 2, active 2, idle 0, waiting 0)");
             assertThat(pool.statistics().timeouts()).isEqualTo(timeouts + 1);
         }
         patiently(pool).close();

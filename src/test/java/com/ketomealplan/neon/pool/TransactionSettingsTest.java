@@ -115,7 +115,7 @@ class TransactionSettingsTest {
             connection.setReadOnly(true);
             for (int i = 0; i < 2; i++) {
                 assertThat(value(connection, "SHOW transaction_read_only")).isEqualTo("on");
-                assertThat(leased(connection).onlyReads()).isTrue();
+                assertThat(leased(connection).isReadOnly()).isTrue();
                 assertThat(leased(connection).identity()).isEmpty();
                 assertThatThrownBy(() -> execute(connection, "INSERT INTO things VALUES (1)"))
                         .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
@@ -134,7 +134,7 @@ class TransactionSettingsTest {
             end(connection);
         }
         try (Connection connection = nextBorrower()) {
-            assertThat(leased(connection).onlyReads()).isFalse();
+            assertThat(leased(connection).isReadOnly()).isFalse();
             assertThat(connection.isReadOnly()).isFalse();
             assertThat(value(connection, "INSERT INTO things VALUES (1) RETURNING id"))
                     .isEqualTo("1");

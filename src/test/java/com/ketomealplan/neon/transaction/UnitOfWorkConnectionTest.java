@@ -15,7 +15,7 @@ import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
-import com.ketomealplan.neon.web.LeakGuardFilter;
+import com.ketomealplan.neon.web.LeakDetectionFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -92,7 +92,7 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
 
     @Test
     void whatARequestLeavesOpenIsTakenBack() throws Exception {
-        new LeakGuardFilter().doFilter(null, null, (request, response) -> {
+        new LeakDetectionFilter().doFilter(null, null, (request, response) -> {
             jdbi.open();
             assertThat(pool.statistics().active()).isEqualTo(1);
             jdbi.useHandle(handle -> handle.execute("SELECT 1"));
@@ -146,7 +146,7 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
                 second.execute("INSERT INTO things VALUES ('b')");
                 begun.set(true);
                 Deadline deadline = Deadline.current().orElseThrow();
-                await().until(deadline::isOver);
+                await().until(deadline::hasPassed);
             });
             return null;
         });

@@ -217,7 +217,7 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
                         Duration.ZERO,
                         () -> units.call(new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true), () -> {
                             runs.incrementAndGet();
-                            await().until(Deadline.current().orElseThrow()::isOver);
+                            await().until(Deadline.current().orElseThrow()::hasPassed);
                             throw new SQLException("collided", "40001");
                         })))
                 .hasMessage("collided");

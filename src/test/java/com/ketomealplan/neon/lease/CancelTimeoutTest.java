@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TimeToCancelTest {
+class CancelTimeoutTest {
 
     /** A request through TLS has to be at the server, and its answer here, before the time is over: three round trips, or four. */
     @ParameterizedTest
@@ -27,6 +27,6 @@ class TimeToCancelTest {
         OpeningTimes opened = new OpeningTimes(
                 Duration.ofSeconds(20), Map.of(Phase.TCP, Duration.ofMillis(tcp), Phase.TLS, Duration.ofMillis(tls)));
 
-        assertThat(TimeToCancel.after(opened)).isEqualTo(Duration.ofMillis(expected));
+        assertThat(CancelTimeout.after(opened)).isEqualTo(Duration.ofMillis(expected));
     }
 }

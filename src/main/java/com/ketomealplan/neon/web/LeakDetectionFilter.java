@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.web;
 
-import com.ketomealplan.neon.lease.LeakGuard;
+import com.ketomealplan.neon.lease.LeakDetector;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -8,17 +8,17 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 
-/** Tells the {@link LeakGuard} when requests begin and end. */
-public final class LeakGuardFilter implements Filter {
+/** Tells the {@link LeakDetector} when requests begin and end. */
+public final class LeakDetectionFilter implements Filter {
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        LeakGuard.begin();
+        LeakDetector.begin();
         try {
             chain.doFilter(request, response);
         } finally {
-            LeakGuard.end();
+            LeakDetector.end();
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Everybody in it is looked at, by a timer of the test's, and there is no timer while nobody is. */
-class RoundsTest {
+class TickerTest {
 
     /** The next round, which is due when the test says so. */
     private static final class Next {
@@ -23,7 +23,7 @@ class RoundsTest {
 
         Future<?> after(Duration delay, Runnable round) {
             if (due.getAndSet(round) != null) {
-                throw new AssertionError("two rounds at a time");
+                throw new AssertionError("two ticker at a time");
             }
             return CompletableFuture.completedFuture(delay);
         }
@@ -43,14 +43,14 @@ class RoundsTest {
         Next next = new Next();
         List<String> there = new ArrayList<>();
         List<String> seen = new ArrayList<>();
-        Rounds<String> rounds = new Rounds<>(Duration.ofMillis(1), () -> List.copyOf(there), seen::add, next::after);
+        Ticker<String> ticker = new Ticker<>(Duration.ofMillis(1), () -> List.copyOf(there), seen::add, next::after);
         assertThat(next.isDue()).isFalse();
 
         there.add("a");
-        rounds.begin();
+        ticker.start();
         next.run();
         there.add("b");
-        rounds.begin();
+        ticker.start();
         next.run();
         there.clear();
         next.run();
@@ -58,7 +58,7 @@ class RoundsTest {
         assertThat(seen).containsExactly("a", "a", "b");
         assertThat(next.isDue()).isFalse();
         there.add("c");
-        rounds.begin();
+        ticker.start();
         next.run();
         assertThat(seen).endsWith("c");
     }
@@ -70,21 +70,21 @@ class RoundsTest {
         List<String> seen = new ArrayList<>();
         List<String> there = new ArrayList<>();
         Deque<String> coming = new ArrayDeque<>(List.of("comes"));
-        AtomicReference<Rounds<String>> itself = new AtomicReference<>();
-        Rounds<String> rounds = new Rounds<>(
+        AtomicReference<Ticker<String>> itself = new AtomicReference<>();
+        Ticker<String> ticker = new Ticker<>(
                 Duration.ofMillis(1),
                 () -> {
                     List<String> now = List.copyOf(there);
                     Optional.ofNullable(coming.poll()).ifPresent(one -> {
                         there.add(one);
-                        itself.get().begin();
+                        itself.get().start();
                     });
                     return now;
                 },
                 seen::add,
                 next::after);
-        itself.set(rounds);
-        rounds.begin(); // for one who is gone by the first round
+        itself.set(ticker);
+        ticker.start(); // for one who is gone by the first round
 
         next.run();
         assertThat(seen).isEmpty();

@@ -7,23 +7,22 @@ import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/**
- * What is seldom used of a {@link ConnectionHandle} and has a hundred methods and more: callable statements and metadata. They are the
- * driver's, but their connection is the handle, and they end with it.
+/** A dynamic proxy for the driver's callable statements and metadata, which have more than a hundred methods each and are rarely used.
+ * Their {@code getConnection()} is the {@link ConnectionHandle}, and they are closed with it.
  */
-final class RareHandle implements InvocationHandler {
+final class ProxyHandle implements InvocationHandler {
 
     private final Object driver;
     private final ConnectionHandle connection;
 
-    private RareHandle(Object driver, ConnectionHandle connection) {
+    private ProxyHandle(Object driver, ConnectionHandle connection) {
         this.driver = driver;
         this.connection = connection;
     }
 
     static <T> T of(Class<T> type, T driver, ConnectionHandle connection) {
         return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, new RareHandle(driver, connection)));
+                type.getClassLoader(), new Class<?>[] {type}, new ProxyHandle(driver, connection)));
     }
 
     @Override
@@ -56,22 +55,22 @@ final class RareHandle implements InvocationHandler {
     }
 
     private Object execute(HandleTransaction transaction, Method method, Object[] arguments) throws Throwable {
-        transaction.sends(Prologue.NONE);
+        transaction.beforeSend(Prologue.NONE);
         try {
             return call(method, arguments);
         } catch (SQLException e) {
-            throw transaction.judged(e, ""); // a procedure may do anything
+            throw transaction.translate(e, ""); // a procedure may do anything
         } finally {
-            transaction.sent();
+            transaction.afterSend();
         }
     }
 
     private Object send(HandleTransaction transaction, Method method, Object[] arguments) throws Throwable {
-        transaction.sends(Prologue.NONE);
+        transaction.beforeSend(Prologue.NONE);
         try {
             return call(method, arguments);
         } finally {
-            transaction.sent();
+            transaction.afterSend();
         }
     }
 

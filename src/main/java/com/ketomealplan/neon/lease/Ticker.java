@@ -8,55 +8,55 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Looks at all that there are, again and again while there are some, and has no timer while there is none. Thread-safe. */
-final class Rounds<T> {
+/** Calls a function for each of the current elements, periodically, while there are any; without elements there is no timer. Thread-safe. */
+final class Ticker<T> {
 
     private final Duration interval;
     private final Supplier<List<T>> all;
-    private final Consumer<T> look;
+    private final Consumer<T> tick;
     private final BiFunction<Duration, Runnable, Future<?>> timer;
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicBoolean running = new AtomicBoolean();
 
     /**
-     * @param all those that there are now
-     * @param look at one of them; must neither block nor throw
+     * @param all returns the current elements
+     * @param tick is called for each element; must neither block nor throw
      */
-    Rounds(
+    Ticker(
             Duration interval,
             Supplier<List<T>> all,
-            Consumer<T> look,
+            Consumer<T> tick,
             BiFunction<Duration, Runnable, Future<?>> timer) {
         this.interval = interval;
         this.all = all;
-        this.look = look;
+        this.tick = tick;
         this.timer = timer;
     }
 
-    /** There is one more. */
-    void begin() {
-        if (!looking.get() && looking.compareAndSet(false, true)) {
+    /** Starts the ticks, unless they run. To be called for each new element. */
+    void start() {
+        if (!running.get() && running.compareAndSet(false, true)) {
             timer.apply(interval, this::round);
         }
     }
 
     private void round() {
         try {
-            lookAtAll();
+            tickAll();
         } catch (RuntimeException | OutOfMemoryError e) {
-            timer.apply(interval, this::round); // otherwise this would be the last one
+            timer.apply(interval, this::round); // otherwise this would be the last tick
             throw e;
         }
     }
 
-    private void lookAtAll() {
+    private void tickAll() {
         List<T> now = all.get();
-        now.forEach(look);
+        now.forEach(tick);
         if (!now.isEmpty()) {
             timer.apply(interval, this::round);
             return;
         }
-        looking.set(false);
-        if (!all.get().isEmpty() && looking.compareAndSet(false, true)) { // one came in between
+        running.set(false);
+        if (!all.get().isEmpty() && running.compareAndSet(false, true)) { // one was added meanwhile
             timer.apply(interval, this::round);
         }
     }

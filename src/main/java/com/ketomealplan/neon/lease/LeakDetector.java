@@ -6,37 +6,40 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes back the connections that a request has borrowed and not given back when it ends. */
-public final class LeakGuard {
+/** Reclaims the connections that a request has borrowed and not returned at its end. */
+public final class LeakDetector {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LeakGuard.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LeakDetector.class);
 
-    /** What this thread has borrowed for its request and not given back: rarely anything, as units of work are trusted. */
+    /** The unreturned connections of this thread's request: rarely any, as units of work are not tracked. */
     private static final ThreadLocal<List<Borrowing>> OPEN = new ThreadLocal<>();
 
     private record Borrowing(Lease lease, Throwable where) {}
 
-    private LeakGuard() {}
+    private LeakDetector() {}
 
-    /** A request begins on this thread. */
+    /** Starts to track the connections of this thread's request. */
     public static void begin() {
         OPEN.set(new ArrayList<>(0));
     }
 
-    /** The request of this thread has ended. */
+    /** Reclaims the unreturned connections of this thread's request, with a warning for each. */
     public static void end() {
         List<Borrowing> open = OPEN.get();
         OPEN.remove();
         for (Borrowing left : open) {
-            if (left.lease().isOpen()) { // no other thread has given it back
-                LOG.warn("A connection was not given back at the end of its request, and is closed", left.where());
+            if (left.lease().isOpen()) { // no other thread has returned it
+                LOG.warn(
+                        "Connection leaked by its request: closed after {} ms",
+                        left.lease().held().toMillis(),
+                        left.where());
                 left.lease().reclaim();
             }
         }
     }
 
-    /** Borrows for somebody who is sure to give back, so that where it was need not be remembered. */
-    public static <T> T trusting(Supplier<T> borrowing) {
+    /** Borrows without tracking, for a caller that is certain to return the connection. */
+    public static <T> T untracked(Supplier<T> borrowing) {
         List<Borrowing> open = OPEN.get();
         OPEN.remove();
         try {

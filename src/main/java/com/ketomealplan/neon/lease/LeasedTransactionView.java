@@ -3,8 +3,8 @@ package com.ketomealplan.neon.lease;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What a {@link ConnectionHandle} is beside a connection. */
-record HandleOfTransaction(Lease lease, HandleTransaction transaction) implements LeasedTransaction {
+/** The {@link LeasedTransaction} of a {@link ConnectionHandle}. */
+record LeasedTransactionView(Lease lease, HandleTransaction transaction) implements LeasedTransaction {
 
     @Override
     public Optional<TransactionIdentity> identity() {
@@ -12,7 +12,7 @@ record HandleOfTransaction(Lease lease, HandleTransaction transaction) implement
     }
 
     @Override
-    public boolean onlyReads() {
+    public boolean isReadOnly() {
         return transaction.isReadOnly();
     }
 
@@ -22,8 +22,8 @@ record HandleOfTransaction(Lease lease, HandleTransaction transaction) implement
     }
 
     @Override
-    public boolean isEscaped() {
-        return transaction.isEscaped();
+    public boolean mayHaveCommitted() {
+        return transaction.mayHaveCommitted();
     }
 
     @Override
@@ -32,24 +32,24 @@ record HandleOfTransaction(Lease lease, HandleTransaction transaction) implement
     }
 
     @Override
-    public void readApart() {
-        transaction.readApart();
+    public void allowStandaloneReads() {
+        transaction.allowStandaloneReads();
     }
 
     @Override
-    public Optional<String> endedBecause() {
-        return lease.endedBecause();
+    public Optional<String> closeReason() {
+        return lease.closeReason();
     }
 
     @Override
-    public boolean isOutOfTime() {
-        return lease.isOutOfTime() || lease.deadline().isOver();
+    public boolean isTimedOut() {
+        return lease.isTimedOut() || lease.deadline().hasPassed();
     }
 
     @Override
-    public String times() {
-        return "of its " + lease.deadline().time().toMillis() + " ms: "
-                + lease.times().inWords()
+    public String describeTimes() {
+        return "of its " + lease.deadline().duration().toMillis() + " ms: "
+                + lease.times().describe()
                 + lease.lockWait().map(wait -> "; " + wait.inWords()).orElse("");
     }
 
@@ -59,8 +59,8 @@ record HandleOfTransaction(Lease lease, HandleTransaction transaction) implement
     }
 
     @Override
-    public void executes(String name) {
-        lease.executes(name);
+    public void beginStatement(String name) {
+        lease.beginStatement(name);
     }
 
     @Override
