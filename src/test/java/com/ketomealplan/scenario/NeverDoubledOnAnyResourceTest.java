@@ -180,7 +180,7 @@ class NeverDoubledOnAnyResourceTest {
             HttpResponse<String> answer = service.get("/writes");
             assertThat(answer.statusCode()).isEqualTo(500);
             assertThat(TestService.json(answer).get("retryable").asBoolean()).isFalse();
-            assertThat(String.join("\n", log.all())).contains("Things.writes is to read only");
+            assertThat(String.join("\n", log.all())).contains("Things.writes writes, although its");
         }
         assertThat(things()).isEmpty();
     }

@@ -50,7 +50,7 @@ public final class UnitOutcomes implements UnitListener {
     }
 
     @Override
-    public void begun() {
+    public void onBegin() {
         if (everFull) {
             storing.remove();
         }
@@ -64,7 +64,7 @@ public final class UnitOutcomes implements UnitListener {
     }
 
     @Override
-    public void committed(Duration time, Optional<Throwable> failure) {
+    public void onCommit(Duration time, Optional<Throwable> failure) {
         if (failure.isEmpty()) {
             served();
             if (full != null && storing.get() != null) {
@@ -96,7 +96,7 @@ public final class UnitOutcomes implements UnitListener {
 
     /** Many a unit is rolled back that the database has served: it has found nothing, or what is refused. */
     @Override
-    public void rolledBack(Throwable throwable) {
+    public void onRollback(Throwable throwable) {
         Failure failure = Failure.of(throwable);
         switch (failure.kind()) {
             case SCHEMA_MISMATCH -> lacking(failure, SchemaQuestion.of(throwable));

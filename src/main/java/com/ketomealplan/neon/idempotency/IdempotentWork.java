@@ -142,12 +142,12 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
     }
 
     @Override
-    public boolean isPriorRunRuledOut() {
+    public boolean isPriorCommitRuledOut() {
         return priorRunRuledOut;
     }
 
     @Override
-    public boolean hasLeftMark() {
+    public boolean hasStoredMarker() {
         return !unmarked;
     }
 

@@ -65,7 +65,7 @@ public final class PendingChangesets implements UnitListener {
     }
 
     @Override
-    public void rolledBack(Throwable failure) {
+    public void onRollback(Throwable failure) {
         if (Failure.of(failure).kind() == FailureKind.SCHEMA_MISMATCH) {
             synchronized (this) {
                 due = due || System.nanoTime() - comparedNanos > PAUSE_NANOS;
@@ -75,7 +75,7 @@ public final class PendingChangesets implements UnitListener {
 
     /** In a transaction, so that the unit's settings of the session hold, through poolers too. */
     @Override
-    public void releasing(Connection connection) {
+    public void onRelease(Connection connection) {
         if (!claim()) {
             return;
         }

@@ -13,7 +13,7 @@ import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.WaitTime;
-import com.ketomealplan.neon.transaction.Fate;
+import com.ketomealplan.neon.transaction.CommitOutcome;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -93,7 +93,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     /** A series that is born with its first event has not grown, for Prometheus: an alert on it would miss that one. */
     private void beginAtZero() {
         begin(evictions, EvictionReason.values());
-        begin(inDoubt, Fate.values());
+        begin(inDoubt, CommitOutcome.values());
         begin(changes, Condition.values());
         Stream.of("acquire", "query", "commit").forEach(deadlines::initLabelValues);
         begin(openingFailures, FailureKind.values());
@@ -249,13 +249,13 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void replayed(FailureKind reason) {
+    public void onReplay(FailureKind reason) {
         replays.labelValues(inWords(reason)).inc();
     }
 
     @Override
-    public void resolved(Fate fate) {
-        inDoubt.labelValues(inWords(fate)).inc();
+    public void onCommitResolved(CommitOutcome outcome) {
+        inDoubt.labelValues(inWords(outcome)).inc();
     }
 
     @Override

@@ -7,7 +7,7 @@ import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.pool.WaitTime;
-import com.ketomealplan.neon.transaction.Fate;
+import com.ketomealplan.neon.transaction.CommitOutcome;
 import com.ketomealplan.neon.url.Endpoint;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -80,7 +80,7 @@ public final class DatabaseTracing implements Observer {
     }
 
     @Override
-    public void begun() {
+    public void onBegin() {
         if (!isRecorded()) {
             return;
         }
@@ -89,17 +89,17 @@ public final class DatabaseTracing implements Observer {
     }
 
     @Override
-    public void replayed(FailureKind reason) {
+    public void onReplay(FailureKind reason) {
         Span.current().addEvent("replayed", Attributes.of(REASON, inWords(reason)));
     }
 
     @Override
-    public void resolved(Fate fate) {
-        Span.current().addEvent("commit.resolved", Attributes.of(FATE, inWords(fate)));
+    public void onCommitResolved(CommitOutcome outcome) {
+        Span.current().addEvent("commit.resolved", Attributes.of(FATE, inWords(outcome)));
     }
 
     @Override
-    public void ended(Optional<Throwable> failure) {
+    public void onEnd(Optional<Throwable> failure) {
         Unit unit = current.get();
         if (unit == null) {
             return;
@@ -161,7 +161,7 @@ public final class DatabaseTracing implements Observer {
     }
 
     @Override
-    public void committed(Duration time, Optional<Throwable> failure) {
+    public void onCommit(Duration time, Optional<Throwable> failure) {
         if (!isRecorded()) {
             return;
         }

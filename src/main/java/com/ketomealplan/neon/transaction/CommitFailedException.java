@@ -3,7 +3,7 @@ package com.ketomealplan.neon.transaction;
 import com.ketomealplan.neon.failure.Staged;
 import org.jdbi.v3.core.transaction.TransactionException;
 
-/** COMMIT did not succeed: the work is not stored, or nobody could find out whether it is. */
+/** Thrown if COMMIT did not succeed: the work is not stored, or the commit outcome is unknown. */
 public final class CommitFailedException extends TransactionException implements Staged {
 
     private static final long serialVersionUID = 1L;
@@ -19,7 +19,7 @@ public final class CommitFailedException extends TransactionException implements
         return new CommitFailedException("COMMIT failed, and nothing is stored", Stage.WORKING, cause);
     }
 
-    /** The work may be stored. */
+    /** Creates the exception of an unknown outcome: the work may be stored. */
     public static CommitFailedException unknown(Throwable cause) {
         return new CommitFailedException("COMMIT was sent, and its outcome is unknown", Stage.COMMITTING, cause);
     }

@@ -13,103 +13,102 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Finds out what became of a transaction whose COMMIT had no answer, by its id ({@code pg_xact_status}, PostgreSQL 13 and
- * newer). The id is learnt with the transaction's first statement, at no round trip; a transaction that only reads has none
+/** Looks up the outcome of a COMMIT that had no answer, by the transaction's id ({@code pg_xact_status}, PostgreSQL 13 and
+ * newer). The id is queried with the transaction's first statement, at no round trip; a read-only transaction has none
  * and needs none.
  *
- * <p>An id means something only to the server process that gave it out: after a crash, a restore or a promotion the same id
- * may be given to another transaction. The server is taken for the same one if it was started at the same time, its log has
- * not gone back, and no checkpoint has been made since the transaction began, which is what the recovery from a crash of one
- * of its processes ends with. Otherwise the outcome is unknown, as it is on a replica.
+ * <p>An id is valid only on the server that has assigned it: after a crash, a restore or a promotion the same id may be
+ * assigned again. The server is taken for the same one if it was started at the same time, its WAL has not gone back, and
+ * no checkpoint was made since the transaction began (a crash recovery ends with one). Otherwise the outcome is unknown, as
+ * it is on a replica.
  */
 final class CommitResolver {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommitResolver.class);
 
     private static final String LOOKUP = """
-            SELECT CASE WHEN pg_is_in_recovery() THEN 'on a replica'
+            SELECT CASE WHEN pg_is_in_recovery() THEN 'connected to a replica'
                         WHEN %s <> ?
                              OR pg_current_wal_insert_lsn() < ?::pg_lsn
                              OR (SELECT checkpoint_lsn FROM pg_control_checkpoint()) >= ?::pg_lsn
-                        THEN 'on a server that may have been restarted'
-                        ELSE coalesce(pg_xact_status(?::xid8), 'forgotten') END
+                        THEN 'the server may have been restarted'
+                        ELSE coalesce(pg_xact_status(?::xid8), 'the server has no record of it') END
             """.formatted(TransactionIdentity.SERVER_START);
 
-    /** It waits for a COMMIT that never arrived: a proxy or the network holds its side of the connection open. */
-    private static final String END_IF_IDLE = """
+    /** Ends a session that waits for a COMMIT that never arrived: a proxy or the network keeps its side of the connection open. */
+    private static final String TERMINATE_IF_IDLE = """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE backend_xid = ?::xid8::xid AND state LIKE 'idle in transaction%'
             """;
 
-    /** For work without a deadline. */
-    private static final Duration LONGEST = Duration.ofSeconds(5);
+    /** The time limit where there is no deadline. */
+    private static final Duration MAX_TIME = Duration.ofSeconds(5);
 
-    /** A COMMIT that is under way is given this time before its session, if it is idle, is ended. */
-    private static final int LOOKS_BEFORE_END = 3;
+    /** The number of lookups before an idle session is terminated: a COMMIT may still be under way. */
+    private static final int LOOKUPS_BEFORE_TERMINATION = 3;
 
     private final DataSource dataSource;
     private final Listeners<UnitListener> listeners;
 
     /**
-     * @param dataSource where to look it up: the pool
+     * @param dataSource the pool, for the connections of the lookups
      */
     CommitResolver(DataSource dataSource, Listeners<UnitListener> listeners) {
         this.dataSource = dataSource;
         this.listeners = listeners;
     }
 
-    /** Asks until there is an answer or the deadline is over. */
-    Fate resolve(TransactionIdentity transaction) {
-        Fate fate = found(transaction);
-        listeners.forEach(listener -> listener.resolved(fate));
-        return fate;
+    /** Looks the outcome up until it is known or the deadline has passed. */
+    CommitOutcome resolve(TransactionIdentity transaction) {
+        CommitOutcome outcome = lookUpOutcome(transaction);
+        listeners.forEach(listener -> listener.onCommitResolved(outcome));
+        return outcome;
     }
 
-    private Fate found(TransactionIdentity transaction) {
+    private CommitOutcome lookUpOutcome(TransactionIdentity transaction) {
         try {
-            return Deadline.within(LONGEST, LONGEST, () -> resolveInTime(transaction));
+            return Deadline.within(MAX_TIME, MAX_TIME, () -> lookUpUntilKnown(transaction));
         } catch (Exception e) {
-            LOG.warn("What became of transaction {} could not be found out", transaction.id(), e);
-            return Fate.UNKNOWN;
+            LOG.warn("Commit outcome of {} unknown: lookup failed", transaction.id(), e);
+            return CommitOutcome.UNKNOWN;
         }
     }
 
-    private Fate resolveInTime(TransactionIdentity transaction) {
-        String status = "not asked";
-        for (int looks = 0; ; looks++) {
+    private CommitOutcome lookUpUntilKnown(TransactionIdentity transaction) {
+        String status = "no lookup";
+        for (int lookups = 0; ; lookups++) {
             try (Connection connection = dataSource.getConnection()) {
                 status = lookUp(connection, transaction);
                 switch (status) {
                     case "committed":
-                        return Fate.COMMITTED;
+                        return CommitOutcome.COMMITTED;
                     case "aborted":
-                        return Fate.ABORTED;
+                        return CommitOutcome.ABORTED;
                     case "in progress":
-                        if (looks >= LOOKS_BEFORE_END) {
-                            endIfIdle(connection, transaction);
+                        if (lookups >= LOOKUPS_BEFORE_TERMINATION) {
+                            terminateIfIdle(connection, transaction);
                         }
                         break;
                     default:
-                        LOG.warn("What became of transaction {} is not known {}", transaction.id(), status);
-                        return Fate.UNKNOWN;
+                        LOG.warn("Commit outcome of {} unknown: {}", transaction.id(), status);
+                        return CommitOutcome.UNKNOWN;
                 }
             } catch (SQLException e) {
                 Failure failure = Failure.of(e);
                 status = failure.cause();
-                boolean passes = failure.outcome() == Failure.Outcome.NOT_SENT
+                boolean retryable = failure.outcome() == Failure.Outcome.NOT_SENT
                         ? failure.kind().isTransient()
                         : failure.kind().isGoneAtOnce();
-                if (!passes) {
+                if (!retryable) {
                     break; // such as 22023: an id that this server has not reached
                 }
             }
-            if (!Pause.before(looks)) {
+            if (!RetryBackoff.sleep(lookups)) {
                 break;
             }
         }
-        LOG.warn("What became of transaction {} could not be found out in time: {}", transaction.id(), status);
-        return Fate.UNKNOWN;
+        LOG.warn("Commit outcome of {} unknown at the deadline: {}", transaction.id(), status);
+        return CommitOutcome.UNKNOWN;
     }
 
     private static String lookUp(Connection connection, TransactionIdentity transaction) throws SQLException {
@@ -125,8 +124,8 @@ final class CommitResolver {
         }
     }
 
-    private static void endIfIdle(Connection connection, TransactionIdentity transaction) throws SQLException {
-        try (PreparedStatement end = connection.prepareStatement(END_IF_IDLE)) {
+    private static void terminateIfIdle(Connection connection, TransactionIdentity transaction) throws SQLException {
+        try (PreparedStatement end = connection.prepareStatement(TERMINATE_IF_IDLE)) {
             end.setString(1, transaction.id());
             end.executeQuery().close();
         }

@@ -9,9 +9,8 @@ import org.jdbi.v3.core.extension.ExtensionHandler;
 import org.jdbi.v3.core.extension.ExtensionHandlerCustomizer;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
-/**
- * Sees the failures of units of work inside another one: of SQL-object methods with {@link Transaction}, and of callbacks
- * given to {@code Jdbi} ({@code inTransaction}, {@code withHandle}).
+/** Marks the outer transaction as rollback-only when an inner unit of work fails: a SQL-object method with {@link Transaction}, or a
+ * callback of {@code Jdbi} ({@code inTransaction}, {@code withHandle}).
  */
 final class InnerFailures implements ExtensionHandlerCustomizer, HandleCallbackDecorator {
 
@@ -30,17 +29,17 @@ final class InnerFailures implements ExtensionHandlerCustomizer, HandleCallbackD
             AttachedExtensionHandler attached = handler.attachTo(config, target);
             return (handleSupplier, arguments) -> {
                 Handle handle = handleSupplier.getHandle();
-                return watch(handle, () -> attached.invoke(handleSupplier, arguments));
+                return runInner(handle, () -> attached.invoke(handleSupplier, arguments));
             };
         };
     }
 
     @Override
     public <R, X extends Exception> HandleCallback<R, X> decorate(HandleCallback<R, X> callback) {
-        return handle -> watch(handle, () -> callback.withHandle(handle));
+        return handle -> runInner(handle, () -> callback.withHandle(handle));
     }
 
-    private <R, X extends Exception> R watch(Handle handle, Work<R, X> work) throws X {
+    private <R, X extends Exception> R runInner(Handle handle, Work<R, X> work) throws X {
         boolean inner = handle.isInTransaction();
         try {
             return work.run();

@@ -4,9 +4,8 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.transaction.UnitOfWork.Options;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
-/**
- * A unit of work was begun inside another one that has not what it asks for: a higher isolation level, or writing. It would get
- * less without a word. The program's mistake.
+/** Thrown if a unit of work is begun inside another one that lacks what it requires: a higher isolation level, or writing. A programming
+ * error.
  */
 public final class NestedUnitException extends IllegalStateException {
 
@@ -19,7 +18,7 @@ public final class NestedUnitException extends IllegalStateException {
         this.isolation = isolation;
     }
 
-    static void throwIfMore(Options inner, String name, Options outer) {
+    static void check(Options inner, String name, Options outer) {
         if (outer.readOnly() && !inner.readOnly()) {
             throw new NestedUnitException(
                     name + " is a unit of work that writes, inside one that only reads: take readOnly from the outer"
@@ -34,7 +33,7 @@ public final class NestedUnitException extends IllegalStateException {
         }
     }
 
-    /** Without a word it is what the server gives to who asks for nothing: READ COMMITTED, which is PostgreSQL's least. */
+    /** Ranks isolation levels; none set is the server's default, READ COMMITTED. */
     private static int rank(TransactionIsolationLevel level) {
         return switch (level) {
             case REPEATABLE_READ -> 1;
@@ -43,8 +42,8 @@ public final class NestedUnitException extends IllegalStateException {
         };
     }
 
-    /** The level whose lack is the cause of a failure; {@link TransactionIsolationLevel#UNKNOWN} if that is another one. */
-    public static TransactionIsolationLevel isolationAskedFor(Throwable failure) {
+    /** Returns the isolation level whose lack is the cause of a failure; {@link TransactionIsolationLevel#UNKNOWN} if there is another cause. */
+    public static TransactionIsolationLevel requestedIsolation(Throwable failure) {
         return Failure.find(failure, NestedUnitException.class)
                 .map(nested -> nested.isolation)
                 .orElse(TransactionIsolationLevel.UNKNOWN);

@@ -6,9 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/**
- * Says of a writing unit of work that its code may run again from its beginning, after the server has rolled back what it
- * did: it does nothing but database work, and leaves its arguments as they are. A unit that only reads needs no such word.
+/** Marks a writing unit of work that may be run again from its start after a rollback: it does nothing but database work, and does not
+ * change its arguments. A read-only unit needs no mark.
  */
 @Documented
 @Target({ElementType.METHOD, ElementType.TYPE})

@@ -2,9 +2,8 @@ package com.ketomealplan.neon.transaction;
 
 import org.jdbi.v3.core.transaction.TransactionException;
 
-/**
- * A unit of work was rolled back at its end although it returned normally, because a part of it had failed and its
- * exception had been caught on the way.
+/** Thrown if a unit of work is rolled back although it returned normally, because an inner unit had failed and its exception was
+ * caught.
  */
 public final class RollbackOnlyException extends TransactionException {
 

@@ -19,7 +19,7 @@ import org.jdbi.v3.core.extension.Extensions;
 import org.jdbi.v3.core.extension.HandleSupplier;
 import org.jdbi.v3.core.extension.NoSuchExtensionException;
 
-/** Makes SQL objects whose methods are units of work. */
+/** Creates SQL objects whose methods are units of work. */
 final class SqlObjects {
 
     private SqlObjects() {}
@@ -33,7 +33,7 @@ final class SqlObjects {
         Set<Method> streaming = new HashSet<>();
         for (Method method : type.getMethods()) {
             Options.of(method, type).ifPresent(found -> options.put(method, found));
-            if (Streaming.isOf(method.getReturnType())) {
+            if (StreamingResults.isStreaming(method.getReturnType())) {
                 streaming.add(method);
             }
         }
@@ -42,12 +42,12 @@ final class SqlObjects {
                     Options unit = options.get(method);
                     if (units.isOpen()) {
                         if (unit != null) {
-                            units.refuseMoreThanOuter(unit, nameOf(type, method));
+                            units.checkNesting(unit, nameOf(type, method));
                         }
                         return invoke(inside, method, arguments);
                     }
                     if (streaming.contains(method)) {
-                        throw Streaming.refused(method);
+                        throw StreamingResults.exceptionFor(method);
                     }
                     return unit == null
                             ? invoke(outside, method, arguments)
@@ -72,8 +72,7 @@ final class SqlObjects {
         }
     }
 
-    /**
-     * The handle that is open on the calling thread. A SQL object is attached to it once, and not anew at each call, which would cost as
+    /** Supplies the handle that is open on the calling thread. A SQL object is attached to it once: to attach it at each call would cost as
      * much as its statement.
      */
     private record OpenHandle(Jdbi jdbi, HandleScope scope) implements HandleSupplier {

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One unit, from its first use of the database to its end. Used by one thread. */
+/** One run of a unit of work. Opens its handle at the first use of the database. Used by one thread. */
 final class Unit {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
@@ -64,7 +64,7 @@ final class Unit {
         } finally {
             Duration time = Duration.ofNanos(System.nanoTime() - begun);
             Optional<Throwable> end = Optional.ofNullable(failure);
-            listeners.forEach(listener -> listener.committed(time, end));
+            listeners.forEach(listener -> listener.onCommit(time, end));
         }
     }
 
@@ -79,29 +79,29 @@ final class Unit {
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
-        listeners.forEach(listener -> listener.rolledBack(failure));
+        listeners.forEach(listener -> listener.onRollback(failure));
     }
 
     Optional<LeasedTransaction> lease() {
         return Optional.ofNullable(handle).flatMap(open -> LeasedTransaction.of(open.getConnection()));
     }
 
-    /** Whether it may have committed something by itself. */
-    boolean hasEscaped() {
+    /** Returns whether it may have committed something by itself. */
+    boolean mayHaveCommitted() {
         return lease().map(LeasedTransaction::mayHaveCommitted).orElse(false);
     }
 
-    /** Gives the connection back. The unit has ended: what goes wrong here no longer changes how. */
+    /** Returns the connection. Does not throw: the unit has ended. */
     void close() {
         if (handle == null) {
             return;
         }
         transactions.forget(handle);
-        listeners.forEach(listener -> listener.releasing(handle.getConnection()));
+        listeners.forEach(listener -> listener.onRelease(handle.getConnection()));
         try {
             handle.close();
         } catch (RuntimeException e) {
-            LOG.debug("A connection broke while it was given back; it is closed", e);
+            LOG.debug("Connection failed while it was returned: closed", e);
         }
     }
 }

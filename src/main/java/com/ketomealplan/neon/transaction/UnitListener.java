@@ -5,30 +5,29 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Hears what becomes of units of work, on their threads: must not block. */
+/** Listens to units of work, on their threads: must not block. */
 public interface UnitListener {
 
-    /** A unit begins. What it does then, it does on this thread. */
-    default void begun() {}
+    /** A unit begins on this thread. */
+    default void onBegin() {}
 
-    /** A unit was rolled back for this reason, and is run again. */
-    default void replayed(FailureKind reason) {}
+    /** A unit was rolled back for this reason, and will be run again. */
+    default void onReplay(FailureKind reason) {}
 
     /** A run of a unit that has used the database was rolled back. */
-    default void rolledBack(Throwable failure) {}
+    default void onRollback(Throwable failure) {}
 
-    /** COMMIT was sent, and took so long: with its look-up, if it had no answer. */
-    default void committed(Duration time, Optional<Throwable> failure) {}
+    /** COMMIT has ended after that time, which includes the lookup of its outcome, if it had no answer. */
+    default void onCommit(Duration time, Optional<Throwable> failure) {}
 
-    /** A COMMIT had no answer, and was looked up. */
-    default void resolved(Fate fate) {}
+    /** The outcome of a COMMIT without an answer was looked up. */
+    default void onCommitResolved(CommitOutcome outcome) {}
 
-    /**
-     * A run of a unit has ended, and the connection that it used is about to be given back: in no transaction, unless it is broken. Who
-     * uses it has the caller wait, and leaves it so.
+    /** A run of a unit has ended, and its connection is about to be returned: outside of a transaction, unless it is broken. A listener that
+     * uses it delays the caller, and must leave it as it was.
      */
-    default void releasing(Connection connection) {}
+    default void onRelease(Connection connection) {}
 
-    /** A unit has ended, for good. */
-    default void ended(Optional<Throwable> failure) {}
+    /** A unit has ended, after its last run. */
+    default void onEnd(Optional<Throwable> failure) {}
 }

@@ -22,30 +22,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/**
- * Runs code whose database work is committed when it returns and rolled back when it throws. Every use of JDBI inside, on
- * the same thread, shares one connection, which is borrowed at the first use: code that does not touch the database
- * borrows none. Thread-safe.
+/** Runs code whose database work is committed when it returns and rolled back when it throws. All uses of JDBI inside, on
+ * the same thread, share one connection, which is borrowed at the first use. Thread-safe.
  */
 public final class UnitOfWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
 
-    /** So often at most is a unit run again. */
-    private static final int MOST_REPLAYS = 3;
+    private static final int MAX_REPLAYS = 3;
 
-    /** In the log's context, the number of the run, from the second one on. */
+    /** The key of the log context for the number of the run, from the second one on. */
     private static final String ATTEMPT = "attempt";
 
-    /** For work without a {@link Deadline}. */
+    /** The time limit of retries without a {@link Deadline}. */
     private static final Duration REPLAY_TIME = Duration.ofSeconds(5);
 
-    /**
-     * How a unit runs.
+    /** The options of a unit of work.
      *
      * @param isolation {@link TransactionIsolationLevel#UNKNOWN} for the server's default
-     * @param readOnly whether the server is to refuse writes
-     * @param replayable whether it may be run again after it was rolled back; one that only reads always is
+     * @param readOnly whether the server refuses writes
+     * @param replayable whether it may be run again after a rollback; a read-only unit always may
      */
     public record Options(TransactionIsolationLevel isolation, boolean readOnly, boolean replayable) {
 
@@ -53,7 +49,7 @@ public final class UnitOfWork {
 
         public static final Options READ_ONLY = new Options(TransactionIsolationLevel.UNKNOWN, true, true);
 
-        /** What the annotations on the first of these that has {@link Transaction} say; empty if none has. */
+        /** Returns the options of the first element with {@link Transaction}; empty if none has it. */
         public static Optional<Options> of(AnnotatedElement... elements) {
             boolean replayable = Stream.of(elements).anyMatch(element -> element.isAnnotationPresent(Replayable.class));
             return Stream.of(elements)
@@ -64,17 +60,16 @@ public final class UnitOfWork {
         }
     }
 
-    /**
-     * Work that leaves a mark in its own transaction, by which its next run finds out whether that was committed. So it may
-     * be run again also if nobody else knows.
+    /** Work that stores a marker in its own transaction, by which its next run finds out whether that was committed. So it may be run
+     * again after an unknown commit outcome.
      */
     public interface RecoverableWork<T> extends Callable<T> {
 
-        /** Whether the run that is under way, or has just ended, has found out that no earlier one was committed. */
-        boolean isPriorRunRuledOut();
+        /** Returns whether the current or last run has found out that no earlier one was committed. */
+        boolean isPriorCommitRuledOut();
 
-        /** Whether the last run has left its mark, if it came to its end: without it, the next one would act again. */
-        boolean hasLeftMark();
+        /** Returns whether the last run, if it came to its end, has stored its marker: without it, the next one would act again. */
+        boolean hasStoredMarker();
     }
 
     private final Jdbi jdbi;
@@ -89,10 +84,9 @@ public final class UnitOfWork {
         this.listeners = listeners;
     }
 
-    /**
-     * Gives a JDBI its units of work: all its transactions, however entered, then follow the rules of this package.
+    /** Installs units of work in a JDBI: all its transactions, however entered, then follow the rules of this package.
      *
-     * @param dataSource where JDBI has its connections from
+     * @param dataSource the source of JDBI's connections
      */
     public static UnitOfWork install(Jdbi jdbi, DataSource dataSource, UnitListener... listener) {
         Listeners<UnitListener> listeners = Listeners.of(List.of(listener));
@@ -106,43 +100,42 @@ public final class UnitOfWork {
         return unitOfWork;
     }
 
-    /**
-     * Runs one unit. Inside another one of the same thread it joins that: one connection, one end. A unit that was rolled
-     * back for a reason that has gone by the next attempt (its connection was lost, or it collided with another one) is run
-     * again from its beginning, on another connection, if its options allow that.
+    /** Runs one unit. Inside another one of the same thread it joins that: one connection, one commit. A unit that was rolled
+     * back for a transient reason (its connection was lost, or it collided with another one) is run again from its start, on
+     * another connection, if its options allow that. Blocks.
      *
-     * @throws NestedUnitException if it is inside another one that has not what its options ask for
+     * @throws NestedUnitException if it is inside another one that lacks what its options require
      * @throws WriteInReadOnlyUnitException if its options are read-only and it wrote
      * @throws CommitFailedException if the work could not be committed
-     * @throws RollbackOnlyException if an inner unit failed and {@code work} returned all the same
+     * @throws RollbackOnlyException if an inner unit failed and {@code work} returned normally
      * @throws com.ketomealplan.neon.lease.DeadlineExceededException if it was not done in time; nothing is stored
      * @throws Exception whatever {@code work} throws; everything it did is rolled back
      */
     public <T> T call(Options options, Callable<T> work) throws Exception {
         if (isOpen()) {
-            refuseMoreThanOuter(options, "a unit of work inside another one");
+            checkNesting(options, "a unit of work inside another one");
             return jdbi.inTransaction(options.isolation(), handle -> work.call());
         }
-        listeners.forEach(UnitListener::begun);
+        listeners.forEach(UnitListener::onBegin);
         Throwable failure = null;
         try {
-            return untilItIsDone(options, work);
+            return runWithRetries(options, work);
         } catch (Exception | Error e) {
             failure = e;
             throw e;
         } finally {
             Optional<Throwable> end = Optional.ofNullable(failure);
-            listeners.forEach(listener -> listener.ended(end));
+            listeners.forEach(listener -> listener.onEnd(end));
         }
     }
 
-    private <T> T untilItIsDone(Options options, Callable<T> work) throws Exception {
+    private <T> T runWithRetries(Options options, Callable<T> work) throws Exception {
         long begun = System.nanoTime();
         Exception inDoubt = null;
         for (int replays = 0; ; replays++) {
             Unit unit = new Unit(options, jdbi, transactions, listeners);
             try {
-                return once(unit, work);
+                return runOnce(unit, work);
             } catch (Exception e) {
                 Failure failure = Failure.of(e);
                 if (options.readOnly() && failure.kind() == FailureKind.READ_ONLY) {
@@ -151,81 +144,78 @@ public final class UnitOfWork {
                 if (failure.outcome() == Failure.Outcome.UNKNOWN) {
                     inDoubt = e;
                 } else if (inDoubt != null
-                        && work instanceof RecoverableWork<?> marked
-                        && marked.isPriorRunRuledOut()) {
+                        && work instanceof RecoverableWork<?> recoverable
+                        && recoverable.isPriorCommitRuledOut()) {
                     inDoubt = null;
                 }
-                // Who collided waits longer: the other one, or the next in the row, is still there
+                // Longer after a conflict: the other transaction may still be under way
                 int pauses = failure.kind() == FailureKind.CONFLICT ? 2 * replays + 1 : replays;
                 boolean mayReplay = isTimeLeft(replays, begun)
                         && (inDoubt == null ? mayReplay(unit, failure) : isRecoverable(work));
-                if (!mayReplay || !Pause.before(pauses)) {
-                    throw inDoubt == null ? e : inDoubt; // what failed later says nothing of what may be stored
+                if (!mayReplay || !RetryBackoff.sleep(pauses)) {
+                    throw inDoubt == null ? e : inDoubt; // a later failure does not say what may be stored
                 }
-                listeners.forEach(listener -> listener.replayed(failure.kind()));
+                listeners.forEach(listener -> listener.onReplay(failure.kind()));
                 MDC.put(ATTEMPT, Integer.toString(replays + 2));
-                LOG.info("A unit of work is run again: {}", failure.cause());
+                LOG.info("Unit of work is run again (attempt {}): {}", replays + 2, failure.cause());
             }
         }
     }
 
-    /**
-     * Checks what a unit is about to return; {@link #call} does it by itself.
+    /** Checks what a unit is about to return. {@link #call} does it too, without the other types.
      *
-     * @param others types whose objects are read later, too, as {@link #call} does not know
-     * @throws IllegalStateException if it would be read from the database when the unit is over
+     * @param others further types whose objects are read lazily
+     * @throws IllegalStateException if the result would be read from the database after the unit has ended
      */
-    public static void refuseStreaming(Object result, Class<?>... others) {
-        Streaming.refuse(result, others);
+    public static void checkNotStreaming(Object result, Class<?>... others) {
+        StreamingResults.check(result, others);
     }
 
-    /** Whether a unit, or a handle of JDBI's, is open on this thread. */
+    /** Returns whether a unit, or a handle of JDBI, is open on this thread. */
     boolean isOpen() {
         return current.get() != null || scope.isOpen();
     }
 
-    /**
-     * Checks a unit that is to join the one of this thread, if there is one.
+    /** Checks the options of a unit that joins the one of this thread, if there is one.
      *
-     * @param name of the inner one, for who has to mend it
-     * @throws NestedUnitException if it asks for more than the outer one has
+     * @param name the name of the inner one, for the message
+     * @throws NestedUnitException if it requires more than the outer one has
      */
-    void refuseMoreThanOuter(Options inner, String name) {
+    void checkNesting(Options inner, String name) {
         Unit outer = current.get();
         if (outer != null) {
-            NestedUnitException.throwIfMore(inner, name, outer.options());
+            NestedUnitException.check(inner, name, outer.options());
         }
     }
 
     private static boolean isTimeLeft(int replays, long begun) {
-        return replays < MOST_REPLAYS
+        return replays < MAX_REPLAYS
                 && (Deadline.current().isPresent() || System.nanoTime() - begun < REPLAY_TIME.toNanos());
     }
 
     private static boolean isRecoverable(Callable<?> work) {
-        return work instanceof RecoverableWork<?> marked && marked.hasLeftMark();
+        return work instanceof RecoverableWork<?> recoverable && recoverable.hasStoredMarker();
     }
 
     private static boolean mayReplay(Unit unit, Failure failure) {
         return unit.options().replayable()
-                && !unit.hasEscaped()
-                && failure.outcome() == Failure.Outcome.ROLLED_BACK // if it had no connection, the time to wait is over
+                && !unit.mayHaveCommitted()
+                && failure.outcome() == Failure.Outcome.ROLLED_BACK // not NOT_SENT: then the time to wait has passed
                 && failure.kind().isGoneAtOnce();
     }
 
-    /**
-     * A SQL object that may be shared by all threads. Its methods with {@link Transaction} are units of work, those with
-     * {@link Replayable} are run again.
+    /** Returns a thread-safe SQL object. Its methods with {@link Transaction} are units of work, those with {@link Replayable} may be run
+     * again.
      */
     public <D> D sqlObject(Class<D> type) {
         return SqlObjects.create(type, this, jdbi, scope);
     }
 
-    private <T> T once(Unit unit, Callable<T> work) throws Exception {
+    private <T> T runOnce(Unit unit, Callable<T> work) throws Exception {
         current.set(unit);
         try {
             T result = work.call();
-            Streaming.refuse(result);
+            StreamingResults.check(result);
             unit.commit();
             return result;
         } catch (Exception failure) {
@@ -242,7 +232,7 @@ public final class UnitOfWork {
         }
     }
 
-    /** Gives JDBI the unit's handle when it first asks for one. */
+    /** Supplies the unit's handle to JDBI at its first use. */
     private final class Scope implements HandleScope {
 
         private final HandleScope handles = HandleScope.threadLocal();

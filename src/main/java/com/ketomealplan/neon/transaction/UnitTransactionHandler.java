@@ -13,15 +13,14 @@ import org.jdbi.v3.core.transaction.TransactionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * JDBI's own transactions, which commit what an outer unit swallowed; with a mark that makes such a unit roll back. JDBI
- * runs a nested unit without asking its transaction handler, so the mark is set from outside: {@link InnerFailures}.
+/** JDBI's transactions, with a rollback-only mark: a unit that has caught the failure of an inner one is rolled back. JDBI runs a nested
+ * unit without calling its transaction handler, so {@link InnerFailures} sets the mark.
  */
 final class UnitTransactionHandler extends DelegatingTransactionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitTransactionHandler.class);
 
-    /** The first failure of an inner unit, for the handles of this thread; a handle never leaves its thread. */
+    /** The first failure of an inner unit, by handle; a handle never leaves its thread. */
     private final ThreadLocal<Map<Handle, Throwable>> innerFailures;
 
     private final CommitResolver resolver;
@@ -42,22 +41,21 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
         return new UnitTransactionHandler(getDelegate().specialize(handle), innerFailures, resolver);
     }
 
-    /** From now on the handle's transaction can only be rolled back. */
+    /** Marks the handle's transaction as rollback-only. */
     void rollbackOnly(Handle handle, Throwable failure) {
         innerFailures.get().putIfAbsent(handle, failure);
     }
 
-    /** The handle's transaction has ended, however it did. */
+    /** Removes the mark; called when the handle's transaction has ended. */
     void forget(Handle handle) {
         innerFailures.get().remove(handle);
     }
 
-    /**
-     * Commits, or rolls back if an inner unit failed. If COMMIT had no answer, looks up what became of it, and returns if
-     * it took effect.
+    /** Commits, or rolls back if an inner unit failed. If COMMIT had no answer, looks up its outcome, and returns if it was
+     * committed.
      *
-     * @throws RollbackOnlyException if it rolled back
-     * @throws CommitFailedException if COMMIT failed; whether it took effect may be unknown
+     * @throws RollbackOnlyException if it was rolled back because of an inner unit
+     * @throws CommitFailedException if COMMIT failed; its outcome may be unknown
      */
     @Override
     public void commit(Handle handle) {
@@ -69,16 +67,16 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
         try {
             super.commit(handle);
         } catch (JdbiException e) {
-            settle(handle, e);
+            resolveCommit(handle, e);
         }
     }
 
-    private void settle(Handle handle, JdbiException failure) {
+    private void resolveCommit(Handle handle, JdbiException failure) {
         LeasedTransaction lease =
                 LeasedTransaction.of(handle.getConnection()).orElseThrow(() -> CommitFailedException.unknown(failure));
         switch (lease.lastCommit()) {
             case DONE:
-                LOG.debug("A connection broke after its COMMIT", failure);
+                LOG.debug("Connection lost after its COMMIT was answered", failure);
                 return;
             case UNANSWERED:
                 break;
@@ -88,11 +86,11 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
         TransactionIdentity transaction = lease.identity()
                 .orElseThrow(() -> lease.isReadOnly()
                         ? CommitFailedException.rolledBack(failure)
-                        : CommitFailedException.unknown(failure)); // it was begun by what is not ours
-        lease.discard(); // it may be the pool's last one
-        Fate fate = resolver.resolve(transaction);
-        LOG.info("COMMIT of transaction {} had no answer; it is {}", transaction.id(), fate);
-        switch (fate) {
+                        : CommitFailedException.unknown(failure)); // it was begun without the handle
+        lease.discard(); // the lookup may need its place in the pool
+        CommitOutcome outcome = resolver.resolve(transaction);
+        LOG.info("Commit outcome of {} looked up: {}", transaction.id(), outcome);
+        switch (outcome) {
             case COMMITTED:
                 return;
             case ABORTED:

@@ -6,14 +6,14 @@ import com.ketomealplan.neon.lease.Purpose;
 import java.util.Optional;
 import org.jdbi.v3.core.JdbiException;
 
-/** A unit of work whose annotation says that it only reads has written, which the server refused. The program's mistake. */
+/** Thrown if a read-only unit of work writes, which the server has refused. A programming error. */
 public final class WriteInReadOnlyUnitException extends JdbiException implements Staged {
 
     private static final long serialVersionUID = 1L;
 
     WriteInReadOnlyUnitException(Throwable cause) {
         super(
-                "%s is to read only, by its @Transaction(readOnly = true), and writes"
+                "%s writes, although its @Transaction(readOnly = true) is read-only"
                         .formatted(Purpose.current().orElse("a unit of work")),
                 cause);
     }

@@ -1,6 +1,4 @@
-/**
- * The unit of work: what is committed or rolled back together, on one connection, before the answer of the request is
- * written. What did not happen may be run again, and a COMMIT without an answer is looked up. It speaks to JDBI by its
- * extension points. Its only SQL is about what became of transactions.
+/** The unit of work: what is committed or rolled back together, on one connection, before the response is sent. Units that were rolled back
+ * may be run again, and the outcome of a COMMIT without an answer is looked up. Uses the extension points of JDBI.
  */
 package com.ketomealplan.neon.transaction;

@@ -71,8 +71,8 @@ final class AnswerWriter {
      *
      * @throws IllegalStateException if it would be read from the database when it is written
      */
-    static Object refuseStreaming(Object result) {
-        UnitOfWork.refuseStreaming(entityOf(result), StreamingOutput.class);
+    static Object checkNotStreaming(Object result) {
+        UnitOfWork.checkNotStreaming(entityOf(result), StreamingOutput.class);
         return result;
     }
 

@@ -22,7 +22,7 @@ final class KeyedCall {
     /** Calls the method, and writes its answer. */
     StoredAnswer answer() throws Exception {
         Object result = work.call();
-        AnswerWriter.refuseStreaming(result);
+        AnswerWriter.checkNotStreaming(result);
         last = writer.write(result, request.context(), request.writers());
         return last.toStored();
     }

@@ -89,12 +89,12 @@ final class ResourceInvocation implements InvocationHandler {
         }
         return units.call(
                 options.get(),
-                reads ? () -> AnswerWriter.refuseStreaming(work.call()) : () -> written(request, work.call()));
+                reads ? () -> AnswerWriter.checkNotStreaming(work.call()) : () -> written(request, work.call()));
     }
 
     /** Keeps what was written for who sends the answer. */
     private Object written(InHand request, Object result) {
-        AnswerWriter.refuseStreaming(result);
+        AnswerWriter.checkNotStreaming(result);
         if (!AnswerWriter.isCopied(result)) {
             WrittenAnswerInterceptor.keep(
                     writer.write(result, request.context(), request.writers()), request.context());
@@ -107,7 +107,7 @@ final class ResourceInvocation implements InvocationHandler {
         try {
             return once(unit, request, work);
         } catch (Exception e) {
-            TransactionIsolationLevel asked = NestedUnitException.isolationAskedFor(e);
+            TransactionIsolationLevel asked = NestedUnitException.requestedIsolation(e);
             if (options.isPresent() || asked == TransactionIsolationLevel.UNKNOWN) {
                 throw e;
             }

@@ -86,7 +86,7 @@ public final class ServerTiming implements ContainerRequestFilter, ContainerResp
     }
 
     @Override
-    public void committed(Duration time, Optional<Throwable> failure) {
+    public void onCommit(Duration time, Optional<Throwable> failure) {
         add(time);
     }
 

@@ -44,13 +44,13 @@ class UnitOutcomesTest {
 
     @Test
     void remembersTheLastFailureUntilAUnitIsServed() {
-        outcomes.rolledBack(failure("42P01"));
+        outcomes.onRollback(failure("42P01"));
         pass(2);
         assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(2));
         assertThat(outcomes.condition().sinceServed()).isEmpty();
         assertThat(outcomes.condition().mismatch()).isPresent();
 
-        outcomes.committed(Duration.ZERO, Optional.empty());
+        outcomes.onCommit(Duration.ZERO, Optional.empty());
 
         pass(1);
         assertThat(outcomes.condition().mismatch()).isEmpty();
@@ -61,8 +61,8 @@ class UnitOutcomesTest {
 
     @Test
     void tellsNobodyOfUnitsThatAreServedAsEver() {
-        outcomes.committed(Duration.ZERO, Optional.empty());
-        outcomes.rolledBack(new IllegalStateException("User not found"));
+        outcomes.onCommit(Duration.ZERO, Optional.empty());
+        outcomes.onRollback(new IllegalStateException("User not found"));
 
         assertThat(outcomes.condition().sinceServed()).contains(Duration.ZERO);
         assertThat(outcomes.condition().sinceServedDespite()).isEmpty();
@@ -73,7 +73,7 @@ class UnitOutcomesTest {
     @ParameterizedTest
     @ValueSource(strings = {"23505", "22P02", "40001"})
     void aRefusalOfTheRequestIsAService(String sqlState) {
-        outcomes.rolledBack(failure(sqlState));
+        outcomes.onRollback(failure(sqlState));
 
         assertThat(outcomes.condition().sinceServed()).isPresent();
     }
@@ -82,16 +82,16 @@ class UnitOutcomesTest {
     @ParameterizedTest
     @ValueSource(strings = {"57014", "08006", "42601", "28P01"})
     void anotherFailureSaysNothing(String sqlState) {
-        outcomes.rolledBack(failure(sqlState));
-        outcomes.committed(Duration.ZERO, Optional.of(failure(sqlState)));
+        outcomes.onRollback(failure(sqlState));
+        outcomes.onCommit(Duration.ZERO, Optional.of(failure(sqlState)));
 
         assertThat(outcomes.condition()).isEqualTo(new UnitOutcomes(nanos::get).condition());
     }
 
     private void unit(String sql) {
-        outcomes.begun();
+        outcomes.onBegin();
         outcomes.executed(sql);
-        outcomes.committed(Duration.ZERO, Optional.empty());
+        outcomes.onCommit(Duration.ZERO, Optional.empty());
     }
 
     @ParameterizedTest
@@ -102,7 +102,7 @@ class UnitOutcomesTest {
                 "WITH c AS (SELECT 1) INSERT INTO a SELECT * FROM c"
             })
     void hasRoomAgainAsSoonAsSomethingIsStored(String sql) {
-        outcomes.rolledBack(failure("53100"));
+        outcomes.onRollback(failure("53100"));
         pass(1);
 
         unit(sql);
@@ -118,13 +118,13 @@ class UnitOutcomesTest {
     @Test
     void hasNoRoomWhereNothingWasStored() {
         unit("INSERT INTO a VALUES (1)");
-        outcomes.rolledBack(failure("53100"));
+        outcomes.onRollback(failure("53100"));
 
         unit("SELECT * FROM inserts");
         unit("DELETE FROM a");
-        outcomes.begun();
+        outcomes.onBegin();
         outcomes.executed("INSERT INTO a VALUES (1)");
-        outcomes.committed(Duration.ZERO, Optional.of(failure("08006")));
+        outcomes.onCommit(Duration.ZERO, Optional.of(failure("08006")));
         unit("SELECT 1");
 
         assertThat(outcomes.condition().full()).isPresent();
@@ -133,10 +133,10 @@ class UnitOutcomesTest {
     /** As where some writes find room in a page, and others do not. */
     @Test
     void doesNotFlutterWhereOnlySomeFindRoom() {
-        outcomes.rolledBack(failure("53100"));
+        outcomes.onRollback(failure("53100"));
         unit("UPDATE a SET b = 1");
         pass(1);
-        outcomes.rolledBack(failure("53100"));
+        outcomes.onRollback(failure("53100"));
 
         unit("UPDATE a SET b = 1");
         assertThat(outcomes.condition().full()).isPresent();
@@ -147,8 +147,8 @@ class UnitOutcomesTest {
 
     @Test
     void remembersThatThereWasNoRoomWhateverIsRead() {
-        outcomes.rolledBack(failure("53100"));
-        outcomes.committed(Duration.ZERO, Optional.empty());
+        outcomes.onRollback(failure("53100"));
+        outcomes.onCommit(Duration.ZERO, Optional.empty());
         pass(3);
 
         assertThat(outcomes.condition().sinceFull()).contains(Duration.ofSeconds(3));
@@ -158,7 +158,7 @@ class UnitOutcomesTest {
 
     @Test
     void whatTheServerStillLacksIsRememberedAnew() {
-        outcomes.rolledBack(statement("SELECT a FROM b"));
+        outcomes.onRollback(statement("SELECT a FROM b"));
         SchemaQuestion question = outcomes.question().orElseThrow();
         pass(50);
 
@@ -174,25 +174,25 @@ class UnitOutcomesTest {
     /** As of a function, whose body EXPLAIN does not look at. */
     @Test
     void aServerThatWasWrongAboutAStatementIsNotAskedAboutItAgainUntilAUnitIsServed() {
-        outcomes.rolledBack(statement("SELECT * FROM b WHERE c = :a"));
+        outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
         SchemaQuestion question = outcomes.question().orElseThrow();
         assertThat(question).isEqualTo(new SchemaQuestion(List.of(new Text("SELECT * FROM b WHERE c = ?", 1))));
         outcomes.answered(question, Verdict.FITTING);
 
-        outcomes.rolledBack(statement("SELECT * FROM b WHERE c = :a"));
+        outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
         assertThat(outcomes.question()).isEmpty();
-        outcomes.rolledBack(statement("SELECT * FROM other"));
+        outcomes.onRollback(statement("SELECT * FROM other"));
         assertThat(outcomes.question()).isPresent();
 
-        outcomes.committed(Duration.ZERO, Optional.empty());
-        outcomes.rolledBack(statement("SELECT * FROM b WHERE c = :a"));
+        outcomes.onCommit(Duration.ZERO, Optional.empty());
+        outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
         assertThat(outcomes.question()).isPresent();
     }
 
     /** EXPLAIN would execute the second one. */
     @Test
     void isNeverAskedAboutSeveralStatementsAtOnce() {
-        outcomes.rolledBack(statement("SELECT * FROM b; DELETE FROM users"));
+        outcomes.onRollback(statement("SELECT * FROM b; DELETE FROM users"));
 
         assertThat(outcomes.question()).isEmpty();
         assertThat(outcomes.condition().mismatch()).isPresent();

@@ -36,7 +36,7 @@ import org.postgresql.PGConnection;
 /** What the resolver says of real transactions. Where it must not say anything, the server would have told. */
 class CommitResolverTest {
 
-    private static final String RESTARTED = "not known on a server that may have been restarted";
+    private static final String RESTARTED = "unknown: the server may have been restarted";
 
     // Of this class's own: a checkpoint of the shared one would make outcomes unknown
     private static RestartablePostgres server;
@@ -72,7 +72,7 @@ class CommitResolverTest {
 
     @Test
     void aCommittedTransactionIsCommitted() throws Exception {
-        assertThat(fixture.resolve(fixture.committed())).isEqualTo(Fate.COMMITTED);
+        assertThat(fixture.resolve(fixture.committed())).isEqualTo(CommitOutcome.COMMITTED);
         assertThat(fixture.warnings()).isEmpty();
     }
 
@@ -84,7 +84,7 @@ class CommitResolverTest {
             connection.rollback();
         }
 
-        assertThat(fixture.resolve(transaction)).isEqualTo(Fate.ABORTED);
+        assertThat(fixture.resolve(transaction)).isEqualTo(CommitOutcome.ABORTED);
         assertThat(fixture.warnings()).isEmpty();
     }
 
@@ -93,7 +93,7 @@ class CommitResolverTest {
         try (Connection connection = fixture.writing()) {
             database.terminateSessions();
 
-            assertThat(fixture.resolve(identityOf(connection))).isEqualTo(Fate.ABORTED);
+            assertThat(fixture.resolve(identityOf(connection))).isEqualTo(CommitOutcome.ABORTED);
         }
     }
 
@@ -108,7 +108,7 @@ class CommitResolverTest {
                 }
             });
 
-            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(Fate.COMMITTED);
+            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(CommitOutcome.COMMITTED);
             assertThat(looks).hasValue(3);
         }
     }
@@ -123,7 +123,7 @@ class CommitResolverTest {
             PlainDataSource looking =
                     fixture.looking(number -> alive.add(database.sessionIds().contains(backend)));
 
-            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(Fate.ABORTED);
+            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(CommitOutcome.ABORTED);
 
             assertThat(alive).hasSizeGreaterThan(4).startsWith(true, true, true, true);
             assertThat(database.sessionIds()).doesNotContain(backend);
@@ -143,7 +143,7 @@ class CommitResolverTest {
                 }
             });
 
-            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(Fate.COMMITTED);
+            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(CommitOutcome.COMMITTED);
         }
     }
 
@@ -154,8 +154,8 @@ class CommitResolverTest {
             CompletableFuture<Void> blocked = blockThenCommit(connection, other);
 
             assertThat(fixture.resolve(fixture.looking(number -> {}), identityOf(connection), Duration.ofMillis(200)))
-                    .isEqualTo(Fate.UNKNOWN);
-            assertWarned("could not be found out in time");
+                    .isEqualTo(CommitOutcome.UNKNOWN);
+            assertWarned("unknown at the deadline");
 
             execute(other, "SELECT pg_advisory_unlock(1)");
             blocked.join();
@@ -183,11 +183,11 @@ class CommitResolverTest {
                 return look;
             };
 
-            Fate fate = fixture.resolve(interrupting, identityOf(connection));
+            CommitOutcome fate = fixture.resolve(interrupting, identityOf(connection));
 
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(fate).isEqualTo(Fate.UNKNOWN);
-            assertWarned("could not be found out in time: in progress");
+            assertThat(fate).isEqualTo(CommitOutcome.UNKNOWN);
+            assertWarned("unknown at the deadline: in progress");
         }
     }
 
@@ -198,15 +198,15 @@ class CommitResolverTest {
         server.crash();
         TransactionIdentity after = fixture.committed();
 
-        assertThat(fixture.resolve(before)).isEqualTo(Fate.UNKNOWN);
+        assertThat(fixture.resolve(before)).isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned(RESTARTED);
         assertThat(fixture.resolve(new TransactionIdentity(before.id(), after.walPosition(), before.serverStart())))
                 .as("by its start alone")
-                .isEqualTo(Fate.UNKNOWN);
+                .isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned(RESTARTED);
         assertThat(fixture.resolve(new TransactionIdentity(before.id(), after.walPosition(), after.serverStart())))
                 .as("what it would have said")
-                .isEqualTo(Fate.COMMITTED);
+                .isEqualTo(CommitOutcome.COMMITTED);
     }
 
     /** The postmaster stays the same: only the checkpoint at the end of the recovery tells. */
@@ -223,19 +223,19 @@ class CommitResolverTest {
         TransactionIdentity after = fixture.committed();
 
         assertThat(after.serverStart()).isEqualTo(before.serverStart());
-        assertThat(fixture.resolve(before)).isEqualTo(Fate.UNKNOWN);
+        assertThat(fixture.resolve(before)).isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned(RESTARTED);
-        assertThat(fixture.resolve(after)).isEqualTo(Fate.COMMITTED);
+        assertThat(fixture.resolve(after)).isEqualTo(CommitOutcome.COMMITTED);
     }
 
     @Test
     void aServerThatHasMadeACheckpointSinceIsNotBelieved() throws Exception {
         TransactionIdentity transaction = fixture.committed();
-        assertThat(fixture.resolve(transaction)).isEqualTo(Fate.COMMITTED);
+        assertThat(fixture.resolve(transaction)).isEqualTo(CommitOutcome.COMMITTED);
 
         database.jdbi().useHandle(handle -> handle.execute("CHECKPOINT"));
 
-        assertThat(fixture.resolve(transaction)).isEqualTo(Fate.UNKNOWN);
+        assertThat(fixture.resolve(transaction)).isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned(RESTARTED);
     }
 
@@ -244,7 +244,7 @@ class CommitResolverTest {
         TransactionIdentity transaction = fixture.committed();
 
         assertThat(fixture.resolve(new TransactionIdentity(transaction.id(), "FFFFFFFF/0", transaction.serverStart())))
-                .isEqualTo(Fate.UNKNOWN);
+                .isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned(RESTARTED);
     }
 
@@ -256,14 +256,14 @@ class CommitResolverTest {
             await().ignoreExceptions()
                     .until(() -> statusOf(transaction, replica).equals("committed"));
 
-            assertThat(fixture.resolve(replica, transaction)).isEqualTo(Fate.UNKNOWN);
-            assertWarned("not known on a replica");
+            assertThat(fixture.resolve(replica, transaction)).isEqualTo(CommitOutcome.UNKNOWN);
+            assertWarned("unknown: connected to a replica");
 
             standby.promote();
-            assertThat(fixture.resolve(replica, transaction)).isEqualTo(Fate.UNKNOWN);
+            assertThat(fixture.resolve(replica, transaction)).isEqualTo(CommitOutcome.UNKNOWN);
             assertWarned(RESTARTED);
             assertThat(statusOf(transaction, replica)).isEqualTo("committed");
-            assertThat(fixture.resolve(transaction)).as("by the primary").isEqualTo(Fate.COMMITTED);
+            assertThat(fixture.resolve(transaction)).as("by the primary").isEqualTo(CommitOutcome.COMMITTED);
         }
     }
 
@@ -275,7 +275,7 @@ class CommitResolverTest {
         assertThat(fixture.resolve(
                         fixture.looking(looks::set),
                         new TransactionIdentity("4000000000", transaction.walPosition(), transaction.serverStart())))
-                .isEqualTo(Fate.UNKNOWN);
+                .isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned("(22023)");
         assertThat(looks).hasValue(1);
     }
@@ -286,8 +286,8 @@ class CommitResolverTest {
         TransactionIdentity transaction = fixture.committed();
 
         assertThat(fixture.resolve(new TransactionIdentity("3", transaction.walPosition(), transaction.serverStart())))
-                .isEqualTo(Fate.UNKNOWN);
-        assertWarned("not known forgotten");
+                .isEqualTo(CommitOutcome.UNKNOWN);
+        assertWarned("unknown: the server has no record of it");
     }
 
     @Test
@@ -301,7 +301,7 @@ class CommitResolverTest {
                             ? Action.CUT
                             : Action.PASS);
 
-            assertThat(fixture.resolve(byProxy, transaction)).isEqualTo(Fate.COMMITTED);
+            assertThat(fixture.resolve(byProxy, transaction)).isEqualTo(CommitOutcome.COMMITTED);
             assertThat(rows).hasValue(4);
         }
     }
@@ -313,15 +313,15 @@ class CommitResolverTest {
         Pool one = fixture.poolOf(database.endpoint(), oneKept, Duration.ofMillis(1));
         Connection only = await().ignoreExceptions().until(one::getConnection, Objects::nonNull); // it is soon open
 
-        assertThat(fixture.resolve(one, transaction, Duration.ofMillis(50))).isEqualTo(Fate.UNKNOWN);
-        assertWarned("could not be found out in time: test: no connection");
+        assertThat(fixture.resolve(one, transaction, Duration.ofMillis(50))).isEqualTo(CommitOutcome.UNKNOWN);
+        assertWarned("unknown at the deadline: test: no connection");
 
         PlainDataSource looking = fixture.looking(one, number -> {
             if (number == 3) {
                 only.close();
             }
         });
-        assertThat(fixture.resolve(looking, transaction)).isEqualTo(Fate.COMMITTED);
+        assertThat(fixture.resolve(looking, transaction)).isEqualTo(CommitOutcome.COMMITTED);
     }
 
     @Test
@@ -331,7 +331,7 @@ class CommitResolverTest {
         AtomicInteger looks = new AtomicInteger();
 
         assertThat(fixture.resolve(fixture.looking(fixture.poolOf(guessed), looks::set), transaction))
-                .isEqualTo(Fate.UNKNOWN);
+                .isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned("password authentication failed");
         assertThat(looks).hasValue(1);
     }
@@ -343,7 +343,7 @@ class CommitResolverTest {
             throw new IllegalStateException("broken");
         };
 
-        assertThat(fixture.resolve(broken, transaction)).isEqualTo(Fate.UNKNOWN);
+        assertThat(fixture.resolve(broken, transaction)).isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned("could not be found out");
     }
 }

@@ -123,28 +123,28 @@ final class ResolverFixture implements AutoCloseable {
         return looking(pool, before);
     }
 
-    Fate resolve(TransactionIdentity transaction) throws Exception {
+    CommitOutcome resolve(TransactionIdentity transaction) throws Exception {
         return resolve(pool, transaction);
     }
 
-    Fate resolve(DataSource dataSource, TransactionIdentity transaction) throws Exception {
+    CommitOutcome resolve(DataSource dataSource, TransactionIdentity transaction) throws Exception {
         return resolve(dataSource, transaction, AMPLE);
     }
 
     /** Looks up an outcome, which the listener hears too. */
-    Fate resolve(DataSource dataSource, TransactionIdentity transaction, Duration time) throws Exception {
+    CommitOutcome resolve(DataSource dataSource, TransactionIdentity transaction, Duration time) throws Exception {
         log.list.clear();
-        List<Fate> heard = new ArrayList<>();
+        List<CommitOutcome> heard = new ArrayList<>();
         UnitListener listener = new UnitListener() {
             @Override
-            public void resolved(Fate fate) {
-                heard.add(fate);
+            public void onCommitResolved(CommitOutcome outcome) {
+                heard.add(outcome);
             }
         };
         CommitResolver resolver = new CommitResolver(dataSource, Listeners.of(List.of(listener)));
-        Fate fate = Deadline.within(time, Duration.ZERO, () -> resolver.resolve(transaction));
-        assertThat(heard).containsExactly(fate);
-        return fate;
+        CommitOutcome outcome = Deadline.within(time, Duration.ZERO, () -> resolver.resolve(transaction));
+        assertThat(heard).containsExactly(outcome);
+        return outcome;
     }
 
     /** What the last look-up has logged. */

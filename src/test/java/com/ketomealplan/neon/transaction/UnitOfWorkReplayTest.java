@@ -160,12 +160,12 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
         }
 
         @Override
-        public boolean isPriorRunRuledOut() {
+        public boolean isPriorCommitRuledOut() {
             return knowing;
         }
 
         @Override
-        public boolean hasLeftMark() {
+        public boolean hasStoredMarker() {
             return marked;
         }
     }

@@ -201,7 +201,7 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
 
         assertThatThrownBy(() -> unit(shared::names))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("use it up inside the unit, and return a List");
+                .hasMessageContaining("consume it inside the unit, and return a List");
         assertThatThrownBy(shared::names)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("what Things.names returns would be read after its unit of work has ended");

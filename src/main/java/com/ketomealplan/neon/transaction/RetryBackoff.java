@@ -4,24 +4,22 @@ import com.ketomealplan.neon.lease.Deadline;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Random time between two attempts, so that those who collided do not collide again. */
-final class Pause {
+/** Sleeps for a random time between two attempts, so that transactions that collided do not collide again. */
+final class RetryBackoff {
 
-    /** Milliseconds. */
-    private static final int SHORTEST = 4;
+    private static final int INITIAL_MILLIS = 4;
 
-    private static final int MOST_DOUBLINGS = 6;
+    private static final int MAX_DOUBLINGS = 6;
 
-    private Pause() {}
+    private RetryBackoff() {}
 
-    /**
-     * Waits longer from time to time.
+    /** Sleeps, longer with each attempt.
      *
-     * @param attempts how many there were
+     * @param attempts the number of attempts so far
      * @return whether there is time for another one
      */
-    static boolean before(int attempts) {
-        int longest = SHORTEST << Math.min(attempts, MOST_DOUBLINGS);
+    static boolean sleep(int attempts) {
+        int longest = INITIAL_MILLIS << Math.min(attempts, MAX_DOUBLINGS);
         try {
             TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(1, longest));
         } catch (InterruptedException e) {

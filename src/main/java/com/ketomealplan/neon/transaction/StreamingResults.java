@@ -6,42 +6,42 @@ import java.util.List;
 import java.util.stream.BaseStream;
 import org.jdbi.v3.core.result.ResultIterable;
 
-/** Results that are read from the database only when they are used, which must not be after their unit of work. */
-final class Streaming {
+/** Detects results that are read from the database lazily, which must not outlive their unit of work. */
+final class StreamingResults {
 
     private static final List<Class<?>> TYPES = List.of(BaseStream.class, Iterator.class, ResultIterable.class);
 
-    /** Of every class that a unit returns. */
-    private static final ClassValue<Boolean> KNOWN = new ClassValue<>() {
+    /** Whether a class is streaming, by class. */
+    private static final ClassValue<Boolean> STREAMING = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
             return TYPES.stream().anyMatch(streaming -> streaming.isAssignableFrom(type));
         }
     };
 
-    private static final String WHAT_TO_DO =
+    private static final String READ_TOO_LATE =
             " would be read after its unit of work has ended, when its connection is another unit's:"
-                    + " use it up inside the unit, and return a List";
+                    + " consume it inside the unit, and return a List";
 
-    private Streaming() {}
+    private StreamingResults() {}
 
-    static boolean isOf(Class<?> type) {
-        return KNOWN.get(type);
+    static boolean isStreaming(Class<?> type) {
+        return STREAMING.get(type);
     }
 
     /**
      * Checks what a unit is about to return.
      *
-     * @param others what is read later there, too
+     * @param others further types that are read lazily
      * @throws IllegalStateException if it would be read later
      */
-    static void refuse(Object result, Class<?>... others) {
-        if (result != null && (isOf(result.getClass()) || isOneOf(others, result))) {
-            throw new IllegalStateException("the " + result.getClass().getName() + " that is returned" + WHAT_TO_DO);
+    static void check(Object result, Class<?>... others) {
+        if (result != null && (isStreaming(result.getClass()) || isOneOf(others, result))) {
+            throw new IllegalStateException("the " + result.getClass().getName() + " that is returned" + READ_TOO_LATE);
         }
     }
 
-    /** Without a stream: each answer comes by here. */
+    /** Loops without a stream: called for each answer. */
     private static boolean isOneOf(Class<?>[] types, Object result) {
         for (Class<?> type : types) {
             if (type.isInstance(result)) {
@@ -51,9 +51,9 @@ final class Streaming {
         return false;
     }
 
-    /** For a method of a SQL object that was called outside a unit. */
-    static IllegalStateException refused(Method method) {
+    /** Creates the exception for a method of a SQL object that is called outside a unit. */
+    static IllegalStateException exceptionFor(Method method) {
         return new IllegalStateException("what " + method.getDeclaringClass().getSimpleName() + "." + method.getName()
-                + " returns" + WHAT_TO_DO);
+                + " returns" + READ_TOO_LATE);
     }
 }
