@@ -7,45 +7,43 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/**
- * Opening one connection, watched: when a phase takes longer than its budget, the socket is closed under the driver, which
- * is the only way to end a blocked read or connect. pgjdbc's own settings do not do it: {@code connectTimeout} covers TCP
- * and TLS only, {@code socketTimeout} each single read, and {@code loginTimeout} leaves the attempt running (facts in its
- * Driver and PGStream).
+/** One attempt to open a connection. When a phase takes longer than its budget, the socket is closed under the driver, the only way
+ * to end a blocked read or connect. pgjdbc's settings do not do it: {@code connectTimeout} covers TCP and TLS only,
+ * {@code socketTimeout} each single read, and {@code loginTimeout} leaves the attempt running.
  */
 final class Attempt {
 
     private static final ThreadLocal<Attempt> CURRENT = new ThreadLocal<>();
 
-    /** Why an attempt was ended: a phase, and the time that was too short for it. */
+    /** The phase that took too long, and its budget. */
     record Overrun(Phase phase, Duration budget) {}
 
     private final PhaseBudgets budgets;
-    private final Duration whole;
-    private final Consumer<Phase> entered;
+    private final Duration total;
+    private final Consumer<Phase> onPhase;
     private final long begun = System.nanoTime();
     private Phase phase = Phase.TCP;
     private PhaseSocket socket;
-    private Future<?> watch;
+    private Future<?> timeout;
     private Overrun overrun;
-    private boolean over;
+    private boolean ended;
 
     /**
-     * @param whole a bound on all phases together
-     * @param entered is told of each phase as it begins; must not block
+     * @param total the budget of all phases together
+     * @param onPhase is called at the start of each phase; must not block
      */
-    Attempt(PhaseBudgets budgets, Duration whole, Consumer<Phase> entered) {
+    Attempt(PhaseBudgets budgets, Duration total, Consumer<Phase> onPhase) {
         this.budgets = budgets;
-        this.whole = whole;
-        this.entered = entered;
+        this.total = total;
+        this.onPhase = onPhase;
     }
 
-    /** The attempt of this thread: pgjdbc creates its socket factory itself, on the thread that connects. */
+    /** Returns the attempt of this thread: pgjdbc creates its socket factory itself, on the thread that connects. */
     static Optional<Attempt> current() {
         return Optional.ofNullable(CURRENT.get());
     }
 
-    /** To be followed by {@link #end()}, once or more, on the same thread. */
+    /** Binds the attempt to this thread. To be followed by {@link #end()} on the same thread. */
     void begin() {
         CURRENT.set(this);
     }
@@ -53,62 +51,62 @@ final class Attempt {
     void end() {
         CURRENT.remove();
         synchronized (this) {
-            over = true;
-            stopWatch();
+            ended = true;
+            cancelTimeout();
         }
     }
 
-    /** The next socket of this attempt: pgjdbc uses another one for each host, and for what it falls back to. */
+    /** Creates the next socket of this attempt: pgjdbc uses one for each host and each fallback. */
     synchronized Socket newSocket() {
         socket = new PhaseSocket(this);
         phase = Phase.TCP;
-        entered.accept(phase);
-        watch();
+        onPhase.accept(phase);
+        startTimeout();
         return socket;
     }
 
     synchronized void enter(Phase next) {
-        if (phase != next && !over) {
+        if (phase != next && !ended) {
             phase = next;
-            entered.accept(next);
-            watch();
+            onPhase.accept(next);
+            startTimeout();
         }
     }
 
-    private void watch() {
-        stopWatch();
+    private void startTimeout() {
+        cancelTimeout();
         Phase watched = phase;
         Socket closed = socket;
-        Duration left = whole.minusNanos(System.nanoTime() - begun);
+        Duration left = total.minusNanos(System.nanoTime() - begun);
         boolean wholeEndsFirst = left.compareTo(budgets.of(watched)) < 0;
-        Overrun possible = new Overrun(watched, wholeEndsFirst ? whole : budgets.of(watched));
-        watch = Timer.after(wholeEndsFirst ? left : budgets.of(watched), () -> overrun(possible, closed));
+        Overrun possible = new Overrun(watched, wholeEndsFirst ? total : budgets.of(watched));
+        timeout = Timer.after(wholeEndsFirst ? left : budgets.of(watched), () -> overrun(possible, closed));
     }
 
-    private void stopWatch() {
-        if (watch != null) {
-            watch.cancel(false);
+    private void cancelTimeout() {
+        if (timeout != null) {
+            timeout.cancel(false);
         }
     }
 
     private synchronized void overrun(Overrun possible, Socket closed) {
-        if (over || phase != possible.phase() || socket != closed) {
+        if (ended || phase != possible.phase() || socket != closed) {
             return;
         }
         overrun = possible;
         try {
             closed.close();
         } catch (IOException e) {
-            // it is being given up
+            // it is abandoned
         }
     }
 
-    /** Whether it has ended, whether or not there is a connection. */
-    synchronized boolean isOver() {
-        return over;
+    /** Returns whether it has ended, with or without a connection. */
+    synchronized boolean hasEnded() {
+        return ended;
     }
 
-    /** Which phase took too long, if one did. */
+    /** Returns the phase that took too long, if one did. */
     synchronized Optional<Overrun> overrun() {
         return Optional.ofNullable(overrun);
     }

@@ -16,18 +16,17 @@ import org.postgresql.util.HostSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What a request to cancel a statement is sent by, with the secret key of its session in it: pgjdbc opens another connection for that, and
- * writes the request to whatever socket it is given. So it is given one that is encrypted already, to the address of the session's own
- * connection, negotiated and verified by the same code and properties; or none.
+/** The socket of a cancel request, which contains the secret key of its session. pgjdbc sends it in the clear to the socket that its factory
+ * returns. So this one is encrypted already, to the address of the session's own connection, negotiated and verified by the same code and
+ * properties.
  */
 final class CancelSocket {
 
     private static final Logger LOG = LoggerFactory.getLogger(CancelSocket.class);
-    private static final Sparsely REFUSED = new Sparsely();
+    private static final Sparsely LOG_THROTTLE = new Sparsely();
 
-    /** Where the driver's time-out is switched off: nobody waits for ever. */
-    private static final Duration LONGEST = Duration.ofSeconds(10);
+    /** Used if the driver's timeout is switched off. */
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     /** SSLRequest: its length, and its code in two halves. */
     private static final int REQUEST_LENGTH = 8;
@@ -43,14 +42,13 @@ final class CancelSocket {
         this.properties = properties;
     }
 
-    /**
-     * Returns the socket for a request to cancel a statement of another one's session. It is connected, unless that session is not
-     * encrypted: then pgjdbc connects it.
+    /** Returns the socket of a cancel request for a session. It is connected, unless the session is not encrypted: then pgjdbc
+     * connects it. Blocks.
      *
-     * @param properties what the session was opened with
-     * @throws IOException if it cannot be encrypted as the session is, within the driver's time-out for such requests
+     * @param properties the properties of the session
+     * @throws IOException if it cannot be encrypted as the session is, within the driver's timeout of cancel requests
      */
-    static Socket like(PhaseSocket session, Properties properties) throws IOException {
+    static Socket forSession(PhaseSocket session, Properties properties) throws IOException {
         return switch (session.protection()) {
             case NONE -> new Socket();
             case TLS -> new CancelSocket(session.server(), properties).encrypted();
@@ -60,7 +58,7 @@ final class CancelSocket {
 
     private Socket encrypted() throws IOException {
         Socket socket = new Socket();
-        Duration time = time();
+        Duration time = timeout();
         Future<?> end = Timer.after(time, () -> close(socket)); // the only way to end a blocked handshake
         boolean done = false;
         try {
@@ -68,12 +66,10 @@ final class CancelSocket {
             Socket encrypted = encrypt(socket);
             done = true;
             return encrypted;
-        } catch (IOException | SQLException e) { // pgjdbc keeps it to itself
-            if (REFUSED.omittedBefore().isPresent()) {
+        } catch (IOException | SQLException e) { // pgjdbc does not log it
+            if (LOG_THROTTLE.omittedBefore().isPresent()) {
                 LOG.warn(
-                        "A statement is not cancelled, because the request could not be sent to {} encrypted: {}",
-                        server,
-                        e.getMessage());
+                        "Cancel request to {} not sent, because it could not be encrypted: {}", server, e.getMessage());
             }
             throw new IOException("no encrypted connection to cancel a statement", e);
         } finally {
@@ -84,12 +80,12 @@ final class CancelSocket {
         }
     }
 
-    private Duration time() {
+    private Duration timeout() {
         try {
             int seconds = PGProperty.CANCEL_SIGNAL_TIMEOUT.getInt(properties);
-            return seconds > 0 ? Duration.ofSeconds(seconds) : LONGEST;
+            return seconds > 0 ? Duration.ofSeconds(seconds) : DEFAULT_TIMEOUT;
         } catch (SQLException e) {
-            return LONGEST;
+            return DEFAULT_TIMEOUT;
         }
     }
 
@@ -109,8 +105,8 @@ final class CancelSocket {
         return stream.getSocket();
     }
 
-    /** Of a socket that is there. */
-    private static final class OneSocket extends DriverSockets {
+    /** A factory of one given socket. */
+    private static final class OneSocket extends PgSocketFactory {
 
         private final Socket socket;
 

@@ -7,34 +7,33 @@ import java.util.function.Consumer;
 /** Opens physical connections to one database. Thread-safe. */
 public interface Connector {
 
-    /** More than all phases together may take. */
-    Duration LONGEST = Duration.ofDays(1);
+    /** Longer than all phases together may take. */
+    Duration NO_LIMIT = Duration.ofDays(1);
 
-    /**
-     * Opens a connection that the caller owns and closes. Blocks, for as long as its time-outs allow.
+    /** Opens a connection that the caller owns and closes. Blocks for its timeouts at most.
      *
-     * @param atMost a bound on all phases together, if it is shorter than theirs
-     * @param entered is told of each phase as it begins, on any thread; must not block
+     * @param atMost a budget for all phases together, if it is shorter than theirs
+     * @param onPhase is called at the start of each phase, on any thread; must not block
      * @throws PhaseTimeoutException if a phase took too long; nothing was executed
      * @throws SQLException if there is no connection, or the server refuses it; nothing was executed
      */
-    PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException;
+    PhysicalConnection open(Duration atMost, Consumer<Phase> onPhase) throws SQLException;
 
-    /** The same, within the time-outs of the phases. */
+    /** Opens a connection within the timeouts of the phases. */
     default PhysicalConnection open() throws SQLException {
-        return open(LONGEST, phase -> {});
+        return open(NO_LIMIT, phase -> {});
     }
 
-    /** Whether what log-ins present may become another while the process runs. */
-    default boolean rereadsCredentials() {
+    /** Returns whether the credentials may change while the process runs. */
+    default boolean canReloadCredentials() {
         return false;
     }
 
-    /** Whether there is anything else to present than when the server last refused a log-in. Reads it; may block for a few seconds. */
+    /** Returns whether the credentials have changed since the server last refused a log-in. Reads them; may block for a few seconds. */
     default boolean hasNewCredentials() {
         return false;
     }
 
-    /** Where the connections lead, for logs: without a password. */
+    /** Returns the target of the connections, for logs, without a password. */
     String target();
 }

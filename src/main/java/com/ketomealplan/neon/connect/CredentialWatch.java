@@ -9,76 +9,74 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Looks, after the server has refused a log-in, whether there is anything else to present by now. It reads files and asks no server.
- * Thread-safe.
+/** Checks, after the server has refused a log-in, whether the credentials have changed. Reads files and sends nothing. Thread-safe.
  */
 final class CredentialWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(CredentialWatch.class);
 
-    /** So often. */
-    static final Duration LOOK = Duration.ofMillis(100);
+    /** The time between two checks. */
+    static final Duration INTERVAL = Duration.ofMillis(100);
 
-    /** So often where it has lasted. */
-    static final Duration LATER_LOOK = Duration.ofSeconds(2);
+    /** The time between two checks after a while. */
+    static final Duration SLOW_INTERVAL = Duration.ofSeconds(2);
 
     private final Connector connector;
     private final BiFunction<Duration, Runnable, Future<?>> timer;
     private final Executor executor;
-    private final Function<Boolean, Optional<Duration>> seen;
+    private final Function<Boolean, Optional<Duration>> onChecked;
     private boolean watching;
-    private int begun;
+    private int started;
 
     /**
      * @param executor runs what may block
-     * @param seen is given whether there is, and says when to look again; empty if there is no reason to
+     * @param onChecked is called with the result, and returns when to check again; empty to stop
      */
     CredentialWatch(
             Connector connector,
             BiFunction<Duration, Runnable, Future<?>> timer,
             Executor executor,
-            Function<Boolean, Optional<Duration>> seen) {
+            Function<Boolean, Optional<Duration>> onChecked) {
         this.connector = connector;
         this.timer = timer;
         this.executor = executor;
-        this.seen = seen;
+        this.onChecked = onChecked;
     }
 
-    /** Looks from now on, until it is told that there is no reason to. Does not block. */
-    synchronized void begin() {
-        begun++;
+    /** Starts the checks, unless they run. Does not block. */
+    synchronized void start() {
+        started++;
         if (!watching) {
             watching = true;
-            lookAfter(LOOK);
+            scheduleCheck(INTERVAL);
         }
     }
 
-    private void lookAfter(Duration time) {
+    private void scheduleCheck(Duration time) {
         timer.apply(time, () -> {
             try {
-                executor.execute(this::look);
-            } catch (RuntimeException | OutOfMemoryError e) { // there is no thread for it
-                lookAfter(time);
+                executor.execute(this::check);
+            } catch (RuntimeException | OutOfMemoryError e) { // no thread could be started
+                scheduleCheck(time);
             }
         });
     }
 
-    private void look() {
+    private void check() {
         int before;
         synchronized (this) {
-            before = begun;
+            before = started;
         }
-        Optional<Duration> next = Optional.of(LATER_LOOK); // if this one fails
+        Optional<Duration> next = Optional.of(SLOW_INTERVAL); // if this one fails
         try {
-            next = seen.apply(hasNew());
+            next = onChecked.apply(hasNew());
         } finally {
             synchronized (this) {
-                if (begun != before) {
-                    next = Optional.of(LOOK); // what was begun meanwhile is not over
+                if (started != before) {
+                    next = Optional.of(INTERVAL); // started again meanwhile
                 }
                 watching = next.isPresent();
-                next.ifPresent(this::lookAfter);
+                next.ifPresent(this::scheduleCheck);
             }
         }
     }
@@ -87,7 +85,7 @@ final class CredentialWatch {
         try {
             return connector.hasNewCredentials();
         } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.warn("No look at the credentials", e);
+            LOG.warn("Credentials could not be checked", e);
             return false;
         }
     }

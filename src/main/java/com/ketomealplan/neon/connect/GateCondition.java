@@ -4,17 +4,16 @@ import com.ketomealplan.neon.failure.Failure;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * What a {@link WakeGate} knows of the server at one moment.
+/** A snapshot of a {@link WakeGate}.
  *
- * @param open how many connections are open
- * @param down whether the server is known to be out of reach
- * @param attempting whether an attempt to open one is under way
- * @param loggingIn for how long an attempt has waited for the end of its log-in, in which a compute wakes; the longest one
- * @param sinceOpened how long ago a connection was opened
- * @param lastFailure the last failure to open one
- * @param sinceFailure how long ago that was
- * @param failing whether no connection was opened since
+ * @param open the number of open connections
+ * @param down whether the server is known to be unreachable
+ * @param attempting whether an attempt is under way
+ * @param loggingIn how long the oldest attempt in its log-in phase, in which a compute wakes, has been in it
+ * @param sinceOpened the time since a connection was last opened
+ * @param lastFailure the last failure of an attempt
+ * @param sinceFailure the time since that failure
+ * @param failing whether no connection was opened since that failure
  */
 public record GateCondition(
         int open,

@@ -6,8 +6,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The listeners of one kind. One that throws harms neither the others nor whoever calls them: it is logged. Thread-safe.
+/** A list of listeners. An exception of one is logged, and affects neither the others nor the caller. Thread-safe.
  *
  * @param <L> the listeners' type
  */
@@ -17,7 +16,7 @@ public final class Listeners<L> {
 
     private final List<L> all = new CopyOnWriteArrayList<>();
 
-    /** Listeners that are known from the start. */
+    /** Creates a list of initial listeners. */
     public static <L> Listeners<L> of(List<? extends L> listeners) {
         Listeners<L> made = new Listeners<>();
         made.all.addAll(listeners);
@@ -29,16 +28,13 @@ public final class Listeners<L> {
         all.add(listener);
     }
 
-    /** Calls each listener, on this thread and in the order of their registration. Throws nothing that they throw. */
+    /** Calls each listener, on this thread and in the order of registration. Does not throw their exceptions. */
     public void forEach(Consumer<? super L> call) {
         for (L listener : all) {
             try {
                 call.accept(listener);
             } catch (RuntimeException | LinkageError | AssertionError e) {
-                LOG.error(
-                        "Listener {} failed; what it listens to goes on",
-                        listener.getClass().getName(),
-                        e);
+                LOG.error("Listener {} failed", listener.getClass().getName(), e);
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
-/** The threads on which connections are opened: as many as there are attempts, and none while there is none. Thread-safe. */
+/** The threads on which connections are opened: one for each attempt, none while there is none. Thread-safe. */
 final class Openers {
 
     private final Connector connector;
@@ -21,8 +21,8 @@ final class Openers {
     private final Executor threads;
 
     /**
-     * @param succeeded who is told, never on the thread that has begun the attempt
-     * @param failed who is told, never on that thread either
+     * @param succeeded is called with the connection, never on the thread that has begun the attempt
+     * @param failed is called with the failure, never on that thread either
      */
     Openers(
             Connector connector,
@@ -42,7 +42,7 @@ final class Openers {
                 });
     }
 
-    /** What else may block. */
+    /** Runs another task that may block. */
     void execute(Runnable task) {
         threads.execute(task);
     }
@@ -50,7 +50,7 @@ final class Openers {
     void begin(Opening opening, Duration atMost) {
         try {
             threads.execute(() -> open(opening, atMost));
-        } catch (RuntimeException | OutOfMemoryError e) { // there is no thread for it
+        } catch (RuntimeException | OutOfMemoryError e) { // no thread could be started
             SQLException reason = new SQLException("no thread to open a connection: " + e, e);
             timer.apply(Duration.ZERO, () -> failed.accept(opening, reason));
         }

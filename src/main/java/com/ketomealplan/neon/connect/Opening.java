@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** An attempt to open a connection that is under way. Guarded by the gate's lock, but for its phases, which the connector's thread tells. */
+/** A current attempt to open a connection. Guarded by the gate's lock, except its phases, which the opener's thread sets. */
 final class Opening implements Consumer<Phase> {
 
     private final LongSupplier nanoTime;
@@ -19,7 +19,7 @@ final class Opening implements Consumer<Phase> {
     private volatile boolean loggingIn;
 
     /**
-     * @param request whom it is for; empty if it is a probe
+     * @param request the request that it is for; empty if it is a probe
      */
     Opening(Optional<OpeningRequest> request, LongSupplier nanoTime) {
         this.request = request;
@@ -28,13 +28,13 @@ final class Opening implements Consumer<Phase> {
         this.begunNanos = nanoTime.getAsLong();
     }
 
-    /** Whom it is for; empty if it is a probe, or if it has turned out to take too long. */
+    /** Returns the request that it is for; empty if it is a probe, or if the request was detached. */
     Optional<OpeningRequest> request() {
         return request;
     }
 
-    /** Whoever it was for is told something else, and no longer waits for it. */
-    Optional<OpeningRequest> orphan() {
+    /** Detaches and returns its request, which fails while the attempt goes on. */
+    Optional<OpeningRequest> detachRequest() {
         Optional<OpeningRequest> before = request;
         request = Optional.empty();
         return before;
@@ -62,7 +62,7 @@ final class Opening implements Consumer<Phase> {
         phases.put(phase, nanoTime.getAsLong());
     }
 
-    /** How long its phases took, as it ends. On the thread that has opened it. */
+    /** Returns the times of its phases. Called at its end, on the opener's thread. */
     OpeningTimes times() {
         Map<Phase, Duration> times = new EnumMap<>(Phase.class);
         long end = nanoTime.getAsLong();

@@ -7,9 +7,8 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
 
-/**
- * There is no connection, because opening one failed: just now, or so lately that another attempt would only have failed
- * again. Every caller gets an exception of its own, with the one reason as its cause.
+/** Thrown if no connection could be opened: an attempt has failed, or failed lately and would only fail again. Each caller gets an
+ * exception of its own, with the same cause.
  */
 public final class OpeningFailedException extends SQLTransientConnectionException implements Staged {
 

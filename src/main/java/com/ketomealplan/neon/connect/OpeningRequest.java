@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.connect;
 
-/** One connection that somebody has asked a {@link WakeGate} for. Thread-safe. */
+/** A request to a {@link WakeGate} for one connection. Thread-safe. */
 public final class OpeningRequest {
 
     private final WakeGate gate;
@@ -13,10 +13,9 @@ public final class OpeningRequest {
         this.caller = caller;
     }
 
-    /**
-     * Takes the request back.
+    /** Cancels the request.
      *
-     * @return whether that came in time; otherwise an attempt is being made for it, the last one, and the caller will be called
+     * @return false if an attempt is being made for it, the last one: then the caller will be called
      */
     public boolean cancel() {
         return gate.cancel(this);

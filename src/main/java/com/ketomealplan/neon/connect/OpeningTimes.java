@@ -3,10 +3,9 @@ package com.ketomealplan.neon.connect;
 import java.time.Duration;
 import java.util.Map;
 
-/**
- * How long it took to open a connection.
+/** The time that it took to open a connection.
  *
- * @param whole from the beginning of the attempt
- * @param phases of which it consists; without TLS that one is next to nothing
+ * @param total the time of the attempt
+ * @param phases the times of its phases; without TLS, that one is almost zero
  */
-public record OpeningTimes(Duration whole, Map<Phase, Duration> phases) {}
+public record OpeningTimes(Duration total, Map<Phase, Duration> phases) {}

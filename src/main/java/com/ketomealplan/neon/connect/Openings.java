@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** The attempts that are under way. Guarded by the gate's lock. */
+/** The current attempts. Guarded by the gate's lock. */
 final class Openings {
 
     private final LongSupplier nanoTime;
@@ -19,7 +19,7 @@ final class Openings {
     }
 
     /**
-     * @param request whom it is for; empty if it is a probe
+     * @param request the request that it is for; empty if it is a probe
      */
     Opening begin(Optional<OpeningRequest> request) {
         Opening opening = new Opening(request, nanoTime);
@@ -27,7 +27,7 @@ final class Openings {
         return opening;
     }
 
-    void ended(Opening opening) {
+    void remove(Opening opening) {
         underWay.remove(opening);
     }
 
@@ -35,7 +35,7 @@ final class Openings {
         return underWay.size();
     }
 
-    boolean areNone() {
+    boolean isEmpty() {
         return underWay.isEmpty();
     }
 
@@ -43,12 +43,12 @@ final class Openings {
         return underWay.stream().anyMatch(Opening::isLoggingIn);
     }
 
-    /** How long the oldest of those has lasted that are inside their log-in. */
+    /** Returns the age of the oldest attempt in its log-in phase. */
     Optional<Duration> longestLogin() {
         return underWay.stream().filter(Opening::isLoggingIn).map(Opening::age).max(Comparator.naturalOrder());
     }
 
-    /** When the oldest one began; now, if there is none. */
+    /** Returns when the oldest attempt began; now, if there is none. */
     long oldestNanos() {
         return underWay.stream().mapToLong(Opening::begunNanos).min().orElseGet(nanoTime);
     }
@@ -57,8 +57,10 @@ final class Openings {
         return underWay.stream().filter(Opening::isProbe).toList();
     }
 
-    /** Takes away from all of them whom they are for. */
-    List<OpeningRequest> orphan() {
-        return underWay.stream().flatMap(opening -> opening.orphan().stream()).toList();
+    /** Detaches and returns the requests of all attempts. */
+    List<OpeningRequest> detachRequests() {
+        return underWay.stream()
+                .flatMap(opening -> opening.detachRequest().stream())
+                .toList();
     }
 }

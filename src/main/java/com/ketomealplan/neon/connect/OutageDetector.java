@@ -7,43 +7,39 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/**
- * Judges from what happened to attempts to open connections, and to open ones, whether the server is down, refuses us for good, or does
- * not answer. Events and times in, a verdict out: it has no threads and no timers. A verdict has an age, and old ones expire. Guarded
- * by the gate's lock.
+/** Decides, from the results of attempts and from open connections, whether the server is down, refuses log-ins permanently, or is
+ * unresponsive. It has no threads and no timers. What it has detected expires. Guarded by the gate's lock.
  */
 final class OutageDetector {
 
-    /** How long a failure that only an operator can end is remembered, and a server that did not answer is held for silent. */
+    /** How long a permanent failure is remembered, and a server that did not answer is taken to be unresponsive. */
     static final Duration FAILURE_TTL = Duration.ofSeconds(30);
 
-    /** How long an outage may last before requests no longer wait for its end: a restart goes unnoticed. */
+    /** How long an outage may last before requests fail fast: long enough for a restart to go unnoticed. */
     static final Duration GRACE = Duration.ofSeconds(1);
 
-    /** How long a server may refuse connections in words that pass, such as that it starts, before requests no longer wait. */
+    /** How long a server may refuse connections with transient errors, such as that it starts, before requests fail fast. */
     static final Duration REFUSAL_GRACE = Duration.ofSeconds(5);
 
-    /**
-     * How long callers wait for other credentials where those are refused that were accepted before: who changes a password writes it
-     * into a file before or after.
+    /** How long callers wait for new credentials after a refusal of credentials that were accepted before: the file may be written shortly
+     * after the password was changed.
      */
     static final Duration RENEWAL_GRACE = Duration.ofSeconds(3);
 
     private final LongSupplier nanoTime;
     private Optional<ConnectFailure> last = Optional.empty();
     private boolean failing;
-    /** Since when the server has not answered on an open connection, while no success has followed. */
-    private Optional<Long> silentNanos = Optional.empty();
+    /** Since when the server has not answered on an open connection; empty after a success. */
+    private Optional<Long> unresponsiveNanos = Optional.empty();
 
     private boolean down;
-    /** Whether credentials were refused that may be renewed soon, and callers were let wait for that. */
+    /** Whether callers wait for new credentials after a refusal. */
     private boolean renewable;
 
-    /**
-     * A failure to open a connection.
+    /** A failed attempt to open a connection.
      *
-     * @param firstNanos when such failures began
-     * @param lastNanos when it was
+     * @param firstNanos when failures of its kind began
+     * @param lastNanos when it happened
      */
     record ConnectFailure(Failure failure, SQLException reason, long firstNanos, long lastNanos) {
 
@@ -56,25 +52,24 @@ final class OutageDetector {
         }
     }
 
-    /** What is under way while a verdict is asked for. */
+    /** The current attempts. */
     record Attempts(boolean wanted, long oldestNanos, boolean loggingIn) {}
 
     OutageDetector(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
-    /** A connection was opened: nothing that was known of failures holds any more. */
+    /** Records that a connection was opened: all failures are cleared. */
     void opened() {
         failing = false;
         down = false;
         renewable = false;
-        silentNanos = Optional.empty();
+        unresponsiveNanos = Optional.empty();
     }
 
-    /**
-     * An attempt failed.
+    /** Records a failed attempt.
      *
-     * @param begunNanos when it began: an outage is counted from the beginning of its first attempt
+     * @param begunNanos when it began: an outage is counted from the start of its first attempt
      */
     ConnectFailure failed(Failure failure, SQLException reason, long begunNanos) {
         long first = last.filter(before -> failing && before.failure().kind() == failure.kind())
@@ -85,119 +80,116 @@ final class OutageDetector {
         last = Optional.of(known);
         failing = true;
         if (another && !known.isOutage()) {
-            down = false; // it is there, and says no
+            down = false; // the server is reachable, and refuses
         }
         return known;
     }
 
-    /** The last log-in was refused, with credentials that were accepted before and may be renewed. */
-    void mayBeRenewed() {
-        renewable = isRefused() && isWithinGraceOfRenewal();
+    /** Records that the refused credentials were accepted before and may be renewed. */
+    void awaitRenewal() {
+        renewable = isLoginRefused() && isWithinGraceOfRenewal();
     }
 
-    /** Whether callers wait for other credentials. */
+    /** Returns whether callers wait for new credentials. */
     boolean isAwaitingRenewal() {
-        return renewable && isRefused() && isWithinGraceOfRenewal();
+        return renewable && isLoginRefused() && isWithinGraceOfRenewal();
     }
 
     private boolean isWithinGraceOfRenewal() {
         return nanoTime.getAsLong() - last.get().firstNanos() < RENEWAL_GRACE.toNanos();
     }
 
-    /** Whether they have waited long enough; true once. */
-    boolean endsAwaitingRenewal() {
+    /** Ends the wait for new credentials after its grace period; returns true once. */
+    boolean endAwaitingRenewal() {
         boolean ends = renewable && !isAwaitingRenewal();
         renewable = renewable && !ends;
         return ends;
     }
 
-    /** Whether the server has refused the last log-in. */
-    boolean isRefused() {
+    /** Returns whether the server has refused the last log-in. */
+    boolean isLoginRefused() {
         return failing && last.get().failure().kind() == FailureKind.AUTHENTICATION;
     }
 
-    /** After a refusal, when to look for other credentials: often at first, when they are to be expected. */
-    Duration timeToLookForCredentials() {
-        return isAwaitingRenewal() || shouldFailFast() ? CredentialWatch.LOOK : CredentialWatch.LATER_LOOK;
+    /** Returns the time to the next check for new credentials: shorter at first. */
+    Duration credentialCheckInterval() {
+        return isAwaitingRenewal() || shouldFailFast() ? CredentialWatch.INTERVAL : CredentialWatch.SLOW_INTERVAL;
     }
 
-    /** There are other credentials: the refusal says nothing of them. */
+    /** Clears a refusal, because the credentials have changed. */
     void renewed() {
-        if (isRefused()) {
+        if (isLoginRefused()) {
             failing = false;
             renewable = false;
         }
     }
 
-    /**
-     * Whether a failed attempt shows that an outage has outlasted {@link #GRACE}, or that a server which refuses connections in
-     * words that pass has done so for {@link #REFUSAL_GRACE}.
+    /** Returns whether a failed attempt shows that an outage has lasted for {@link #GRACE}, or that the server has refused
+     * connections with transient errors for {@link #REFUSAL_GRACE}.
      */
     boolean isOutageConfirmedBy(ConnectFailure failure) {
         Duration grace = failure.isOutage() ? GRACE : REFUSAL_GRACE;
         return failure.isTransient() && (down || failure.lastNanos() - failure.firstNanos() >= grace.toNanos());
     }
 
-    /**
-     * The server does not answer on an open connection: so it is not asleep.
+    /** Records that the server does not answer on an open connection: so it is not asleep.
      *
-     * @return whether that is news
+     * @return whether that was not known
      */
     boolean unresponsive() {
-        boolean known = isSilent();
+        boolean known = isUnresponsive();
         if (!known) {
-            silentNanos = Optional.of(nanoTime.getAsLong());
+            unresponsiveNanos = Optional.of(nanoTime.getAsLong());
         }
         return !known;
     }
 
-    /** Whether it was unresponsive lately: what was a while ago says nothing about a compute that has gone to sleep since. */
-    boolean isSilent() {
-        return silentNanos
+    /** Returns whether the server was unresponsive lately; it expires, because a compute may have gone to sleep since. */
+    boolean isUnresponsive() {
+        return unresponsiveNanos
                 .filter(then -> nanoTime.getAsLong() - then < FAILURE_TTL.toNanos())
                 .isPresent();
     }
 
-    /** Whether there may be an outage that nobody has confirmed. */
-    boolean isSuspicious() {
-        return isSilent() || failing && last.get().isOutage();
+    /** Returns whether there may be an outage that is not confirmed. */
+    boolean isOutageSuspected() {
+        return isUnresponsive() || failing && last.get().isOutage();
     }
 
-    /**
-     * Judges whether a suspected outage is one.
+    /** Returns whether a suspected outage is one.
      *
-     * @return after what time to ask again; zero if the server is down; empty if there is nothing to suspect
+     * @return the time after which to call again; zero if the server is down; empty if no outage is suspected
      */
     Optional<Duration> timeUntilDown(Attempts attempts) {
-        if (down || !attempts.wanted() || !isSuspicious()) {
+        if (down || !attempts.wanted() || !isOutageSuspected()) {
             return Optional.empty();
         }
-        boolean silent = isSilent();
-        // It may be another outage than the one that was suspected first
-        long since = silent
-                ? Math.max(silentNanos.get(), attempts.oldestNanos())
+        boolean unresponsive = isUnresponsive();
+        // It may be a later outage than the one that was suspected first
+        long since = unresponsive
+                ? Math.max(unresponsiveNanos.get(), attempts.oldestNanos())
                 : last.get().firstNanos();
         Duration missing = GRACE.minusNanos(nanoTime.getAsLong() - since);
         if (missing.compareTo(Duration.ZERO) > 0) {
             return Optional.of(missing);
         }
         return Optional.of(
-                !silent && attempts.loggingIn() ? GRACE : Duration.ZERO); // it is there again, and takes its time
+                !unresponsive && attempts.loggingIn() ? GRACE : Duration.ZERO); // the server is reachable again
     }
 
-    /** The server is down, until a connection is opened or it refuses one in words. */
+    /** Declares the server down, until a connection is opened or it refuses one with an error. */
     void declareDown() {
-        if (isSilent() && !(failing && last.get().isOutage())) {
+        if (isUnresponsive() && !(failing && last.get().isOutage())) {
             SQLException reason = new SQLException(
                     "the server does not answer, neither on open connections nor on new ones", "08006");
             last = Optional.of(
-                    new ConnectFailure(Failure.toOpen(reason), reason, silentNanos.get(), nanoTime.getAsLong()));
+                    new ConnectFailure(Failure.toOpen(reason), reason, unresponsiveNanos.get(), nanoTime.getAsLong()));
             failing = true;
         }
         down = true;
     }
 
-    /** Nobody looks for the server any more: the next request finds out. */
+    /** Clears the outage, because the probes have stopped: the next request makes an attempt. */
     void forgetOutage() {
         down = false;
     }
@@ -206,46 +198,46 @@ final class OutageDetector {
         return down;
     }
 
-    /** Whether another attempt would be in vain, or is the business of the probes; then it is the last failure that says why. */
+    /** Returns whether requests fail at once with the last failure, without an attempt. */
     boolean shouldFailFast() {
-        return down || hasLastingFailure() && nanoTime.getAsLong() - last.get().lastNanos() < FAILURE_TTL.toNanos();
+        return down
+                || hasPermanentFailureAfterGrace()
+                        && nanoTime.getAsLong() - last.get().lastNanos() < FAILURE_TTL.toNanos();
     }
 
-    /** Whether connections cannot be opened before an operator has acted. */
-    boolean hasLastingFailure() {
-        return isFailingForGood() && !isAwaitingRenewal();
+    /** Returns whether the last failure is permanent, and callers do not wait for new credentials. */
+    boolean hasPermanentFailureAfterGrace() {
+        return hasPermanentFailure() && !isAwaitingRenewal();
     }
 
-    /** The same, also while callers wait for other credentials. */
-    boolean isFailingForGood() {
+    /** Returns whether the last failure is permanent: it lasts until an operator acts. */
+    boolean hasPermanentFailure() {
         return failing && !last.get().isTransient();
     }
 
-    /** Whether the last attempt failed, and callers are told so. */
+    /** Returns whether the last attempt failed, and callers do not wait for new credentials. */
     boolean isKnownToFail() {
         return failing && !isAwaitingRenewal();
     }
 
-    /** Whether the last attempt failed. */
+    /** Returns whether the last attempt failed. */
     boolean isFailing() {
         return failing;
     }
 
-    /** Whether it is worth waiting: the server has taken a connection and takes its time, or has said that it does. */
+    /** Returns whether the server may be waking: an attempt is in its log-in, or the last one failed with a transient refusal. */
     boolean isWaking(boolean loggingIn) {
-        return !isSilent()
+        return !isUnresponsive()
                 && (loggingIn || failing && !last.get().isOutage() && last.get().isTransient());
     }
 
-    /**
-     * Whether the server holds an attempt inside its log-in, as a compute does that wakes. A refusal in words is no wake: it says that
-     * nothing is to be had.
+    /** Returns whether the server holds an attempt in its log-in, as a waking compute does. A refusal is no wake.
      */
     boolean isHoldingLogin(boolean loggingIn) {
-        return loggingIn && !isSilent();
+        return loggingIn && !isUnresponsive();
     }
 
-    /** The last failure, also if a connection was opened since. */
+    /** Returns the last failure, even if a connection was opened since. */
     Optional<ConnectFailure> lastFailure() {
         return last;
     }

@@ -19,36 +19,35 @@ import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Opens connections by pgjdbc, with a time for each phase. The credentials travel beside the URL and never in it, because
- * the driver logs a URL that it cannot read.
+/** Opens connections with pgjdbc, with a timeout for each phase. The credentials are properties and never in the URL, because
+ * the driver logs a URL that it cannot parse.
  */
 public final class PgConnector implements Connector {
 
     private static final Logger LOG = LoggerFactory.getLogger(PgConnector.class);
 
-    /** PgBouncer's words. */
+    /** The error of PgBouncer. */
     private static final Pattern REFUSED = Pattern.compile("unsupported startup parameter");
 
-    /** Those of the start, those written since, and once more those written during the second attempt. */
-    private static final int MOST_LOG_INS = 3;
+    /** The initial credentials, those written since, and those written during the second attempt. */
+    private static final int MAX_LOG_INS = 3;
 
     private final Driver driver = new Driver();
     private final Endpoint endpoint;
     private final CredentialMemory credentials;
     private final PhaseBudgets budgets;
-    private final Duration whole;
+    private final Duration total;
     private final Optional<Duration> sessionTimeout;
-    /** Whether something between refuses options of the session, as PgBouncer does. */
+    /** Whether a pooler has refused startup options, as PgBouncer does. */
     private volatile boolean optionsRefused;
 
-    /** With the user and the password that the endpoint has. */
+    /** Creates a connector with the user and the password of the endpoint. */
     public PgConnector(Endpoint endpoint, PhaseBudgets budgets) {
         this(endpoint, new CredentialMemory(CredentialSource.of(endpoint)), budgets);
     }
 
     /**
-     * @param credentials what log-ins present, in place of the user and the password that the endpoint has
+     * @param credentials the credentials of log-ins, in place of the endpoint's user and password
      */
     public PgConnector(Endpoint endpoint, CredentialMemory credentials, PhaseBudgets budgets) {
         this(endpoint, credentials, budgets, Optional.empty());
@@ -61,28 +60,27 @@ public final class PgConnector implements Connector {
         this.credentials = credentials;
         this.budgets = budgets;
         Duration all = budgets.tcp().plus(budgets.tls()).plus(budgets.login());
-        this.whole = endpoint.connectTimeout()
+        this.total = endpoint.connectTimeout()
                 .filter(bound -> bound.compareTo(all) < 0)
                 .orElse(all);
     }
 
-    /**
-     * The same, whose sessions the server lets execute no statement, and stay idle in no transaction, for longer than that: what it does
-     * if this side no longer can. Where sessions cannot be given a time-out, because a pooler is between, they have none.
+    /** Returns a connector whose sessions have a {@code statement_timeout} and an {@code idle_in_transaction_session_timeout}, for when this
+     * side cannot cancel any more. Through a pooler, sessions have none.
      */
     public PgConnector withSessionTimeout(Duration timeout) {
         return new PgConnector(
                 endpoint, credentials, budgets, Optional.of(timeout).filter(any -> !endpoint.pooled()));
     }
 
-    /** A log-in that the server refuses is believed when there is nothing else to present. */
+    /** Opens a connection; after a refused log-in, again with credentials that have changed since. */
     @Override
-    public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
+    public PhysicalConnection open(Duration atMost, Consumer<Phase> onPhase) throws SQLException {
         long begun = System.nanoTime();
         LogIn login = credentials.next();
         for (int attempt = 1; ; attempt++) {
             try {
-                PhysicalConnection opened = open(login, atMost.minusNanos(System.nanoTime() - begun), entered);
+                PhysicalConnection opened = open(login, atMost.minusNanos(System.nanoTime() - begun), onPhase);
                 credentials.accepted(login);
                 return opened;
             } catch (SQLException e) {
@@ -90,7 +88,7 @@ public final class PgConnector implements Connector {
                     throw e;
                 }
                 Optional<LogIn> other = credentials.refused(login);
-                if (other.isEmpty() || attempt == MOST_LOG_INS) {
+                if (other.isEmpty() || attempt == MAX_LOG_INS) {
                     throw e;
                 }
                 login = other.get();
@@ -98,12 +96,12 @@ public final class PgConnector implements Connector {
         }
     }
 
-    private PhysicalConnection open(LogIn login, Duration atMost, Consumer<Phase> entered) throws SQLException {
+    private PhysicalConnection open(LogIn login, Duration atMost, Consumer<Phase> onPhase) throws SQLException {
         Endpoint as =
                 endpoint.as(login.credentials().user(), login.credentials().password());
         long begun = System.nanoTime();
         try {
-            return attempt(as, atMost, entered);
+            return attempt(as, atMost, onPhase);
         } catch (SQLException e) {
             if (optionsRefused
                     || sessionTimeout.isEmpty()
@@ -111,13 +109,15 @@ public final class PgConnector implements Connector {
                 throw e;
             }
             optionsRefused = true;
-            LOG.info("{} refuses options of a session, as a pooler does: transactions set their time-outs", endpoint);
-            return attempt(as, atMost.minusNanos(System.nanoTime() - begun), entered);
+            LOG.info(
+                    "{} refuses options of a session, as a pooler does: timeouts are set for each transaction",
+                    endpoint);
+            return attempt(as, atMost.minusNanos(System.nanoTime() - begun), onPhase);
         }
     }
 
-    private PhysicalConnection attempt(Endpoint as, Duration atMost, Consumer<Phase> entered) throws SQLException {
-        Attempt attempt = new Attempt(budgets, atMost.compareTo(whole) < 0 ? atMost : whole, entered);
+    private PhysicalConnection attempt(Endpoint as, Duration atMost, Consumer<Phase> onPhase) throws SQLException {
+        Attempt attempt = new Attempt(budgets, atMost.compareTo(total) < 0 ? atMost : total, onPhase);
         attempt.begin();
         try {
             Connection connection = driver.connect(as.jdbcUrl(), properties(as));
@@ -125,7 +125,7 @@ public final class PgConnector implements Connector {
                 throw new IllegalStateException("the driver does not accept " + endpoint);
             }
             attempt.end();
-            if (attempt.overrun().isPresent()) { // just before its end
+            if (attempt.overrun().isPresent()) { // just before the end of the attempt
                 connection.close();
                 throw timeout(attempt.overrun().get(), null);
             }
@@ -146,13 +146,14 @@ public final class PgConnector implements Connector {
                 endpoint.toString(), overrun.phase(), overrun.budget(), endpoint.isNeon(), cause);
     }
 
-    /** The driver's own time-outs are out of the way: the {@link Attempt} watches. */
+    /** Switches the driver's timeouts off: {@link Attempt} has its own. */
     private Properties properties(Endpoint as) {
         Properties properties = optionsRefused
                 ? as.connectionProperties()
                 : sessionTimeout.map(as::connectionProperties).orElseGet(as::connectionProperties);
-        properties.putIfAbsent("password", ""); // or the driver looks into a password file, whoever may read that
-        PGProperty.SOCKET_FACTORY.set(properties, AttemptSockets.class.getName());
+        properties.putIfAbsent(
+                "password", ""); // otherwise the driver reads a password file, without a check of its permissions
+        PGProperty.SOCKET_FACTORY.set(properties, AttemptSocketFactory.class.getName());
         PGProperty.LOGIN_TIMEOUT.set(properties, "0"); // otherwise it would connect on another thread
         PGProperty.CONNECT_TIMEOUT.set(properties, "0");
         PGProperty.SSL_RESPONSE_TIMEOUT.set(
@@ -161,7 +162,7 @@ public final class PgConnector implements Connector {
     }
 
     @Override
-    public boolean rereadsCredentials() {
+    public boolean canReloadCredentials() {
         return credentials.mayChange();
     }
 

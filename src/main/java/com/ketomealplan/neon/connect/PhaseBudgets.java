@@ -2,8 +2,7 @@ package com.ketomealplan.neon.connect;
 
 import java.time.Duration;
 
-/**
- * How long each phase of opening a connection may take.
+/** The timeout of each phase of opening a connection.
  *
  * @param tcp for {@link Phase#TCP}
  * @param tls for {@link Phase#TLS}

@@ -9,27 +9,26 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 
-/**
- * A socket that tells an {@link Attempt} which phase it is in, by looking at what the driver sends: nobody else knows
- * when a TLS handshake inside pgjdbc has ended. Afterwards it tells whose turn it is, the server's or ours.
+/** A socket that detects the phases of an {@link Attempt} from the bytes that the driver sends: pgjdbc does not report the end of
+ * its TLS handshake. Afterwards it records whether the server owes an answer.
  */
 final class PhaseSocket extends Socket {
 
     private final Attempt attempt;
-    private OutputStream observed;
-    private InputStream heard;
+    private OutputStream output;
+    private InputStream input;
     private volatile long sentNanos = System.nanoTime();
-    private volatile long heardNanos = sentNanos;
+    private volatile long receivedNanos = sentNanos;
     private volatile boolean reading;
     private volatile InetSocketAddress server;
     private volatile Protection protection = Protection.OTHER;
 
-    /** What keeps others from reading along. */
+    /** The encryption of the connection. */
     enum Protection {
-        /** The startup message was sent as it is. */
+        /** The startup message was sent in the clear. */
         NONE,
         TLS,
-        /** Another one, or nothing was sent yet that could tell. */
+        /** Another one, or not known yet. */
         OTHER
     }
 
@@ -46,21 +45,21 @@ final class PhaseSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        if (observed == null) {
-            observed = new Observed(super.getOutputStream());
+        if (output == null) {
+            output = new ObservedOutput(super.getOutputStream());
         }
-        return observed;
+        return output;
     }
 
     @Override
     public InputStream getInputStream() throws IOException {
-        if (heard == null) {
-            heard = new Heard(super.getInputStream());
+        if (input == null) {
+            input = new ObservedInput(super.getInputStream());
         }
-        return heard;
+        return input;
     }
 
-    /** Where it leads, with the host as the driver names it. */
+    /** Returns the server's address, with the host as the driver names it. */
     InetSocketAddress server() {
         return server;
     }
@@ -69,28 +68,28 @@ final class PhaseSocket extends Socket {
         return protection;
     }
 
-    /** Whether the server owes an answer: the driver waits for one, or is about to. A notice may come long before it. */
+    /** Returns whether the server owes an answer: the driver waits for one, or is about to. */
     boolean awaitsServer() {
-        return reading || sentNanos - heardNanos > 0;
+        return reading || sentNanos - receivedNanos > 0;
     }
 
-    /** When the last byte came or went, by {@link System#nanoTime()}. */
+    /** Returns when the last byte was sent or received, by {@link System#nanoTime()}. */
     long lastUsedNanos() {
-        return Math.max(sentNanos - heardNanos, 0) + heardNanos;
+        return Math.max(sentNanos - receivedNanos, 0) + receivedNanos;
     }
 
-    /** Whether the server has sent something that nobody has read. Asks the operating system, and costs a microsecond. */
+    /** Returns whether there are unread bytes. A system call of about a microsecond. */
     boolean hasUnread() throws IOException {
         return getInputStream().available() > 0;
     }
 
-    /** Reads along until the log-in begins; after that it only passes on. */
-    private final class Observed extends FilterOutputStream {
+    /** Parses what the driver sends until the log-in begins. */
+    private final class ObservedOutput extends FilterOutputStream {
 
-        /** A record of TLS: its type, its version in two bytes, and its length in two. */
+        /** The header of a TLS record: its type, its version in two bytes, and its length in two. */
         private static final int RECORD_HEADER = 5;
 
-        /** Sent by the client when it has verified the server: its Finished in TLS 1.3, its startup message in 1.2. */
+        /** First sent by the client when it has verified the server: Finished in TLS 1.3, the startup message in 1.2. */
         private static final int APPLICATION_DATA = 23;
 
         private static final int HANDSHAKE = 22;
@@ -98,22 +97,22 @@ final class PhaseSocket extends Socket {
         /** The length of SSLRequest and GSSENCRequest; a startup message is longer. */
         private static final int REQUEST = 8;
 
-        /** Of the protocol, in the two bytes after a startup message's length. GSSAPI has its token there. */
+        /** The protocol version, in the two bytes after a startup message's length. GSSAPI has its token there. */
         private static final int MAJOR_VERSION = 3;
 
         private final byte[] header = new byte[RECORD_HEADER];
         private boolean tls;
         private int headerLength;
-        private int restOfRecord;
-        private boolean done;
+        private int recordRemaining;
+        private boolean loginStarted;
 
-        Observed(OutputStream out) {
+        ObservedOutput(OutputStream out) {
             super(out);
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (!done) {
+            if (!loginStarted) {
                 observe(bytes, offset, length);
             }
             sentNanos = System.nanoTime();
@@ -126,43 +125,43 @@ final class PhaseSocket extends Socket {
                     if (bytes[offset + 4] == 0 && bytes[offset + 5] == MAJOR_VERSION) {
                         protection = Protection.NONE;
                     }
-                    loginBegins();
+                    enterLogin();
                 }
                 return;
             }
             tls = true;
             protection = Protection.TLS;
-            for (int i = offset; i < offset + length && !done; ) {
-                if (restOfRecord > 0) {
-                    int skipped = Math.min(restOfRecord, offset + length - i);
-                    restOfRecord -= skipped;
+            for (int i = offset; i < offset + length && !loginStarted; ) {
+                if (recordRemaining > 0) {
+                    int skipped = Math.min(recordRemaining, offset + length - i);
+                    recordRemaining -= skipped;
                     i += skipped;
                 } else {
                     header[headerLength++] = bytes[i++];
                     if (headerLength == RECORD_HEADER) {
-                        record();
+                        readRecordHeader();
                     }
                 }
             }
         }
 
-        private void record() {
+        private void readRecordHeader() {
             headerLength = 0;
-            restOfRecord = (header[3] & 0xff) << 8 | header[4] & 0xff;
+            recordRemaining = (header[3] & 0xff) << 8 | header[4] & 0xff;
             if (header[0] == APPLICATION_DATA) {
-                loginBegins();
+                enterLogin();
             }
         }
 
-        private void loginBegins() {
-            done = true;
+        private void enterLogin() {
+            loginStarted = true;
             attempt.enter(Phase.LOGIN);
         }
     }
 
-    private final class Heard extends FilterInputStream {
+    private final class ObservedInput extends FilterInputStream {
 
-        Heard(InputStream in) {
+        ObservedInput(InputStream in) {
             super(in);
         }
 
@@ -172,7 +171,7 @@ final class PhaseSocket extends Socket {
             try {
                 return in.read(bytes, offset, length);
             } finally {
-                heardNanos = System.nanoTime();
+                receivedNanos = System.nanoTime();
                 reading = false;
             }
         }

@@ -6,7 +6,7 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A phase of opening a connection took longer than its budget. The message names the phase. */
+/** Thrown if a phase of opening a connection took longer than its budget. The message names the phase. */
 public final class PhaseTimeoutException extends SQLTransientConnectionException implements Staged {
 
     private static final long serialVersionUID = 1L;
@@ -21,11 +21,11 @@ public final class PhaseTimeoutException extends SQLTransientConnectionException
     private static String describe(Phase phase, boolean neon) {
         return switch (phase) {
             case TCP -> "no TCP connection within %s: is the host right, and does a firewall let it through?";
-            case TLS -> "the TCP connection stands, but no TLS within %s: is this a PostgreSQL server?";
+            case TLS -> "TCP is connected, but no TLS within %s: is this a PostgreSQL server?";
             case LOGIN ->
                 neon
-                        ? "the compute is still waking after %s: Neon's proxy took the connection and has not let it in"
-                        : "the server took the connection, and has not finished the log-in after %s";
+                        ? "the compute is still waking after %s: Neon's proxy has accepted the connection, and not finished the log-in"
+                        : "the server has accepted the connection, and not finished the log-in after %s";
         };
     }
 

@@ -14,14 +14,12 @@ import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.TransactionState;
 
-/**
- * An open connection to the server, with what its socket tells. Used by one thread at a time, as a connection is, but for
- * what says otherwise.
+/** An open connection to the server and its socket. Used by one thread at a time, except where a method says otherwise.
  */
 public final class PhysicalConnection implements AutoCloseable {
 
-    /** Milliseconds: the shortest read that pgjdbc can make. 0 would block for ever. */
-    private static final int SHORTEST_READ = 1;
+    /** The shortest read that pgjdbc can make. 0 would block for ever. */
+    private static final int READ_MILLIS = 1;
 
     private final Connection connection;
     private final BaseConnection base;
@@ -33,7 +31,7 @@ public final class PhysicalConnection implements AutoCloseable {
     private Optional<String> serverStart = Optional.empty();
 
     /**
-     * @param sessionTimeout the time-out of its session's statements, if it was opened with one
+     * @param sessionTimeout the session's {@code statement_timeout}, if it was opened with one
      */
     PhysicalConnection(Connection connection, PhaseSocket socket, Endpoint endpoint, Optional<Duration> sessionTimeout)
             throws SQLException {
@@ -45,35 +43,34 @@ public final class PhysicalConnection implements AutoCloseable {
         this.transactionSettings = endpoint.transactionSettings().statements();
     }
 
-    /** By the gate, before anybody else has it. */
-    void openedIn(OpeningTimes times) {
+    /** Sets how long its opening took. Called by the gate before it is handed out. */
+    void setOpeningTimes(OpeningTimes times) {
         openingTimes = Optional.of(times);
     }
 
-    /** How long it took to open it, if the gate did. */
+    /** Returns how long its opening took, if the gate has opened it. */
     public Optional<OpeningTimes> openingTimes() {
         return openingTimes;
     }
 
-    /** pgjdbc's own connection. */
+    /** Returns pgjdbc's connection. */
     public Connection jdbc() {
         return connection;
     }
 
-    /** The statements that every transaction is to begin with, because the session could not be given what they set. */
+    /** Returns the statements with which every transaction must begin, because their settings could not be set for the session. */
     public List<String> transactionSettings() {
         return transactionSettings;
     }
 
-    /** Whether the URL sets this run-time parameter, for the session or for its transactions. */
+    /** Returns whether the URL sets this run-time parameter, for the session or for its transactions. */
     public boolean isSetByUrl(String parameter) {
         return endpoint.settings().isSet(parameter);
     }
 
-    /**
-     * Commits, if a transaction is open. The server's answer has to be COMMIT: it says ROLLBACK where the transaction had
-     * failed, and behind a pooler that mixes up statements it may have executed another one. COMMIT is sent as text, so
-     * that there is no prepared statement to mix up.
+    /** Commits, if a transaction is open. The server's command tag must be COMMIT: it is ROLLBACK where the transaction had
+     * failed, and another one behind a pooler that mixes up statements. COMMIT is sent as a simple query, so that there is no
+     * prepared statement to mix up.
      *
      * @throws SQLException 25P02 if a statement of it has failed, so that it can only be rolled back; another one if COMMIT
      *     was answered by anything else, or not at all: then the connection is closed
@@ -115,21 +112,21 @@ public final class PhysicalConnection implements AutoCloseable {
 
         @Override
         public void handleWarning(SQLWarning warning) {
-            // such as "there is no transaction in progress", whose tag says more
+            // such as "there is no transaction in progress": the tag decides
         }
     }
 
-    /** Whether the server is inside a transaction. Blocks while another thread executes a statement. */
+    /** Returns whether the server is inside a transaction. Blocks while another thread executes a statement. */
     public boolean isInTransaction() {
         return base.getTransactionState() != TransactionState.IDLE;
     }
 
-    /** Whether the transaction can only be rolled back. */
+    /** Returns whether the transaction can only be rolled back. */
     public boolean isTransactionFailed() {
         return base.getTransactionState() == TransactionState.FAILED;
     }
 
-    /** Whether neither side has closed it, as far as this side knows without looking. */
+    /** Returns whether it is not known to be closed by either side. Does not read the socket. */
     public boolean isOpen() {
         try {
             return !connection.isClosed();
@@ -138,68 +135,63 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
-    /**
-     * When the server was started ({@code pg_postmaster_start_time}), if somebody has asked and this connection leads to one server all
-     * its life.
+    /** Returns when the server was started ({@code pg_postmaster_start_time}), if that was queried; empty through a pooler, which may change
+     * servers.
      */
     public Optional<String> serverStart() {
         return serverStart;
     }
 
-    /** The server was asked when it was started. */
-    public String serverStarted(String answer) {
+    /** Sets when the server was started, and returns it. */
+    public String setServerStart(String answer) {
         serverStart = endpoint.pooled() ? Optional.empty() : Optional.of(answer);
         return answer;
     }
 
-    /**
-     * Whether the server ends by itself what takes longer than that, and a second more: the session has a time-out from its beginning, so
-     * that not each transaction has to set one.
+    /** Returns whether the session has a timeout that is not shorter than a deadline, so that the transaction need not set one.
      */
     public boolean hasTimeout(Duration deadline) {
         return sessionTimeout.isPresent() && sessionTimeout.get().compareTo(deadline) >= 0;
     }
 
-    /** Whether the session's time-out comes before that deadline. */
+    /** Returns whether the session's timeout is shorter than a deadline. */
     public boolean hasShorterTimeout(Duration deadline) {
         return sessionTimeout.isPresent() && sessionTimeout.get().compareTo(deadline) < 0;
     }
 
-    /** Its process on the server, as that has said; a proxy or a pooler between says another number. By any thread. */
+    /** Returns the process id of its backend; a proxy or a pooler may report another number. May be called by any thread. */
     public int backendId() {
         return base.getBackendPID();
     }
 
-    /** Whether the server owes an answer. By any thread. */
+    /** Returns whether the server owes an answer. May be called by any thread. */
     public boolean awaitsServer() {
         return socket.awaitsServer();
     }
 
-    /** When something was last sent or received, by {@link System#nanoTime()}. By any thread. */
+    /** Returns when something was last sent or received, by {@link System#nanoTime()}. May be called by any thread. */
     public long lastUsedNanos() {
         return socket.lastUsedNanos();
     }
 
-    /**
-     * Asks the server to cancel what it executes, by another connection: blocks for that. The server may come to it late, so
-     * the connection must not be used for anything else afterwards. By any thread.
+    /** Sends a cancel request on another connection. Blocks. The server may execute it late, so this connection must not be
+     * used for anything else afterwards. May be called by any thread.
      */
     public void cancel() throws SQLException {
         connection.unwrap(PGConnection.class).cancelQuery();
     }
 
-    /** Closes the socket under whoever waits for it. Does not block. By any thread. */
+    /** Closes the socket, also under a thread that reads from it. Does not block. May be called by any thread. */
     public void sever() {
         try {
             socket.close();
         } catch (IOException e) {
-            // it is closed then
+            // it is closed
         }
     }
 
-    /**
-     * Whether something has come from the server since the last statement, such as the reason of a shut-down. Costs a
-     * microsecond; a connection that ended without a word shows nothing.
+    /** Returns whether the server has sent something since the last statement, such as the reason of a shutdown. Takes about a
+     * microsecond. Does not detect the end of the stream.
      */
     public boolean hasUnread() {
         try {
@@ -209,14 +201,12 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
-    /**
-     * Whether the connection stands, as far as this side can know without asking the server: reads what came from it, a
-     * reason to end (57P01) or the end of the stream. Costs a millisecond and no round trip, which Neon would count as
-     * activity that keeps the compute awake. Only between two transactions.
+    /** Returns whether the connection is alive, as far as that is known without a round trip, which Neon would count as activity:
+     * reads an error (57P01) or the end of the stream. Takes about a millisecond. To be called only between two transactions.
      */
     public boolean isAlive() {
         try {
-            connection.unwrap(PGConnection.class).getNotifications(SHORTEST_READ);
+            connection.unwrap(PGConnection.class).getNotifications(READ_MILLIS);
             return !connection.isClosed();
         } catch (SQLException e) {
             return false;

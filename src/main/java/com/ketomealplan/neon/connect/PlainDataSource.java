@@ -7,7 +7,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** A {@link DataSource} that hands out connections and has none of its other options. */
+/** A {@link DataSource} without log writer, login timeout, and users of its own. */
 @FunctionalInterface
 public interface PlainDataSource extends DataSource {
 

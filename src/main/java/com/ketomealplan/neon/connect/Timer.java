@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The one thread of the layer's time-outs. It ends when nothing is due. What runs on it must not block. */
+/** The one thread of the layer's timeouts. It ends when no task is scheduled. Tasks must not block. */
 public final class Timer {
 
     private static final ScheduledThreadPoolExecutor EXECUTOR = new ScheduledThreadPoolExecutor(1, task -> {
@@ -22,7 +22,7 @@ public final class Timer {
 
     private Timer() {}
 
-    /** Runs a task once, unless it is cancelled before. */
+    /** Schedules a task, which can be cancelled. */
     public static Future<?> after(Duration delay, Runnable task) {
         return EXECUTOR.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }

@@ -15,30 +15,28 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The one way to new connections, for all who need some. While no connection is open, the compute may be asleep or gone: then
- * one attempt is under way, and all other requests wait for what becomes of it. Each success lets one more attempt run at the
- * same time, so there are 1, 2, 4, 8 …
+/** Opens all connections of a process. While no connection is open, the compute may be asleep or gone: then there is
+ * one attempt, and all other requests wait for its result. Each success raises the limit of concurrent attempts by one,
+ * so there are 1, 2, 4, 8 …
  *
  * <ul>
- *   <li>A failure that passes (waking, not reachable) is tried again after a random pause, one attempt at a time.
- *   <li>One that asks for fewer attempts (throttled, no slots) halves their number, and pauses for a second or more.
- *   <li>A server that cannot be reached for {@link OutageDetector#GRACE} is known to be down: all requests fail at once, and probes of
- *       the gate's own look for its return, until nobody has asked for {@link OutageDetector#FAILURE_TTL}.
- *   <li>A server that has refused connections in words for {@link OutageDetector#REFUSAL_GRACE} is treated the same way.
- *   <li>A failure that only an operator can end fails all who wait, and all who come within {@link OutageDetector#FAILURE_TTL}; Neon's proxy
+ *   <li>A transient failure (waking, not reachable) is retried after a random pause, one attempt at a time.
+ *   <li>A limit of the server (throttled, no slots) halves the limit of attempts, and pauses for a second or more.
+ *   <li>A server that cannot be reached for {@link OutageDetector#GRACE} is down: all requests fail at once, and the gate probes
+ *       it, until nothing was requested for {@link OutageDetector#FAILURE_TTL}.
+ *   <li>A server that has refused connections with transient errors for {@link OutageDetector#REFUSAL_GRACE} is treated the same way.
+ *   <li>A permanent failure fails all requests, also those of the next {@link OutageDetector#FAILURE_TTL}; Neon's proxy
  *       remembers it as long. Then one request tries again.
- *   <li>A refused log-in is such a failure. Where its credentials are in files, other ones lift it at once; and where they were accepted
- *       before, callers wait for other ones for {@link OutageDetector#RENEWAL_GRACE}.
+ *   <li>A refused log-in is permanent. Where its credentials are in files, new ones clear it at once; and where they were accepted
+ *       before, callers wait for new ones for {@link OutageDetector#RENEWAL_GRACE}.
  * </ul>
- *
- * Attempts run on threads of the gate, so that a caller who gives up ends no wake that others wait for. Thread-safe.
+ * Attempts run on threads of the gate, so that a caller that gives up does not end a wake that others wait for. Thread-safe.
  */
 public final class WakeGate {
 
-    /** Who gets what became of a request, on any thread; must not block. Called exactly once, unless it is cancelled. */
+    /** Gets the result of a request, on any thread; must not block. Called exactly once, unless the request is cancelled. */
     public interface Caller {
-        /** The caller owns the connection, and closes it by {@link WakeGate#close}. */
+        /** The caller owns the connection, and closes it with {@link WakeGate#close}. */
         void opened(PhysicalConnection connection);
 
         void failed(OpeningFailedException reason);
@@ -51,14 +49,14 @@ public final class WakeGate {
     private final Openers openers;
     private final Listeners<GateListener> listeners = new Listeners<>();
 
-    private final Admission<OpeningRequest> admission;
+    private final AttemptLimiter<OpeningRequest> limiter;
     private final OutageDetector outage;
-    private final Probing probing;
+    private final ProbeSchedule probing;
     private final Openings openings;
     private int open;
     private Optional<Long> openedNanos = Optional.empty();
-    private final Alarm resumption;
-    private final Alarm outageLook;
+    private final CoalescedTask resumption;
+    private final CoalescedTask outageCheck;
     private final CredentialWatch credentials;
 
     public WakeGate(Connector connector) {
@@ -68,89 +66,89 @@ public final class WakeGate {
     WakeGate(Connector connector, LongSupplier nanoTime, BiFunction<Duration, Runnable, Future<?>> timer) {
         this.connector = connector;
         this.nanoTime = nanoTime;
-        this.resumption = new Alarm(timer, this::resume);
-        this.outageLook = new Alarm(timer, this::look);
+        this.resumption = new CoalescedTask(timer, this::resume);
+        this.outageCheck = new CoalescedTask(timer, this::checkOutage);
         this.openers = new Openers(connector, timer, this::succeeded, this::failed);
-        this.admission = new Admission<>(nanoTime);
+        this.limiter = new AttemptLimiter<>(nanoTime);
         this.openings = new Openings(nanoTime);
         this.outage = new OutageDetector(nanoTime);
-        this.probing = new Probing(outage, nanoTime, timer, this::probe);
-        this.credentials = new CredentialWatch(connector, timer, openers::execute, this::credentialsSeen);
+        this.probing = new ProbeSchedule(outage, nanoTime, timer, this::probe);
+        this.credentials = new CredentialWatch(connector, timer, openers::execute, this::onCredentialsChecked);
     }
 
-    /** Where the connections lead, for logs: without a password. */
+    /** Returns the target of the connections, for logs, without a password. */
     public String target() {
         return connector.target();
     }
 
-    /** From now on somebody hears what happens. */
-    public void listen(GateListener listener) {
+    /** Registers a listener. */
+    public void addListener(GateListener listener) {
         listeners.add(listener);
     }
 
-    /** Asks for a connection. Returns at once; the caller may be called before it returns. */
+    /** Requests a connection. Does not block; the caller may be called before this returns. */
     public OpeningRequest request(Caller caller) {
         OpeningRequest request = new OpeningRequest(this, caller);
         Optional<ConnectFailure> known;
         boolean first;
         synchronized (this) {
             known = outage.lastFailure().filter(any -> outage.shouldFailFast());
-            probing.wanted();
-            first = open == 0 && openings.areNone();
+            probing.onRequest();
+            first = open == 0 && openings.isEmpty();
             if (known.isEmpty()) {
-                admission.add(request);
+                limiter.add(request);
                 startOpenings();
-                if (outage.isSuspicious()) {
-                    outageLook.after(GRACE);
+                if (outage.isOutageSuspected()) {
+                    outageCheck.schedule(GRACE);
                 }
             }
         }
         known.ifPresent(reason -> caller.failed(exception(reason)));
         if (first && known.isEmpty()) {
-            listeners.forEach(GateListener::changed);
+            listeners.forEach(GateListener::onChange);
         }
         return request;
     }
 
     synchronized boolean cancel(OpeningRequest request) {
         request.abandon();
-        return admission.remove(request);
+        return limiter.remove(request);
     }
 
-    /** The server does not answer on open connections: so it is not asleep, and if it answers on no new one either, it is down. */
+    /** Records that the server does not answer on open connections: so it is not asleep, and is down if it answers on no new one either. */
     public synchronized void unresponsive() {
-        admission.narrow();
+        limiter.resetLimit();
         if (outage.unresponsive()) {
-            outageLook.after(GRACE);
+            outageCheck.schedule(GRACE);
         }
     }
 
-    /** Whether connections cannot be opened before an operator has acted. */
-    public synchronized boolean hasLastingFailure() {
-        return outage.hasLastingFailure();
+    /** Returns whether the last failure is permanent, and callers do not wait for new credentials. */
+    public synchronized boolean hasPermanentFailureAfterGrace() {
+        return outage.hasPermanentFailureAfterGrace();
     }
 
-    /** The same, also while callers are let wait for other credentials. */
-    public synchronized boolean isFailingForGood() {
-        return outage.isFailingForGood();
+    /** Returns whether the last failure is permanent: it lasts until an operator acts. */
+    public synchronized boolean hasPermanentFailure() {
+        return outage.hasPermanentFailure();
     }
 
-    /** Gives a connection back to the server. */
+    /** Closes a connection. */
     public void close(PhysicalConnection connection) {
         synchronized (this) {
             open--;
             if (open == 0) {
-                admission.narrow();
+                limiter.resetLimit();
             }
         }
         try {
             connection.close();
         } catch (SQLException e) {
-            LOG.debug("A connection to {} broke while it was closed", target(), e);
+            LOG.debug("Connection to {} failed while it was closed", target(), e);
         }
     }
 
-    /** The last failure to open a connection, if none was opened since. */
+    /** Returns the last failure, if no connection was opened since. */
     public Optional<OpeningFailedException> lastFailure() {
         Optional<ConnectFailure> known;
         synchronized (this) {
@@ -163,23 +161,23 @@ public final class WakeGate {
         return new OpeningFailedException(target(), known.failure(), known.reason());
     }
 
-    /** Whether it is worth waiting: the server has taken a connection and takes its time, or has said that it does. */
+    /** Returns whether the server may be waking: an attempt is in its log-in, or the last one failed with a transient refusal. */
     public synchronized boolean isWaking() {
         return outage.isWaking(openings.isLoggingIn());
     }
 
-    /** Whether the server holds an attempt inside its log-in, as a compute does that wakes: that time is not the callers'. */
+    /** Returns whether the server holds an attempt in its log-in, as a waking compute does: that time is added to deadlines. */
     public synchronized boolean isHoldingLogin() {
         return outage.isHoldingLogin(openings.isLoggingIn());
     }
 
-    /** What is known of the server. */
+    /** Returns a snapshot. */
     public synchronized GateCondition condition() {
         long now = nanoTime.getAsLong();
         return new GateCondition(
                 open,
                 outage.isDown(),
-                !openings.areNone(),
+                !openings.isEmpty(),
                 openings.longestLogin(),
                 openedNanos.map(then -> Duration.ofNanos(now - then)),
                 outage.lastFailure().map(ConnectFailure::failure),
@@ -189,13 +187,13 @@ public final class WakeGate {
 
     /** Called with the lock held. */
     private void startOpenings() {
-        while (admission.hasNext(openings.count()) && !outage.isAwaitingRenewal()) {
-            Duration pause = admission.pause();
+        while (limiter.hasNext(openings.count()) && !outage.isAwaitingRenewal()) {
+            Duration pause = limiter.pause();
             if (pause.compareTo(Duration.ZERO) > 0) {
-                resumption.after(pause);
+                resumption.schedule(pause);
                 return;
             }
-            openers.begin(openings.begin(admission.poll()), Connector.LONGEST);
+            openers.begin(openings.begin(limiter.poll()), Connector.NO_LIMIT);
         }
     }
 
@@ -205,24 +203,24 @@ public final class WakeGate {
 
     private void succeeded(Opening opening, PhysicalConnection connection) {
         OpeningTimes times = opening.times();
-        connection.openedIn(times);
+        connection.setOpeningTimes(times);
         Optional<OpeningRequest> receiver;
         boolean news;
         synchronized (this) {
             news = outage.isFailing() || open == 0;
-            openings.ended(opening);
+            openings.remove(opening);
             open++;
             openedNanos = Optional.of(nanoTime.getAsLong());
             outage.opened();
             probing.end();
-            admission.succeeded();
-            receiver = opening.request().or(admission::poll);
+            limiter.succeeded();
+            receiver = opening.request().or(limiter::poll);
             startOpenings();
         }
-        listeners.forEach(listener -> listener.opened(times));
+        listeners.forEach(listener -> listener.onOpened(times));
         receiver.ifPresentOrElse(request -> request.caller().opened(connection), () -> close(connection));
         if (news) {
-            listeners.forEach(GateListener::changed);
+            listeners.forEach(GateListener::onChange);
         }
     }
 
@@ -231,100 +229,99 @@ public final class WakeGate {
         List<OpeningRequest> givenUp = new ArrayList<>();
         ConnectFailure known;
         synchronized (this) {
-            openings.ended(opening);
+            openings.remove(opening);
             if (outage.isDown() && opening.isProbe() && reason instanceof PhaseTimeoutException) {
-                return; // it had little time, and what is known stands
+                return; // its timeout is short, and says nothing new
             }
             known = outage.failed(failure, reason, opening.begunNanos());
-            admission.failed(failure.kind());
+            limiter.failed(failure.kind());
             opening.request().ifPresent(request -> {
                 if (request.isAbandoned()) {
                     givenUp.add(request);
                 } else {
-                    admission.addAgain(request);
+                    limiter.addFirst(request);
                 }
             });
             if (outage.isOutageConfirmedBy(known)) {
                 givenUp.addAll(declareDown());
             } else if (known.isOutage()) {
-                outageLook.after(GRACE);
+                outageCheck.schedule(GRACE);
             } else {
                 probing.end();
                 watchCredentials();
-                if (outage.hasLastingFailure()) {
-                    givenUp.addAll(admission.drain());
+                if (outage.hasPermanentFailureAfterGrace()) {
+                    givenUp.addAll(limiter.drain());
                 }
             }
             startOpenings();
         }
-        LOG.debug("No connection to {} ({})", target(), failure.kind(), reason);
-        listeners.forEach(listener -> listener.failed(failure.kind()));
+        LOG.debug("Connection to {} failed ({})", target(), failure.kind(), reason);
+        listeners.forEach(listener -> listener.onFailed(failure.kind()));
         givenUp.forEach(one -> one.caller().failed(exception(known)));
-        listeners.forEach(GateListener::changed);
+        listeners.forEach(GateListener::onChange);
     }
 
-    /** If they may become others. Called with the lock held. */
+    /** Watches the credentials, if they may change. Called with the lock held. */
     private void watchCredentials() {
-        if (outage.isRefused() && connector.rereadsCredentials()) {
+        if (outage.isLoginRefused() && connector.canReloadCredentials()) {
             if (openedNanos.isPresent()) {
-                outage.mayBeRenewed();
+                outage.awaitRenewal();
             }
-            credentials.begin();
+            credentials.start();
         }
     }
 
-    /** Returns when to look again; empty if there is no reason to. */
-    private Optional<Duration> credentialsSeen(boolean others) {
+    /** Returns when to check again; empty to stop. */
+    private Optional<Duration> onCredentialsChecked(boolean others) {
         List<OpeningRequest> givenUp = List.of();
         Optional<ConnectFailure> known;
         synchronized (this) {
             known = outage.lastFailure();
-            if (!outage.isRefused()) {
-                return Optional.empty(); // what was refused then is no longer what is known
+            if (!outage.isLoginRefused()) {
+                return Optional.empty(); // the refusal was cleared meanwhile
             } else if (others) {
                 outage.renewed();
-                admission.resume();
+                limiter.resume();
                 startOpenings();
-            } else if (outage.endsAwaitingRenewal()) {
-                givenUp = admission.drain();
+            } else if (outage.endAwaitingRenewal()) {
+                givenUp = limiter.drain();
             } else {
-                return Optional.of(outage.timeToLookForCredentials());
+                return Optional.of(outage.credentialCheckInterval());
             }
         }
         givenUp.forEach(one -> one.caller().failed(exception(known.get())));
-        listeners.forEach(GateListener::changed);
-        return others ? Optional.empty() : Optional.of(CredentialWatch.LOOK);
+        listeners.forEach(GateListener::onChange);
+        return others ? Optional.empty() : Optional.of(CredentialWatch.INTERVAL);
     }
 
-    /** Whether an outage lasts, also if the attempt hangs that would tell. */
-    private void look() {
+    /** Declares the server down if a suspected outage has lasted, even if an attempt hangs. */
+    private void checkOutage() {
         List<OpeningRequest> givenUp = List.of();
         Optional<ConnectFailure> known;
         synchronized (this) {
-            boolean wanted = !admission.isEmpty() || !openings.areNone();
+            boolean wanted = !limiter.isEmpty() || !openings.isEmpty();
             Optional<Duration> time = outage.timeUntilDown(
                     new OutageDetector.Attempts(wanted, openings.oldestNanos(), openings.isLoggingIn()));
             if (time.isPresent() && time.get().isZero()) {
                 givenUp = declareDown();
             } else {
-                time.ifPresent(outageLook::after);
+                time.ifPresent(outageCheck::schedule);
             }
             known = outage.lastFailure();
         }
         givenUp.forEach(one -> one.caller().failed(exception(known.get())));
         if (!givenUp.isEmpty()) {
-            listeners.forEach(GateListener::changed);
+            listeners.forEach(GateListener::onChange);
         }
     }
 
-    /**
-     * From now on nobody waits, and probes look for the server. Called with the lock held.
+    /** Declares the server down, and starts the probes. Called with the lock held.
      *
-     * @return who has waited until now
+     * @return the requests to fail
      */
     private List<OpeningRequest> declareDown() {
-        List<OpeningRequest> givenUp = admission.drain();
-        givenUp.addAll(openings.orphan());
+        List<OpeningRequest> givenUp = limiter.drain();
+        givenUp.addAll(openings.detachRequests());
         boolean isNews = !outage.isDown();
         outage.declareDown();
         if (isNews) {
@@ -337,13 +334,13 @@ public final class WakeGate {
         if (!outage.isDown()) {
             return;
         }
-        if (!probing.isWanted()) {
+        if (!probing.isNeeded()) {
             outage.forgetOutage();
             probing.end();
             return;
         }
-        if (probing.isOneMoreUseful(openings.probes())) {
-            openers.begin(openings.begin(Optional.empty()), Probing.LONGEST);
+        if (probing.allowsAnother(openings.probes())) {
+            openers.begin(openings.begin(Optional.empty()), ProbeSchedule.MAX_TIME);
         }
         probing.scheduleNext();
     }

@@ -99,9 +99,9 @@ public final class DatabaseState implements Managed {
         this.units = units;
         this.sleeps = sleeps;
         this.asks = asks;
-        gate.listen(new GateListener() {
+        gate.addListener(new GateListener() {
             @Override
-            public void changed() {
+            public void onChange() {
                 status();
             }
         });

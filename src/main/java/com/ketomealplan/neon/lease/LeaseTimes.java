@@ -103,7 +103,7 @@ final class LeaseTimes {
                 .filter(phase -> opening.phases().containsKey(phase))
                 .map(phase -> phase.name().toLowerCase(Locale.ROOT) + " "
                         + millis(opening.phases().get(phase)))
-                .collect(Collectors.joining(", ", " (" + millis(opening.whole()) + " to open it: ", ")"));
+                .collect(Collectors.joining(", ", " (" + millis(opening.total()) + " to open it: ", ")"));
     }
 
     private static String millis(Duration time) {

@@ -73,7 +73,7 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
         row.next();
         String serverStart = identity == Question.TRANSACTION
                 ? physical.serverStart().orElseThrow()
-                : physical.serverStarted(row.getString(3));
+                : physical.setServerStart(row.getString(3));
         return new TransactionIdentity(row.getString(1), row.getString(2), serverStart);
     }
 }

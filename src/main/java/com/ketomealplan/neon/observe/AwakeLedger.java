@@ -193,11 +193,11 @@ public final class AwakeLedger implements GateListener, PoolListener {
 
     /** A connection is opened by somebody who will use it; so far it only tells whether the compute slept. */
     @Override
-    public synchronized void opened(OpeningTimes times) {
+    public synchronized void onOpened(OpeningTimes times) {
         if (!sleeps || holder == null) {
             return;
         }
-        Instant begun = clock.instant().minus(times.whole());
+        Instant begun = clock.instant().minus(times.total());
         Duration silence = Duration.between(usedUntil, begun);
         boolean slept =
                 times.phases().getOrDefault(Phase.LOGIN, Duration.ZERO).compareTo(DatabaseState.LONG_LOGIN) >= 0;

@@ -134,7 +134,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     @Override
     public void observe(WakeGate gate, Pool observed, DatabaseState state, AwakeLedger ledger) {
         observe(ledger);
-        gate.listen(this);
+        gate.addListener(this);
         observed.addListener(this);
         state.listen(this);
         Map<String, ToLongFunction<PoolStatistics>> states =
@@ -212,14 +212,14 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void opened(OpeningTimes times) {
-        create.observe(seconds(times.whole()));
+    public void onOpened(OpeningTimes times) {
+        create.observe(seconds(times.total()));
         times.phases()
                 .forEach((phase, time) -> phases.labelValues(inWords(phase)).observe(seconds(time)));
     }
 
     @Override
-    public void failed(FailureKind kind) {
+    public void onFailed(FailureKind kind) {
         openingFailures.labelValues(inWords(kind)).inc();
     }
 

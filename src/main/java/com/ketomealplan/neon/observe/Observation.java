@@ -52,7 +52,7 @@ public final class Observation {
 
     /** Observes connections, and what is known of the database. */
     public void observe(WakeGate gate, Pool pool, DatabaseState state, DatabaseProbe probe) {
-        gate.listen(ledger);
+        gate.addListener(ledger);
         pool.addListener(ledger);
         probe.listen(() -> ledger.used("health check", Duration.ZERO));
         observers.forEach(observer -> observer.observe(gate, pool, state, ledger));

@@ -45,7 +45,7 @@ final class Evictor {
 
     /** Returns whether a connection is past its max lifetime. Never while no other one can be opened. */
     boolean isPastMaxLifetime(PooledConnection connection) {
-        return retention.reuses() && connection.isOlderThan(retention.maxLifetime()) && !gate.isFailingForGood();
+        return retention.reuses() && connection.isOlderThan(retention.maxLifetime()) && !gate.hasPermanentFailure();
     }
 
     void evict(PooledConnection connection, EvictionReason reason) {

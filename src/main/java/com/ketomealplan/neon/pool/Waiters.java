@@ -92,7 +92,7 @@ final class Waiters {
         }
         listeners.forEach(PoolListener::onSaturated);
         Optional<OpeningFailedException> failure = gate.lastFailure();
-        if (failure.isPresent() && gate.hasLastingFailure()) {
+        if (failure.isPresent() && gate.hasPermanentFailureAfterGrace()) {
             return failure.get();
         }
         String what = now.waiting() >= limits.maxWaiters()
@@ -105,7 +105,7 @@ final class Waiters {
     SQLException timedOut(Duration waited) {
         PoolStatistics now = state.statistics();
         Optional<OpeningFailedException> failure = gate.lastFailure();
-        if (failure.isPresent() && (now.active() == 0 || gate.hasLastingFailure())) {
+        if (failure.isPresent() && (now.active() == 0 || gate.hasPermanentFailureAfterGrace())) {
             return failure.get();
         }
         if (now.size() == 0) {

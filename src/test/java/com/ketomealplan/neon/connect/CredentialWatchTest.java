@@ -50,22 +50,22 @@ class CredentialWatchTest {
             },
             others -> {
                 looks.add(others);
-                return again.test(others) ? Optional.of(CredentialWatch.LOOK) : Optional.empty();
+                return again.test(others) ? Optional.of(CredentialWatch.INTERVAL) : Optional.empty();
             });
 
     private void pass(int intervals) {
-        timer.advance(CredentialWatch.LOOK.multipliedBy(intervals));
+        timer.advance(CredentialWatch.INTERVAL.multipliedBy(intervals));
     }
 
     @Test
     void looksUntilThereIsNoReasonTo() {
         again = others -> looks.size() < 3;
-        watch.begin();
-        watch.begin();
+        watch.start();
+        watch.start();
         pass(10);
         assertThat(looks).containsExactly(true, true, true);
 
-        watch.begin();
+        watch.start();
         pass(10);
         assertThat(looks).hasSize(4);
     }
@@ -75,11 +75,11 @@ class CredentialWatchTest {
     void whatBeginsDuringALookIsNotForgotten() {
         again = others -> {
             if (looks.size() == 1) {
-                watch.begin();
+                watch.start();
             }
             return false;
         };
-        watch.begin();
+        watch.start();
         pass(10);
         assertThat(looks).hasSize(2);
     }
@@ -89,7 +89,7 @@ class CredentialWatchTest {
         fails = true;
         rejections.set(2);
         again = others -> looks.size() < 2;
-        watch.begin();
+        watch.start();
         pass(10);
         assertThat(looks).containsExactly(false, false);
     }

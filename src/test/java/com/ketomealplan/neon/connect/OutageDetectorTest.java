@@ -45,7 +45,7 @@ class OutageDetectorTest {
     void atFirstNothingIsKnown() {
         assertThat(detector.isDown()).isFalse();
         assertThat(detector.isFailing()).isFalse();
-        assertThat(detector.isSuspicious()).isFalse();
+        assertThat(detector.isOutageSuspected()).isFalse();
         assertThat(detector.shouldFailFast()).isFalse();
         assertThat(detector.timeUntilDown(attemptSinceNow())).isEmpty();
     }
@@ -145,7 +145,7 @@ class OutageDetectorTest {
     @Test
     void aFailureThatLastsIsRememberedForItsTimeOnly() {
         fail(WRONG_PASSWORD);
-        assertThat(detector.hasLastingFailure()).isTrue();
+        assertThat(detector.hasPermanentFailureAfterGrace()).isTrue();
         elapse(FAILURE_TTL.minus(MOMENT));
         assertThat(detector.shouldFailFast()).isTrue();
         elapse(MOMENT);
@@ -159,9 +159,9 @@ class OutageDetectorTest {
         assertThat(detector.unresponsive()).isTrue();
         elapse(Duration.ofMillis(millisecondsLater));
 
-        assertThat(detector.isSilent()).isEqualTo(silent);
+        assertThat(detector.isUnresponsive()).isEqualTo(silent);
         assertThat(detector.isWaking(true)).isEqualTo(!silent);
-        assertThat(detector.isSuspicious()).isEqualTo(silent);
+        assertThat(detector.isOutageSuspected()).isEqualTo(silent);
     }
 
     @Test
@@ -185,42 +185,42 @@ class OutageDetectorTest {
         elapse(FAILURE_TTL.minus(MOMENT));
         assertThat(detector.unresponsive()).isFalse();
         elapse(MOMENT);
-        assertThat(detector.isSilent()).isFalse();
+        assertThat(detector.isUnresponsive()).isFalse();
     }
 
     @Test
     void aRefusalOfWhatWasAcceptedBeforeIsBelievedAfterAGrace() {
         fail(WRONG_PASSWORD);
-        detector.mayBeRenewed();
+        detector.awaitRenewal();
         elapse(RENEWAL_GRACE.minus(MOMENT));
         assertThat(detector.isAwaitingRenewal()).isTrue();
         assertThat(detector.isKnownToFail()).isFalse();
-        assertThat(detector.hasLastingFailure()).isFalse();
+        assertThat(detector.hasPermanentFailureAfterGrace()).isFalse();
         assertThat(detector.shouldFailFast()).isFalse();
-        assertThat(detector.endsAwaitingRenewal()).isFalse();
+        assertThat(detector.endAwaitingRenewal()).isFalse();
 
         elapse(MOMENT);
 
         assertThat(detector.isAwaitingRenewal()).isFalse();
         assertThat(detector.isKnownToFail()).isTrue();
         assertThat(detector.shouldFailFast()).isTrue();
-        assertThat(detector.endsAwaitingRenewal()).isTrue();
-        assertThat(detector.endsAwaitingRenewal()).isFalse(); // once
+        assertThat(detector.endAwaitingRenewal()).isTrue();
+        assertThat(detector.endAwaitingRenewal()).isFalse(); // once
     }
 
     @Test
     void itsNextRefusalHasNoGraceUntilALogInSucceeds() {
         fail(WRONG_PASSWORD);
-        detector.mayBeRenewed();
+        detector.awaitRenewal();
         elapse(FAILURE_TTL);
         fail(WRONG_PASSWORD);
-        detector.mayBeRenewed();
+        detector.awaitRenewal();
         assertThat(detector.isAwaitingRenewal()).isFalse();
         assertThat(detector.shouldFailFast()).isTrue();
 
         detector.opened();
         fail(WRONG_PASSWORD);
-        detector.mayBeRenewed();
+        detector.awaitRenewal();
         assertThat(detector.isAwaitingRenewal()).isTrue();
     }
 

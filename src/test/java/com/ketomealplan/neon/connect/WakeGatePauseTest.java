@@ -57,7 +57,7 @@ class WakeGatePauseTest {
         }
         assertThat(attempts).hasValue(1);
 
-        clock.addAndGet(Backoff.THROTTLED.longest().plusSeconds(1).toNanos());
+        clock.addAndGet(Backoff.THROTTLED.max().plusSeconds(1).toNanos());
         request();
         await().until(() -> attempts.get() == 2);
     }

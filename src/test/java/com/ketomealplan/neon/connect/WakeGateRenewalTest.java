@@ -35,7 +35,7 @@ class WakeGateRenewalTest {
                 }
 
                 @Override
-                public boolean rereadsCredentials() {
+                public boolean canReloadCredentials() {
                     return true;
                 }
 
@@ -73,7 +73,7 @@ class WakeGateRenewalTest {
     /** Until something is so, with each look of the gate's at the credentials. */
     private void lookUntil(java.util.concurrent.Callable<Boolean> something) {
         await().until(() -> {
-            timer.advance(CredentialWatch.LOOK);
+            timer.advance(CredentialWatch.INTERVAL);
             return something.call();
         });
     }
@@ -102,14 +102,14 @@ class WakeGateRenewalTest {
         refuses = true;
         assertThat(request().join()).isEqualTo(REFUSED);
         for (int looks = 0; looks < 1_000; looks++) {
-            timer.advance(CredentialWatch.LOOK);
+            timer.advance(CredentialWatch.INTERVAL);
         }
         assertThat(gate.condition().failing()).isTrue();
 
         refuses = false;
         isNew = true;
         await().until(() -> {
-            timer.advance(CredentialWatch.LATER_LOOK);
+            timer.advance(CredentialWatch.SLOW_INTERVAL);
             return !gate.condition().failing();
         });
 

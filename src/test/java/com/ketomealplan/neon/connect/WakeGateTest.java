@@ -24,7 +24,7 @@ class WakeGateTest {
 
     private final ManualTimer timer = new ManualTimer();
     /** Between two attempts or probes. */
-    private static final Duration LONGEST_PAUSE = Backoff.PASSING.longest();
+    private static final Duration LONGEST_PAUSE = Backoff.TRANSIENT.max();
 
     private final AtomicInteger attempts = new AtomicInteger();
     private final Semaphore mayFail = new Semaphore(0);
@@ -232,9 +232,9 @@ class WakeGateTest {
         mayFail.release();
         await().until(() -> gate.lastFailure().isPresent());
 
-        timer.advance(Backoff.THROTTLED.least().minusMillis(1));
+        timer.advance(Backoff.THROTTLED.min().minusMillis(1));
         endAttempt(gate);
-        timer.advance(Backoff.THROTTLED.least().plus(Backoff.THROTTLED.longest()));
+        timer.advance(Backoff.THROTTLED.min().plus(Backoff.THROTTLED.max()));
 
         awaitAttempt(3);
         open.forEach(gate::close);

@@ -154,7 +154,7 @@ class AwakeLedgerTest {
     void aWakeAfterAShorterSilenceCorrectsTheTime() {
         ledger.used("a", Duration.ZERO);
         pass(Duration.ofMinutes(3));
-        ledger.opened(login(Duration.ofMillis(900)));
+        ledger.onOpened(login(Duration.ofMillis(900)));
 
         assertThat(ledger.page().suspendAfter()).isCloseTo(Duration.ofMinutes(3), Duration.ofSeconds(1));
     }
@@ -163,7 +163,7 @@ class AwakeLedgerTest {
     void aRestartJustNowCorrectsNothing() {
         ledger.used("a", Duration.ZERO);
         pass(Duration.ofSeconds(20));
-        ledger.opened(login(Duration.ofMillis(900)));
+        ledger.onOpened(login(Duration.ofMillis(900)));
 
         assertThat(ledger.page().suspendAfter()).isEqualTo(SUSPEND_AFTER);
     }
@@ -172,7 +172,7 @@ class AwakeLedgerTest {
     void aComputeThatShouldSleepAndDoesNotIsTold() {
         ledger.used("a", Duration.ZERO);
         pass(Duration.ofMinutes(20));
-        ledger.opened(login(Duration.ofMillis(20)));
+        ledger.onOpened(login(Duration.ofMillis(20)));
 
         assertThat(ledger.page().warnings()).singleElement().asString().contains("awake 1 times");
         assertThat(ledger.page().suspendAfter()).isEqualTo(SUSPEND_AFTER);

@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.SocketFactory;
 
-/** A factory as pgjdbc uses them: it asks for a socket, and connects it unless it is connected. */
-abstract class DriverSockets extends SocketFactory {
+/** A socket factory for pgjdbc, which calls only {@link #createSocket()} and connects the socket unless it is connected. */
+abstract class PgSocketFactory extends SocketFactory {
 
     @Override
     public abstract Socket createSocket() throws IOException;

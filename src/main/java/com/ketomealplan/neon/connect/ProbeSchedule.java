@@ -9,19 +9,18 @@ import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 
-/**
- * When the gate looks for a server that is down, until nobody has wanted a connection for {@link OutageDetector#FAILURE_TTL}. Guarded
- * by the gate's lock.
+/** The schedule of the probes for a server that is down. It ends when no connection was requested for {@link OutageDetector#FAILURE_TTL}.
+ * Guarded by the gate's lock.
  */
-final class Probing {
+final class ProbeSchedule {
 
-    /** Beside a probe that hangs the next one begins after so long: the network may lose the packets of that one only. */
+    /** The time after which another probe begins beside one that hangs: the network may lose the packets of one only. */
     private static final Duration PAUSE = Duration.ofMillis(700);
 
-    private static final int MOST = 4;
+    private static final int MAX_PROBES = 4;
 
-    /** How long a probe may take. */
-    static final Duration LONGEST = PAUSE.multipliedBy(MOST);
+    /** The timeout of a probe. */
+    static final Duration MAX_TIME = PAUSE.multipliedBy(MAX_PROBES);
 
     private final OutageDetector outage;
     private final LongSupplier nanoTime;
@@ -32,9 +31,9 @@ final class Probing {
     private Optional<Future<?>> next = Optional.empty();
 
     /**
-     * @param probe called without the lock when it is time for one
+     * @param probe is called without the lock when a probe is due
      */
-    Probing(
+    ProbeSchedule(
             OutageDetector outage,
             LongSupplier nanoTime,
             BiFunction<Duration, Runnable, Future<?>> timer,
@@ -45,17 +44,17 @@ final class Probing {
         this.probe = probe;
     }
 
-    /** Somebody wants a connection. */
-    void wanted() {
+    /** Records a request for a connection. */
+    void onRequest() {
         wantedNanos = nanoTime.getAsLong();
     }
 
-    boolean isWanted() {
+    boolean isNeeded() {
         return nanoTime.getAsLong() - wantedNanos <= OutageDetector.FAILURE_TTL.toNanos();
     }
 
     void begin() {
-        wanted();
+        onRequest();
         count = 0;
         scheduleNext();
     }
@@ -67,9 +66,9 @@ final class Probing {
         next = Optional.of(timer.apply(Backoff.of(kind).after(count), probe));
     }
 
-    /** Whether one more makes sense beside those that hang. */
-    boolean isOneMoreUseful(List<Opening> hanging) {
-        return hanging.size() < MOST
+    /** Returns whether another probe may begin beside those that hang. */
+    boolean allowsAnother(List<Opening> hanging) {
+        return hanging.size() < MAX_PROBES
                 && hanging.stream().allMatch(one -> one.age().compareTo(PAUSE) >= 0);
     }
 

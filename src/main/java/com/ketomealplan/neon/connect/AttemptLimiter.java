@@ -9,24 +9,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/**
- * The requests that wait for a connection to be opened, and how many of them may be tried at the same time: one while nothing is known,
- * one more after each success, fewer or one after a failure, and none during the pause that follows it. Events and times in, the next
- * request out: it has no threads and no timers. Guarded by the gate's lock.
+/** The queue of the requests for connections, and the limit of concurrent attempts: one at first, one more after each success, half or one
+ * after a failure, and none during the backoff that follows it. It has no threads and no timers. Guarded by the gate's
+ * lock.
  *
- * @param <R> a request
+ * @param <R> the type of the requests
  */
-final class Admission<R> {
+final class AttemptLimiter<R> {
 
-    private static final int WIDEST = 64;
+    private static final int MAX_LIMIT = 64;
 
     private final LongSupplier nanoTime;
     private final Deque<R> waiting = new ArrayDeque<>();
-    private int width = 1;
+    private int limit = 1;
     private int failures;
     private long pausedUntil;
 
-    Admission(LongSupplier nanoTime) {
+    AttemptLimiter(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.pausedUntil = nanoTime.getAsLong();
     }
@@ -35,17 +34,17 @@ final class Admission<R> {
         waiting.add(request);
     }
 
-    /** Its attempt has failed in a way that passes: it is the first to be tried again. */
-    void addAgain(R request) {
+    /** Adds a request whose attempt has failed at the head of the queue. */
+    void addFirst(R request) {
         waiting.addFirst(request);
     }
 
-    /** Takes a request back; false if it does not wait any more. */
+    /** Removes a request; returns false if it is not in the queue any more. */
     boolean remove(R request) {
         return waiting.remove(request);
     }
 
-    /** Takes all requests back. */
+    /** Removes and returns all requests. */
     List<R> drain() {
         List<R> all = new ArrayList<>(waiting);
         waiting.clear();
@@ -56,43 +55,43 @@ final class Admission<R> {
         return waiting.isEmpty();
     }
 
-    /** Whether a request waits, and may be tried beside so many others as soon as the {@link #pause} is over. */
+    /** Returns whether the queue has a request that may be attempted beside so many others, after the {@link #pause}. */
     boolean hasNext(int underWay) {
-        return !waiting.isEmpty() && underWay < width;
+        return !waiting.isEmpty() && underWay < limit;
     }
 
-    /** How long no attempt may begin yet; zero or less if one may. */
+    /** Returns the rest of the backoff; zero or less if an attempt may begin. */
     Duration pause() {
         return Duration.ofNanos(pausedUntil - nanoTime.getAsLong());
     }
 
-    /** Takes the request out that has waited longest; it is tried, or given what was opened for another. */
+    /** Removes and returns the first request. */
     Optional<R> poll() {
         return Optional.ofNullable(waiting.poll());
     }
 
     void succeeded() {
         failures = 0;
-        width = Math.min(width + 1, WIDEST);
+        limit = Math.min(limit + 1, MAX_LIMIT);
     }
 
-    /** An attempt failed just now. */
+    /** Records a failed attempt. */
     void failed(FailureKind kind) {
         failures++;
-        width = kind.isThrottling() ? Math.max(1, width / 2) : 1;
+        limit = kind.isThrottling() ? Math.max(1, limit / 2) : 1;
         pausedUntil = nanoTime.getAsLong();
         if (kind.isTransient()) {
             pausedUntil += Backoff.of(kind).after(failures).toNanos();
         }
     }
 
-    /** What the last failure says does not hold any more: an attempt may begin at once. */
+    /** Ends the backoff. */
     void resume() {
         pausedUntil = nanoTime.getAsLong();
     }
 
-    /** Nothing is known of the server any more: one at a time. */
-    void narrow() {
-        width = 1;
+    /** Resets the limit to one attempt at a time. */
+    void resetLimit() {
+        limit = 1;
     }
 }
