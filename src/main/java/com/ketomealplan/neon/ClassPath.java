@@ -1,6 +1,6 @@
 package com.ketomealplan.neon;
 
-/** What a service may leave out of its dependencies. */
+/** Checks whether an optional dependency is on the class path. */
 final class ClassPath {
 
     private ClassPath() {}

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The {@code compute:} block of {@link NeonDataSourceFactory}: what the Neon console says of the compute, for the
+ * The {@code compute:} block of {@link NeonDataSourceFactory}: the properties of the compute, as in the Neon console, for the
  * {@link AwakeLedger}. What is left out has its default.
  *
- * @param suspendAfter how long it is unused before it sleeps; 5 minutes by default, as on Neon
- * @param units its size in compute units; null if it is not to be reckoned with
+ * @param suspendAfter how long it is idle before it suspends; 5 minutes by default, as on Neon
+ * @param units its size in compute units; null if unknown
  */
 public record ComputeSettings(
         @MinDuration(value = 1, unit = TimeUnit.MINUTES, message = "must be at least 1m")

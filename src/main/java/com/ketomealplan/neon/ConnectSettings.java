@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The {@code connect:} block of {@link NeonDataSourceFactory}: how long each phase of opening a connection may take. What is
+ * The {@code connect:} block of {@link NeonDataSourceFactory}: the timeout of each phase of opening a connection. What is
  * left out has its default.
  *
- * @param tcpTimeout for finding the host and the TCP connection; 5 seconds by default
+ * @param tcpTimeout for DNS and the TCP handshake; 5 seconds by default
  * @param tlsTimeout for the TLS handshake; 5 seconds by default
  * @param loginTimeout for the log-in, in which a sleeping Neon compute wakes; 30 seconds by default
  */

@@ -20,24 +20,23 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/**
- * The settings of {@link io.dropwizard.db.DataSourceFactory} that mean the same here, so that its {@code database:} block may stay
- * as it is; of the others, what to write in their place. What is so here anyway may be said.
+/** The settings of {@link io.dropwizard.db.DataSourceFactory}, so that its {@code database:} block can be kept. Those with the same meaning
+ * are supported; the others are rejected with a message that names their replacement, unless their value is the fixed one.
  */
 abstract class DataSourceFactoryKeys {
 
     private static final String ON_DEMAND =
-            "is not here: a connection is opened when somebody waits for it; leave it out";
+            "is not supported: a connection is opened when a caller waits for it; leave it out";
     private static final String CHECKED =
-            "is not here: each connection is checked before its use, without a query; leave it out";
+            "is not supported: each connection is checked before its use, without a query; leave it out";
     private static final String IDLE =
-            "is not here: what is idle is not touched, so that a compute may sleep; see pooled.overflowIdleTime";
-    private static final String UNITS = "is not here: @Transaction says it of each unit of work; leave it out";
+            "is not supported: idle connections are not used, so that a compute may sleep; see pooled.overflowIdleTime";
+    private static final String UNITS = "is not supported: @Transaction sets it for each unit of work; leave it out";
     private static final String LEAKS =
-            "is not here: a request's connection is taken back at its end; see unitOfWork.deadlineOutsideRequests";
-    private static final String BY_URL = "is not here: write it into the URL, as a parameter; options=-c%20name=value";
-    private static final String ALWAYS = "is not here to be chosen: it is so; leave it out";
-    private static final String FIXED = "is not here, and has nothing in its place; leave it out";
+            "is not supported: a leaked connection is closed at the end of its request; see unitOfWork.deadlineOutsideRequests";
+    private static final String BY_URL = "is not supported: set it in the URL, as a parameter; options=-c%20name=value";
+    private static final String ALWAYS = "is not supported: it is always on; leave it out";
+    private static final String FIXED = "is not supported, and has no replacement; leave it out";
 
     private Secret password;
 
@@ -47,7 +46,7 @@ abstract class DataSourceFactoryKeys {
     @Pattern(regexp = "org\\.postgresql\\.Driver", message = "must be org.postgresql.Driver, or left out") @Setting
     private String driverClass = org.postgresql.Driver.class.getName();
 
-    /** Parameters of the URL. */
+    /** Parameters to be added to the URL. */
     @Setting
     private Map<String, String> properties = Map.of();
 
@@ -150,14 +149,14 @@ abstract class DataSourceFactoryKeys {
         password = text.isEmpty() ? null : new Secret(text);
     }
 
-    /** What says whose log-in it is, and how, into a URL that does not. */
-    final String completed(String url) {
+    /** Returns the URL with the user, the password and the properties, as far as it has none. */
+    final String complete(String url) {
         int scheme = url.indexOf("://");
         if (scheme < 0) {
-            return url; // whoever reads it says so
+            return url; // rejected when it is parsed
         }
         StringBuilder completed = new StringBuilder(url);
-        if (names() && !hasUser(url)) {
+        if (hasUser() && !hasUser(url)) {
             String secret = password == null ? "" : ":" + encoded(password.reveal());
             completed.insert(scheme + "://".length(), encoded(user) + secret + "@");
         }
@@ -172,7 +171,7 @@ abstract class DataSourceFactoryKeys {
         return completed.toString();
     }
 
-    private boolean names() {
+    private boolean hasUser() {
         return user != null && !user.isEmpty();
     }
 
@@ -184,12 +183,12 @@ abstract class DataSourceFactoryKeys {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** Reports what says the same thing as another setting. */
+    /** Reports settings that contradict each other. */
     final void checkKeys(Optional<String> url, boolean hasPooled, boolean reuses, ViolationCollector violations) {
-        if (names() && url.filter(text -> !hasUser(text)).isEmpty()) {
+        if (hasUser() && url.filter(text -> !hasUser(text)).isEmpty()) {
             violations.addViolation("user", "is for a url without a user; leave one of them out");
         }
-        if (password != null && !names()) {
+        if (password != null && !hasUser()) {
             violations.addViolation("password", "is for a user, which is missing");
         }
         if (!properties.isEmpty() && url.isEmpty()) {
@@ -199,13 +198,13 @@ abstract class DataSourceFactoryKeys {
         if (ofPool && !reuses) {
             violations.addViolation(
                     "pooling",
-                    "is per_request, as is the default in production, where minSize, maxSize and maxConnectionAge mean nothing;"
+                    "is per_request, the default in production, where minSize, maxSize and maxConnectionAge have no effect;"
                             + " set it to pooled, or perRequest.maxConnections in their place");
         }
         if (hasPooled && ofPool) {
             violations.addViolation(
                     "pooled",
-                    "is there beside minSize, maxSize or maxConnectionAge, which are its keep, keep + overflow and"
+                    "is set beside minSize, maxSize or maxConnectionAge, which are its keep, keep + overflow and"
                             + " maxConnectionAge by other names; leave one of them out");
         }
         if (minSize != null && maxSize != null && minSize > maxSize) {
@@ -213,7 +212,7 @@ abstract class DataSourceFactoryKeys {
         }
     }
 
-    /** The settings of the pool with what these keys say of it. */
+    /** Returns the settings of the pool with those of these keys. */
     final PooledSettings pooledBy(PooledSettings settings) {
         int most = maxSize == null ? settings.keep() + settings.overflow() : maxSize;
         int keep = Math.min(most, minSize == null ? settings.keep() : minSize);

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A database in use: the one a URL names, or the embedded one, which runs while somebody has it open. */
+/** An open database: that of a URL, or the embedded one, which runs while a process has it open. */
 final class Database implements AutoCloseable {
 
     private final Endpoint endpoint;
@@ -30,10 +30,9 @@ final class Database implements AutoCloseable {
         this.onClose = onClose;
     }
 
-    /**
-     * The one that a URL names.
+    /** Opens the database of a URL.
      *
-     * @param credentials what log-ins present, in place of what the endpoint has
+     * @param credentials the credentials of log-ins, in place of the endpoint's
      */
     static Database at(Endpoint endpoint, CredentialSource credentials, PhaseBudgets budgets) {
         return new Database(endpoint, new CredentialMemory(credentials), budgets, () -> {});
@@ -45,7 +44,7 @@ final class Database implements AutoCloseable {
         return new Database(database.endpoint(), credentials, budgets, database::close);
     }
 
-    /** The same, with a name for its sessions unless its URL has one. */
+    /** Returns the database with an application name, unless its URL has one. */
     Database named(String applicationName) {
         return applicationName.isEmpty()
                 ? this
@@ -60,21 +59,20 @@ final class Database implements AutoCloseable {
         return endpoint.isNeon();
     }
 
-    /** What of the URL has no effect, for the log. */
+    /** Returns notices on parts of the URL that have no effect, for the log. */
     List<String> notices() {
         return endpoint.notices();
     }
 
-    /**
-     * To the endpoint that the URL names.
+    /** Returns a connector to the endpoint of the URL.
      *
-     * @param timeout when the server ends by itself what this side did not
+     * @param timeout the {@code statement_timeout} of its sessions
      */
     Connector connector(Duration timeout) {
         return connector(endpoint).withSessionTimeout(timeout);
     }
 
-    /** To the same database, with a session of one's own; refuses to open any where the server is not known. */
+    /** Returns a connector to the database without a pooler; it fails if the direct endpoint is not known. */
     Connector directConnector() {
         return endpoint.direct()
                 .<Connector>map(this::connector)
@@ -85,7 +83,7 @@ final class Database implements AutoCloseable {
         return new PgConnector(where, credentials, budgets);
     }
 
-    /** Behind a pooler that is not Neon's. A lock of a session would stay with one that the pooler hands to others. */
+    /** The connector behind a pooler that is not Neon's: a session's lock would stay with a connection that the pooler shares. */
     private record NoDirectConnector(String target) implements Connector {
         @Override
         public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {

@@ -13,10 +13,9 @@ import io.dropwizard.validation.selfvalidating.ViolationCollector;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * How the {@code database:} block says which database it is, and as whom: a URL, or a file with one.
+/** The database and its credentials in the {@code database:} block: a URL, or a file with one.
  *
- * @param passwordFile for a URL without a password
+ * @param passwordFile the password file, for a URL without a password
  */
 record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile passwordFile) {
 
@@ -36,12 +35,12 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
         return Optional.ofNullable(text).filter(any -> !any.isBlank());
     }
 
-    /** Whether there is none. */
+    /** Returns whether there is no URL. */
     boolean isEmpty() {
         return url.isEmpty() && file.isEmpty();
     }
 
-    /** Reports what is wrong with it. Reads the files that it names. */
+    /** Reports what is wrong with the URL. Reads its files. */
     void check(ViolationCollector violations) {
         if (url.isPresent() && file.isPresent()) {
             violations.addViolation(FILE, "is set beside url, and both name a database; leave one of them out");
@@ -67,10 +66,9 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
                 : Endpoint.parse(url.orElseThrow().reveal());
     }
 
-    /**
-     * Returns what it is now; there has to be one.
+    /** Returns the current endpoint; there must be a URL.
      *
-     * @throws IllegalStateException if its file is no longer what it was when it was checked
+     * @throws IllegalStateException if its file has become unusable since it was checked
      */
     Endpoint endpoint() {
         try {
@@ -80,7 +78,7 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
         }
     }
 
-    /** What log-ins present at that endpoint. */
+    /** Returns the credentials of an endpoint. */
     private CredentialSource credentials(Endpoint endpoint) {
         boolean fixed = file.isEmpty()
                 && endpoint.password()
@@ -89,7 +87,7 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
         return fixed ? CredentialSource.of(endpoint) : new FileCredentials(endpoint, file, passwordFile);
     }
 
-    /** The database that it names. */
+    /** Opens the database. */
     Database open(boolean pooledEndpoint, PhaseBudgets budgets) {
         Endpoint endpoint = endpoint();
         return Database.at(pooledEndpoint ? endpoint.asPooled() : endpoint, credentials(endpoint), budgets);

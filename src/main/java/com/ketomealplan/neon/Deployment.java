@@ -4,34 +4,33 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import java.util.Locale;
 
-/**
- * Where a process runs, as far as it matters to its connections.
+/** The environment of a process, as far as it matters to its connections.
  *
  * @param stage development or production
- * @param serverless whether the process lives for a few requests only
+ * @param serverless whether the process is short-lived
  */
 public record Deployment(Stage stage, boolean serverless) {
 
-    /** Whether real data is at stake. */
+    /** The stage: production has real data. */
     public enum Stage {
         @JsonProperty("development")
         DEVELOPMENT,
         @JsonProperty("production")
         PRODUCTION;
 
-        /** As it is written in the configuration. */
+        /** Returns the name in the configuration. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** Whether a PostgreSQL of the developer's own may stand in for a database that is not configured. */
+    /** Returns whether the embedded PostgreSQL may be used if no database is configured. */
     boolean mayEmbed() {
         return stage == Stage.DEVELOPMENT && !serverless;
     }
 
-    /** What {@link PoolingStrategy#AUTO} means here. */
+    /** Returns the strategy for {@link PoolingStrategy#AUTO}. */
     PoolingStrategy pooling() {
         return serverless || stage == Stage.PRODUCTION ? PoolingStrategy.PER_REQUEST : PoolingStrategy.POOLED;
     }

@@ -8,7 +8,7 @@ import io.dropwizard.util.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** What dropwizard-migrations is given in place of the service's own data source. */
+/** The data source factory of dropwizard-migrations: direct connections, without a pool. */
 record MigrationDataSourceFactory(NeonDataSourceFactory database) implements PooledDataSourceFactory {
 
     private static final java.time.Duration WAIT_FOR_OTHER_MIGRATION = java.time.Duration.ofMinutes(5);
@@ -18,7 +18,7 @@ record MigrationDataSourceFactory(NeonDataSourceFactory database) implements Poo
         return open(database);
     }
 
-    /** Opens the database for a migrator, whose end closes it. */
+    /** Opens the database for migrations; the data source closes it. */
     static MigrationDataSource open(NeonDataSourceFactory settings) {
         Database opened = settings.open();
         return new MigrationDataSource(opened.directConnector(), WAIT_FOR_OTHER_MIGRATION, opened::close);

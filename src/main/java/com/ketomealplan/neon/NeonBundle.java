@@ -53,15 +53,13 @@ import org.jdbi.v3.jackson2.Jackson2Plugin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Installs the connection layer in an application: a pool and a {@link Jdbi} over it, {@code @Transaction} on SQL-object
- * and resource methods, answers for database failures, the health check, metrics, spans, the operator's page, and the {@code db}
+/** Installs the connection layer in an application: a pool and a {@link Jdbi} over it, {@code @Transaction} on SQL-object
+ * and resource methods, responses for database failures, the health check, metrics, spans, the operator's page, and the {@code db}
  * commands:
  *
  * <pre>{@code private final NeonBundle<MyConfiguration> neon = new NeonBundle<>(MyConfiguration::database);}</pre>
- *
- * What a service does not want it leaves out by the methods that begin with {@code without}; metrics, spans, the page and the
- * embedded database also by leaving their libraries out of its dependencies.
+ * Parts can be left out by the methods that begin with {@code without}; metrics, spans, the page and the embedded database also by
+ * leaving their libraries out of the dependencies.
  *
  * @param <T> the application's configuration
  */
@@ -69,7 +67,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     private static final Logger LOG = LoggerFactory.getLogger(NeonBundle.class);
 
-    /** The pool's name in metrics and messages, and the health check's. */
+    /** The name of the pool in metrics and messages, and of the health check. */
     private static final String NAME = "database";
 
     private static final String MIGRATIONS = "migrations.xml";
@@ -95,63 +93,61 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private WakeGate gate;
 
     /**
-     * @param settings finds the {@code database:} block in the configuration
+     * @param settings returns the {@code database:} block of the configuration
      */
     public NeonBundle(Function<T, NeonDataSourceFactory> settings) {
         this.settings = settings;
     }
 
-    /**
-     * Tells one client from another one, for idempotency keys: a key is its client's, and the same key of another client is another
-     * key. By default clients are told apart by their {@code Authorization}; who lets in clients by other means, or renews what
-     * they present between a request and its repetition, gives the name of the principal here.
+    /** Sets how clients are identified, for idempotency keys: the same key of another client is another key. By default a client is identified by
+     * its {@code Authorization} header. A service that authenticates by other means, or whose clients renew their tokens between a request
+     * and its repetition, passes the name of the principal here.
      */
-    public NeonBundle<T> tellingCallersBy(Callers function) {
+    public NeonBundle<T> identifyingCallersBy(Callers function) {
         callers = function;
         return this;
     }
 
-    /** Registers the layer's metrics here, and leaves it to whoever has this registry to show them. */
+    /** Registers the layer's metrics in this registry, whose owner exposes them. */
     public NeonBundle<T> withMetricsIn(PrometheusRegistry registry) {
-        telemetry.measureIn(registry);
+        telemetry.useRegistry(registry);
         return this;
     }
 
-    /** No metrics for Prometheus, nor the operator's page, whose charts they are. Those of Dropwizard stay. */
+    /** Leaves out the metrics for Prometheus, and the operator's page, which shows them. Dropwizard's metrics stay. */
     public NeonBundle<T> withoutMetrics() {
-        telemetry.measureNothing();
+        telemetry.disableMetrics();
         return this;
     }
 
-    /**
-     * Gives the layer's spans to this, and not to what is set up for all of the process.
+    /** Sets the OpenTelemetry of the layer's spans, in place of the global one.
      *
-     * @param openTelemetry asked by {@link #run}; empty if nothing is traced
+     * @param openTelemetry is called by {@link #run}; empty if nothing is traced
      */
     public NeonBundle<T> withTracingBy(Supplier<Optional<OpenTelemetry>> openTelemetry) {
-        telemetry.traceBy(openTelemetry);
+        telemetry.useOpenTelemetry(openTelemetry);
         return this;
     }
 
-    /** No spans. */
+    /** Leaves out the spans. */
     public NeonBundle<T> withoutTracing() {
-        telemetry.traceNothing();
+        telemetry.disableTracing();
         return this;
     }
 
-    /** Shows on the operator's page what the service runs with; it has to be without secrets. */
+    /** Sets the configuration that the operator's page shows; it must not contain secrets. */
     public NeonBundle<T> showing(Function<T, Map<String, String>> configuration) {
         shown = configuration;
         return this;
     }
 
-    /** No operator's page at {@code /} of the admin port. */
+    /** Leaves out the operator's page at {@code /} of the admin port. */
     public NeonBundle<T> withoutConsole() {
         hasConsole = false;
         return this;
     }
 
-    /** No PostgreSQL is started where the configuration has no URL: that ends the start. */
+    /** Leaves out the embedded PostgreSQL: a configuration without a URL fails the start. */
     public NeonBundle<T> withoutEmbeddedDatabase() {
         mayEmbed = false;
         return this;
@@ -159,7 +155,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     @Override
     public void initialize(Bootstrap<?> bootstrap) {
-        @SuppressWarnings("unchecked") // a bundle is given the bootstrap of the application that it is made for
+        @SuppressWarnings("unchecked") // a bundle gets the bootstrap of its own application
         Bootstrap<T> own = (Bootstrap<T>) bootstrap;
         application = own.getApplication();
         own.addCommand(new DatabaseCommand<>(
@@ -179,8 +175,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     @Override
     public void run(T configuration, Environment environment) throws Exception {
         NeonDataSourceFactory factory = settingsIn(configuration);
-        CompletableFuture<Void> rehearsal = factory.usesEmbedded()
-                ? CompletableFuture.runAsync(() -> Migrations.rehearse(MIGRATIONS))
+        CompletableFuture<Void> preload = factory.usesEmbedded()
+                ? CompletableFuture.runAsync(() -> Migrations.preload(MIGRATIONS))
                 : CompletableFuture.completedFuture(null);
         database = factory.open();
         RequestHandling.afterwards(environment, database::close);
@@ -188,7 +184,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         Connector connector = database.connector(factory.unitOfWork().serverTimeout());
         changesets = new PendingChangesets(MIGRATIONS, connector.target(), ServerLimits.of(factory, database));
         if (factory.usesEmbedded()) {
-            rehearsal.join(); // Liquibase's registries are for one thread
+            preload.join(); // Liquibase's registries are not thread-safe
             migrate(factory);
         } else {
             new StartMigration(connector, () -> MigrationDataSourceFactory.open(factory), changesets, MIGRATIONS)
@@ -212,14 +208,14 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 pool,
                 Stream.concat(Stream.of(outcomes, changesets), observation.unitListeners().stream())
                         .toArray(UnitListener[]::new));
-        serve(factory, timing, environment);
+        installRequestHandling(factory, timing, environment);
         TaskPurpose.install(environment);
-        watch(factory.healthMode().isPassive(database.isNeon()), environment);
-        showConsole(shown.apply(configuration), environment);
+        installHealth(factory.healthMode().isPassive(database.isNeon()), environment);
+        installConsole(shown.apply(configuration), environment);
     }
 
-    /** What requests meet of the layer. */
-    private void serve(NeonDataSourceFactory factory, ServerTiming timing, Environment environment) {
+    /** Installs the layer's request handling. */
+    private void installRequestHandling(NeonDataSourceFactory factory, ServerTiming timing, Environment environment) {
         UnitOfWorkSettings settings = factory.unitOfWork();
         IdempotencyStore keys = new IdempotencyStore(
                 environment.getObjectMapper(), settings.idempotencyKeyLifetime().toJavaDuration());
@@ -230,11 +226,11 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 callers,
                 settings.deadline().toJavaDuration(),
                 settings.wakeBudget().toJavaDuration());
-        RequestHandling.install(environment, units, timing, observation::failed);
+        RequestHandling.install(environment, units, timing, observation::onUnitFailed);
     }
 
-    /** What is known of the database, for operators and probes. */
-    private void watch(boolean passive, Environment environment) {
+    /** Installs the database state and the health check. */
+    private void installHealth(boolean passive, Environment environment) {
         state = new DatabaseState(gate, pool, outcomes, database.isNeon(), !passive);
         environment.lifecycle().manage(state);
         probe = new DatabaseProbe(gate, pool, state, outcomes, changesets, expected, passive);
@@ -243,7 +239,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         environment.lifecycle().manage(new Managed() {
             @Override
             public void start() {
-                probe.introduce();
+                probe.warmUp();
             }
         });
     }
@@ -262,7 +258,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             @Override
             protected void configure(Jdbi built) {
                 super.configure(built);
-                // What JDBI would append to each failure: the bound values, which may be personal
+                // JDBI would append the bound values, which may be personal data, to each failure
                 built.getConfig(StatementExceptions.class)
                         .setMessageRendering(StatementExceptions.MessageRendering.NONE);
                 built.installPlugin(new Jackson2Plugin());
@@ -270,7 +266,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             }
         };
         Jdbi built = jdbiFactory.build(environment, factory, pool, NAME);
-        // JdbiFactory's own check waits for a connection of the pool, and hides what is wrong
+        // JdbiFactory's check waits for a connection of the pool, and hides the cause
         environment.healthChecks().unregister(NAME);
         return built;
     }
@@ -292,12 +288,12 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         };
     }
 
-    private void showConsole(Map<String, String> configuration, Environment environment) {
-        if (!hasConsole || !telemetry.measures()) {
+    private void installConsole(Map<String, String> configuration, Environment environment) {
+        if (!hasConsole || !telemetry.hasMetrics()) {
             return;
         }
         if (!OperatorConsole.hasCharts()) {
-            LOG.info("There is no operator's page: org.webjars.npm:uplot is not on the class path");
+            LOG.info("Operator's page is off: org.webjars.npm:uplot is not on the class path");
             return;
         }
         new OperatorConsole(
@@ -313,13 +309,12 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 .install(environment);
     }
 
-    /** For what SQL objects cannot say. Call after {@link #run}. */
+    /** Returns the JDBI, for what SQL objects cannot do. To be called after {@link #run}. */
     public Jdbi jdbi() {
         return jdbi;
     }
 
-    /**
-     * A SQL object that may be shared by all threads. Call after {@link #run}.
+    /** Returns a thread-safe SQL object. To be called after {@link #run}.
      *
      * @param type an interface with JDBI's annotations
      */
@@ -328,22 +323,22 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         return unitOfWork.sqlObject(type);
     }
 
-    /**
-     * A session of one's own, past the pool and past Neon's pooler, for what lasts longer than a transaction: LISTEN, advisory
-     * locks, temporary tables. The caller closes it. It may end at any time, as a compute does. Call after {@link #run}.
+    /** Opens a connection outside of the pool and of Neon's pooler, for what lasts longer than a transaction: LISTEN, advisory
+     * locks, temporary tables. The caller closes it. It may end at any time, when the compute suspends. Blocks. To be called after
+     * {@link #run}.
      *
-     * @throws SQLException if it cannot be opened, or if the URL names a pooler behind which the server is not known
+     * @throws SQLException if it cannot be opened, or if the URL names a pooler whose server is not known
      */
     public Connection openSession() throws SQLException {
         return database.directConnector().open().jdbc();
     }
 
-    /** For statistics. Call after {@link #run}. */
+    /** Returns the pool, for statistics. To be called after {@link #run}. */
     public Pool pool() {
         return pool;
     }
 
-    /** For health reports and readiness. Call after {@link #run}. */
+    /** Returns the probe, for health reports and readiness. To be called after {@link #run}. */
     public DatabaseProbe probe() {
         return probe;
     }

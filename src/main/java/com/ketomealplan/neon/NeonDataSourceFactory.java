@@ -34,8 +34,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The {@code database:} block: a data source factory of dropwizard-db. It has few settings, because most of those of
- * {@link io.dropwizard.db.DataSourceFactory} open connections that nobody waits for or keep a sleeping compute awake. The others
- * may be written as there.
+ * {@link io.dropwizard.db.DataSourceFactory} open connections in advance or keep a compute awake. The others have the names of
+ * that class.
  */
 @SelfValidating
 @JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
@@ -45,7 +45,7 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
 
     private Secret url;
 
-    /** In its place, the path of a file with one, which is read at each log-in. */
+    /** The path of a file with the URL, which is read at each log-in. */
     @Setting
     private String urlFile;
 
@@ -53,19 +53,19 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
     @Setting
     private String passwordFile;
 
-    /** Whether the URL names a pooler in transaction mode; known without it of Neon's hosts. */
+    /** Whether the URL names a pooler in transaction mode; detected for Neon's hosts. */
     @Setting
     private Boolean pooledEndpoint = false;
 
-    /** How connections are held. */
+    /** The pooling strategy. */
     @Setting
     private PoolingStrategy pooling = PoolingStrategy.AUTO;
 
-    /** Whether checks of the health ask the database. */
+    /** Whether health checks query the database. */
     @Setting
     private HealthMode healthMode = HealthMode.AUTO;
 
-    /** What the server shows in {@code pg_stat_activity}, unless the URL says it. */
+    /** The name in {@code pg_stat_activity}, unless the URL sets it. */
     @Setting
     private String applicationName = "";
 
@@ -79,7 +79,7 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
     @Min(value = 1, message = "must be at least 1") @Setting
     private Integer maxWaiting = 10_000;
 
-    /** From which on a statement is logged as slow. */
+    /** The time from which a statement is logged as slow. */
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     @Setting
     private Duration slowStatementThreshold = Duration.milliseconds(250);
@@ -99,7 +99,7 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
     @Valid @Setting
     private UnitOfWorkSettings unitOfWork = UnitOfWorkSettings.DEFAULT;
 
-    /** What a start does about pending changesets; the embedded database is always migrated. */
+    /** Whether a start applies or checks pending changesets; the embedded database is always migrated. */
     @Setting
     private MigrateAtStart migrateAtStart = MigrateAtStart.FALSE;
 
@@ -111,19 +111,18 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
     @Min(value = 1, message = "must be at least 1") @Max(value = 10_000, message = "must be at most 10000") @Setting
     private Integer instances = 1;
 
-    /** Where the embedded PostgreSQL lives. */
+    /** The data directory of the embedded PostgreSQL. */
     @Setting
     private String embeddedDirectory = "";
 
     private Deployment deployment = new Deployment(Deployment.Stage.DEVELOPMENT, false);
 
-    /** Nothing set: the embedded database. */
+    /** Returns the default settings, with the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
         return new NeonDataSourceFactory();
     }
 
-    /**
-     * Nothing set but the database.
+    /** Returns the default settings for a database.
      *
      * @param url a libpq connection URL
      */
@@ -139,7 +138,7 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         url = new Secret(text);
     }
 
-    /** From now on these are the settings of a process that runs there; without this it is development. */
+    /** Sets the deployment, by which defaults are chosen; the default is development. */
     public NeonDataSourceFactory in(Deployment where) {
         deployment = where;
         return this;
@@ -149,9 +148,9 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         return Optional.ofNullable(url).map(Secret::reveal).filter(text -> !text.isBlank());
     }
 
-    /** Which database it is, and as whom. */
+    /** Returns the database and its credentials. */
     private DatabaseUrl databaseUrl() {
-        return DatabaseUrl.of(urlText().map(this::completed).orElse(null), urlFile, passwordFile);
+        return DatabaseUrl.of(urlText().map(this::complete).orElse(null), urlFile, passwordFile);
     }
 
     public ComputeSettings compute() {
@@ -206,17 +205,17 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         return Path.of(embeddedDirectory.isBlank() ? DEFAULT_EMBEDDED_DIRECTORY : embeddedDirectory);
     }
 
-    /** How connections are held here: never {@link PoolingStrategy#AUTO}. */
+    /** Returns the strategy in effect: never {@link PoolingStrategy#AUTO}. */
     public PoolingStrategy strategy() {
         return pooling == PoolingStrategy.AUTO ? deployment.pooling() : pooling;
     }
 
-    /** Whether nobody has chosen how connections are held, and a process that lives for long has none kept. */
+    /** Returns whether a long-lived process opens connections per request because no strategy was set. */
     boolean isPerRequestByDefault() {
         return pooling == PoolingStrategy.AUTO && strategy() == PoolingStrategy.PER_REQUEST && !deployment.serverless();
     }
 
-    /** Reports what is wrong with the URL; Dropwizard calls it when it validates the configuration. */
+    /** Reports what is wrong with the URL; called by Dropwizard's validation. */
     @SelfValidation
     public void checkUrl(ViolationCollector violations) {
         if (usesEmbedded() && !deployment.mayEmbed()) {
@@ -233,7 +232,7 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         checkKeys(urlText(), pooled != PooledSettings.DEFAULT, strategy() != PoolingStrategy.PER_REQUEST, violations);
     }
 
-    /** Whether there is no URL, so that the database is one of the developer's own. */
+    /** Returns whether there is no URL, so that the embedded database is used. */
     boolean usesEmbedded() {
         return databaseUrl().isEmpty();
     }
@@ -246,12 +245,12 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         return database.named(applicationName);
     }
 
-    /** What becomes of the connections to an open database, and how many there may be. */
+    /** Returns the retention of connections to an open database. */
     Retention retention(Database database) {
         return strategy() == PoolingStrategy.POOLED ? pooled().retention(database.isNeon()) : perRequest.retention();
     }
 
-    /** The pool of an open database. */
+    /** Creates the pool of an open database. */
     Pool pool(Database database, WakeGate gate, String name) {
         return new ConnectionPool(
                 name,
@@ -262,9 +261,8 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
                 unitOfWork.deadlineOutsideRequests().toJavaDuration());
     }
 
-    /**
-     * The data source of a process that does nothing else with the database; {@link NeonBundle} builds a service's. Its
-     * end closes the database.
+    /** Builds a data source without the rest of the layer, which {@link NeonBundle} installs. Its {@code stop()} closes the
+     * database.
      */
     @Override
     public ManagedDataSource build(MetricRegistry metrics, String name) {
@@ -274,12 +272,12 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         return new OwningPool(pool, database);
     }
 
-    /** The same settings for migrations: each connection is one to the direct endpoint, with no pool between. */
+    /** Returns the data source factory for migrations: each connection is opened to the direct endpoint, without a pool. */
     public PooledDataSourceFactory forMigrations() {
         return new MigrationDataSourceFactory(this);
     }
 
-    /** Ours say more: {@link com.ketomealplan.neon.observe.Observation}. */
+    /** Returns false: {@link com.ketomealplan.neon.observe.Observation} adds comments with more content. */
     @Override
     public boolean isAutoCommentsEnabled() {
         return false;
@@ -305,13 +303,13 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         return org.postgresql.Driver.class.getName();
     }
 
-    /** The JDBC URL, which holds no credentials; empty for the embedded database, whose port is known when it runs. */
+    /** Returns the JDBC URL, without credentials; empty for the embedded database, whose port is known only when it runs. */
     @Override
     public String getUrl() {
         return usesEmbedded() ? "" : databaseUrl().endpoint().jdbcUrl();
     }
 
-    /** Nothing to do: neither strategy opens a connection before it is asked for. */
+    /** Does nothing: neither strategy opens a connection before it is requested. */
     @Override
     public void asSingleConnectionPool() {}
 }

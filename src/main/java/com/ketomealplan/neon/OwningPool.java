@@ -6,7 +6,7 @@ import io.dropwizard.db.ManagedDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** A pool whose end is also the end of its database's use. */
+/** A pool that also closes its database when it is stopped. */
 record OwningPool(Pool pool, Database database) implements PlainDataSource, ManagedDataSource {
 
     @Override

@@ -8,7 +8,7 @@ import java.util.Objects;
 /**
  * The {@code perRequest:} block of {@link NeonDataSourceFactory}. What is left out has its default.
  *
- * @param maxConnections how many connections may be open at once; 50 by default
+ * @param maxConnections the maximum number of open connections; 50 by default
  */
 public record PerRequestSettings(
         @Min(value = 1, message = "must be at least 1") @Max(value = 10_000, message = "must be at most 10000") Integer maxConnections) {

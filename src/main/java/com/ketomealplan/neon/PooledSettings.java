@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * The {@code pooled:} block of {@link NeonDataSourceFactory}. What is left out has its default.
  *
- * @param keep how many connections stay open when nobody uses them; 5 by default
- * @param overflow how many more may be open under load; 10 by default
- * @param overflowIdleTime after what time without use one of those is closed; null for the default, which is 60 seconds on
- *     Neon, where opening another one takes longest, and 2 seconds elsewhere
- * @param maxConnectionAge when a connection is replaced, as it is borrowed or returned; 1 hour by default
+ * @param keep how many idle connections are kept open; 5 by default
+ * @param overflow how many more may be opened under load; 10 by default
+ * @param overflowIdleTime the idle timeout of those; null for the default, which is 60 seconds on Neon, where opening
+ *     another one takes longest, and 2 seconds elsewhere
+ * @param maxConnectionAge the max lifetime of a connection, enforced when it is borrowed or returned; 1 hour by default
  */
 public record PooledSettings(
         @Min(value = 1, message = "must be at least 1; to keep none, write pooling: per_request") @Max(value = 1000, message = "must be at most 1000") Integer keep,

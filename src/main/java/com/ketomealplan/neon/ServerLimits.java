@@ -10,15 +10,14 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Compares the connections that all instances may open with those that the server lets this role have, and warns if they are more: before
- * a burst of requests finds it out. The question travels with the one about the changesets, so that nobody waits for it.
+/** Warns if all instances together may open more connections than the server allows this role. Its query is sent together with the one for
+ * the changesets, at no round trip.
  */
 final class ServerLimits implements PendingChangesets.Companion {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerLimits.class);
 
-    private static final String QUESTION = "SELECT current_setting('max_connections')::int,"
+    private static final String QUERY = "SELECT current_setting('max_connections')::int,"
             + " current_setting('superuser_reserved_connections')::int"
             + " + coalesce(current_setting('reserved_connections', true)::int, 0)," // since PostgreSQL 16
             + " role.rolsuper, role.rolname, role.rolconnlimit, database.datname, database.datconnlimit"
@@ -30,7 +29,7 @@ final class ServerLimits implements PendingChangesets.Companion {
     private final int instances;
     private final String target;
 
-    /** Of a service with these settings; none behind a pooler, which is the one that opens connections to the server. */
+    /** Returns the limits of a service with these settings; empty behind a pooler, which opens the connections to the server. */
     static Optional<PendingChangesets.Companion> of(NeonDataSourceFactory factory, Database database) {
         int max = factory.retention(database).max();
         return database.endpoint().pooled()
@@ -43,9 +42,9 @@ final class ServerLimits implements PendingChangesets.Companion {
     }
 
     /**
-     * @param max how many connections one instance may open
-     * @param instances how many there are
-     * @param target how the log names the database
+     * @param max the maximum number of connections of one instance
+     * @param instances the number of instances
+     * @param target the database, for the log
      */
     ServerLimits(PoolingStrategy strategy, int max, int instances, String target) {
         this.strategy = strategy;
@@ -54,29 +53,27 @@ final class ServerLimits implements PendingChangesets.Companion {
         this.target = target;
     }
 
-    /**
-     * A limit of the server's.
+    /** A limit of the server.
      *
-     * @param inWords what it is, and where it is set
+     * @param inWords the limit and where it is set, for the log
      */
     private record Limit(int connections, String inWords) {}
 
     @Override
-    public String question() {
-        return QUESTION;
+    public String query() {
+        return QUERY;
     }
 
     @Override
-    public void answered(ResultSet answer) throws SQLException {
+    public void onResult(ResultSet answer) throws SQLException {
         if (answer.next()) {
             Optional<Limit> lowest = lowest(answer);
-            lowest.filter(limit -> (max + 1L) * instances
-                            > limit.connections()) // one more each, for questions about the health
+            lowest.filter(limit -> (max + 1L) * instances > limit.connections()) // one more each, for health checks
                     .ifPresent(this::warn);
         }
     }
 
-    /** A superuser is kept out by nothing but the server's own maximum. */
+    /** Returns the lowest limit. For a superuser only {@code max_connections} applies. */
     private static Optional<Limit> lowest(ResultSet answer) throws SQLException {
         int maximum = answer.getInt(1);
         int reserved = answer.getInt(2);
@@ -102,7 +99,7 @@ final class ServerLimits implements PendingChangesets.Companion {
         String setting = strategy == PoolingStrategy.POOLED
                 ? "POOL_KEEP + POOL_OVERFLOW (database.pooled)"
                 : "POOL_MAX_PER_REQUEST (database.perRequest.maxConnections)";
-        int fitting = limit.connections() / instances - 1; // one is for questions about the health
+        int fitting = limit.connections() / instances - 1; // one is for health checks
         LOG.warn(
                 "{}: {} of up to {} connections may open {}, but {}: beyond these, requests wait or fail as database-full. {},"
                         + " or raise the limit, or correct INSTANCES (database.instances)",
@@ -113,7 +110,6 @@ final class ServerLimits implements PendingChangesets.Companion {
                 limit.inWords(),
                 fitting <= 0
                         ? "Run fewer instances"
-                        : "Set " + setting + " to " + fitting
-                                + " or less, which leaves one for questions about the health");
+                        : "Set " + setting + " to " + fitting + " or less, which leaves one for health checks");
     }
 }

@@ -9,9 +9,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/**
- * A field that the configuration may set, under its own name. Left out, or null, it keeps the value that it begins with; nulls inside a
- * list or a map are left out of it.
+/** Marks a field that the configuration sets by its name. Left out or null, it keeps its initial value; nulls inside a list or a map are
+ * removed.
  */
 @JacksonAnnotationsInside
 @JsonProperty

@@ -17,10 +17,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Where the layer's metrics and spans go. By default metrics have a registry of their own, which is shown at the admin port, and
- * spans go where those of the process do. Both libraries may be left out of a service's dependencies: nothing here names their
- * types before it is known that they are there.
+/** Sets up the layer's metrics and spans. By default metrics have a registry of their own, which is exposed at the admin port, and
+ * spans use the global OpenTelemetry. Both libraries are optional dependencies: their types are loaded only if they are on
+ * the class path.
  */
 final class Telemetry {
 
@@ -38,42 +37,42 @@ final class Telemetry {
     private PrometheusRegistry registry;
     private Supplier<Optional<OpenTelemetry>> tracing;
 
-    void measureIn(PrometheusRegistry metrics) {
+    void useRegistry(PrometheusRegistry metrics) {
         given = metrics;
     }
 
-    void measureNothing() {
+    void disableMetrics() {
         measures = false;
     }
 
-    void traceBy(Supplier<Optional<OpenTelemetry>> openTelemetry) {
+    void useOpenTelemetry(Supplier<Optional<OpenTelemetry>> openTelemetry) {
         tracing = openTelemetry;
     }
 
-    void traceNothing() {
+    void disableTracing() {
         traces = false;
     }
 
-    /** The observers that make metrics and spans. */
+    /** Creates the observers for metrics and spans. */
     List<Observer> observers(String pool, Endpoint target, Environment environment) {
         List<Observer> observers = new ArrayList<>();
-        measures = measures && isThere(METRICS, "io.prometheus:prometheus-metrics-core", "metrics for Prometheus");
+        measures = measures && isAvailable(METRICS, "io.prometheus:prometheus-metrics-core", "metrics for Prometheus");
         if (measures) {
             observers.add(metrics(pool, target, environment));
         }
         traces = traces
-                && isThere(TRACING_API, "io.opentelemetry:opentelemetry-api", "spans")
-                && isThere(TRACING, "io.opentelemetry.semconv:opentelemetry-semconv", "spans");
+                && isAvailable(TRACING_API, "io.opentelemetry:opentelemetry-api", "spans")
+                && isAvailable(TRACING, "io.opentelemetry.semconv:opentelemetry-semconv", "spans");
         if (traces) {
             tracer(target).ifPresent(observers::add);
         }
         return observers;
     }
 
-    private static boolean isThere(String type, String artifact, String what) {
+    private static boolean isAvailable(String type, String artifact, String what) {
         boolean there = ClassPath.has(type);
         if (!there) {
-            LOG.info("There are no {}: {} is not on the class path", what, artifact);
+            LOG.info("Telemetry without {}: {} is not on the class path", what, artifact);
         }
         return there;
     }
@@ -81,7 +80,7 @@ final class Telemetry {
     private Observer metrics(String pool, Endpoint target, Environment environment) {
         registry = given == null ? new PrometheusRegistry() : given;
         if (given == null
-                && isThere(
+                && isAvailable(
                         METRICS_PAGE,
                         "io.prometheus:prometheus-metrics-exporter-servlet-jakarta",
                         "metrics at /metrics/prometheus")) {
@@ -91,22 +90,22 @@ final class Telemetry {
     }
 
     private Optional<Observer> tracer(Endpoint target) {
-        Optional<OpenTelemetry> found = tracing != null ? tracing.get() : ofTheProcess();
+        Optional<OpenTelemetry> found = tracing != null ? tracing.get() : global();
         return found.map(openTelemetry -> new DatabaseTracing(openTelemetry, target));
     }
 
-    /** As its agent, or whoever started it, has set it up. */
-    private static Optional<OpenTelemetry> ofTheProcess() {
+    /** Returns the global OpenTelemetry, if an agent or the application has set it. */
+    private static Optional<OpenTelemetry> global() {
         return GlobalOpenTelemetry.isSet() ? Optional.of(GlobalOpenTelemetry.get()) : Optional.empty();
     }
 
-    /** What answers say of their trace. After {@link #observers}. */
+    /** Returns the supplier of the {@code traceparent} of responses. To be called after {@link #observers}. */
     Supplier<Optional<String>> traceparent() {
         return traces ? CurrentTrace::traceparent : Optional::empty;
     }
 
-    /** Whether there is {@link #registry}. After {@link #observers}. */
-    boolean measures() {
+    /** Returns whether there is a {@link #registry}. To be called after {@link #observers}. */
+    boolean hasMetrics() {
         return measures;
     }
 

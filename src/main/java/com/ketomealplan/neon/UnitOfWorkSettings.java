@@ -12,13 +12,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * The {@code unitOfWork:} block of {@link NeonDataSourceFactory}. What is left out has its default.
  *
- * @param deadline when a request's work with the database has to be done; 5 seconds by default
- * @param deadlineOutsideRequests how long anything else may have a connection: tasks, threads of the application; 1 minute by default
- * @param wakeBudget what a sleeping compute may take to wake beyond that; 15 seconds by default
- * @param idleInTransactionTimeout when a transaction that nobody works in is ended; 1 minute by default. Neon does it after
- *     five
- * @param idempotencyKeyLifetime how long the answer to a request with an {@code Idempotency-Key} is kept; 24 hours by default
- * @param maxStoredAnswer the largest body that is kept so; a request with a larger answer acts, and acts again when it is repeated;
+ * @param deadline how long a request may work with the database; 5 seconds by default
+ * @param deadlineOutsideRequests how long a connection may be borrowed outside of requests, by tasks or threads; 1 minute by default
+ * @param wakeBudget the time for a wake of the compute, in addition to the deadline; 15 seconds by default
+ * @param idleInTransactionTimeout after what time an idle transaction is ended; 1 minute by default. Neon ends it after five
+ * @param idempotencyKeyLifetime how long the response to a request with an {@code Idempotency-Key} is stored; 24 hours by default
+ * @param maxStoredAnswer the largest body that is stored; a request with a larger response is executed again when it is repeated;
  *     256 KiB by default
  */
 public record UnitOfWorkSettings(
@@ -64,7 +63,7 @@ public record UnitOfWorkSettings(
                 Objects.requireNonNullElseGet(idempotencyKeyLifetime, () -> DEFAULT.idempotencyKeyLifetime);
     }
 
-    /** When the server ends by itself what this side could not end: a second after a request's deadline, unless a transaction has more. */
+    /** Returns the {@code statement_timeout} of sessions, for when this side cannot cancel any more: a second after a request's deadline. */
     java.time.Duration serverTimeout() {
         return deadline.toJavaDuration().plusSeconds(1);
     }

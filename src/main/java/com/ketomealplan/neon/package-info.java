@@ -1,6 +1,5 @@
-/**
- * The connection layer: everything between a unit of work and a packet to PostgreSQL on Neon. A service installs it by
- * {@link com.ketomealplan.neon.NeonBundle} and configures it by {@link com.ketomealplan.neon.NeonDataSourceFactory}. It
- * imports nothing of ours outside itself; of its parts only {@code web} and {@code admin} know JAX-RS, servlets and Jetty.
+/** The connection layer between units of work and PostgreSQL on Neon. A service installs it with
+ * {@link com.ketomealplan.neon.NeonBundle} and configures it with {@link com.ketomealplan.neon.NeonDataSourceFactory}. It
+ * depends on no other package of the service; only {@code web} and {@code admin} depend on JAX-RS, servlets and Jetty.
  */
 package com.ketomealplan.neon;

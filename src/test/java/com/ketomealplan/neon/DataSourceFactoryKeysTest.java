@@ -84,7 +84,7 @@ class DataSourceFactoryKeysTest {
         assertMistake("{url: 'postgresql://a@h/d', password: secret}", "password is for a user");
         assertMistake("{properties: {sslmode: require}}", "properties are for a url");
         assertMistake("{url: 'postgresql://a@h/d', properties: {a: b}}", "url ");
-        assertMistake("{maxSize: 4, pooled: {keep: 3}}", "pooled is there beside minSize, maxSize");
+        assertMistake("{maxSize: 4, pooled: {keep: 3}}", "pooled is set beside minSize, maxSize");
         assertMistake("{maxSize: 4, minSize: 5}", "minSize must be at most maxSize");
         assertMistake("{maxSize: 4, pooling: per_request}", "pooling is per_request, as is the default in production");
         assertMistake("{url: 'postgresql://h/d?user=a', user: b}", "user is for a url without a user");
@@ -135,6 +135,6 @@ class DataSourceFactoryKeysTest {
         names.removeAll(known);
         assertThat(names)
                 .allSatisfy(name -> assertMistake(
-                        "{%s: %s}".formatted(name, ALWAYS.contains(name) ? "false" : "1"), name + " is not here"));
+                        "{%s: %s}".formatted(name, ALWAYS.contains(name) ? "false" : "1"), name + " is not supported"));
     }
 }

@@ -53,7 +53,7 @@ class ServerLimitsTest {
         assertThat(warnings(PoolingStrategy.POOLED, 15, 1))
                 .containsExactly("the server: 1 instance of up to 15 connections may open 15, but the role " + role
                         + " may have 3 (its CONNECTION LIMIT): beyond these, requests wait or fail as database-full. Set POOL_KEEP +"
-                        + " POOL_OVERFLOW (database.pooled) to 2 or less, which leaves one for questions about the health, or raise the limit, or correct INSTANCES"
+                        + " POOL_OVERFLOW (database.pooled) to 2 or less, which leaves one for health checks, or raise the limit, or correct INSTANCES"
                         + " (database.instances)");
     }
 

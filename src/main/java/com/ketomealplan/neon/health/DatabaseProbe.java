@@ -101,7 +101,7 @@ public final class DatabaseProbe {
     }
 
     /** Has the state known from the start on, unless the database is slow to tell or is to be left alone. */
-    public void introduce() {
+    public void warmUp() {
         if (!passive) {
             await(question(), START_BUDGET);
         }

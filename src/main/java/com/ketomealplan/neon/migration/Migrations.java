@@ -35,7 +35,7 @@ public final class Migrations {
      * Reads the change log and forgets it. Most of the time that applying it takes is loading Liquibase, which can be done
      * while the database is unpacked and started.
      */
-    public static void rehearse(String file) {
+    public static void preload(String file) {
         try {
             ClassLoaderResourceAccessor classPath = new ClassLoaderResourceAccessor();
             ChangeLogParserFactory.getInstance()

@@ -39,10 +39,10 @@ public final class PendingChangesets implements UnitListener {
     public interface Companion {
 
         /** One statement of SQL. */
-        String question();
+        String query();
 
         /** Is told what it returned. */
-        void answered(ResultSet answer) throws SQLException;
+        void onResult(ResultSet answer) throws SQLException;
     }
 
     private final String file;
@@ -164,7 +164,7 @@ public final class PendingChangesets implements UnitListener {
         try (Statement statement = connection.createStatement()) {
             boolean absent;
             boolean readable;
-            statement.execute(other == null ? READABLE : READABLE + "; " + other.question());
+            statement.execute(other == null ? READABLE : READABLE + "; " + other.query());
             try (ResultSet table = statement.getResultSet()) {
                 table.next();
                 absent = table.getBoolean(1);
@@ -172,7 +172,7 @@ public final class PendingChangesets implements UnitListener {
             }
             if (other != null && statement.getMoreResults() && companion.compareAndSet(other, null)) {
                 try (ResultSet answer = statement.getResultSet()) {
-                    other.answered(answer);
+                    other.onResult(answer);
                 }
             }
             if (absent) {

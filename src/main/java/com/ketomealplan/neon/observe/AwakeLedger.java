@@ -20,26 +20,25 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * How long this process has held the compute awake, and for whom. Each use holds it for its own time and for as long after
- * it as the compute waits before it sleeps; of two uses, the time between them is the first one's. Days are those of UTC.
+/** Records how long this process has kept the compute awake, by unit of work. A use keeps it awake for its own time and for the suspend time
+ * after it; the time between two uses is credited to the first one. Days are those of UTC.
  *
- * <p>How long the compute waits is configured, and corrected by what is seen at no cost: a log-in that takes a wake's time
- * after a shorter silence tells that it waits less; a quick one after a longer silence, that it is held awake by others too, or
- * never sleeps. Thread-safe.
+ * <p>The suspend time is configured, and corrected by observation: a log-in that takes as long as a wake, after a shorter idle
+ * time, shows that it is shorter; a fast one after a longer idle time shows that the compute is kept awake by others too, or never
+ * suspends. Thread-safe.
  */
 public final class AwakeLedger implements GateListener, PoolListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(AwakeLedger.class);
 
-    /** For uses that nobody has given a name. */
+    /** The name of uses without a purpose. */
     static final String OTHERS = "other";
 
-    /** Neon has no computes that wait less. */
+    /** The shortest suspend time on Neon. */
     private static final Duration SHORTEST_WAIT = Duration.ofMinutes(1);
 
-    /** Of the uses within it the first one stands for all: that is exact enough, and costs a busy service next to nothing. */
-    private static final Duration GRAIN = Duration.ofMillis(10);
+    /** Only the first of the uses within this time is recorded, so that a busy service pays little. */
+    private static final Duration RESOLUTION = Duration.ofMillis(10);
 
     private final Clock clock;
     private final boolean sleeps;
@@ -51,14 +50,14 @@ public final class AwakeLedger implements GateListener, PoolListener {
     private Instant creditedUntil = Instant.MIN;
     private Instant usedUntil = Instant.MIN;
     private Account holder;
-    private int heldByOthers;
+    private int awakeWithoutUse;
 
-    /** When a use was last written down. */
+    /** When a use was last recorded. */
     private volatile long writtenMillis;
 
     private static final class Account {
         private final String who;
-        private final Rhythm rhythm = new Rhythm();
+        private final RegularInterval interval = new RegularInterval();
         private Duration today = Duration.ZERO;
         private Duration total = Duration.ZERO;
         private long uses;
@@ -69,23 +68,21 @@ public final class AwakeLedger implements GateListener, PoolListener {
         }
     }
 
-    /**
-     * What one name stands for.
+    /** The share of one name.
      *
      * @param today since midnight
      * @param total since the process started
-     * @param uses today that were written down
+     * @param uses the recorded uses of today
      */
     public record Share(String who, Duration today, Duration total, long uses) {}
 
-    /**
-     * What the ledger says.
+    /** A snapshot of the ledger.
      *
-     * @param awake by this process, since midnight
+     * @param awake the time kept awake by this process, since midnight
      * @param computeHours the same in the unit that Neon bills, if the compute's size is known
-     * @param awakeUntil when the compute may sleep, as far as this process is concerned; empty if that is past
-     * @param shares the largest first
-     * @param warnings of what keeps it awake without need
+     * @param awakeUntil when the compute may suspend, as far as this process is concerned; empty if that has passed
+     * @param shares the shares, largest first
+     * @param warnings the warnings of uses that keep the compute awake needlessly
      */
     public record Page(
             LocalDate day,
@@ -98,9 +95,9 @@ public final class AwakeLedger implements GateListener, PoolListener {
             List<String> warnings) {}
 
     /**
-     * @param suspendAfter how long the compute is unused before it sleeps
+     * @param suspendAfter how long the compute is idle before it suspends
      * @param computeUnits its size, if known
-     * @param sleeps whether the database is one that does
+     * @param sleeps whether the database is a compute that suspends
      */
     public AwakeLedger(Clock clock, Duration suspendAfter, Optional<Double> computeUnits, boolean sleeps) {
         this.clock = clock;
@@ -117,31 +114,31 @@ public final class AwakeLedger implements GateListener, PoolListener {
     @Override
     public void onReturned(Duration time) {
         long now = clock.millis();
-        if (now - writtenMillis >= GRAIN.toMillis() || time.compareTo(GRAIN) >= 0) {
+        if (now - writtenMillis >= RESOLUTION.toMillis() || time.compareTo(RESOLUTION) >= 0) {
             writtenMillis = now;
-            used(Purpose.current().orElse(OTHERS), time, now);
+            onUse(Purpose.current().orElse(OTHERS), time, now);
         }
     }
 
-    /** Somebody is done with a connection that he has had for so long. */
-    public void used(String who, Duration time) {
-        used(who, time, clock.millis());
+    /** Records the use of a connection that has just ended. */
+    public void onUse(String who, Duration time) {
+        onUse(who, time, clock.millis());
     }
 
-    private void used(String who, Duration time, long now) {
+    private void onUse(String who, Duration time, long now) {
         Instant end = Instant.ofEpochMilli(now);
         write(who, end.minus(time), end).ifPresent(LOG::warn);
     }
 
-    /** @return a warning, if there is a new one */
+    /** Records a use, and returns a new warning, if there is one. */
     private synchronized Optional<String> write(String who, Instant begin, Instant end) {
-        settle(begin);
+        creditUntil(begin);
         Account account = accounts.computeIfAbsent(who, Account::new);
         account.uses++;
         holder = account;
         creditedUntil = begin.isAfter(creditedUntil) ? begin : creditedUntil;
         usedUntil = end.isAfter(usedUntil) ? end : usedUntil;
-        Optional<Duration> period = account.rhythm.beat(begin).filter(pause -> pause.compareTo(suspendAfter) < 0);
+        Optional<Duration> period = account.interval.record(begin).filter(pause -> pause.compareTo(suspendAfter) < 0);
         if (period.isEmpty() || account.warnedOf.isPresent()) {
             return Optional.empty();
         }
@@ -150,12 +147,12 @@ public final class AwakeLedger implements GateListener, PoolListener {
     }
 
     private String warning(Account account) {
-        return "%s uses the database every %d s, and the compute sleeps after %d s: it is kept awake by that alone"
+        return "%s uses the database every %d s, and the compute sleeps after %d s: this alone keeps it awake"
                 .formatted(account.who, account.warnedOf.orElseThrow().toSeconds(), suspendAfter.toSeconds());
     }
 
-    /** Gives the time up to then to who has held the compute last. Called with the lock held. */
-    private void settle(Instant now) {
+    /** Credits the time until then to the last holder. Called with the lock held. */
+    private void creditUntil(Instant now) {
         if (holder != null) {
             Instant awakeUntil = usedUntil.plus(suspendAfter);
             Instant end = now.isBefore(awakeUntil) ? now : awakeUntil;
@@ -191,7 +188,7 @@ public final class AwakeLedger implements GateListener, PoolListener {
         });
     }
 
-    /** A connection is opened by somebody who will use it; so far it only tells whether the compute slept. */
+    /** Compares the idle time before an opening with the suspend time. */
     @Override
     public synchronized void onOpened(OpeningTimes times) {
         if (!sleeps || holder == null) {
@@ -203,19 +200,19 @@ public final class AwakeLedger implements GateListener, PoolListener {
                 times.phases().getOrDefault(Phase.LOGIN, Duration.ZERO).compareTo(DatabaseState.LONG_LOGIN) >= 0;
         if (slept && silence.compareTo(SHORTEST_WAIT) >= 0 && silence.compareTo(suspendAfter) < 0) {
             LOG.info(
-                    "The compute slept after {} s without use, sooner than configured ({} s)",
+                    "Compute slept after {} idle s, sooner than configured ({} s)",
                     silence.toSeconds(),
                     suspendAfter.toSeconds());
             suspendAfter = silence;
         } else if (!slept && silence.compareTo(suspendAfter) > 0) {
-            heldByOthers++;
+            awakeWithoutUse++;
         }
     }
 
-    /** What is known now. */
+    /** Returns a snapshot. */
     public synchronized Page page() {
         Instant now = clock.instant();
-        settle(now);
+        creditUntil(now);
         List<Share> shares = accounts.values().stream()
                 .map(account -> new Share(account.who, account.today, account.total, account.uses))
                 .sorted(Comparator.comparing(Share::today).reversed())
@@ -244,11 +241,11 @@ public final class AwakeLedger implements GateListener, PoolListener {
                     .map(this::warning)
                     .forEach(warnings::add);
         }
-        if (heldByOthers > 0) {
+        if (awakeWithoutUse > 0) {
             warnings.add(
-                    ("The compute was awake %d times although this process had not used it for %d s: others use it too,"
-                                    + " it waits longer than configured, or it never sleeps")
-                            .formatted(heldByOthers, suspendAfter.toSeconds()));
+                    ("Compute was awake %d times although this process had not used it for %d s: others use it too,"
+                                    + " it sleeps later than configured, or it never sleeps")
+                            .formatted(awakeWithoutUse, suspendAfter.toSeconds()));
         }
         return warnings;
     }

@@ -4,12 +4,12 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import java.util.Optional;
 
-/** The trace that a thread is part of. */
+/** The trace of the current thread. */
 public final class CurrentTrace {
 
     private CurrentTrace() {}
 
-    /** As the W3C's header of that name has it. */
+    /** Returns the value of the W3C {@code traceparent} header. */
     public static Optional<String> traceparent() {
         SpanContext span = Span.current().getSpanContext();
         return span.isValid()

@@ -28,16 +28,15 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/**
- * The layer's metrics for Prometheus: under the names of OpenTelemetry's semantic conventions (1.44) where it has some, else
- * {@code neon_…}. Labels have the values of our own enums and nothing that a client sends. A scrape reads what is counted,
- * and never asks the database.
+/** The layer's metrics for Prometheus, under the names of OpenTelemetry's semantic conventions (1.44) where there are some, else
+ * {@code neon_…}. Labels are values of enums, never input of a client. A scrape reads counters, and never queries the
+ * database.
  */
 public final class DatabaseMetrics implements Observer, GateListener, DatabaseState.StateListener {
 
     private static final String POOL = "db_client_connection_pool_name";
 
-    /** Seconds: the conventions have none for connections; these reach from a check to a wake. */
+    /** Buckets in seconds, from a check to a wake: the conventions have none for connections. */
     private static final double[] TIMES = {
         .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30
     };
@@ -61,37 +60,39 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     private final StatementTimes statements;
 
     /**
-     * @param pool its name, in a label
-     * @param sleeps whether the database is a compute that sleeps
+     * @param pool the pool's name, in a label
+     * @param sleeps whether the database is a compute that suspends
      */
     public DatabaseMetrics(PrometheusRegistry registry, String pool, boolean sleeps) {
         this.registry = registry;
         this.pool = pool;
         this.sleeps = sleeps;
-        wait = poolTimes("db_client_connection_wait_time", "Waiting in line for a connection, where none was idle.");
-        use = poolTimes("db_client_connection_use_time", "From borrowing a connection to giving it back.");
-        create = poolTimes("db_client_connection_create_time", "Opening a connection.");
-        check = poolTimes("neon_connection_check_time", "Looking at an idle connection before its use.");
-        phases = times("neon_connection_phase_time", "The steps of opening a connection.")
+        wait = poolTimes(
+                "db_client_connection_wait_time",
+                "Time callers waited in the queue for a connection, where none was idle.");
+        use = poolTimes("db_client_connection_use_time", "Time from borrowing a connection to returning it.");
+        create = poolTimes("db_client_connection_create_time", "Time to open a connection.");
+        check = poolTimes("neon_connection_check_time", "Time to check an idle connection before its use.");
+        phases = times("neon_connection_phase_time", "Time of each phase of opening a connection.")
                 .labelNames("phase")
                 .register(registry);
         String cold = sleeps
-                ? "Waking the compute: how many times, and how long it took."
-                : "Times in which the database was starting: how many, and how long.";
+                ? "Cold starts of the compute: their number and duration."
+                : "Starts of the database: their number and duration.";
         coldStarts = times("neon_cold_start", cold).register(registry);
-        openingFailures = counter("neon_connection_failures", "Attempts to open a connection that failed.", "kind");
-        evictions = counter("neon_connection_evictions", "Connections closed that might have been kept.", "cause");
+        openingFailures = counter("neon_connection_failures", "Failed attempts to open a connection.", "kind");
+        evictions = counter("neon_connection_evictions", "Connections evicted from the pool, by cause.", "cause");
         replays = counter("neon_unit_replays", "Units of work that were run again.", "reason");
-        inDoubt = counter("neon_in_doubt_commits", "COMMITs without an answer, by what became of them.", "outcome");
+        inDoubt = counter("neon_in_doubt_commits", "COMMITs without an answer, by their outcome.", "outcome");
         failures = counter("neon_unit_failures", "Units of work that failed.", "kind", "outcome");
-        deadlines = counter("neon_deadline_exceeded", "Units of work whose time was over.", "stage");
+        deadlines = counter("neon_deadline_exceeded", "Units of work that exceeded their deadline.", "stage");
         changes = counter("neon_database_state_changes", "Changes of the database's state.", "state");
         statements = new StatementTimes(registry);
-        beginAtZero();
+        initializeSeries();
     }
 
-    /** A series that is born with its first event has not grown, for Prometheus: an alert on it would miss that one. */
-    private void beginAtZero() {
+    /** Initializes all series at 0: otherwise {@code increase()} would miss the first event of a series. */
+    private void initializeSeries() {
         begin(evictions, EvictionReason.values());
         begin(inDoubt, CommitOutcome.values());
         begin(changes, Condition.values());
@@ -130,7 +131,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
         return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
     }
 
-    /** Hears them from now on, and shows what they know whenever it is scraped. */
+    /** Registers the listeners, and the gauges that are read at each scrape. */
     @Override
     public void observe(WakeGate gate, Pool observed, DatabaseState state, AwakeLedger ledger) {
         observe(ledger);
@@ -148,18 +149,30 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
                     states.forEach((name, value) -> gauge.call(value.applyAsLong(now), pool, name));
                 })
                 .register(registry);
-        gauge("db_client_connection_max", "How many connections may be open.", observed, PoolStatistics::max);
-        gauge("db_client_connection_idle_max", "How many are kept.", observed, PoolStatistics::kept);
-        gauge("db_client_connection_idle_min", "How many are opened unasked: none.", observed, now -> 0);
-        gauge("db_client_connection_pending_requests", "Callers in line.", observed, PoolStatistics::waiting);
-        gauge("neon_connection_pending_requests_max", "How many may be.", observed, PoolStatistics::waitingMax);
-        counter("db_client_connection_timeouts", "Callers who waited in vain.", observed, PoolStatistics::timeouts);
-        counter("neon_connection_shed", "Callers not let into the line.", observed, PoolStatistics::shed);
-        counter("neon_connection_leaks", "Connections left open by requests.", observed, PoolStatistics::leaked);
+        gauge("db_client_connection_max", "Maximum number of open connections.", observed, PoolStatistics::max);
+        gauge(
+                "db_client_connection_idle_max",
+                "Number of idle connections that are kept open.",
+                observed,
+                PoolStatistics::kept);
+        gauge(
+                "db_client_connection_idle_min",
+                "Minimum number of idle connections: always 0, none is opened in advance.",
+                observed,
+                now -> 0);
+        gauge("db_client_connection_pending_requests", "Callers in the wait queue.", observed, PoolStatistics::waiting);
+        gauge(
+                "neon_connection_pending_requests_max",
+                "Maximum number of callers in the wait queue.",
+                observed,
+                PoolStatistics::waitingMax);
+        counter("db_client_connection_timeouts", "Callers whose wait timed out.", observed, PoolStatistics::timeouts);
+        counter("neon_connection_shed", "Callers rejected by the wait queue.", observed, PoolStatistics::shed);
+        counter("neon_connection_leaks", "Connections leaked by requests.", observed, PoolStatistics::leaked);
         counter("neon_connections_opened", "Connections opened for the pool.", observed, PoolStatistics::opened);
         GaugeWithCallback.builder()
                 .name("neon_database_state")
-                .help("1 for the state that the database is in.")
+                .help("1 for the current state of the database, else 0.")
                 .labelNames("state")
                 .callback(gauge -> {
                     Condition now = state.status().condition();
@@ -170,14 +183,14 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
                 .register(registry);
     }
 
-    /** Shows for whom the compute was held awake. */
+    /** Registers the time that the compute was kept awake, by unit of work. */
     private void observe(AwakeLedger ledger) {
         CounterWithCallback.builder()
                 .name("neon_awake")
                 .help(
                         sleeps
-                                ? "How long this process has held the compute awake, and for whom."
-                                : "How long the database has had something to do for this process lately, and for whom.")
+                                ? "Time this process has kept the compute awake, by unit of work."
+                                : "Time in which this process has used the database, by unit of work.")
                 .unit(Unit.SECONDS)
                 .labelNames("who")
                 .callback(counter ->
@@ -244,7 +257,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void executed(String name, String sql, Duration time, Optional<Failure> failure) {
+    public void onExecuted(String name, String sql, Duration time, Optional<Failure> failure) {
         statements.observe(name, seconds(time), failure.map(found -> inWords(found.kind())));
     }
 
@@ -259,7 +272,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void failed(Failure failure) {
+    public void onUnitFailed(Failure failure) {
         failures.labelValues(inWords(failure.kind()), inWords(failure.outcome()))
                 .inc();
         if (failure.kind() == FailureKind.TIMEOUT || failure.kind() == FailureKind.POOL_EXHAUSTED) {

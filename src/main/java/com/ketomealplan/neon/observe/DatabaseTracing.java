@@ -28,17 +28,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The layer's spans, under the names of OpenTelemetry's semantic conventions (1.44) where it has some: the unit of work, its
- * wait for a connection with the cold start that it met, its statements without their values, and its COMMIT. All but the
- * unit's are made when they are over, from what the layer has timed anyway.
+/** The layer's spans, under the names of OpenTelemetry's semantic conventions (1.44) where there are some: the unit of work, its
+ * wait for a connection with a cold start, its statements without values, and its COMMIT. All but the unit's are created after
+ * their end, from times that the layer has measured anyway.
  */
 public final class DatabaseTracing implements Observer {
 
     private static final String SCOPE = "com.ketomealplan.neon";
 
     private static final AttributeKey<String> REASON = AttributeKey.stringKey("neon.reason");
-    private static final AttributeKey<String> FATE = AttributeKey.stringKey("neon.commit.outcome");
+    private static final AttributeKey<String> COMMIT_OUTCOME = AttributeKey.stringKey("neon.commit.outcome");
 
     private final Tracer tracer;
     private final Attributes server;
@@ -47,17 +46,17 @@ public final class DatabaseTracing implements Observer {
 
     private record Unit(Span span, Scope scope) {}
 
-    /** What was there already when it is told. */
-    private record Past(Instant begin, Instant end) {
+    /** A time interval that has ended. */
+    private record Interval(Instant begin, Instant end) {
 
-        static Past of(Duration time) {
+        static Interval of(Duration time) {
             Instant now = Instant.now();
-            return new Past(now.minus(time), now);
+            return new Interval(now.minus(time), now);
         }
     }
 
     /**
-     * @param target where the connections lead
+     * @param target the endpoint of the connections
      */
     public DatabaseTracing(OpenTelemetry openTelemetry, Endpoint target) {
         this.tracer = openTelemetry.getTracer(SCOPE);
@@ -73,7 +72,7 @@ public final class DatabaseTracing implements Observer {
                 (long) target.hosts().get(0).port());
     }
 
-    /** Whether what happens now is recorded: not in a trace that was not chosen. */
+    /** Returns whether spans are recorded: not inside a trace that was not sampled. */
     private static boolean isRecorded() {
         Span outer = Span.current();
         return outer.isRecording() || !outer.getSpanContext().isValid();
@@ -95,7 +94,7 @@ public final class DatabaseTracing implements Observer {
 
     @Override
     public void onCommitResolved(CommitOutcome outcome) {
-        Span.current().addEvent("commit.resolved", Attributes.of(FATE, inWords(outcome)));
+        Span.current().addEvent("commit.resolved", Attributes.of(COMMIT_OUTCOME, inWords(outcome)));
     }
 
     @Override
@@ -107,7 +106,7 @@ public final class DatabaseTracing implements Observer {
         current.remove();
         unit.scope().close();
         failure.map(Failure::of)
-                .filter(found -> found.kind() != FailureKind.PROGRAM) // not the database's, such as an answer of 404
+                .filter(found -> found.kind() != FailureKind.PROGRAM) // not a failure of the database, such as a 404
                 .ifPresent(found -> fail(unit.span(), found));
         unit.span().end();
     }
@@ -117,14 +116,14 @@ public final class DatabaseTracing implements Observer {
         if (!isRecorded()) {
             return;
         }
-        Past whole = Past.of(wait.total());
-        Span span = past("wait for a connection", SpanKind.INTERNAL, Context.current(), whole);
+        Interval whole = Interval.of(wait.total());
+        Span span = spanOf("wait for a connection", SpanKind.INTERNAL, Context.current(), whole);
         Context inside = Context.current().with(span);
         if (!wait.wake().isZero()) {
-            boolean woken = wait.wake().compareTo(wait.total()) < 0; // else there is no connection yet
+            boolean woken = wait.wake().compareTo(wait.total()) < 0; // else no connection was opened
             boolean cold = sleeps && woken && wait.wake().compareTo(DatabaseState.LONG_LOGIN) >= 0;
-            Past wake = new Past(whole.begin(), whole.begin().plus(wait.wake()));
-            Span start = past(cold ? "cold start" : "connect", SpanKind.INTERNAL, inside, wake);
+            Interval wake = new Interval(whole.begin(), whole.begin().plus(wait.wake()));
+            Span start = spanOf(cold ? "cold start" : "connect", SpanKind.INTERNAL, inside, wake);
             wait.opening().ifPresent(opening -> phases(opening, inside.with(start), wake.end()));
             start.end(wake.end());
         } else {
@@ -133,13 +132,13 @@ public final class DatabaseTracing implements Observer {
         span.end(whole.end());
     }
 
-    /** One after the other, up to the end of the last one. */
+    /** Creates consecutive spans that end at the given time. */
     private void phases(OpeningTimes opening, Context parent, Instant end) {
         Map<Phase, Duration> times = opening.phases();
         Instant begin = end.minus(times.values().stream().reduce(Duration.ZERO, Duration::plus));
         for (Phase phase : List.of(Phase.TCP, Phase.TLS, Phase.LOGIN)) {
             Instant next = begin.plus(times.getOrDefault(phase, Duration.ZERO));
-            past(inWords(phase), SpanKind.CLIENT, parent, new Past(begin, next))
+            spanOf(inWords(phase), SpanKind.CLIENT, parent, new Interval(begin, next))
                     .setAllAttributes(server)
                     .end(next);
             begin = next;
@@ -147,17 +146,17 @@ public final class DatabaseTracing implements Observer {
     }
 
     @Override
-    public void executed(String name, String sql, Duration time, Optional<Failure> failure) {
+    public void onExecuted(String name, String sql, Duration time, Optional<Failure> failure) {
         if (!isRecorded()) {
             return;
         }
-        Past past = Past.of(time);
-        Span span = past(name, SpanKind.CLIENT, Context.current(), past)
+        Interval interval = Interval.of(time);
+        Span span = spanOf(name, SpanKind.CLIENT, Context.current(), interval)
                 .setAllAttributes(server)
                 .setAttribute(DbAttributes.DB_QUERY_SUMMARY, name)
                 .setAttribute(DbAttributes.DB_OPERATION_NAME, StatementName.firstWord(sql));
         failure.ifPresent(found -> fail(span, found));
-        span.end(past.end());
+        span.end(interval.end());
     }
 
     @Override
@@ -165,23 +164,23 @@ public final class DatabaseTracing implements Observer {
         if (!isRecorded()) {
             return;
         }
-        Past past = Past.of(time);
-        Span span = past("COMMIT", SpanKind.CLIENT, Context.current(), past)
+        Interval interval = Interval.of(time);
+        Span span = spanOf("COMMIT", SpanKind.CLIENT, Context.current(), interval)
                 .setAllAttributes(server)
                 .setAttribute(DbAttributes.DB_OPERATION_NAME, "COMMIT");
         failure.map(Failure::of).ifPresent(found -> fail(span, found));
-        span.end(past.end());
+        span.end(interval.end());
     }
 
-    private Span past(String name, SpanKind kind, Context parent, Past past) {
+    private Span spanOf(String name, SpanKind kind, Context parent, Interval interval) {
         return tracer.spanBuilder(name)
                 .setParent(parent)
                 .setSpanKind(kind)
-                .setStartTimestamp(past.begin())
+                .setStartTimestamp(interval.begin())
                 .startSpan();
     }
 
-    /** Without the failure's text, which may quote values. */
+    /** Sets the error without the failure's text, which may quote values. */
     private static void fail(Span span, Failure failure) {
         span.setStatus(StatusCode.ERROR);
         span.setAttribute(ErrorAttributes.ERROR_TYPE, inWords(failure.kind()));

@@ -14,7 +14,7 @@ import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
 
-/** All that observes the layer, given its places. */
+/** Registers all observers of the layer. */
 public final class Observation {
 
     private final List<Observer> observers;
@@ -23,7 +23,7 @@ public final class Observation {
     private final AwakeLedger ledger;
 
     /**
-     * @param observers those that hear of everything, in the order in which they do
+     * @param observers the observers, in the order in which they are called
      */
     public Observation(AwakeLedger ledger, List<Observer> observers) {
         this.ledger = ledger;
@@ -32,9 +32,9 @@ public final class Observation {
     }
 
     /**
-     * Observes the statements of a JDBI, and says in each whose it is.
+     * Observes the statements of a JDBI, and adds a comment with their origin to them.
      *
-     * @param outcomes hears of those that were executed
+     * @param outcomes is given those that were executed
      */
     public StatementObserver observe(Jdbi jdbi, Duration slowThreshold, UnitOutcomes outcomes) {
         List<StatementListener> all = new ArrayList<>(observers);
@@ -50,23 +50,23 @@ public final class Observation {
         return observer;
     }
 
-    /** Observes connections, and what is known of the database. */
+    /** Observes connections and the database's state. */
     public void observe(WakeGate gate, Pool pool, DatabaseState state, DatabaseProbe probe) {
         gate.addListener(ledger);
         pool.addListener(ledger);
-        probe.listen(() -> ledger.used("health check", Duration.ZERO));
+        probe.listen(() -> ledger.onUse("health check", Duration.ZERO));
         observers.forEach(observer -> observer.observe(gate, pool, state, ledger));
         state.listen(history);
     }
 
-    /** Hear of units of work. */
+    /** Returns the listeners of units of work. */
     public List<? extends UnitListener> unitListeners() {
         return observers;
     }
 
-    /** A unit of work has failed for good, and its client is told. */
-    public void failed(Failure failure) {
-        failures.forEach(observer -> observer.failed(failure));
+    /** Calls the observers for a unit of work that has failed after its last run. */
+    public void onUnitFailed(Failure failure) {
+        failures.forEach(observer -> observer.onUnitFailed(failure));
     }
 
     public AwakeLedger ledger() {

@@ -7,14 +7,14 @@ import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.transaction.UnitListener;
 
-/** Hears of units of work, of their statements and of the pool, on the threads on which they happen: must not block. */
+/** Listens to units of work, their statements and the pool, on the threads on which they happen: must not block. */
 public interface Observer extends PoolListener, UnitListener, StatementListener {
 
-    /** The layer is put together; an observer may listen to more of it. */
+    /** Registers the observer with the layer's parts; called once. */
     default void observe(WakeGate gate, Pool pool, DatabaseState state, AwakeLedger ledger) {
         pool.addListener(this);
     }
 
-    /** A unit of work has failed for good, and its client is told. */
-    default void failed(Failure failure) {}
+    /** A unit of work has failed after its last run. */
+    default void onUnitFailed(Failure failure) {}
 }

@@ -21,12 +21,12 @@ public final class StateHistory implements DatabaseState.StateListener {
     /**
      * A change of the state.
      *
-     * @param lasted how long it was as before
-     * @param between how many changes were left out before this one, because it went to and fro
+     * @param lasted how long the state before had lasted
+     * @param between how many changes before this one were omitted, because the state alternated
      */
     public record Change(Instant at, Condition from, Condition to, Duration lasted, String cause, int between) {}
 
-    /** A compute that was woken. */
+    /** A cold start of the compute. */
     public record ColdStart(Instant at, Duration time) {}
 
     @Override

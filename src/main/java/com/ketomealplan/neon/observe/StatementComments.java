@@ -13,11 +13,9 @@ import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.TemplateEngine;
 
-/**
- * Says of each statement whose it is, in sqlcommenter's form, so that who looks into {@code pg_stat_activity} finds the
- * resource method and the SQL object's. It stands in front, because PostgreSQL shows the first 1,024 bytes of a statement. Only
- * names of ours, of which there are few: each different text is a prepared statement of its own, so the id of a request has no
- * place here. Scripts and plain batches stay as they are.
+/** Prepends a comment with the origin of each statement, in the format of sqlcommenter, so that {@code pg_stat_activity} shows
+ * the resource method and the method of the SQL object. In front, because PostgreSQL shows the first 1,024 bytes of a statement. It has no
+ * request ids: each different text is a prepared statement of its own. Scripts and plain batches get none.
  */
 final class StatementComments implements TemplateEngine {
 
@@ -25,9 +23,9 @@ final class StatementComments implements TemplateEngine {
     private static final String END = "*/ ";
 
     private final TemplateEngine engine;
-    private final Map<Whose, String> comments = new ConcurrentHashMap<>();
+    private final Map<Origin, String> comments = new ConcurrentHashMap<>();
 
-    private record Whose(Optional<String> action, Optional<String> statement) {}
+    private record Origin(Optional<String> action, Optional<String> statement) {}
 
     StatementComments(TemplateEngine engine) {
         this.engine = engine;
@@ -45,14 +43,14 @@ final class StatementComments implements TemplateEngine {
     }
 
     private String commentOf(StatementContext context) {
-        Whose whose = new Whose(Purpose.current(), StatementName.method(context));
-        return comments.computeIfAbsent(whose, StatementComments::comment);
+        Origin origin = new Origin(Purpose.current(), StatementName.method(context));
+        return comments.computeIfAbsent(origin, StatementComments::comment);
     }
 
-    private static String comment(Whose whose) {
+    private static String comment(Origin origin) {
         String pairs = Stream.of(
-                        whose.action().map(name -> pair("action", name)),
-                        whose.statement().map(name -> pair("statement", name)))
+                        origin.action().map(name -> pair("action", name)),
+                        origin.statement().map(name -> pair("statement", name)))
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(","));
         return pairs.isEmpty() ? "" : BEGIN + pairs + END;
@@ -62,7 +60,7 @@ final class StatementComments implements TemplateEngine {
         return key + "='" + URLEncoder.encode(name, StandardCharsets.UTF_8) + "'";
     }
 
-    /** A statement without what was said in front of it. */
+    /** Returns a statement without its comment. */
     static String without(String sql) {
         int end = sql.startsWith(BEGIN) ? sql.indexOf(END) : -1;
         return end < 0 ? sql : sql.substring(end + END.length());

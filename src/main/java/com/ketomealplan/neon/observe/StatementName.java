@@ -9,13 +9,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.extension.ExtensionMethod;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/** What a statement is known by: the method of its SQL object, or, without one, its first word. There are few of them. */
+/** The name of a statement: the method of its SQL object, or else its first word. */
 final class StatementName {
 
     private static final Set<String> WORDS =
             Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "CALL", "COPY");
 
-    /** As many as there are methods with SQL. */
+    /** The names by method; bounded by the number of SQL methods. */
     private static final Map<Method, String> METHODS = new ConcurrentHashMap<>();
 
     private StatementName() {}
@@ -24,7 +24,7 @@ final class StatementName {
         return method(context).orElseGet(() -> firstWord(context.getRenderedSql()));
     }
 
-    /** Empty for one that no SQL object has. */
+    /** Returns the method of the SQL object; empty if there is none. */
     static Optional<String> method(StatementContext context) {
         ExtensionMethod method = context.getExtensionMethod();
         return method == null

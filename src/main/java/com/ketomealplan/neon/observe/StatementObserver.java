@@ -19,20 +19,19 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * How long statements take: each is known by its SQL object's method, or, without one, by its first word. A slow one is logged
- * with its SQL, which has placeholders where values would be, once in five seconds; and all of them are summed up.
+/** Measures statements by name: the method of its SQL object, or else its first word. A slow statement is logged with its SQL, without
+ * values, at most once in five seconds.
  */
 public final class StatementObserver implements SqlLogger {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatementObserver.class);
 
-    private final Map<String, Sum> sums = new ConcurrentHashMap<>();
+    private final Map<String, Totals> totalsByName = new ConcurrentHashMap<>();
     private final SqlLogger next;
     private final Listeners<StatementListener> listeners;
     private final Duration threshold;
 
-    private static final class Sum {
+    private static final class Totals {
         private final LongAdder count = new LongAdder();
         private final LongAdder slow = new LongAdder();
         private final LongAdder errors = new LongAdder();
@@ -41,25 +40,24 @@ public final class StatementObserver implements SqlLogger {
         private final Sparsely log = new Sparsely();
         private final String sql;
 
-        Sum(String sql) {
+        Totals(String sql) {
             this.sql = sql;
         }
     }
 
-    /**
-     * All runs of one statement.
+    /** The totals of one statement.
      *
-     * @param statement its method, or its first word
-     * @param sql of its first run, with placeholders
+     * @param statement its name
+     * @param sql the SQL of its first run, with placeholders
      * @param slow how many took longer than the threshold
      */
     public record Statement(
             String statement, String sql, long count, long slow, long errors, Duration total, Duration longest) {}
 
     /**
-     * @param next hears of the statements as they are: Dropwizard's timers
-     * @param listeners hear of the statements too
-     * @param threshold from which on a statement is slow
+     * @param next the next logger, with Dropwizard's timers
+     * @param listeners the listeners of statements
+     * @param threshold the time from which a statement is slow
      */
     public StatementObserver(Duration threshold, SqlLogger next, List<? extends StatementListener> listeners) {
         this.next = next;
@@ -89,27 +87,27 @@ public final class StatementObserver implements SqlLogger {
     private void observe(StatementContext context, Optional<Failure> failure) {
         String name = StatementName.of(context);
         long nanos = context.getElapsedTime(java.time.temporal.ChronoUnit.NANOS);
-        Sum sum = sumOf(name, context);
-        sum.count.increment();
-        sum.nanos.add(nanos);
-        sum.longest.accumulate(nanos);
-        failure.ifPresent(found -> sum.errors.increment());
+        Totals totals = totalsOf(name, context);
+        totals.count.increment();
+        totals.nanos.add(nanos);
+        totals.longest.accumulate(nanos);
+        failure.ifPresent(found -> totals.errors.increment());
         Duration time = Duration.ofNanos(nanos);
-        listeners.forEach(listener -> listener.executed(name, sum.sql, time, failure));
+        listeners.forEach(listener -> listener.onExecuted(name, totals.sql, time, failure));
         if (nanos >= threshold.toNanos()) {
-            sum.slow.increment();
-            sum.log.omittedBefore().ifPresent(others -> log(context, name, nanos, failure, others));
+            totals.slow.increment();
+            totals.log.omittedBefore().ifPresent(others -> log(context, name, nanos, failure, others));
         }
     }
 
-    private Sum sumOf(String name, StatementContext context) {
-        Sum known = sums.get(name);
-        return known != null ? known : sums.computeIfAbsent(name, first -> new Sum(sqlOf(context)));
+    private Totals totalsOf(String name, StatementContext context) {
+        Totals known = totalsByName.get(name);
+        return known != null ? known : totalsByName.computeIfAbsent(name, first -> new Totals(sqlOf(context)));
     }
 
     private static void log(StatementContext context, String name, long nanos, Optional<Failure> failure, long others) {
         LOG.warn(
-                "Slow statement {}: {} ms, after {} ms in line for a connection{}{}{}: {}",
+                "Slow statement {}: {} ms, after {} ms in the wait queue{}{}{}: {}",
                 name,
                 Duration.ofNanos(nanos).toMillis(),
                 LeasedTransaction.of(context.getConnection())
@@ -124,7 +122,7 @@ public final class StatementObserver implements SqlLogger {
                 sqlOf(context));
     }
 
-    /** Of a query the driver does not tell how many rows it has. */
+    /** Returns the number of rows written, for the log; pgjdbc does not know that of a query's result. */
     private static String rowsWritten(StatementContext context) {
         try {
             PreparedStatement statement = context.getStatement();
@@ -142,19 +140,19 @@ public final class StatementObserver implements SqlLogger {
                 : StatementComments.without(sql).replaceAll("\\s+", " ").strip();
     }
 
-    /** The statements, those first which have taken the most time in all. */
+    /** Returns the statements, by total time, largest first. */
     public List<Statement> worst() {
-        return sums.entrySet().stream()
+        return totalsByName.entrySet().stream()
                 .map(entry -> {
-                    Sum sum = entry.getValue();
+                    Totals totals = entry.getValue();
                     return new Statement(
                             entry.getKey(),
-                            sum.sql,
-                            sum.count.sum(),
-                            sum.slow.sum(),
-                            sum.errors.sum(),
-                            Duration.ofNanos(sum.nanos.sum()),
-                            Duration.ofNanos(sum.longest.get()));
+                            totals.sql,
+                            totals.count.sum(),
+                            totals.slow.sum(),
+                            totals.errors.sum(),
+                            Duration.ofNanos(totals.nanos.sum()),
+                            Duration.ofNanos(totals.longest.get()));
                 })
                 .sorted(Comparator.comparing(Statement::total).reversed())
                 .toList();

@@ -8,23 +8,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How long statements take, for Prometheus. Thread-safe. */
+/** The histogram of statements for Prometheus. Thread-safe. */
 final class StatementTimes {
 
-    /** Seconds, as OpenTelemetry's semantic conventions have them. */
+    /** Buckets in seconds, of OpenTelemetry's semantic conventions. */
     private static final double[] TIMES = {.001, .005, .01, .05, .1, .5, 1, 5, 10};
 
     private static final String SYSTEM = "postgresql";
 
     private final Histogram times;
 
-    /** So that a usual statement has no labels to look up. */
+    /** Caches the data points of successful statements. */
     private final Map<String, DistributionDataPoint> successes = new ConcurrentHashMap<>();
 
     StatementTimes(PrometheusRegistry registry) {
         times = Histogram.builder()
                 .name("db_client_operation_duration")
-                .help("Statements, from their sending to the beginning of their answer.")
+                .help("Time of statements, from their sending to the start of their answer.")
                 .unit(Unit.SECONDS)
                 .classicOnly()
                 .classicUpperBounds(TIMES)

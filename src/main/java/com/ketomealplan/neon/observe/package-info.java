@@ -1,5 +1,4 @@
-/**
- * What can be seen of the layer from outside: metrics, spans, slow statements, the ledger of what keeps the compute awake. It listens to the other packages, which know nothing
- * of it, and never sends anything to the database.
+/** Metrics, spans, slow statements, and the ledger of what keeps the compute awake. Listens to the other packages, which do not depend on it,
+ * and sends nothing to the database.
  */
 package com.ketomealplan.neon.observe;

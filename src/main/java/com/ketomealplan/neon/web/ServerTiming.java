@@ -81,7 +81,7 @@ public final class ServerTiming implements ContainerRequestFilter, ContainerResp
     }
 
     @Override
-    public void executed(String name, String sql, Duration time, Optional<Failure> failure) {
+    public void onExecuted(String name, String sql, Duration time, Optional<Failure> failure) {
         add(time);
     }
 

@@ -68,7 +68,7 @@ class AwakeLedgerTest {
     @Test
     void aUseHoldsItForItsTimeAndUntilItSleeps() {
         pass(Duration.ofSeconds(2));
-        ledger.used("UserResource.get", Duration.ofSeconds(2));
+        ledger.onUse("UserResource.get", Duration.ofSeconds(2));
 
         assertThat(ledger.page().awake()).isEqualTo(Duration.ofSeconds(2));
         assertThat(ledger.page().awakeUntil()).contains(now.plus(SUSPEND_AFTER));
@@ -82,9 +82,9 @@ class AwakeLedgerTest {
 
     @Test
     void theTimeBetweenTwoUsesIsTheFirstOnes() {
-        ledger.used("first", Duration.ZERO);
+        ledger.onUse("first", Duration.ZERO);
         pass(Duration.ofMinutes(2));
-        ledger.used("second", Duration.ZERO);
+        ledger.onUse("second", Duration.ZERO);
         pass(Duration.ofHours(1));
 
         assertThat(today()).containsOnly(Map.entry("first", Duration.ofMinutes(2)), Map.entry("second", SUSPEND_AFTER));
@@ -93,9 +93,9 @@ class AwakeLedgerTest {
     @Test
     void whatRanAtTheSameTimeIsCountedOnce() {
         pass(Duration.ofSeconds(10));
-        ledger.used("long", Duration.ofSeconds(10));
+        ledger.onUse("long", Duration.ofSeconds(10));
         pass(Duration.ofSeconds(1));
-        ledger.used("longer", Duration.ofSeconds(11));
+        ledger.onUse("longer", Duration.ofSeconds(11));
         pass(Duration.ofHours(1));
 
         assertThat(ledger.page().awake()).isEqualTo(SUSPEND_AFTER.plusSeconds(11));
@@ -104,7 +104,7 @@ class AwakeLedgerTest {
     @Test
     void aDayEndsAtMidnight() {
         now = Instant.parse("2026-11-23T23:59:00Z");
-        ledger.used("late", Duration.ZERO);
+        ledger.onUse("late", Duration.ZERO);
         pass(Duration.ofMinutes(3));
 
         assertThat(ledger.page().day()).isEqualTo(LocalDate.parse("2026-11-24"));
@@ -117,7 +117,7 @@ class AwakeLedgerTest {
     void aDayMayBeginWithoutAnyUse() {
         pass(Duration.ofDays(2));
         assertThat(ledger.page().day()).isEqualTo(LocalDate.parse("2026-11-25"));
-        ledger.used("late", Duration.ZERO);
+        ledger.onUse("late", Duration.ZERO);
         pass(Duration.ofMinutes(1));
         assertThat(ledger.page().awake()).isEqualTo(Duration.ofMinutes(1));
     }
@@ -125,7 +125,7 @@ class AwakeLedgerTest {
     @Test
     void whatATimerDoesTooOftenIsWarnedOfOnce() {
         for (int i = 0; i < 10; i++) {
-            ledger.used("task report", Duration.ofMillis(3));
+            ledger.onUse("task report", Duration.ofMillis(3));
             pass(Duration.ofSeconds(60).plusMillis(7 * i));
         }
 
@@ -139,11 +139,11 @@ class AwakeLedgerTest {
     void whatComesSeldomOrWithoutRhythmIsNot() {
         int[] pauses = {1, 7, 30, 3, 90, 14, 250, 2, 61, 5};
         for (int pause : pauses) {
-            ledger.used("people", Duration.ofMillis(3));
+            ledger.onUse("people", Duration.ofMillis(3));
             pass(Duration.ofSeconds(pause));
         }
         for (int i = 0; i < 10; i++) {
-            ledger.used("hourly", Duration.ofMillis(3));
+            ledger.onUse("hourly", Duration.ofMillis(3));
             pass(Duration.ofHours(1));
         }
 
@@ -152,7 +152,7 @@ class AwakeLedgerTest {
 
     @Test
     void aWakeAfterAShorterSilenceCorrectsTheTime() {
-        ledger.used("a", Duration.ZERO);
+        ledger.onUse("a", Duration.ZERO);
         pass(Duration.ofMinutes(3));
         ledger.onOpened(login(Duration.ofMillis(900)));
 
@@ -161,7 +161,7 @@ class AwakeLedgerTest {
 
     @Test
     void aRestartJustNowCorrectsNothing() {
-        ledger.used("a", Duration.ZERO);
+        ledger.onUse("a", Duration.ZERO);
         pass(Duration.ofSeconds(20));
         ledger.onOpened(login(Duration.ofMillis(900)));
 
@@ -170,7 +170,7 @@ class AwakeLedgerTest {
 
     @Test
     void aComputeThatShouldSleepAndDoesNotIsTold() {
-        ledger.used("a", Duration.ZERO);
+        ledger.onUse("a", Duration.ZERO);
         pass(Duration.ofMinutes(20));
         ledger.onOpened(login(Duration.ofMillis(20)));
 

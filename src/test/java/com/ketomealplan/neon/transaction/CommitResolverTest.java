@@ -344,6 +344,6 @@ class CommitResolverTest {
         };
 
         assertThat(fixture.resolve(broken, transaction)).isEqualTo(CommitOutcome.UNKNOWN);
-        assertWarned("could not be found out");
+        assertWarned("lookup failed");
     }
 }

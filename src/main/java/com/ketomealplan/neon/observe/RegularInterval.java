@@ -7,30 +7,30 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.Optional;
 
-/** Whether something happens at regular intervals, as what a timer starts does, and what people do does not. */
-final class Rhythm {
+/** Detects events at regular intervals, such as those of a timer. */
+final class RegularInterval {
 
-    /** So many intervals have to be alike. */
-    private static final int ALIKE = 5;
+    /** The number of similar intervals that are regular. */
+    private static final int COUNT = 5;
 
-    /** What happens within it is one beat: a page asks for several things at once. */
-    private static final Duration ONE_BEAT = Duration.ofSeconds(1);
+    /** Events within this time are one: a page sends several requests at once. */
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-    /** The longest interval may be longer than the shortest one by this part. */
+    /** By what part the longest interval may exceed the shortest one. */
     private static final double TOLERANCE = 0.2;
 
     private final Deque<Duration> intervals = new ArrayDeque<>();
     private Instant last;
 
-    /** @return the mean interval, if it is regular */
-    Optional<Duration> beat(Instant now) {
+    /** Records an event, and returns the mean interval, if it is regular. */
+    Optional<Duration> record(Instant now) {
         Duration interval = last == null ? Duration.ZERO : Duration.between(last, now);
         last = now;
-        if (interval.compareTo(ONE_BEAT) < 0) {
+        if (interval.compareTo(SHORTEST) < 0) {
             return Optional.empty();
         }
         intervals.add(interval);
-        if (intervals.size() <= ALIKE) {
+        if (intervals.size() <= COUNT) {
             return Optional.empty();
         }
         intervals.removeFirst();
@@ -39,7 +39,7 @@ final class Rhythm {
         boolean regular = longest - shortest <= TOLERANCE * shortest;
         return regular
                 ? Optional.of(
-                        intervals.stream().reduce(Duration.ZERO, Duration::plus).dividedBy(ALIKE))
+                        intervals.stream().reduce(Duration.ZERO, Duration::plus).dividedBy(COUNT))
                 : Optional.empty();
     }
 }
