@@ -221,7 +221,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 environment.getObjectMapper(), settings.idempotencyKeyLifetime().toJavaDuration());
         UnitOfWorkFeature units = new UnitOfWorkFeature(
                 unitOfWork,
-                new IdempotentWork.Keeping(
+                new IdempotentWork.Storage(
                         jdbi, keys, settings.maxStoredAnswer().toBytes()),
                 callers,
                 settings.deadline().toJavaDuration(),

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * A key that a client chose, which stands for one request and its repetitions.
+/** A key chosen by a client, which identifies one request and its repetitions.
  *
  * @param text 1 to 255 visible ASCII characters, or spaces
  */
@@ -16,12 +15,12 @@ public record IdempotencyKey(String text) {
 
     public static final String HEADER = "Idempotency-Key";
 
-    private static final int LONGEST = 255;
+    private static final int MAX_LENGTH = 255;
 
     /** A string of RFC 8941, as the draft has it: quoted, with a backslash before a quote or a backslash. */
     private static final Pattern QUOTED = Pattern.compile("\"((?:[ !#-\\[\\]-~]|\\\\[\"\\\\])+)\"");
 
-    /** What most clients send: no quotes, and nothing that a structured field would give a meaning to. */
+    /** What most clients send: no quotes, and no characters with a meaning in a structured field. */
     private static final Pattern BARE = Pattern.compile("[!#-&(-+\\--:<-\\[\\]-~]+");
 
     /**
@@ -31,7 +30,7 @@ public record IdempotencyKey(String text) {
      */
     public static IdempotencyKey parse(String header) throws InvalidKeyException {
         String value = header.strip();
-        if (value.length() > 2 * LONGEST + 2) { // with every character escaped; the pattern below recurses
+        if (value.length() > 2 * MAX_LENGTH + 2) { // with every character escaped; the pattern below recurses
             throw tooLong();
         }
         Matcher quoted = QUOTED.matcher(value);
@@ -44,27 +43,26 @@ public record IdempotencyKey(String text) {
             throw new InvalidKeyException(
                     "Idempotency-Key must be one string of visible ASCII characters, such as \"8e03978e-40d5-43dd\".");
         }
-        if (text.length() > LONGEST) {
+        if (text.length() > MAX_LENGTH) {
             throw tooLong();
         }
         return new IdempotencyKey(text);
     }
 
-    /**
-     * What tells the key from the same text in another scope: a digest, in which nothing of key or scope can be read.
+    /** Returns the digest of the key in a scope: the same key in another scope has another digest.
      *
-     * @param scope whose key it is and for what: the same key of another scope is another key
+     * @param scope the caller and the operation
      */
-    byte[] within(List<String> scope) {
+    byte[] digestIn(List<String> scope) {
         MessageDigest digest = sha256();
         for (String part : scope) {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0); // which none of them has
+            digest.update((byte) 0); // a separator, which no part contains
         }
         return digest.digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A new SHA-256. */
+    /** Creates a SHA-256 digest. */
     public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -74,10 +72,10 @@ public record IdempotencyKey(String text) {
     }
 
     private static InvalidKeyException tooLong() {
-        return new InvalidKeyException("Idempotency-Key must have at most " + LONGEST + " characters.");
+        return new InvalidKeyException("Idempotency-Key must have at most " + MAX_LENGTH + " characters.");
     }
 
-    /** The header is not one key. */
+    /** Thrown if the header is not one valid key. */
     public static final class InvalidKeyException extends Exception {
 
         private static final long serialVersionUID = 1L;

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The keys in the database, in the unit of work of their request: one round trip at its begin, and none at its end, where it travels with COMMIT.
+/** Stores the keys in the database, in the unit of work of their request: one round trip at its start, and none at its end, where the
+ * statement is sent with COMMIT.
  *
- * <p>A key is stored as a digest of itself and of its scope, so that no client meets another one's, and nobody who reads the table
- * can use one. Who works on a key holds an advisory lock of the transaction, so that a second request does not wait for the first one.
- * Its hash may be another key's too, at 1 in 2^64: then one of the two requests is told to come back. The table's primary
- * key, and not the lock, is what lets a key act once.
+ * <p>A key is stored as a digest of itself and of its scope, so that clients do not share keys, and a reader of the table
+ * cannot use one. The transaction that works on a key holds an advisory lock, so that a second request does not wait for the first one.
+ * Two keys may share a lock, at 1 in 2^64: then one of the two requests is rejected with a retry. The table's primary key,
+ * not the lock, ensures that a key acts once.
  */
 public final class IdempotencyStore {
 
@@ -37,14 +37,13 @@ public final class IdempotencyStore {
             SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE key = ? AND expires_at > now()
             """;
 
-    private static final String FIND_NOW = FIND.formatted("pg_try_advisory_xact_lock(?)");
+    private static final String FIND_IF_FREE = FIND.formatted("pg_try_advisory_xact_lock(?)");
 
-    private static final String FIND_WHEN_FREE = FIND.formatted("true FROM (SELECT pg_advisory_xact_lock(?)) AS held");
+    private static final String FIND_AND_WAIT = FIND.formatted("true FROM (SELECT pg_advisory_xact_lock(?)) AS held");
 
-    /**
-     * Each new key takes ten expired ones away, so that they need no other cleaning, and least of all a timer that would
-     * wake a sleeping compute. An answer that is there and not expired, which only who takes no lock can have stored, is not written
-     * over: a status must not be null, and so the statement fails, and with it the COMMIT that it travels with.
+    /** Each new key deletes ten expired ones, so that no timer is needed, which would wake a sleeping compute. A stored answer
+     * that has not expired is not overwritten: its status would become null, so the statement fails, and with it the COMMIT that is sent
+     * with it.
      */
     private static final String STORE = """
             WITH expired AS (
@@ -65,29 +64,27 @@ public final class IdempotencyStore {
     private final Duration lifetime;
 
     /**
-     * @param lifetime how long an answer is kept
+     * @param lifetime how long an answer is stored
      */
     public IdempotencyStore(ObjectMapper json, Duration lifetime) {
         this.json = json;
         this.lifetime = lifetime;
     }
 
-    /**
-     * What is known of a key.
+    /** The result of a lookup.
      *
-     * @param free whether nobody else works on it, so that from now on it is this transaction's
-     * @param fingerprint of the request whose answer it is; null if there is none
+     * @param free whether this transaction has got the key's lock
+     * @param fingerprint the fingerprint of the request whose answer is stored; null if there is none
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Found(boolean free, byte[] fingerprint, Optional<StoredAnswer> answer) {}
 
-    /**
-     * Looks a key up, and reserves it for the transaction.
+    /** Looks up a key, and locks it for the transaction.
      *
      * @param wait whether to wait for another transaction that works on it, up to the deadline
      */
     Found find(Connection connection, byte[] key, boolean wait) throws SQLException {
-        try (PreparedStatement find = connection.prepareStatement(wait ? FIND_WHEN_FREE : FIND_NOW)) {
+        try (PreparedStatement find = connection.prepareStatement(wait ? FIND_AND_WAIT : FIND_IF_FREE)) {
             find.setLong(1, lockOf(key));
             find.setString(2, hex(key));
             find.execute();
@@ -109,7 +106,7 @@ public final class IdempotencyStore {
         try {
             return new StoredAnswer(row.getInt(2), json.readValue(row.getString(3), HEADERS), row.getBytes(4));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the headers of a stored answer are not of this program", e);
+            throw new IllegalStateException("the headers of a stored answer cannot be read", e);
         }
     }
 

@@ -13,31 +13,29 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The work of a request with a key, to be run by a {@link UnitOfWork}: looks its key up, acts if it is new, and keeps the answer
- * with the key in the same transaction. May be run again if it is not known whether the last run was committed: its key tells. For
- * one thread.
+/** The work of a request with a key, to be run by a {@link UnitOfWork}: looks up the key, acts if it is new, and stores the answer
+ * with the key in the same transaction. After an unknown commit outcome it may be run again: the key shows whether the last run
+ * was committed. Not thread-safe.
  */
 public final class IdempotentWork implements UnitOfWork.RecoverableWork<IdempotentWork.Result> {
 
     private static final Logger LOG = LoggerFactory.getLogger(IdempotentWork.class);
 
-    /** What became of a request. */
+    /** The outcome of a request with a key. */
     public enum Outcome {
-        /** It acted, now. */
+        /** The key is new: the request has acted. */
         ACTED,
-        /** It has acted before: its answer was stored. */
+        /** The request has acted before: its answer was stored. */
         REPEATED,
-        /** The key was another request's. */
+        /** The key was used for another request. */
         REUSED,
-        /** Somebody else is at work on it. */
+        /** Another request with the key is in progress. */
         IN_USE
     }
 
-    /**
-     * What became of a request.
+    /** The result of a request with a key.
      *
-     * @param answer the stored one of a request that is {@link Outcome#REPEATED}, else null
+     * @param answer the stored answer if {@link Outcome#REPEATED}, else null
      */
     public record Result(Outcome outcome, StoredAnswer answer) {
         private static Result of(Outcome outcome) {
@@ -48,46 +46,45 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
     /**
      * A request with a key.
      *
-     * @param scope whose key it is and for what: the same key of another scope is another key
-     * @param fingerprint what tells the request from another one with the same key
+     * @param scope the caller and the operation: the same key of another scope is another key
+     * @param fingerprint a digest of the request, to detect another one with the same key
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Request(IdempotencyKey key, List<String> scope, byte[] fingerprint) {}
 
-    /**
-     * How requests are handled.
+    /** The storage of answers.
      *
-     * @param largest in bytes, of a body that is kept
+     * @param largest the largest body that is stored, in bytes
      */
-    public record Keeping(Jdbi jdbi, IdempotencyStore store, long largest) {}
+    public record Storage(Jdbi jdbi, IdempotencyStore store, long largest) {}
 
-    private final Keeping keeping;
+    private final Storage storage;
     private final Request request;
     private final byte[] key;
     private final UnitOfWork.Options options;
     private final Callable<StoredAnswer> work;
     private boolean called;
-    /** What the last run that came to its end has kept; null if nothing. */
+    /** The answer that the last completed run has stored; null if none. */
     private StoredAnswer last;
 
-    /** Whether a run has acted, or begun to, and has kept no answer: nothing would tell the next one. */
-    private boolean unmarked;
+    /** Whether a run has acted, or begun to, without storing its answer. */
+    private boolean actedWithoutMarker;
 
     private boolean priorRunRuledOut;
 
     /**
-     * @param options of the unit that runs it
-     * @param work acts, and returns its answer
+     * @param options the options of its unit
+     * @param work acts, and returns the answer
      */
-    public IdempotentWork(Keeping keeping, Request request, UnitOfWork.Options options, Callable<StoredAnswer> work) {
-        this.keeping = keeping;
+    public IdempotentWork(Storage storage, Request request, UnitOfWork.Options options, Callable<StoredAnswer> work) {
+        this.storage = storage;
         this.request = request;
-        this.key = request.key().within(request.scope());
+        this.key = request.key().digestIn(request.scope());
         this.options = options;
         this.work = work;
     }
 
-    /** The same options, with the isolation level that a look-up of keys counts on said by name. */
+    /** Returns the options with an explicit isolation level, which the lookup of keys requires. */
     public static UnitOfWork.Options withIsolation(UnitOfWork.Options options) {
         return options.isolation() == TransactionIsolationLevel.UNKNOWN
                 ? new UnitOfWork.Options(
@@ -97,11 +94,11 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
 
     @Override
     public Result call() throws Exception {
-        // The second time it may be this very request whose last transaction has not come to its end
+        // On a retry, the lock may be held by this request's last transaction
         boolean again = called;
         called = true;
         priorRunRuledOut = false;
-        Found found = inUnit(connection -> keeping.store().find(connection, key, again));
+        Found found = inUnit(connection -> storage.store().find(connection, key, again));
         Optional<StoredAnswer> known = found.answer();
         if (known.isPresent()) {
             if (!Arrays.equals(found.fingerprint(), request.fingerprint())) {
@@ -113,32 +110,32 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
         if (!found.free()) {
             return Result.of(Outcome.IN_USE);
         }
-        // At higher levels it looks at what was committed before it had the lock
+        // At higher levels the snapshot is older than the lock
         priorRunRuledOut = options.isolation() == TransactionIsolationLevel.READ_COMMITTED;
         if (last != null && !options.replayable()) {
             throw new SQLException("the connection was lost on COMMIT, and the unit was rolled back", "08006");
         }
-        unmarked = true;
-        keep(work.call());
+        actedWithoutMarker = true;
+        store(work.call());
         return Result.of(Outcome.ACTED);
     }
 
-    private void keep(StoredAnswer answer) throws SQLException {
+    private void store(StoredAnswer answer) throws SQLException {
         last = null;
-        if (answer.body() != null && answer.body().length > keeping.largest()) {
+        if (answer.body() != null && answer.body().length > storage.largest()) {
             LOG.warn(
-                    "The answer to a request with an Idempotency-Key has {} bytes and is not kept: a repetition acts again"
+                    "Answer to a request with an Idempotency-Key not stored: {} bytes; a repetition acts again"
                             + " (unitOfWork.maxStoredAnswer is {} bytes)",
                     answer.body().length,
-                    keeping.largest());
+                    storage.largest());
             return;
         }
         inUnit(connection -> {
-            keeping.store().store(connection, key, request.fingerprint(), answer);
+            storage.store().store(connection, key, request.fingerprint(), answer);
             return answer;
         });
         last = answer;
-        unmarked = false;
+        actedWithoutMarker = false;
     }
 
     @Override
@@ -148,11 +145,11 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
 
     @Override
     public boolean hasStoredMarker() {
-        return !unmarked;
+        return !actedWithoutMarker;
     }
 
     private <T> T inUnit(Query<T> query) throws SQLException {
-        return keeping.jdbi().withHandle(handle -> query.on(handle.getConnection()));
+        return storage.jdbi().withHandle(handle -> query.on(handle.getConnection()));
     }
 
     @FunctionalInterface

@@ -13,9 +13,8 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/**
- * The changesets that a change log names, read without Liquibase, whose loading takes longer than the rest of a start: XML that includes
- * files of formatted SQL by their place on the class path. Of any other change log nothing is said.
+/** Reads the changesets of a change log without Liquibase, whose loading takes longer than the rest of a start. Supports XML that includes
+ * formatted SQL from the class path, and no other change log.
  */
 final class ChangeLog {
 
@@ -24,17 +23,16 @@ final class ChangeLog {
 
     private static final Pattern CONDITIONAL = Pattern.compile("(?i)\\b(dbms|contexts?|contextFilter|labels):");
 
-    /** Run again and again, so that having been applied says nothing of it. */
+    /** Changesets that are run repeatedly, so that they are never known to be applied. */
     private static final Pattern REPEATED = Pattern.compile("(?i)\\b(runOnChange|runAlways):true");
 
     private static final Set<String> KNOWN = Set.of("databaseChangeLog", "include");
 
     private ChangeLog() {}
 
-    /**
-     * A changeset, but for its file, which may have been moved.
+    /** A changeset without its file, which may have been moved.
      *
-     * @param author as the change log writes him
+     * @param author the author in the change log
      */
     record Changeset(String author, String id) {}
 

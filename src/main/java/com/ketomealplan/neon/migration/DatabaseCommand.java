@@ -35,9 +35,7 @@ import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 import net.sourceforge.argparse4j.inf.Subparsers;
 
-/**
- * Dropwizard's {@code db} commands, each with a line of help, its arguments checked before the database is opened, and one line about
- * what went wrong in it.
+/** Dropwizard's {@code db} commands, with a line of help each, arguments checked before the database is opened, and failures in one line.
  *
  * @param <T> the application's configuration
  */
@@ -45,7 +43,7 @@ public final class DatabaseCommand<T extends Configuration> extends Command {
 
     private static final String SUBCOMMAND = "subcommand";
 
-    /** What a command takes beside the configuration file. */
+    /** The further arguments of a command. */
     private static final Map<String, String> FURTHER = Map.of(
             "tag", "a tag: db tag config.yml TAG",
             "calculate-checksum", "a changeset: db calculate-checksum config.yml ID AUTHOR",
@@ -100,8 +98,7 @@ public final class DatabaseCommand<T extends Configuration> extends Command {
         String name = arguments.getString(SUBCOMMAND);
         check(name, arguments);
         try {
-            // What has failed is told once. Not left again: Dropwizard's commands leave their scope to the end of the
-            // process too
+            // A failure is printed once. The scope is not exited, as in Dropwizard's commands
             Scope.enter(Map.of(CommandScope.DO_NOT_SEND_EXCEPTION_TO_UI, true));
             commands.get(name).run(bootstrap, arguments);
         } catch (DatabaseNotOpenedException e) {
@@ -111,7 +108,7 @@ public final class DatabaseCommand<T extends Configuration> extends Command {
         }
     }
 
-    /** What Dropwizard's commands find out when the database is open, and end with a stack. */
+    /** Checks what Dropwizard's commands would check only after the database was opened, with a stack trace. */
     private void check(String name, Namespace arguments) throws ArgumentParserException {
         String further = FURTHER.get(name);
         if (arguments.getString("file") == null) {
@@ -138,7 +135,7 @@ public final class DatabaseCommand<T extends Configuration> extends Command {
         return new ArgumentParserException("db " + name + " " + problem, parsers.get(name));
     }
 
-    /** Its constructor is for subclasses. */
+    /** Makes the protected constructor accessible. */
     private static final class FastForwardCommand<T extends Configuration> extends DbFastForwardCommand<T> {
         FastForwardCommand(DatabaseConfiguration<T> database, Class<T> type, String file) {
             super(database, type, file);

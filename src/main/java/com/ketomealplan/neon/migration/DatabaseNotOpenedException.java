@@ -5,9 +5,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.jdbi.v3.core.ConnectionException;
 
-/**
- * A migrator got no connection. Its text has the target, the whole cause and what to do; it has no stack trace, because
- * Dropwizard's commands print what they are thrown, and an operator reads it.
+/** Thrown if a migration got no connection. The message has the target, the cause and the remedy; there is no stack trace, because
+ * Dropwizard's commands print the exception for an operator.
  */
 final class DatabaseNotOpenedException extends SQLException {
 
@@ -17,7 +16,7 @@ final class DatabaseNotOpenedException extends SQLException {
         this(target, Failure.of(new ConnectionException(cause)));
     }
 
-    /** Another migrator has not ended in time. */
+    /** Creates the exception for another migration that has not ended in time. */
     DatabaseNotOpenedException(String target, Duration waited) {
         super("%s: another migration was still running after %d s".formatted(target, waited.toSeconds()));
     }

@@ -4,21 +4,21 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
-/** What a start does about changesets that the database lacks. Any but {@link #FALSE} opens a connection, which wakes a compute. */
+/** What a start does about pending changesets. All but {@link #FALSE} open a connection, which wakes a compute. */
 public enum MigrateAtStart {
-    /** Nothing: they are found out, and told, on a connection that somebody needs. */
+    /** Nothing: they are counted and logged on the connection of the first unit of work. */
     @JsonProperty("false")
     FALSE,
 
-    /** It applies them, as {@code db migrate} does, and ends if it cannot. */
+    /** Applies them, as {@code db migrate} does; a failure ends the start. */
     @JsonProperty("true")
     TRUE,
 
-    /** It ends. */
+    /** Ends the start, if there are some. */
     @JsonProperty("check")
     CHECK;
 
-    /** As it is written: two of them are no texts in YAML. */
+    /** Parses the value: two of them are booleans in YAML. */
     @JsonCreator
     static MigrateAtStart of(String written) {
         return valueOf(written.toUpperCase(Locale.ROOT));

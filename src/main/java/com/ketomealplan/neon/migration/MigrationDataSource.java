@@ -11,10 +11,9 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Hands a migrator its connection when no other one is at work on the same database. The lock is PostgreSQL's, held by the
- * session: it ends with the connection, however the migrator ends. Liquibase's own, a row in a table, cannot be taken
- * before the table exists, and stays behind when a migrator is killed; whoever has ours may therefore clear that row.
+/** Opens the connection of a migration under an advisory lock, so that there is one at a time. The lock is held by the session and
+ * ends with it, however the process ends. Liquibase's lock, a row in a table, cannot be taken before the table exists, and
+ * stays when a process is killed; the holder of the advisory lock may therefore clear it.
  */
 public final class MigrationDataSource implements PlainDataSource, ManagedDataSource {
 
@@ -35,8 +34,8 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
     private final Runnable onStop;
 
     /**
-     * @param wait how long to wait for another migrator to finish
-     * @param onStop runs when the migrator is done
+     * @param wait how long to wait for another migration
+     * @param onStop is called at the end of the migration
      */
     public MigrationDataSource(Connector connector, Duration wait, Runnable onStop) {
         this.connector = connector;
@@ -44,10 +43,9 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
         this.onStop = onStop;
     }
 
-    /**
-     * Opens the migrator's connection, waiting for another migrator if there is one.
+    /** Opens the connection; blocks while another migration runs.
      *
-     * @throws SQLException if the database cannot be reached, or the other one is not done in time
+     * @throws SQLException if the database cannot be reached, or the other migration does not end in time
      */
     @Override
     public Connection getConnection() throws SQLException {
@@ -73,13 +71,13 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
     private void lock(Connection connection) throws SQLException {
         long deadline = System.nanoTime() + wait.toNanos();
         boolean waiting = false;
-        // Asked again and again, not waited for: a session that waits in the server is one that nothing here can end
+        // Polled: a session that waits in the server could not be ended from here
         while (!ask(connection, TRY_LOCK)) {
             if (System.nanoTime() - deadline > 0) {
                 throw new DatabaseNotOpenedException(connector.target(), wait);
             }
             if (!waiting) {
-                LOG.info("Another migration of {} is running; waiting for it", connector.target());
+                LOG.info("Migration of {} waits for another one, up to {} s", connector.target(), wait.toSeconds());
                 waiting = true;
             }
             pause();
@@ -92,7 +90,7 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
         }
         try (Statement statement = connection.createStatement()) {
             if (statement.executeUpdate(CLEAR_LIQUIBASE_LOCK) > 0) {
-                LOG.warn("Cleared the lock of a migration that did not end properly");
+                LOG.warn("Liquibase lock of an aborted migration cleared");
             }
         }
     }

@@ -3,9 +3,8 @@ package com.ketomealplan.neon.migration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * Liquibase could not do what it was told, or not even begin: the role lacks a right, the connection was lost. Its causes repeat each other over some lines; this is the one line that matters, without a
- * stack trace, because commands print what they are thrown, and an operator reads it.
+/** Thrown if Liquibase has failed: a changeset failed, the role lacks a privilege, the connection was lost. The message is the one line of
+ * its causes that matters; there is no stack trace, because commands print the exception for an operator.
  */
 public final class MigrationFailedException extends Exception {
 
@@ -14,13 +13,13 @@ public final class MigrationFailedException extends Exception {
     private static final int DEEPEST = 50;
 
     /**
-     * @param what failed
+     * @param what the task that failed
      */
     MigrationFailedException(String what, Exception cause) {
         super(what + ": " + inOneLine(cause));
     }
 
-    /** Of a changeset that failed, its name and why; of anything else the innermost cause. */
+    /** Returns the name and the error of a failed changeset, or else the innermost cause. */
     private static String inOneLine(Exception cause) {
         List<Throwable> causes = Stream.iterate((Throwable) cause, found -> found != null, Throwable::getCause)
                 .limit(DEEPEST)

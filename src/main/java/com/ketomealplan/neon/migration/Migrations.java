@@ -18,22 +18,21 @@ import liquibase.ui.LoggerUIService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a database to the newest schema, as {@code db migrate} does. */
+/** Applies the change log, as {@code db migrate} does. */
 public final class Migrations {
 
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     private Migrations() {}
 
-    /** That a target lacks so many changesets, with the way out. */
+    /** Returns the message for pending changesets, with the remedy. */
     static String describe(int pending, String target) {
         return "%s lacks %d changeset%s: apply %s by db migrate, with the configuration that the service is started with"
                 .formatted(target, pending, pending == 1 ? "" : "s", pending == 1 ? "it" : "them");
     }
 
-    /**
-     * Reads the change log and forgets it. Most of the time that applying it takes is loading Liquibase, which can be done
-     * while the database is unpacked and started.
+    /** Loads Liquibase by reading the change log. Loading takes most of the time of a migration, and can be done while the embedded
+     * database starts.
      */
     public static void preload(String file) {
         try {
@@ -42,32 +41,30 @@ public final class Migrations {
                     .getParser(file, classPath)
                     .parse(file, new ChangeLogParameters(), classPath);
         } catch (LiquibaseException | RuntimeException e) {
-            LOG.debug("The migrations cannot be read; applying them will say so", e);
+            LOG.debug("Change log {} could not be preloaded", file, e);
         }
     }
 
-    /**
-     * Applies what is missing.
+    /** Applies the pending changesets.
      *
      * @param file the root of the change log, on the class path
-     * @return how many change sets were missing
-     * @throws Exception if the database cannot be reached, or a change set failed; those before it are applied
+     * @return the number of changesets that were applied
+     * @throws Exception if the database cannot be reached, or a changeset failed; those before it are applied
      */
     public static int apply(MigrationDataSource dataSource, String file) throws Exception {
-        return with(dataSource, file, true);
+        return run(dataSource, file, true);
     }
 
-    /**
-     * Counts what is missing, as {@link #apply} does.
+    /** Counts the pending changesets.
      *
-     * @throws Exception if the database cannot be reached, or does not let itself be asked
+     * @throws Exception if the database cannot be reached, or the query failed
      */
     static int countPending(MigrationDataSource dataSource, String file) throws Exception {
-        return with(dataSource, file, false);
+        return run(dataSource, file, false);
     }
 
-    private static int with(MigrationDataSource dataSource, String file, boolean apply) throws Exception {
-        // To the log, not to the console; but for what has failed, which is thrown
+    private static int run(MigrationDataSource dataSource, String file, boolean apply) throws Exception {
+        // Output goes to the log, failures are thrown
         Map<String, Object> quiet =
                 Map.of(Scope.Attr.ui.name(), new LoggerUIService(), CommandScope.DO_NOT_SEND_EXCEPTION_TO_UI, true);
         return Scope.child(quiet, () -> {
@@ -78,7 +75,7 @@ public final class Migrations {
                 int missing = liquibase
                         .listUnrunChangeSets(new Contexts(), new LabelExpression())
                         .size();
-                if (apply && missing > 0) { // finding out is half of the work, and of each later start
+                if (apply && missing > 0) { // update() would list them again
                     liquibase.update(new Contexts());
                 }
                 return missing;

@@ -17,10 +17,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Compares the service's changesets with the database's, and warns where these are fewer: once for each number. It does so on a
- * connection that is open anyway, for whoever comes first: the first unit of work, which waits for it, or a question about the health;
- * and again when units fail because of the schema, at most once a minute. Thread-safe.
+/** Compares the changesets of the service with those of the database, and warns of pending ones, once for each number. Runs on an open
+ * connection: of the first unit of work, which is delayed by it, or of a health check; and again when units fail because of the
+ * schema, at most once a minute. Thread-safe.
  */
 public final class PendingChangesets implements UnitListener {
 
@@ -30,18 +29,18 @@ public final class PendingChangesets implements UnitListener {
             + " has_table_privilege(to_regclass('databasechangelog'), 'SELECT')";
     private static final String APPLIED = "SELECT author, id FROM databasechangelog";
 
-    /** So many units wait for it in vain at most. */
-    private static final int MOST_IN_VAIN = 3;
+    /** The maximum number of failed attempts. */
+    private static final int MAX_FAILURES = 3;
 
     private static final long PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** Another question to the server, which is sent with the one about the changesets, in the same packet. */
+    /** Another query, which is sent together with the one for the changesets. */
     public interface Companion {
 
-        /** One statement of SQL. */
+        /** Returns one SQL statement. */
         String query();
 
-        /** Is told what it returned. */
+        /** Handles its result. */
         void onResult(ResultSet answer) throws SQLException;
     }
 
@@ -50,13 +49,13 @@ public final class PendingChangesets implements UnitListener {
     private final AtomicReference<Companion> companion;
     private int known;
     private volatile boolean due = true;
-    private final AtomicInteger vain = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
     private long comparedNanos;
 
     /**
      * @param file the root of the change log, on the class path
-     * @param target how the log names the database
-     * @param companion what else is to be asked, once
+     * @param target the database, for the log
+     * @param companion another query, which is sent once
      */
     public PendingChangesets(String file, String target, Optional<Companion> companion) {
         this.file = file;
@@ -73,7 +72,7 @@ public final class PendingChangesets implements UnitListener {
         }
     }
 
-    /** In a transaction, so that the unit's settings of the session hold, through poolers too. */
+    /** Compares in a transaction, in which the settings of the unit apply, also through poolers. */
     @Override
     public void onRelease(Connection connection) {
         if (!claim()) {
@@ -87,16 +86,14 @@ public final class PendingChangesets implements UnitListener {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
-        } catch (
-                SQLException
-                        e) { // the unit's own end stands, which may be that it has lost its connection: the next one is
-            // to ask
-            due = vain.incrementAndGet() < MOST_IN_VAIN;
-            LOG.debug("The changesets of {} could not be compared", target, e);
+        } catch (SQLException e) { // the outcome of the unit does not change; the next unit tries again
+            due = failures.incrementAndGet() < MAX_FAILURES;
+
+            LOG.debug("Changesets of {} could not be compared", target, e);
         }
     }
 
-    /** Whether the caller is the one to {@link #compare}, because it is due. */
+    /** Returns whether a comparison is due, and the caller is the one to {@link #compare}. */
     public boolean claim() {
         if (!due) {
             return false;
@@ -109,16 +106,14 @@ public final class PendingChangesets implements UnitListener {
         }
     }
 
-    /** Asks the database, and warns if it lacks some. */
+    /** Queries the database, and warns of pending changesets. */
     public void compare(Connection connection) throws SQLException {
         count(connection).ifPresent(this::warn);
     }
 
-    /**
-     * Asks the database.
+    /** Counts the pending changesets.
      *
-     * @return how many it lacks; empty if that cannot be known, because the change log is not of a kind that is read here, or because
-     *     the role may not read what was applied
+     * @return empty if unknown: the format of the change log is not supported, or the role may not read the table of applied changesets
      */
     Optional<Integer> count(Connection connection) throws SQLException {
         Optional<Set<Changeset>> expected = ChangeLog.read(file);

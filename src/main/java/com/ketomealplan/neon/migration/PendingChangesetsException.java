@@ -1,15 +1,14 @@
 package com.ketomealplan.neon.migration;
 
-/**
- * The database lacks changesets of the change log. It has no stack trace, because Dropwizard's commands print what they are thrown, and
- * an operator reads it.
+/** Thrown if the database has pending changesets. There is no stack trace, because Dropwizard's commands print the exception for an
+ * operator.
  */
 public final class PendingChangesetsException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param target what lacks them
+     * @param target the database
      */
     public PendingChangesetsException(int pending, String target) {
         super(Migrations.describe(pending, target));

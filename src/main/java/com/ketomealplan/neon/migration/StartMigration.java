@@ -13,15 +13,14 @@ import liquibase.exception.UnexpectedLiquibaseException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Sees to it, before anything is served, that the database has all changesets. Most starts find that it has, by one look without
- * Liquibase and without its lock; of several that find some pending at once, one applies them and the others wait for it.
+/** Applies or checks pending changesets before the service starts. If there are none, that costs one query, without Liquibase and without
+ * its lock; of several instances that find some pending, one applies them and the others wait.
  */
 public final class StartMigration {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartMigration.class);
 
-    /** For the look, once connected. */
+    /** The time limit of the query. */
     private static final Duration BUDGET = Duration.ofSeconds(30);
 
     private final Connector connector;
@@ -30,8 +29,8 @@ public final class StartMigration {
     private final String file;
 
     /**
-     * @param connector to the endpoint that the service uses
-     * @param migrator to where migrations are applied
+     * @param connector opens connections to the endpoint of the service
+     * @param migrator opens the data source of migrations
      * @param file the root of the change log, on the class path
      */
     public StartMigration(
@@ -42,18 +41,17 @@ public final class StartMigration {
         this.file = file;
     }
 
-    /**
-     * Does it.
+    /** Runs the migration. Blocks.
      *
-     * @throws PendingChangesetsException if some are pending, and are not to be applied
-     * @throws MigrationFailedException if they cannot be applied, or counted, for want of a right too; those before the one that failed are applied
-     * @throws SQLException if the database cannot be reached, or another migrator is not done in time
+     * @throws PendingChangesetsException if some are pending and only to be checked
+     * @throws MigrationFailedException if they cannot be applied or counted; those before the one that failed are applied
+     * @throws SQLException if the database cannot be reached, or another migration does not end in time
      */
     public void run(MigrateAtStart how) throws PendingChangesetsException, MigrationFailedException, SQLException {
         if (how == MigrateAtStart.FALSE) {
             return;
         }
-        Optional<Integer> known = look();
+        Optional<Integer> known = countWithoutLiquibase();
         if (known.isPresent() && known.get() == 0) {
             LOG.info("{} has all changesets", connector.target());
         } else if (how == MigrateAtStart.TRUE) {
@@ -66,8 +64,8 @@ public final class StartMigration {
         }
     }
 
-    /** How many are pending, if that can be known without Liquibase. The first unit of work need not ask then. */
-    private Optional<Integer> look() throws MigrationFailedException, DatabaseNotOpenedException {
+    /** Returns the number of pending changesets, if it can be found without Liquibase. */
+    private Optional<Integer> countWithoutLiquibase() throws MigrationFailedException, DatabaseNotOpenedException {
         changesets.claim();
         AtomicReference<Optional<Integer>> pending = new AtomicReference<>(Optional.empty());
         try (PhysicalConnection connection = open()) {

@@ -11,9 +11,7 @@ import liquibase.LabelExpression;
 import liquibase.Liquibase;
 import net.sourceforge.argparse4j.inf.Namespace;
 
-/**
- * {@code db status}, which fails if changesets are pending, so that a script which is to serve only what is migrated need not read its
- * words.
+/** {@code db status}, with exit code 1 if changesets are pending.
  */
 final class StatusCommand<T extends Configuration> extends DbStatusCommand<T> {
 

@@ -1,5 +1,4 @@
-/**
- * Where migrations get their connection: past the pools, to the direct endpoint, one migrator at a time; the commands; what a start does
- * about pending changesets; and whether there are some. What migrations do is Liquibase's and the service's business.
+/** Migrations: their connection to the direct endpoint, without a pool, one at a time; the {@code db} commands; migration at the start; and
+ * the detection of pending changesets. The changesets belong to the service.
  */
 package com.ketomealplan.neon.migration;

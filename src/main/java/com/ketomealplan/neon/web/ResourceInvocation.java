@@ -29,7 +29,7 @@ final class ResourceInvocation implements InvocationHandler {
     private final String name;
     private final Optional<UnitOfWork.Options> options;
     private final UnitOfWork units;
-    private final IdempotentWork.Keeping keeping;
+    private final IdempotentWork.Storage keeping;
     private final Bounds bounds;
     private final AnswerWriter writer;
 
@@ -40,7 +40,7 @@ final class ResourceInvocation implements InvocationHandler {
             Method method,
             Optional<UnitOfWork.Options> options,
             UnitOfWork units,
-            IdempotentWork.Keeping keeping,
+            IdempotentWork.Storage keeping,
             Bounds bounds,
             AnswerWriter writer) {
         this.name = method.getDeclaringClass().getSimpleName() + "." + method.getName();

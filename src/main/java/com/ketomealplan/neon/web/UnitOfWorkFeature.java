@@ -38,7 +38,7 @@ public final class UnitOfWorkFeature implements Feature {
     private static final List<Class<?>> GIVEN_LATER = List.of(AsyncResponse.class, SseEventSink.class);
 
     private final UnitOfWork units;
-    private final IdempotentWork.Keeping keeping;
+    private final IdempotentWork.Storage keeping;
     private final Callers callers;
     private final ResourceInvocation.Bounds bounds;
 
@@ -48,7 +48,7 @@ public final class UnitOfWorkFeature implements Feature {
      * @param wakeBudget what a waking compute may add to it
      */
     public UnitOfWorkFeature(
-            UnitOfWork units, IdempotentWork.Keeping keeping, Callers callers, Duration deadline, Duration wakeBudget) {
+            UnitOfWork units, IdempotentWork.Storage keeping, Callers callers, Duration deadline, Duration wakeBudget) {
         this.units = units;
         this.keeping = keeping;
         this.callers = callers;

@@ -103,11 +103,11 @@ class IdempotentWorkTest {
      * @param largest in bytes, of an answer that is kept
      */
     private Outcome call(UnitOfWork.Options options, long largest) throws Exception {
-        IdempotentWork.Keeping keeping =
-                new IdempotentWork.Keeping(jdbi, new IdempotencyStore(new ObjectMapper(), HOUR), largest);
+        IdempotentWork.Storage storage =
+                new IdempotentWork.Storage(jdbi, new IdempotencyStore(new ObjectMapper(), HOUR), largest);
         IdempotentWork.Request request =
                 new IdempotentWork.Request(IdempotencyKey.parse("k1"), List.of("POST"), new byte[] {0});
-        return units.call(options, new IdempotentWork(keeping, request, options, this::act))
+        return units.call(options, new IdempotentWork(storage, request, options, this::act))
                 .outcome();
     }
 
