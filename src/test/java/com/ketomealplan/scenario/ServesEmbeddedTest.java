@@ -57,7 +57,7 @@ class ServesEmbeddedTest {
                     .get("user_id")
                     .asText();
             assertThat(first.output())
-                    .contains("Started an embedded PostgreSQL")
+                    .contains("Embedded PostgreSQL started")
                     .contains(directory.resolve("postgres").resolve("data").toString())
                     .contains("Applied " + MIGRATIONS + " migrations")
                     .contains("set NEON_DATABASE_URL")
@@ -67,13 +67,11 @@ class ServesEmbeddedTest {
             // a second process joins the running one, and leaves it running
             ServiceProcess status = ServiceProcess.run(environment, "db", "status", CONFIG);
             assertThat(status.awaitExit()).isZero();
-            assertThat(status.output())
-                    .contains("Joined the embedded PostgreSQL")
-                    .contains("is up to date");
+            assertThat(status.output()).contains("Embedded PostgreSQL joined").contains("is up to date");
             assertThat(first.get("/health").statusCode()).isEqualTo(200);
             first.terminate();
             assertThat(first.awaitExit()).isIn(0, 143);
-            assertThat(first.output()).contains("Stopped the embedded PostgreSQL");
+            assertThat(first.output()).contains("Embedded PostgreSQL stopped");
         }
         assertThat(postmaster()).doesNotExist();
 
@@ -84,7 +82,7 @@ class ServesEmbeddedTest {
         second.awaitExit();
 
         ServiceProcess third = ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
-        assertThat(third.output()).contains("Joined the embedded PostgreSQL");
+        assertThat(third.output()).contains("Embedded PostgreSQL joined");
         assertThat(third.get("/users/" + user).statusCode()).isEqualTo(200);
         Collection<String> created = killedUnderLoad(third);
 

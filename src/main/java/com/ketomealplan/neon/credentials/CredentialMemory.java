@@ -9,15 +9,14 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Which credentials a log-in presents, by what the server said of them before. They are read from the source for each log-in.
+/** Chooses the credentials of a log-in by the server's earlier results. They are read from the source for each log-in.
  *
  * <ul>
  *   <li>Another user counts at once.
- *   <li>Another password of the same user counts when the server refuses the one before: whichever of file and role is changed first,
+ *   <li>Another password of the same user is used after the server has refused the one before: whichever of file and role is changed first,
  *       that is one refused log-in.
  *   <li>Where the new ones are refused, and those accepted last are not, the latter are presented.
- *   <li>What was refused is not presented for {@link #MEMORY}, while there is anything else.
+ *   <li>Refused credentials are not used for {@link #MEMORY}, while there are others.
  * </ul>
  *
  * Thread-safe.
@@ -33,7 +32,7 @@ public final class CredentialMemory {
     private final LongSupplier nanoTime;
     private final Map<Credentials, Long> refusals = new HashMap<>();
     private Credentials accepted;
-    /** What the source had when there was nothing to present that was not refused. */
+    /** The credentials of the source when all of them were refused. */
     private Credentials exhausted;
 
     private Credentials warnedOf;
@@ -50,7 +49,7 @@ public final class CredentialMemory {
         this.nanoTime = nanoTime;
     }
 
-    /** Returns what to present now. Reads the source, and blocks as that does. */
+    /** Returns the credentials of the next log-in. Reads the source, and blocks as that does. */
     public LogIn next() {
         Credentials latest = source.current();
         synchronized (this) {
@@ -61,7 +60,7 @@ public final class CredentialMemory {
     /**
      * The server has refused a log-in. Reads the source once more.
      *
-     * @return what else to present; empty if there is nothing that it has not refused
+     * @return other credentials; empty if all were refused
      */
     public Optional<LogIn> refused(LogIn login) {
         Credentials latest = source.current();
@@ -84,7 +83,7 @@ public final class CredentialMemory {
         }
         Long refused = refusals.get(now);
         if (refused != null && refused - login.begunNanos() > 0) {
-            return; // another log-in, which came later, knows better
+            return; // a later log-in has set it
         }
         refusals.remove(now);
         exhausted = null;

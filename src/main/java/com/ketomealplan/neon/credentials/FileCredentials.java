@@ -8,8 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The credentials in files that may be written anew: a file with the URL, and libpq's password file, which counts where the URL has no
+/** The credentials in files that may change: a file with the URL, and libpq's password file, which is used if the URL has no
  * password. Of the URL only user and password may change. Where a file is not usable any more, the last credentials that it had stay,
  * and the log has one line. Thread-safe.
  */
@@ -17,7 +16,7 @@ public final class FileCredentials implements CredentialSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileCredentials.class);
 
-    /** Time for whoever writes a file in place to be done with it. */
+    /** The time after a change in which a file may still be incomplete, because it is written in place. */
     private static final long WRITING_NANOS = 50_000_000;
 
     private final Endpoint atStart;
@@ -29,7 +28,7 @@ public final class FileCredentials implements CredentialSource {
     private Credentials last;
 
     /**
-     * @param atStart what the process has started with: what is read later leads there, too
+     * @param atStart the endpoint at the start; a URL that is read later must have the same one
      * @param urlFile empty where the URL is no file's
      */
     public FileCredentials(Endpoint atStart, Optional<UrlFile> urlFile, PasswordFile passwordFile) {
@@ -108,7 +107,7 @@ public final class FileCredentials implements CredentialSource {
         }
     }
 
-    /** Says once what is wrong with a file, and once that it no longer is. */
+    /** Logs a problem of a file once, and once that it is solved. */
     private static final class Complaint {
 
         private final String setting;
@@ -125,7 +124,7 @@ public final class FileCredentials implements CredentialSource {
         synchronized void log(UnusableFileException problem) {
             if (!Objects.equals(open, problem.getMessage())) {
                 open = problem.getMessage();
-                LOG.warn("{} {}; log-ins go on with the user and the password of before", setting, open);
+                LOG.warn("{} {}; log-ins keep the user and the password of before", setting, open);
             }
         }
 

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * libpq's password file, for a URL without a password: lines of {@code host:port:database:user:password}, of which the first one that
- * fits counts. {@code *} fits everything, a backslash takes its meaning from the character after it, and a line that begins with
+ * libpq's password file, for a URL without a password: lines of {@code host:port:database:user:password}, of which the first that
+ * matches is used. {@code *} matches everything, a backslash escapes the character after it, and a line that begins with
  * {@code #} is a comment. As for libpq, a file that group or others may access is not used. Thread-safe.
  */
 public final class PasswordFile {
@@ -26,12 +26,12 @@ public final class PasswordFile {
         this.named = named;
     }
 
-    /** The one that somebody has named. */
+    /** Returns the password file of the configuration. */
     public static PasswordFile at(String name) {
         return new PasswordFile(name, true);
     }
 
-    /** The one that libpq reads: {@code PGPASSFILE}, or else the one in the user's home, if it is there. */
+    /** Returns the password file of libpq: {@code PGPASSFILE}, or else the one in the user's home, if it exists. */
     public static PasswordFile standard(Map<String, String> environment) {
         String set = environment.getOrDefault("PGPASSFILE", "");
         if (!set.isEmpty()) {
@@ -45,8 +45,7 @@ public final class PasswordFile {
                 false);
     }
 
-    /**
-     * Returns the password that it has for this database and user, where all hosts have the same.
+    /** Returns the password for a database and user; it must be the same for all hosts.
      *
      * @throws UnusableFileException if it cannot be read
      */
@@ -64,7 +63,7 @@ public final class PasswordFile {
                 .map(host -> find(lines, host, endpoint))
                 .distinct()
                 .toList();
-        if (found.size() > 1) { // the driver presents one to all
+        if (found.size() > 1) { // the driver uses one for all
             throw new UnusableFileException("names a file with different passwords for the hosts of the URL;"
                     + " write the same for all of them");
         }
@@ -75,7 +74,7 @@ public final class PasswordFile {
         String host = server.host().replaceAll("^\\[|]$", "");
         return lines.stream()
                 .filter(line -> !line.startsWith("#"))
-                .map(line -> after(line, host, true)) // whose letter case has no meaning
+                .map(line -> after(line, host, true)) // case-insensitive
                 .map(rest -> after(rest, String.valueOf(server.port()), false))
                 .map(rest -> after(rest, endpoint.database(), false))
                 .map(rest -> after(rest, endpoint.user(), false))
@@ -84,7 +83,7 @@ public final class PasswordFile {
                 .findFirst();
     }
 
-    /** What follows a field and its colon; null if the field is another one. */
+    /** Returns the rest after a field and its colon; null if the field is another one. */
     private static String after(String text, String field, boolean anyCase) {
         if (text == null) {
             return null;
@@ -102,7 +101,7 @@ public final class PasswordFile {
         return text.startsWith(":", at) ? text.substring(at + 1) : null;
     }
 
-    /** Up to the next colon, or the end of the line. */
+    /** Returns the text up to the next colon, or the end of the line, unescaped. */
     private static String unescaped(String text) {
         StringBuilder password = new StringBuilder();
         for (int i = 0; i < text.length() && text.charAt(i) != ':'; i++) {

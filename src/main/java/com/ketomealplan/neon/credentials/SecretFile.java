@@ -25,7 +25,7 @@ final class SecretFile {
 
     private static final int LARGEST = 64 * 1024;
 
-    /** A file system that has not answered by then holds up no log-in any longer. */
+    /** How long a read may block a log-in. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.complementOf(EnumSet.of(
@@ -37,7 +37,7 @@ final class SecretFile {
 
     /**
      * @param name the path
-     * @param forOwnerOnly whether one that group or others may access is refused, where the file system knows of such rights
+     * @param forOwnerOnly whether a file that group or others may access is refused, on a POSIX file system
      */
     SecretFile(String name, boolean forOwnerOnly) {
         this.name = name;
@@ -67,7 +67,7 @@ final class SecretFile {
         }
     }
 
-    /** While one read hangs, no other one is begun. */
+    /** Starts a read, unless another one hangs. */
     private synchronized CompletableFuture<String> begin() throws UnusableFileException {
         if (!hanging.isDone()) {
             throw inVain();
@@ -113,7 +113,7 @@ final class SecretFile {
                     .decode(ByteBuffer.wrap(content))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new UnusableFileException("names a file that is no text in UTF-8; write it anew");
+            throw new UnusableFileException("names a file that is no text in UTF-8; write it again");
         } catch (InvalidPathException e) {
             throw new UnusableFileException("is no path of a file");
         } catch (IOException e) {
@@ -121,7 +121,7 @@ final class SecretFile {
         }
     }
 
-    /** A pipe would block whoever opens it, and has its content once only. */
+    /** Refuses what is not a regular file: a pipe would block, and has its content only once. */
     private void check(Path file) throws UnusableFileException, IOException {
         if (Files.notExists(file)) {
             throw new MissingFileException();
@@ -141,12 +141,12 @@ final class SecretFile {
     private static boolean isForOthersToo(Path file) throws IOException {
         try {
             return Files.getPosixFilePermissions(file).stream().anyMatch(OF_OTHERS::contains);
-        } catch (UnsupportedOperationException e) { // Windows, where libpq does not look either
+        } catch (UnsupportedOperationException e) { // Windows, where libpq does not check either
             return false;
         }
     }
 
-    /** There is none. */
+    /** Thrown if the file does not exist. */
     static final class MissingFileException extends UnusableFileException {
 
         private static final long serialVersionUID = 1L;

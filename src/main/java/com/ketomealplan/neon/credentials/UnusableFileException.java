@@ -2,7 +2,7 @@ package com.ketomealplan.neon.credentials;
 
 import java.util.List;
 
-/** A file that holds no usable secret. Each problem is what follows the setting's name, and quotes neither path nor content. */
+/** Thrown if a file has no usable secret. Each problem follows the setting's name, and quotes neither path nor content. */
 public sealed class UnusableFileException extends Exception permits SecretFile.MissingFileException {
 
     private static final long serialVersionUID = 1L;
@@ -18,7 +18,7 @@ public sealed class UnusableFileException extends Exception permits SecretFile.M
         this(List.of(problem));
     }
 
-    /** Each mistake, with its remedy. */
+    /** Returns the problems, each with its remedy. */
     public List<String> problems() {
         return problems;
     }

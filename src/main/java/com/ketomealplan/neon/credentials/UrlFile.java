@@ -17,16 +17,15 @@ public final class UrlFile {
         this.file = new SecretFile(name, false);
     }
 
-    /**
-     * Reads the URL in it, without what is blank around it.
+    /** Reads the URL, without surrounding whitespace.
      *
-     * @throws UnusableFileException if it holds none that can be used
+     * @throws UnusableFileException if it has no usable URL
      */
     public Endpoint read() throws UnusableFileException {
         if (name.contains("://")) {
             throw new UnusableFileException("is a URL, and not the path of a file; set NEON_DATABASE_URL (url) to it");
         }
-        String text = file.read().replaceFirst("^\uFEFF", "").strip(); // the mark that editors of Windows begin with
+        String text = file.read().replaceFirst("^\uFEFF", "").strip(); // the byte order mark of editors on Windows
         if (text.isEmpty()) {
             throw new UnusableFileException("names a file that is empty; write the database's URL into it");
         }

@@ -1,5 +1,4 @@
-/**
- * What a log-in presents, and where that comes from: the URL, or files that may be written anew while the service runs. It opens no
+/** The credentials of log-ins and their sources: the URL, or files that may change while the service runs. Opens no
  * socket. Nothing here may print a password, or the path of a file, which may be a secret in the wrong place.
  */
 package com.ketomealplan.neon.credentials;

@@ -14,7 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/** Files that only their owner may read, where the file system can say so. */
+/** Creates files that only their owner may read, on a POSIX file system. */
 final class Directories {
 
     private static final boolean POSIX =
@@ -32,7 +32,7 @@ final class Directories {
         Files.writeString(file, text);
     }
 
-    /** What keeps files from being written there, if that is what a failure is about. */
+    /** Returns why files cannot be written to a directory, if that is the cause of a failure. */
     static Optional<String> obstacle(Path directory, Throwable failure, long needed) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof FileSystemException ofFiles) {
@@ -56,7 +56,7 @@ final class Directories {
                 : failure.getFile() + " cannot be written (" + failure.getReason() + ")";
     }
 
-    /** Whether there is less room. A file system that does not know its size has room. */
+    /** Returns whether less space is left. A file system of unknown size is not full. */
     static boolean isFull(Path directory, long needed) {
         try {
             FileStore store = Files.getFileStore(directory);

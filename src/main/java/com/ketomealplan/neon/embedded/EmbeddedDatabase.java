@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A PostgreSQL of the developer's own, shared by all processes that use the same directory: the first one starts it, others
- * join, and the last one to leave stops it. Who is there is known by file locks, which the operating system releases when
+ * join, and the last one to leave stops it. Each process holds a file lock, which the operating system releases when
  * a process is killed: the server then runs on, and the next process joins it.
  *
  * <p>In the directory: {@code data} (the cluster), {@code postgresql} (the unpacked program), {@code password},
@@ -27,7 +27,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final String LIBRARY = "io/zonky/test/db/postgres/embedded/EmbeddedPostgres.class";
 
-    /** A lock is the process's, not the thread's: users inside this one are counted here. */
+    /** The databases by directory, with their users in this process: a file lock is held by the process. */
     private static final Map<Path, EmbeddedDatabase> JOINED = new HashMap<>();
 
     private final Path directory;
@@ -41,7 +41,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         this.server = new Server(directory);
     }
 
-    /** Whether the library that unpacks and starts it is on the class path. */
+    /** Returns whether the library that unpacks and starts it is on the class path. */
     public static boolean isAvailable() {
         return EmbeddedDatabase.class.getClassLoader().getResource(LIBRARY) != null;
     }
@@ -64,12 +64,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Where the server listens: on the loopback interface. */
+    /** Returns the endpoint of the server, on the loopback interface. */
     public Endpoint endpoint() {
         return endpoint;
     }
 
-    /** Leaves the server; stops it if nobody else is there. */
+    /** Leaves the server; the last user stops it. */
     @Override
     public void close() {
         synchronized (JOINED) {
@@ -88,13 +88,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
             try (FileChannel door = open("door.lock");
                     FileLock onlyOne = door.lock()) {
                 presence = open("users.lock");
-                presence.lock(0, Long.MAX_VALUE, true); // shared: until it is closed, or this process ends
+                presence.lock(0, Long.MAX_VALUE, true); // shared, until it is closed or this process ends
                 Optional<Integer> port = server.runningPort();
                 endpoint = endpointAt(port.orElseGet(server::start));
                 if (port.isPresent()) {
-                    LOG.info("Joined the embedded PostgreSQL that runs on {}", endpoint.hosts());
+                    LOG.info("Embedded PostgreSQL joined on {}", endpoint.hosts());
                 } else {
-                    LOG.info("Started an embedded PostgreSQL on {}, because no database URL is set", endpoint.hosts());
+                    LOG.info("Embedded PostgreSQL started on {}, because no database URL is set", endpoint.hosts());
                 }
                 LOG.info(
                         "Its data is in {} and stays there. To use a real database, set NEON_DATABASE_URL,"
@@ -125,14 +125,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
             try (FileChannel others = open("users.lock");
                     FileLock alone = others.tryLock()) {
                 if (alone == null) {
-                    LOG.info("Left the embedded PostgreSQL running: another process uses it");
+                    LOG.info("Embedded PostgreSQL left running: another process uses it");
                 } else {
                     server.stop();
-                    LOG.info("Stopped the embedded PostgreSQL");
+                    LOG.info("Embedded PostgreSQL stopped");
                 }
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("The embedded PostgreSQL in {} could not be stopped; the next start joins it", directory, e);
+            LOG.warn("Embedded PostgreSQL in {} could not be stopped; the next start joins it", directory, e);
         }
     }
 
@@ -153,7 +153,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         } catch (IOException e) {
             throw new EmbeddedDatabaseException(
                     "The embedded PostgreSQL's password is not in " + directory.resolve(Server.PASSWORD) + "; delete "
-                            + directory + " to begin anew",
+                            + directory + " to start over",
                     e);
         }
     }

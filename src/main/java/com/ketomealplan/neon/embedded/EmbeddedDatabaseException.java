@@ -2,9 +2,8 @@ package com.ketomealplan.neon.embedded;
 
 import java.nio.file.Path;
 
-/**
- * The embedded PostgreSQL cannot be used. The message says why and what to do instead. What is wrong with the directory is
- * nothing of the code's: then there is no stack trace.
+/** Thrown if the embedded PostgreSQL cannot be used. The message has the cause and the remedy; there is no stack trace if the
+ * directory is the cause.
  */
 public final class EmbeddedDatabaseException extends RuntimeException {
 
@@ -14,10 +13,10 @@ public final class EmbeddedDatabaseException extends RuntimeException {
         super(message + ". Or set NEON_DATABASE_URL to a database of yours", cause);
     }
 
-    /** A directory that is none for a database. */
+    /** Creates the exception for a directory that cannot hold a database. */
     EmbeddedDatabaseException(Path directory, String problem) {
         super(
-                "database.embeddedDirectory: the embedded PostgreSQL cannot live in " + directory + ", because "
+                "database.embeddedDirectory: the embedded PostgreSQL cannot use " + directory + ", because "
                         + problem
                         + "; set EMBEDDED_POSTGRES_DIR to another directory, or NEON_DATABASE_URL to a database of yours",
                 null,

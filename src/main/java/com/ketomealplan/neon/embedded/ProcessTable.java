@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Java does not tell about other processes, and Linux does. Elsewhere the answers are Java's. */
+/** The state of other processes: from {@code /proc} on Linux, else from Java. */
 final class ProcessTable {
 
     private ProcessTable() {}
 
-    /** Whether there is no such process, or one that has ended and waits to be buried by its parent. */
+    /** Returns whether there is no such process, or only a zombie. */
     static boolean isDead(long pid) {
         return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty() || isZombie(pid);
     }

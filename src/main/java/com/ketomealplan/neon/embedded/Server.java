@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The server process of one directory. The caller sees to it that only one thread of one process uses it at a time. */
+/** The server process of one directory. To be used by one thread of one process at a time. */
 final class Server {
 
     static final String USER = "postgres";
@@ -37,7 +37,7 @@ final class Server {
     /** For the program, 60 MiB, and a new cluster, 40 MiB with 16 MiB of its log. */
     private static final long ROOM_TO_BEGIN = 128L << 20;
 
-    /** For what runs: a file of its log. */
+    /** The file of the server's log. */
     static final long ROOM_TO_RUN = 16L << 20;
 
     private static final Duration STOP_WAIT = Duration.ofSeconds(60);
@@ -62,7 +62,7 @@ final class Server {
         this.data = directory.resolve(DATA);
     }
 
-    /** The port of the server that runs on the data, if one does: postmaster.pid says so, and it takes connections. */
+    /** Returns the port of the running server, if postmaster.pid names one and it accepts connections. */
     Optional<Integer> runningPort() {
         List<String> lines = lines(PID_FILE);
         if (lines.size() <= STATUS_LINE || !lines.get(STATUS_LINE).strip().equals("ready")) {
@@ -72,7 +72,7 @@ final class Server {
         return killed() || !listens(port) ? Optional.empty() : Optional.of(port);
     }
 
-    /** Whether postmaster.pid names a process that is gone, or that nobody has buried yet. */
+    /** Returns whether postmaster.pid names a process that has ended, or is a zombie. */
     private boolean killed() {
         List<String> lines = lines(PID_FILE);
         return !lines.isEmpty()
@@ -88,9 +88,8 @@ final class Server {
         }
     }
 
-    /**
-     * What a killed server leaves behind: processes that end when they notice, and in a container whose first process does
-     * not bury others, a dead one that PostgreSQL takes for a living server.
+    /** Cleans up after a killed server: its processes end when they notice, and in a container without an init process a zombie is
+     * left, which PostgreSQL takes for a running server.
      */
     private void clearRemains() throws IOException {
         if (!killed()) {
@@ -143,7 +142,7 @@ final class Server {
         }
     }
 
-    /** What the server that was started said last before it ended, if it did. */
+    /** Returns the last FATAL message of a server that has ended. */
     Optional<String> lastWords() {
         try (FileChannel log = FileChannel.open(directory.resolve(LOG_FILE))) {
             log.position(Math.min(logBegun, log.size()));
@@ -151,7 +150,7 @@ final class Server {
                     .lines()
                     .filter(line -> line.contains("FATAL:"))
                     .reduce((before, last) -> last)
-                    .map(line -> "it says:"
+                    .map(line -> "its log ends with:"
                             + line.substring(line.indexOf("FATAL:") + "FATAL:".length())
                                     .replaceFirst("^\\s+", " "));
         } catch (IOException | UncheckedIOException e) {
@@ -171,10 +170,10 @@ final class Server {
         }
     }
 
-    /** Stops the server: sessions are ended, what is committed is on disk. Does nothing if none runs. */
+    /** Stops the server (fast shutdown). Does nothing if none runs. */
     void stop() throws IOException {
         if (started != null) {
-            started.close(); // which does not wait for a checkpoint that takes long
+            started.close(); // does not wait for a long checkpoint
             started = null;
             awaitEnd();
         }

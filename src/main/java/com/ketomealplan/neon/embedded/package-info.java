@@ -1,2 +1,2 @@
-/** The PostgreSQL that starts by itself in development when no URL is given. Production code never reaches it. */
+/** The embedded PostgreSQL of development, which is started if no URL is set. Never used in production. */
 package com.ketomealplan.neon.embedded;

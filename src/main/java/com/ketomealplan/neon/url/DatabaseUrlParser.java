@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 final class DatabaseUrlParser implements LibpqParameter.Draft {
 
-    /** What Neon's console shows, as a pattern to write after. */
+    /** An example URL, as in Neon's console. */
     private static final String EXAMPLE = "postgresql://user:password@host/database?sslmode=require";
 
     private static final Pattern SCHEME =
@@ -136,7 +136,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
         return servers;
     }
 
-    /** With the default port in the place of a wrong one, so that the rest can be checked as well. */
+    /** Returns a server; an invalid port is replaced by the default one, so that the rest can be checked. */
     private HostAndPort server(String host, String port) {
         if (port == null || port.isEmpty()) {
             return new HostAndPort(host, HostAndPort.DEFAULT_PORT);
@@ -175,7 +175,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
         }
     }
 
-    /** TLS is not optional outside this machine, and on Neon it is always verified. */
+    /** Sets the TLS mode: required for any other machine, and always verified on Neon. */
     private void secureTransport(List<HostAndPort> servers) {
         boolean loopback = servers.stream().allMatch(HostAndPort::isLoopback);
         boolean neon = servers.stream().anyMatch(HostAndPort::isNeon);
@@ -190,8 +190,8 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             problem("asks for sslrootcert=system, which needs sslmode=verify-full"); // as libpq does
         }
         if (neon) {
-            sslMode = SslMode.VERIFY_FULL; // Neon's certificates are signed by an authority every JDK knows
-            // Without SNI, Neon asks for the password in clear, and pgjdbc would send it
+            sslMode = SslMode.VERIFY_FULL; // Neon's certificates are signed by an authority of every JDK's trust store
+            // Without SNI, Neon requests a clear-text password, and pgjdbc would send it
             driverProperties.putIfAbsent("requireAuth", "scram-sha-256");
             driverProperties.putIfAbsent("channelBinding", "require");
             driverProperties.putIfAbsent("gssEncMode", "disable"); // Neon always declines: a wasted round trip

@@ -14,17 +14,16 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.stream.Collectors;
 
-/**
- * A checked place to connect to, in the terms of pgjdbc. Immutable; its {@link #toString()} may be logged.
+/** A validated database endpoint, in the terms of pgjdbc. Immutable; its {@link #toString()} may be logged.
  *
  * @param hosts the servers in the order in which they are tried, at least one
  * @param database the database's name
  * @param user the role to log in as
- * @param password empty where the server asks for none
+ * @param password empty if the server requires none
  * @param driverProperties pgjdbc's connection properties, without user and password
- * @param settings what sessions are to have, however that is done here
- * @param pooled whether there is a pooler between, which gives each transaction another session
- * @param notices what of the URL has no effect here, for the log
+ * @param settings the run-time parameters of sessions
+ * @param pooled whether it is a pooler in transaction mode
+ * @param notices notices on parts of the URL that have no effect, for the log
  */
 public record Endpoint(
         List<HostAndPort> hosts,
@@ -62,8 +61,7 @@ public record Endpoint(
         return new DatabaseUrlParser(url).parse();
     }
 
-    /**
-     * What pgjdbc calls the URL: hosts and database only. User, password and all settings travel in
+    /** Returns the JDBC URL, with hosts and database only. User, password and all settings are in
      * {@link #connectionProperties()}, because pgjdbc puts a URL that it cannot read into exceptions and logs.
      */
     public String jdbcUrl() {
@@ -73,12 +71,12 @@ public record Endpoint(
                 + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** Everything but {@link #jdbcUrl()}: holds the password, and must not be logged. */
+    /** Returns the connection properties. They contain the password, and must not be logged. */
     public Properties connectionProperties() {
         return connectionProperties(sessionSettings());
     }
 
-    /** The same for sessions in which the server ends by itself what takes longer than that, unless the URL says when. */
+    /** Returns the connection properties with a statement and an idle timeout, unless the URL sets them. */
     public Properties connectionProperties(Duration timeout) {
         String milliseconds = Long.toString(timeout.toMillis());
         return connectionProperties(sessionSettings()
@@ -107,21 +105,19 @@ public record Endpoint(
     /** Neon drops the time zone that pgjdbc sends, as it drops all startup parameters but a few; options get through. */
     private SessionSettings sessionSettings() {
         String zone = TimeZone.getDefault().getID();
-        // Only names of regions: of Java's other ones the server does not know some, and reads GMT+2 the other way
-        // round
+        // Only names of regions: PostgreSQL lacks some of Java's other names, and reads GMT+2 with the opposite sign
         boolean region = zone.contains("/") && !UTC.contains(zone);
         return isNeon() && region ? settings.withDefault("TimeZone", zone) : settings;
     }
 
-    /**
-     * What each transaction is to begin with: behind a pooler the settings of a session would be the next client's too,
-     * and {@code options} are refused.
+    /** Returns the settings for each transaction: behind a pooler the next client gets the same session, and {@code options}
+     * are refused.
      */
     public SessionSettings transactionSettings() {
         return pooled ? settings : SessionSettings.NONE;
     }
 
-    /** The bound on opening a connection that the URL sets ({@code connect_timeout}). */
+    /** Returns the {@code connect_timeout} of the URL. */
     public Optional<Duration> connectTimeout() {
         return Optional.ofNullable(driverProperties.get("loginTimeout"))
                 .map(Long::parseLong)
@@ -129,14 +125,13 @@ public record Endpoint(
                 .map(Duration::ofSeconds);
     }
 
-    /** Whether the server is Neon's, so that a compute may be asleep behind it. */
+    /** Returns whether the server is Neon, so that a compute may be asleep. */
     public boolean isNeon() {
         return hosts.stream().anyMatch(HostAndPort::isNeon);
     }
 
-    /**
-     * The same database without Neon's pooler between: what needs a session of its own (migrations, advisory locks, LISTEN)
-     * works only there. Empty if there is a pooler that is not Neon's, behind which the server is not known.
+    /** Returns the endpoint without Neon's pooler, as needed for session state (migrations, advisory locks, LISTEN). Empty behind
+     * another pooler, whose server is not known.
      */
     public Optional<Endpoint> direct() {
         if (!pooled) {
@@ -145,12 +140,12 @@ public record Endpoint(
         return isNeon() ? Optional.of(at(hosts.stream().map(HostAndPort::direct).toList(), false)) : Optional.empty();
     }
 
-    /** The same database through Neon's pooler. Empty where it is not Neon's. */
+    /** Returns the endpoint of Neon's pooler; empty if the server is not Neon. */
     public Optional<Endpoint> throughPooler() {
         return isNeon() ? Optional.of(at(hosts.stream().map(HostAndPort::pooled).toList(), true)) : Optional.empty();
     }
 
-    /** This endpoint, known to be a pooler although its name does not say so. */
+    /** Returns this endpoint, marked as a pooler. */
     public Endpoint asPooled() {
         return at(hosts, true);
     }
@@ -159,12 +154,12 @@ public record Endpoint(
         return new Endpoint(otherHosts, database, user, password, driverProperties, settings, behindPooler, notices);
     }
 
-    /** This endpoint, for log-ins as another user, or with another password. */
+    /** Returns this endpoint with another user and password. */
     public Endpoint as(String otherUser, Optional<Secret> otherPassword) {
         return new Endpoint(hosts, database, otherUser, otherPassword, driverProperties, settings, pooled, notices);
     }
 
-    /** What another URL has else than this one, beside user and password, such as "another host"; empty if there is nothing. */
+    /** Returns the difference of another URL, apart from user and password, such as "another host"; empty if there is none. */
     public Optional<String> differenceTo(Endpoint other) {
         if (!hosts.equals(other.hosts)) {
             return Optional.of("another host or port");
@@ -179,14 +174,14 @@ public record Endpoint(
                 : Optional.of("other parameters");
     }
 
-    /** This endpoint, with a setting added unless the URL already has it. */
+    /** Returns this endpoint with a driver property, unless the URL has set it. */
     public Endpoint withDefault(String driverProperty, String value) {
         Map<String, String> properties = new HashMap<>(driverProperties);
         properties.putIfAbsent(driverProperty, value);
         return new Endpoint(hosts, database, user, password, properties, settings, pooled, notices);
     }
 
-    /** What of the URL, or of this process, takes no effect or less than one may think: for the log. */
+    /** Returns notices on settings with no effect, or less than expected, for the log. */
     @Override
     public List<String> notices() {
         List<String> all = new ArrayList<>(notices);
@@ -202,7 +197,7 @@ public record Endpoint(
         return List.copyOf(all);
     }
 
-    /** What is wrong with the files that it names, such as a certificate that is none. They are read. */
+    /** Returns the problems of the files in the URL, such as an invalid certificate. Reads the files. */
     public List<String> fileProblems() {
         return TlsFiles.problems(driverProperties);
     }

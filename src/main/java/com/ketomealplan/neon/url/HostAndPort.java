@@ -25,7 +25,7 @@ public record HostAndPort(String host, int port) {
         }
     }
 
-    /** Whether the name alone says that the server is this machine; no name is resolved. */
+    /** Returns whether the name is one of this machine; no name is resolved. */
     boolean isLoopback() {
         return host.equals("localhost")
                 || host.equals("[::1]")
@@ -36,12 +36,12 @@ public record HostAndPort(String host, int port) {
         return NEON_HOST.matcher(host).matches();
     }
 
-    /** Whether this is Neon's pooled endpoint (PgBouncer): its first label ends in {@code -pooler}. */
+    /** Returns whether this is Neon's pooled endpoint (PgBouncer): its first label ends in {@code -pooler}. */
     boolean isNeonPooler() {
         return isNeon() && firstLabel().endsWith(POOLER);
     }
 
-    /** The endpoint without the pooler between, on Neon; otherwise this. */
+    /** Returns the endpoint without the pooler, on Neon; otherwise this. */
     HostAndPort direct() {
         if (!isNeonPooler()) {
             return this;
@@ -51,7 +51,7 @@ public record HostAndPort(String host, int port) {
                 label.substring(0, label.length() - POOLER.length()) + host.substring(label.length()), port);
     }
 
-    /** The endpoint with the pooler between, on Neon; otherwise this. */
+    /** Returns the endpoint with the pooler, on Neon; otherwise this. */
     HostAndPort pooled() {
         if (!isNeon() || isNeonPooler()) {
             return this;

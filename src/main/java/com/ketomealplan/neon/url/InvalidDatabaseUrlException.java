@@ -2,7 +2,7 @@ package com.ketomealplan.neon.url;
 
 import java.util.List;
 
-/** A connection URL that cannot be used. Its messages say what is wrong and what to write, and quote nothing of it. */
+/** Thrown if a connection URL is invalid. Its messages have the problem and the remedy, and do not quote the URL. */
 public final class InvalidDatabaseUrlException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class InvalidDatabaseUrlException extends IllegalArgumentException 
         this.problems = List.copyOf(problems);
     }
 
-    /** Each mistake, with its remedy. */
+    /** Returns the problems, each with its remedy. */
     public List<String> problems() {
         return problems;
     }

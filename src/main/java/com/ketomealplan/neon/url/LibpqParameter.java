@@ -4,30 +4,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What becomes of one query parameter of a connection URL. */
+/** Handles one query parameter of a connection URL. */
 @FunctionalInterface
 interface LibpqParameter {
 
-    /** Hands a value on as a driver property, or reports why it cannot be used. */
+    /** Sets the driver property for a value, or reports a problem. */
     void apply(String name, String value, Draft draft);
 
-    /** Where a parameter's value goes. */
+    /** The endpoint that is being parsed. */
     interface Draft {
         void set(String driverProperty, String value);
 
-        /** The URL cannot be used. */
+        /** Reports a problem: the URL is invalid. */
         void problem(String problem);
 
-        /** The URL can be used, and a parameter in it does nothing. */
+        /** Reports a parameter that has no effect. */
         void notice(String notice);
 
-        /** A run-time parameter of the server, for the session. */
+        /** Sets a run-time parameter of the session. */
         void setting(String parameter, String value);
 
-        /** Switches for the server's command line: mostly settings. */
+        /** Sets libpq's {@code options}. */
         void options(String switches);
 
-        /** There is a pooler between. */
+        /** Marks the endpoint as a pooler. */
         void pooled();
 
         void sslMode(SslMode mode);
@@ -45,12 +45,12 @@ interface LibpqParameter {
         void ports(String ports);
     }
 
-    /** A parameter that the driver has under another name. */
+    /** Sets a driver property. */
     static LibpqParameter to(String driverProperty) {
         return (name, value, draft) -> draft.set(driverProperty, value);
     }
 
-    /** The same, for certain values only. */
+    /** Sets a driver property to one of certain values. */
     static LibpqParameter oneOf(String driverProperty, String... values) {
         return (name, value, draft) -> {
             if (List.of(values).contains(value)) {
@@ -61,7 +61,7 @@ interface LibpqParameter {
         };
     }
 
-    /** The same, for values that the driver calls otherwise. */
+    /** Sets a driver property to a translated value. */
     static LibpqParameter translated(String driverProperty, Map<String, String> values) {
         return (name, value, draft) -> {
             if (values.containsKey(value)) {
@@ -73,12 +73,12 @@ interface LibpqParameter {
         };
     }
 
-    /** A run-time parameter of the server. */
+    /** Sets a run-time parameter of the session. */
     static LibpqParameter setting(String parameter) {
         return (name, value, draft) -> draft.setting(parameter, value);
     }
 
-    /** A whole number of seconds. */
+    /** Sets a driver property to a number of seconds. */
     static LibpqParameter seconds(String driverProperty) {
         Pattern wholeNumber = Pattern.compile("\\d{1,6}");
         return (name, value, draft) -> {
@@ -90,7 +90,7 @@ interface LibpqParameter {
         };
     }
 
-    /** A parameter whose one harmless value is left out, and of which every other one would be ignored silently. */
+    /** Accepts only the value that is the driver's behaviour; any other one would be ignored silently. */
     static LibpqParameter only(String harmless, String reason) {
         return (name, value, draft) -> {
             if (!value.equals(harmless)) {
@@ -99,12 +99,12 @@ interface LibpqParameter {
         };
     }
 
-    /** A parameter that has no counterpart, with the way out. */
+    /** Rejects a parameter that has no counterpart, with the remedy. */
     static LibpqParameter refused(String wayOut) {
         return (name, value, draft) -> draft.problem(name + " cannot be honoured: " + wayOut);
     }
 
-    /** A parameter of another program, which means nothing here. */
+    /** Ignores a parameter of another program, with a notice. */
     static LibpqParameter ignored(String instead) {
         return (name, value, draft) -> draft.notice(name + " in the database URL does nothing here: " + instead);
     }

@@ -15,9 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/**
- * Every parameter of libpq 17, and what is in use beside them, with the property of pgjdbc ({@code org.postgresql.PGProperty})
- * that it becomes. The driver ignores a name that it does not know; hence the table. Names are case-sensitive, as libpq's are.
+/** The parameters of libpq 17, and some of other programs, with their properties of pgjdbc ({@code org.postgresql.PGProperty}).
+ * The driver ignores unknown names; hence the table. Names are case-sensitive, as libpq's are.
  */
 final class LibpqParameters {
 
@@ -28,7 +27,7 @@ final class LibpqParameters {
             "the driver leaves the intervals to the operating system; set net.ipv4.tcp_keepalive_* there";
 
     private static final Map<String, LibpqParameter> LIBPQ = Map.ofEntries(
-            // where and who
+            // server and user
             Map.entry("host", (name, value, draft) -> draft.hosts(value)),
             Map.entry("hostaddr", refused("the driver resolves names itself; write the address as the host")),
             Map.entry("port", (name, value, draft) -> draft.ports(value)),
@@ -99,7 +98,7 @@ final class LibpqParameters {
             Map.entry("client_encoding", LibpqParameters::clientEncoding),
             Map.entry("options", (name, value, draft) -> draft.options(value)));
 
-    /** Of Prisma, SQLAlchemy, node-postgres and Go's pgx: settings of sessions, and of a pool that is not this one. */
+    /** Parameters of Prisma, SQLAlchemy, node-postgres and Go's pgx: session settings, and settings of their pools. */
     private static final Map<String, LibpqParameter> OF_OTHERS = Map.ofEntries(
             Map.entry("connection_limit", ignored("set database.pooled or database.perRequest")),
             Map.entry("pool_timeout", ignored("set database.maxWaitForConnection")),
@@ -117,7 +116,7 @@ final class LibpqParameters {
             Map.entry("lock_timeout", setting("lock_timeout")),
             Map.entry("idle_in_transaction_session_timeout", setting("idle_in_transaction_session_timeout")));
 
-    /** Of pgjdbc, as the Java tab of Neon's console writes them. */
+    /** Parameters of pgjdbc, as in the Java tab of Neon's console. */
     private static final Map<String, LibpqParameter> OF_PGJDBC = Map.of(
             "channelBinding", oneOf("channelBinding", "disable", "prefer", "require"),
             "sslNegotiation", oneOf("sslNegotiation", "postgres", "direct"),
@@ -135,7 +134,7 @@ final class LibpqParameters {
                 .findFirst();
     }
 
-    /** The known parameter that was probably meant; only names of the tables are ever given. */
+    /** Returns the nearest known parameter. */
     static Optional<String> nearestTo(String name) {
         LevenshteinDistance distance = new LevenshteinDistance(Math.min(3, name.length() / 2));
         return Stream.of(LIBPQ, OF_OTHERS, OF_PGJDBC)

@@ -2,7 +2,7 @@ package com.ketomealplan.neon.url;
 
 import java.util.Objects;
 
-/** A value that is used but never shown: its {@link #toString()} does not contain it. */
+/** A secret text, which its {@link #toString()} does not contain. */
 public final class Secret {
 
     private final String value;
@@ -11,7 +11,7 @@ public final class Secret {
         this.value = Objects.requireNonNull(value, "value");
     }
 
-    /** The value itself, for the one place that needs it. */
+    /** Returns the secret. */
     public String reveal() {
         return value;
     }

@@ -6,8 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/**
- * Run-time parameters of PostgreSQL that a URL asks for.
+/** The run-time parameters of PostgreSQL in a URL.
  *
  * @param values by the parameter's name
  */
@@ -19,7 +18,7 @@ public record SessionSettings(Map<String, String> values) {
         values = Map.copyOf(values);
     }
 
-    /** These, and one more unless it is among them; names of parameters have no case. */
+    /** Returns the settings with a default for a parameter; names are case-insensitive. */
     SessionSettings withDefault(String name, String value) {
         TreeMap<String, String> all = sorted();
         all.putIfAbsent(name, value);
@@ -41,7 +40,7 @@ public record SessionSettings(Map<String, String> values) {
         return sorted;
     }
 
-    /** As the beginning of a transaction, for its duration. */
+    /** Returns the statements that set them for a transaction. */
     public List<String> statements() {
         return sorted().entrySet().stream()
                 // set_config takes lists such as search_path as one text, which SET does not
@@ -50,14 +49,14 @@ public record SessionSettings(Map<String, String> values) {
                 .toList();
     }
 
-    /** As libpq's {@code options}, for a session. */
+    /** Returns them as libpq's {@code options}, for a session. */
     String options() {
         return sorted().entrySet().stream()
                 .map(entry -> "-c " + escaped(entry.getKey()) + "=" + escaped(entry.getValue()))
                 .collect(Collectors.joining(" "));
     }
 
-    /** The server takes the next character as it is after a backslash (pg_split_opts). */
+    /** Escapes a text with backslashes, as in pg_split_opts. */
     private static String escaped(String text) {
         return text.replaceAll("[\\\\\\s]", "\\\\$0");
     }

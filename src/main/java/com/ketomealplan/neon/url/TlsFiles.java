@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The files that a URL names. The driver opens them for a connection, and what is wrong with one is then a failed handshake
- * among others. Their paths are not quoted: any may be a secret in the wrong place.
+ * The files that a URL names. The driver opens them for a connection, where a problem of one
+ * would only be a failed handshake. Their paths are not quoted: any may be a secret in the wrong place.
  */
 final class TlsFiles {
 
     private TlsFiles() {}
 
-    /** What is wrong with those that will be used. */
+    /** Returns the problems of the files that will be used. */
     static List<String> problems(Map<String, String> driverProperties) {
         SslMode mode = SslMode.of(driverProperties.getOrDefault("sslmode", "")).orElse(SslMode.PREFER);
         List<String> problems = new ArrayList<>();

@@ -34,12 +34,12 @@ import org.glassfish.jersey.message.internal.OutboundJaxrsResponse;
 import org.glassfish.jersey.message.internal.OutboundMessageContext;
 
 /**
- * Writes what a resource method returned with JAX-RS's own writers, while its unit of work can still be rolled back. What
- * filters and interceptors add comes later, to each answer anew. Thread-safe.
+ * Writes what a resource method returned with JAX-RS's own writers, while its unit of work can still be rolled back. Filters
+ * and interceptors run later, for each response. Thread-safe.
  */
 final class AnswerWriter {
 
-    /** What is copied and not written: it cannot fail for what it is, and may be large. */
+    /** Types that are copied to the response without a writer: they may be large. */
     private static final List<Class<?>> COPIED = List.of(InputStream.class, Reader.class, File.class, Path.class);
 
     private final Type returned;
@@ -47,7 +47,7 @@ final class AnswerWriter {
     private final List<MediaType> produced;
 
     /**
-     * @param declarations the resource method, what it overrides, and its class, which may have the annotations
+     * @param declarations the resource method, the methods that it overrides, and its class, for their annotations
      */
     AnswerWriter(Method method, AnnotatedElement... declarations) {
         this.returned = method.getGenericReturnType();
@@ -60,14 +60,13 @@ final class AnswerWriter {
                 .orElse(List.of());
     }
 
-    /** Whether there is nothing that could fail to be written. */
+    /** Returns whether a result has no body, or one that is copied. */
     static boolean isCopied(Object result) {
         Object entity = entityOf(result);
         return entity == null || COPIED.stream().anyMatch(type -> type.isInstance(entity));
     }
 
-    /**
-     * Checks an answer whose unit of work is about to end.
+    /** Checks a response whose unit of work is about to end.
      *
      * @throws IllegalStateException if it would be read from the database when it is written
      */
@@ -84,7 +83,7 @@ final class AnswerWriter {
      * Writes an answer.
      *
      * @throws IllegalStateException if it cannot be written
-     * @throws WebApplicationException if its writer says so
+     * @throws WebApplicationException if its writer throws it
      */
     WrittenAnswer write(Object result, ContainerRequestContext request, MessageBodyWorkers writers) {
         Response response = result instanceof Response given
@@ -135,7 +134,7 @@ final class AnswerWriter {
         return body.toByteArray();
     }
 
-    /** By JAX-RS 3.1, section 3.8: what the method produces, or its writers do, in the order of what the client prefers. */
+    /** Selects the media type by JAX-RS 3.1, section 3.8. */
     private MediaType negotiated(ContainerRequestContext request, List<MediaType> writable) {
         List<MediaType> offered = produced.isEmpty() ? writable : produced;
         return request.getAcceptableMediaTypes().stream()

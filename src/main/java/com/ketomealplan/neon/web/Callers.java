@@ -4,14 +4,14 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 
-/** Tells one client from another one, for idempotency keys: a key is its client's. */
+/** Identifies clients, for idempotency keys: each client has its own. */
 @FunctionalInterface
 public interface Callers {
 
-    /** Whose request it is: the same text for the same client. */
+    /** Returns the client of a request: the same text for the same client. */
     String callerOf(ContainerRequestContext request);
 
-    /** Whoever presents the same {@code Authorization} is the same client. */
+    /** Returns the callers that are identified by their {@code Authorization} header. */
     static Callers byCredentials() {
         return request -> String.join(",", request.getHeaders().getOrDefault(HttpHeaders.AUTHORIZATION, List.of()));
     }

@@ -16,13 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.glassfish.jersey.message.MessageBodyWorkers;
 
-/**
- * Keeps the request that a thread begins to work on for the invocation of its resource method, to which Jersey gives nothing but its
+/** Keeps the current request of a thread for the invocation of its resource method, to which Jersey passes only its
  * arguments. Reads its key, and with that its body, which is a resource's to read again.
  */
 final class CurrentRequest implements ContainerRequestFilter, ContainerResponseFilter {
 
-    /** Methods that act twice if they are repeated, or, as DELETE, say another thing the second time; the others need no key. */
+    /** The methods that are not idempotent, or, as DELETE, have another response the second time; the others need no key. */
     private static final Set<String> KEYED = Set.of(HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE);
 
     /**
@@ -43,7 +42,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
     private Provider<MessageBodyWorkers> writers;
 
     /**
-     * @param callers tells one client from another one
+     * @param callers identifies the clients
      */
     CurrentRequest(Callers callers) {
         this.callers = callers;
@@ -74,7 +73,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
         CURRENT.set(new InHand(request, keyed, writers.get()));
     }
 
-    /** A request that was answered before its method was invoked, for an argument that is wrong, is forgotten here. */
+    /** Clears the request, also if it was answered before its method was invoked. */
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         CURRENT.remove();

@@ -20,8 +20,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 import org.slf4j.LoggerFactory;
 
-/**
- * Answers for a failed unit of work: what a client may know in the answer, all of it in the log.
+/** Maps the failure of a unit of work to a problem response without internals, and logs all of it.
  *
  * @param <E> an exception type that a unit of work throws; Jersey picks a mapper by its type argument
  */
@@ -96,20 +95,20 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
                         .findFirst());
     }
 
-    /** What JDBI throws: nearly everything. */
+    /** Maps JDBI's exceptions. */
     public static final class OfJdbi extends DatabaseFailureMapper<JdbiException> {
         /**
-         * @param listener hears of each failure
+         * @param listener is called for each failure
          */
         public OfJdbi(Consumer<Failure> listener) {
             super(listener);
         }
     }
 
-    /** What plain JDBC throws. */
+    /** Maps JDBC's exceptions. */
     public static final class OfSql extends DatabaseFailureMapper<SQLException> {
         /**
-         * @param listener hears of each failure
+         * @param listener is called for each failure
          */
         public OfSql(Consumer<Failure> listener) {
             super(listener);

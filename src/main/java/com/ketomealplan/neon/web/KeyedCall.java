@@ -5,7 +5,7 @@ import com.ketomealplan.neon.web.CurrentRequest.InHand;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.Callable;
 
-/** The call of a resource method for a request with a key, maybe several times; remembers what it answered last. For one thread. */
+/** Calls a resource method for a request with a key, possibly several times, and keeps its last response. Not thread-safe. */
 final class KeyedCall {
 
     private final InHand request;
@@ -27,7 +27,7 @@ final class KeyedCall {
         return last.toStored();
     }
 
-    /** What the last call answered. */
+    /** Returns the response of the last call. */
     Response response() {
         return last.toResponse();
     }

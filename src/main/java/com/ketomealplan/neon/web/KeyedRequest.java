@@ -19,7 +19,7 @@ final class KeyedRequest {
     /**
      * Reads the request, and leaves its body to be read again.
      *
-     * @param caller whose key it is
+     * @param caller the client
      */
     static IdempotentWork.Request read(IdempotencyKey key, ContainerRequestContext request, String caller)
             throws IOException {

@@ -8,7 +8,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 
-/** Tells the {@link LeakDetector} when requests begin and end. */
+/** Calls the {@link LeakDetector} at the start and the end of requests. */
 public final class LeakDetectionFilter implements Filter {
 
     @Override

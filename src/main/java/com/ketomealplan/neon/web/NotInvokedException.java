@@ -3,8 +3,7 @@ package com.ketomealplan.neon.web;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 
-/**
- * A resource method that was not invoked, because its request is answered already. An exception, because Jersey takes for a method
+/** Thrown in place of the invocation of a resource method, because its request is answered already. An exception, because Jersey takes for a method
  * without a result whatever is returned in its place for its end.
  */
 final class NotInvokedException extends RuntimeException {
@@ -18,7 +17,7 @@ final class NotInvokedException extends RuntimeException {
         this.answer = answer;
     }
 
-    /** Gives its answer. */
+    /** Maps it to its response. */
     static final class Mapper implements ExceptionMapper<NotInvokedException> {
         @Override
         public Response toResponse(NotInvokedException exception) {

@@ -11,13 +11,13 @@ import org.slf4j.MDC;
 /**
  * An error as RFC 9457 has it: how the layer answers, and a service may that has it.
  *
- * @param type {@code about:blank} where the status says it all; else a URN that clients may compare
- * @param title the status in words
+ * @param type a URN that clients may compare; {@code about:blank} if the status suffices
+ * @param title the reason phrase of the status
  * @param status the HTTP status
  * @param detail what happened and what to do, for a person
- * @param retryable whether the same request may succeed later, and does not act twice; false where nobody can say
- * @param requestId what to search the log for
- * @param traceId the same, if the request is traced
+ * @param retryable whether the same request may succeed later, and does not act twice; false if unknown
+ * @param requestId the id of the request, to search the log for
+ * @param traceId the id of the trace, if the request is traced
  * @param errors the fields at fault, if it is about fields
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -38,8 +38,8 @@ public record Problem(
      *
      * @param in the part of the request: {@code body}, {@code query}, {@code path} or {@code header}
      * @param field its place in there, with the names that the client uses; {@code body} for all of it
-     * @param message what is wrong with it
-     * @param type the same for programs, as Pydantic has it, such as {@code missing}
+     * @param message the error, for a person
+     * @param type the error for programs, as in Pydantic, such as {@code missing}
      */
     public record FieldError(String in, String field, String message, String type) {
         @Override
@@ -48,7 +48,7 @@ public record Problem(
         }
     }
 
-    /** A problem of the request that is being answered on this thread; not to be repeated, but for one that did not arrive. */
+    /** Creates a problem of this thread's request; it is not retryable, except for 408. */
     public static Problem of(int status, String detail) {
         return new Problem(
                 "about:blank",
@@ -61,12 +61,12 @@ public record Problem(
                 List.of());
     }
 
-    /** The same, of a kind that a client handles in its own way. */
+    /** Returns the problem with a type of its own. */
     public Problem ofType(String name) {
         return new Problem("urn:problem-type:" + name, title, status, detail, retryable, requestId, traceId, errors);
     }
 
-    /** The same, with what a client may do. */
+    /** Returns the problem with a retry. */
     public Problem retryable(boolean may) {
         return new Problem(type, title, status, detail, may, requestId, traceId, errors);
     }

@@ -9,14 +9,14 @@ import java.util.EnumSet;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Gives a service what its requests meet of the layer. */
+/** Installs the layer's filters, features and exception mappers in a service. */
 public final class RequestHandling {
 
     private RequestHandling() {}
 
     /**
-     * @param units what resource methods are invoked by
-     * @param failures hears of the units of work that have failed for good
+     * @param units invokes resource methods
+     * @param failures is called for each unit of work that has failed
      */
     public static void install(
             Environment environment, UnitOfWorkFeature units, ServerTiming timing, Consumer<Failure> failures) {
@@ -31,8 +31,7 @@ public final class RequestHandling {
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
     }
 
-    /**
-     * Does something after the end of the server and of all that it manages: also when its start fails, and what it manages was
+    /** Runs an action after the end of the server and of all that it manages: also when its start fails, and what it manages was
      * never started.
      */
     public static void afterwards(Environment environment, Runnable last) {

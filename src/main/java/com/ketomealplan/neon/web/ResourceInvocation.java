@@ -20,7 +20,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 /** How Jersey invokes one resource method: in its unit of work, within its deadline, once for a key. Thread-safe. */
 final class ResourceInvocation implements InvocationHandler {
 
-    /** A request that is still being worked on is over within its deadline. */
+    /** A request in progress ends within its deadline. */
     private static final String RETRY_AFTER_SECONDS = "1";
 
     /** The time that a method has. */
@@ -33,7 +33,7 @@ final class ResourceInvocation implements InvocationHandler {
     private final Bounds bounds;
     private final AnswerWriter writer;
 
-    /** Of the unit that a method without one is because of its request's key: at the level that the units inside it ask for. */
+    /** The options of the unit around a method without one, for a request with a key: at the isolation level of the units inside it. */
     private volatile UnitOfWork.Options implied = UnitOfWork.Options.DEFAULT;
 
     ResourceInvocation(
@@ -51,7 +51,7 @@ final class ResourceInvocation implements InvocationHandler {
         this.writer = writer;
     }
 
-    /** Invokes a method whose answer is not known when it ends. */
+    /** Invokes an asynchronous method. */
     static Object refuseKey(Object resource, Method method, Object[] arguments)
             throws IllegalAccessException, InvocationTargetException {
         InHand request = CurrentRequest.take();
@@ -74,14 +74,14 @@ final class ResourceInvocation implements InvocationHandler {
         } catch (InvocationTargetException e) {
             throw e;
         } catch (Exception e) {
-            // Jersey asks the exception mappers about what a method threw, and about nothing else
+            // Jersey calls the exception mappers only for exceptions of a method
             throw new InvocationTargetException(e);
         }
     }
 
     private Object call(InHand request, Callable<Object> work) throws Exception {
         boolean reads = options.isPresent() && options.get().readOnly();
-        if (request.keyed().isPresent() && !reads) { // what only reads may be repeated as it is
+        if (request.keyed().isPresent() && !reads) { // a read may be repeated without a key
             return once(request, work);
         }
         if (options.isEmpty()) {
@@ -92,7 +92,7 @@ final class ResourceInvocation implements InvocationHandler {
                 reads ? () -> AnswerWriter.checkNotStreaming(work.call()) : () -> written(request, work.call()));
     }
 
-    /** Keeps what was written for who sends the answer. */
+    /** Keeps the written response for the interceptor. */
     private Object written(InHand request, Object result) {
         AnswerWriter.checkNotStreaming(result);
         if (!AnswerWriter.isCopied(result)) {
@@ -114,7 +114,7 @@ final class ResourceInvocation implements InvocationHandler {
             // Nothing is stored. Without a key the inner unit would be one of its own; from now on all of it begins at
             // its level
             UnitOfWork.Options higher = new UnitOfWork.Options(asked, false, false);
-            implied = higher; // not read again: another request may ask for another level
+            implied = higher; // read once: another request may set another level
             return once(higher, request, work);
         }
     }

@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Tells each client, by the header {@code Server-Timing} of the W3C, what its request has waited for: a connection in use by
- * others, one that had to be opened, which takes a compute's wake on Neon, the database. Browsers show it, and a client of ours need not
- * guess whether it met a cold start. In milliseconds; for requests whose resource method runs on one thread.
+ * Adds the W3C header {@code Server-Timing} to responses: the time in the wait queue, for opening a connection, which includes a compute's
+ * wake on Neon, and in the database, in milliseconds. Browsers show it. For requests whose resource method runs on one thread.
  */
 public final class ServerTiming implements ContainerRequestFilter, ContainerResponseFilter, Observer {
 

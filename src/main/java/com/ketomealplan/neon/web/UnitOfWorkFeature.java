@@ -25,13 +25,12 @@ import org.glassfish.jersey.server.model.ResourceModel;
 import org.glassfish.jersey.server.spi.internal.ResourceMethodInvocationHandlerProvider;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
-/**
- * Gives every JAX-RS resource method a deadline, makes one with {@link Transaction} (on itself or on its class) one unit of
- * work, and one whose request has an {@code Idempotency-Key} act once. Its answer is written before COMMIT and sent after it.
+/** Runs every JAX-RS resource method with a deadline, one with {@link Transaction} (on itself or on its class) as a unit of
+ * work, and a request with an {@code Idempotency-Key} once. The response is written before COMMIT and sent after it.
  */
 public final class UnitOfWorkFeature implements Feature {
 
-    /** What ends later than the method does. */
+    /** Types of asynchronous results. */
     private static final List<Class<?>> RETURNED_LATER =
             List.of(CompletionStage.class, StreamingOutput.class, ChunkedOutput.class);
 
@@ -43,9 +42,9 @@ public final class UnitOfWorkFeature implements Feature {
     private final ResourceInvocation.Bounds bounds;
 
     /**
-     * @param callers whose idempotency key it is, by a request
-     * @param deadline for what a resource method does
-     * @param wakeBudget what a waking compute may add to it
+     * @param callers identifies the client of a request, for its idempotency keys
+     * @param deadline how long a resource method may work with the database
+     * @param wakeBudget the time for a wake of the compute, in addition to the deadline
      */
     public UnitOfWorkFeature(
             UnitOfWork units, IdempotentWork.Storage keeping, Callers callers, Duration deadline, Duration wakeBudget) {
@@ -92,7 +91,7 @@ public final class UnitOfWorkFeature implements Feature {
                         .anyMatch(parameter -> GIVEN_LATER.stream().anyMatch(type -> type.isAssignableFrom(parameter)));
     }
 
-    /** Ends the start of a service that could not do what its annotations say. */
+    /** Fails the start of a service whose annotations cannot be honoured. */
     private static final class StartCheck implements ModelProcessor {
 
         @Override

@@ -12,20 +12,19 @@ import java.util.Map;
 import java.util.Set;
 import org.glassfish.jersey.message.internal.HeaderUtils;
 
-/**
- * What a resource method returned, with its body as a writer of JAX-RS's wrote it.
+/** A response with its body as the JAX-RS writer wrote it.
  *
  * @param response as the resource built it, or as Jersey would
- * @param entity what was written
- * @param type as what it was written
- * @param headers those of the response, and what the writer made of them
+ * @param entity the entity that was written
+ * @param type its media type
+ * @param headers the headers of the response, with those of the writer
  * @param body null if there is no entity
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record WrittenAnswer(
         Response response, Object entity, MediaType type, MultivaluedMap<String, Object> headers, byte[] body) {
 
-    /** Says that an answer is a stored one. */
+    /** The header of a replayed response. */
     private static final String REPLAYED = "Idempotency-Replayed";
 
     /** Of one connection, one session or one request: nothing for a repetition. */

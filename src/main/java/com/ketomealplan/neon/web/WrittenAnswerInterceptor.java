@@ -6,13 +6,13 @@ import jakarta.ws.rs.ext.WriterInterceptor;
 import jakarta.ws.rs.ext.WriterInterceptorContext;
 import java.io.IOException;
 
-/** Sends what was written before COMMIT in the place of writing it again: the innermost one, for others may compress it. */
+/** Sends the body that was written before COMMIT; the innermost interceptor, because others may compress it. */
 @Priority(Integer.MAX_VALUE)
 final class WrittenAnswerInterceptor implements WriterInterceptor {
 
     private static final String PROPERTY = WrittenAnswer.class.getName();
 
-    /** Lets the answer to this request be the one that is written already, if no filter puts another one in its place. */
+    /** Sets the written response of a request, which is sent unless a filter replaces it. */
     static void keep(WrittenAnswer answer, ContainerRequestContext request) {
         request.setProperty(PROPERTY, answer);
     }

@@ -22,7 +22,7 @@ public final class NotesApplication extends Application<KetoMealPlanConfiguratio
             new HttpBundle<>(KetoMealPlanConfiguration::http, telemetry);
 
     private final NeonBundle<KetoMealPlanConfiguration> neon = new NeonBundle<>(KetoMealPlanConfiguration::database)
-            .tellingCallersBy(
+            .identifyingCallersBy(
                     request -> Objects.toString(request.getSecurityContext().getUserPrincipal()));
 
     @Override
