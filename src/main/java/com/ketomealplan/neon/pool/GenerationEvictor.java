@@ -42,7 +42,8 @@ final class GenerationEvictor {
         if (!generations.evictGenerationOf(unanswered, bag.borrowed(), bag.isEmpty())) {
             return List.of();
         }
-        gate.unresponsive(); // finds out whether it is an outage: it is no loss, as of a server that ends its connections
+        gate.unresponsive(); // finds out whether it is an outage: it is no loss, as of a server that ends its
+        // connections
         List<PooledConnection> all = bag.drainIdle();
         if (all.isEmpty()) {
             LOG.debug("{}: server has not answered on its only connection", name);
