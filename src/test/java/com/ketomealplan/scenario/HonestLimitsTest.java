@@ -82,6 +82,10 @@ class HonestLimitsTest {
                 .useHandle(handle -> handle.execute("ALTER ROLE %s_role CONNECTION LIMIT 3"
                         .formatted(database.endpoint().database())));
         await().until(() -> service.get("/users/" + UUID.randomUUID()).statusCode() == 404);
+        String role = database.endpoint().database() + "_role";
+        assertThat(service.admin("/healthcheck").body())
+                .contains("too many connections for role")
+                .contains("ALTER ROLE %s CONNECTION LIMIT".formatted(role));
         HttpResponse<String> with = service.get("/health");
         assertThat(with.statusCode()).as(with.body()).isEqualTo(200);
         assertThat(with.body()).contains("\"database\":\"connected\"");

@@ -156,7 +156,10 @@ class HonestSchemaTest {
         assertThat(TestService.json(service.admin("/healthcheck"))
                         .at("/database/message")
                         .asText())
-                .contains("permission denied for table users");
+                .contains("permission denied for table users")
+                .contains("GRANT INSERT")
+                .endsWith(" ON TABLE users TO %s_role"
+                        .formatted(database.endpoint().database()));
 
         database.jdbi()
                 .useHandle(handle -> handle.execute("GRANT INSERT ON users TO %s_role"

@@ -159,6 +159,15 @@ public final class PhysicalConnection implements AutoCloseable {
         return sessionTimeout.isPresent() && sessionTimeout.get().compareTo(deadline) < 0;
     }
 
+    /** Returns the role that has logged in. Does not block. */
+    public String role() {
+        try {
+            return connection.getMetaData().getUserName();
+        } catch (SQLException e) {
+            return endpoint.user();
+        }
+    }
+
     /** Returns the process id of its backend; a proxy or a pooler may report another number. May be called by any thread. */
     public int backendId() {
         return base.getBackendPID();

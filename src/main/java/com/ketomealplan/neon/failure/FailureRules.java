@@ -3,6 +3,7 @@ package com.ketomealplan.neon.failure;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -13,8 +14,19 @@ import java.util.regex.Pattern;
  */
 final class FailureRules {
 
-    /** What a failure is, and what its operator can do; the first rule that fits decides. */
-    private record Rule(FailureKind kind, Pattern text, String advice) {}
+    /** What a failure is, and what its operator can do, with the text's first group in place of {@code {}}; the first rule that fits decides. */
+    private record Rule(FailureKind kind, Pattern text, String advice) {
+
+        Optional<Verdict> judge(String said) {
+            Matcher match = text.matcher(said);
+            return match.find()
+                    ? Optional.of(new Verdict(
+                            kind,
+                            Optional.ofNullable(advice)
+                                    .map(found -> found.contains("{}") ? found.replace("{}", match.group(1)) : found)))
+                    : Optional.empty();
+        }
+    }
 
     /** A kind, with what its operator can do if that is known. */
     record Verdict(FailureKind kind, Optional<String> advice) {}
@@ -88,6 +100,15 @@ final class FailureRules {
             // PostgreSQL, whose codes the proxy hides while connecting
             rule(
                     FailureKind.TOO_MANY_CONNECTIONS,
+                    "too many connections for role \"([^\"]*)\"",
+                    "its limit is below what the instances open: ALTER ROLE {} CONNECTION LIMIT, smaller pools, or fewer instances"),
+            rule(
+                    FailureKind.TOO_MANY_CONNECTIONS,
+                    "too many connections for database \"([^\"]*)\"",
+                    "its limit is below what the instances open: ALTER DATABASE {} CONNECTION LIMIT, smaller pools, or fewer"
+                            + " instances"),
+            rule(
+                    FailureKind.TOO_MANY_CONNECTIONS,
                     "too many clients already|remaining connection slots are reserved|too many connections for",
                     "smaller pools, fewer instances, or a pooler between"),
             rule(FailureKind.WAKING, "the database system is (starting up|not yet accepting|in recovery)", null),
@@ -139,9 +160,8 @@ final class FailureRules {
 
     private static Verdict judge(List<Rule> rules, String sqlState, String text) {
         return rules.stream()
-                .filter(rule -> rule.text().matcher(text).find())
+                .flatMap(rule -> rule.judge(text).stream())
                 .findFirst()
-                .map(rule -> new Verdict(rule.kind(), Optional.ofNullable(rule.advice())))
                 .orElseGet(() -> new Verdict(byState(sqlState), advice(sqlState)));
     }
 

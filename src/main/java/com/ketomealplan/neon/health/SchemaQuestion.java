@@ -4,6 +4,7 @@ import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.failure.MissingRightException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -75,7 +76,10 @@ record SchemaQuestion(List<Text> statements) {
                 explain.execute();
                 return new Answer(Verdict.FITTING, Optional.empty());
             } catch (SQLException e) {
-                Failure failure = Failure.of(e);
+                Failure failure = Failure.of(
+                        MissingRightException.of(e, sql, jdbc.getMetaData().getUserName())
+                                .<SQLException>map(missing -> missing)
+                                .orElse(e));
                 return failure.kind() == FailureKind.SCHEMA_MISMATCH
                         ? new Answer(Verdict.LACKING, Optional.of(failure))
                         : new Answer(Verdict.UNKNOWN, Optional.empty());

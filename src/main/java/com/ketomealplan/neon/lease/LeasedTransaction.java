@@ -56,6 +56,9 @@ public interface LeasedTransaction {
     /** Returns whether its deadline has passed, or its statement was cancelled because of that. */
     boolean isTimedOut();
 
+    /** Returns the role that has logged in. */
+    String role();
+
     /** Returns how the borrower's time was spent, and what its statement was found to wait for, for logs. */
     String describeTimes();
 

@@ -47,6 +47,11 @@ record LeasedTransactionView(Lease lease, HandleTransaction transaction) impleme
     }
 
     @Override
+    public String role() {
+        return lease.physical().role();
+    }
+
+    @Override
     public String describeTimes() {
         return "of its " + lease.deadline().duration().toMillis() + " ms: "
                 + lease.times().describe()

@@ -3,6 +3,7 @@ package com.ketomealplan.neon.transaction;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.failure.MissingRightException;
 import com.ketomealplan.neon.lease.Deadline;
 import java.lang.reflect.AnnotatedElement;
 import java.time.Duration;
@@ -218,7 +219,11 @@ public final class UnitOfWork {
             StreamingResults.check(result);
             unit.commit();
             return result;
-        } catch (Exception failure) {
+        } catch (Exception thrown) {
+            Exception failure = unit.lease()
+                    .flatMap(lease -> MissingRightException.of(thrown, lease.role()))
+                    .<Exception>map(missing -> missing)
+                    .orElse(thrown);
             unit.rollback(failure);
             throw MissedDeadline.explain(failure, unit.lease());
         } catch (Error failure) {

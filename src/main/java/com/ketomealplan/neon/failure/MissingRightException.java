@@ -1,0 +1,112 @@
+package com.ketomealplan.neon.failure;
+
+import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementException;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** The role may not do what a statement does: with the GRANT that lets it, which the server does not name. */
+public final class MissingRightException extends SQLException implements Staged {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private static final Pattern DENIED = Pattern.compile(
+            "permission denied for (table|view|materialized view|foreign table|schema|sequence|function|procedure) (\\S+)");
+
+    private MissingRightException(String message, Throwable failure) {
+        super(message, INSUFFICIENT_PRIVILEGE, failure);
+    }
+
+    /**
+     * Explains a failure of a statement. Empty if it is another one, or if the server's message does not name what the right is on: it may
+     * be in another language, or of what a function did.
+     *
+     * @param role that the statement was executed by
+     */
+    public static Optional<MissingRightException> of(Throwable failure, String role) {
+        return of(
+                failure,
+                Failure.find(failure, StatementException.class)
+                        .map(StatementException::getStatementContext)
+                        .map(StatementContext::getRenderedSql)
+                        .orElse(""),
+                role);
+    }
+
+    /**
+     * The same for a failure that does not know its statement.
+     *
+     * @param sql the statement
+     */
+    public static Optional<MissingRightException> of(Throwable failure, String sql, String role) {
+        return Failure.find(failure, PSQLException.class)
+                .filter(found -> INSUFFICIENT_PRIVILEGE.equals(found.getSQLState()))
+                .map(PSQLException::getServerErrorMessage)
+                .filter(said -> said.getWhere() == null)
+                .map(ServerErrorMessage::getMessage)
+                .map(DENIED::matcher)
+                .filter(Matcher::matches)
+                .map(match -> new MissingRightException(
+                        "%s (%s); the role %s needs: GRANT %s TO %s"
+                                .formatted(
+                                        match.group(),
+                                        INSUFFICIENT_PRIVILEGE,
+                                        role,
+                                        grant(match.group(1), match.group(2), sql),
+                                        role),
+                        failure));
+    }
+
+    private static String grant(String type, String name, String sql) {
+        return switch (type) {
+            case "schema" -> "USAGE ON SCHEMA " + name;
+            case "sequence" -> "USAGE ON SEQUENCE " + name;
+            case "function", "procedure" -> "EXECUTE ON ROUTINE " + name;
+            default -> String.join(", ", rightsOn(name, sql)) + " ON TABLE " + name;
+        };
+    }
+
+    /** What a statement does with a table, by its words. */
+    private static Set<String> rightsOn(String table, String sql) {
+        String name = "\\s+(?:only\\s+)?(?:[\\w\"]+\\.)?\"?" + Pattern.quote(table) + "\"?(?!\\w)";
+        Set<String> rights = new LinkedHashSet<>();
+        addIf(rights, "INSERT", "insert\\s+into" + name, sql);
+        addIf(rights, "UPDATE", "update" + name, sql);
+        addIf(rights, "DELETE", "delete\\s+from" + name, sql);
+        boolean changes = !rights.isEmpty();
+        addIf(
+                rights,
+                "UPDATE",
+                "\\bdo\\s+update\\b|\\bfor\\s+(?:no\\s+key\\s+)?update\\b|\\bfor\\s+(?:key\\s+)?share\\b",
+                sql);
+        addIf(rights, "SELECT", "(?<!delete\\s)\\bfrom" + name + "|\\b(?:join|using)" + name, sql);
+        if (changes) {
+            addIf(rights, "SELECT", "\\breturning\\b|\\bwhere\\b|\\bon\\s+conflict\\b", sql);
+        }
+        return rights.isEmpty() ? Set.of("ALL") : rights;
+    }
+
+    private static void addIf(Set<String> rights, String right, String pattern, String sql) {
+        if (Pattern.compile(pattern, Pattern.CASE_INSENSITIVE).matcher(sql).find()) {
+            rights.add(right);
+        }
+    }
+
+    @Override
+    public Stage stage() {
+        return Stage.WORKING;
+    }
+
+    @Override
+    public Optional<FailureKind> kind() {
+        return Optional.of(FailureKind.SCHEMA_MISMATCH);
+    }
+}

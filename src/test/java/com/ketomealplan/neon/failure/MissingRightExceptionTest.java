@@ -1,0 +1,55 @@
+package com.ketomealplan.neon.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+class MissingRightExceptionTest {
+
+    private static PSQLException denied(String message, String more) {
+        return new PSQLException(new ServerErrorMessage("SERROR\0C42501\0M" + message + "\0" + more));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            table users       | INSERT INTO users (email) VALUES (?)                                       | INSERT ON TABLE users
+            table users       | INSERT INTO users (email) VALUES (?) RETURNING id                          | INSERT, SELECT ON TABLE users
+            table users       | INSERT INTO app.users VALUES (?) ON CONFLICT (id) DO UPDATE SET a = 1      | INSERT, UPDATE, SELECT ON TABLE users
+            table users       | INSERT INTO copies SELECT * FROM users                                     | SELECT ON TABLE users
+            table users       | update users set a = 1                                                     | UPDATE ON TABLE users
+            table users       | DELETE FROM ONLY "users" WHERE id = ?                                      | DELETE, SELECT ON TABLE users
+            table users       | SELECT * FROM other JOIN users USING (id) FOR UPDATE                       | UPDATE, SELECT ON TABLE users
+            table users       | SELECT * FROM users_of_yesterday                                           | ALL ON TABLE users
+            schema app        | SELECT * FROM app.users                                                    | USAGE ON SCHEMA app
+            sequence users_id | INSERT INTO users VALUES (1)                                               | USAGE ON SEQUENCE users_id
+            function secret   | SELECT secret()                                                            | EXECUTE ON ROUTINE secret
+            """)
+    void namesTheRoleAndTheGrant(String what, String sql, String grant) {
+        MissingRightException found = MissingRightException.of(denied("permission denied for " + what, ""), sql, "app")
+                .orElseThrow();
+
+        Failure failure = Failure.of(found);
+        assertThat(failure.kind()).isEqualTo(FailureKind.SCHEMA_MISMATCH);
+        assertThat(failure.sqlState()).contains("42501");
+        assertThat(failure.cause())
+                .isEqualTo(
+                        "permission denied for " + what + " (42501); the role app needs: GRANT " + grant + " TO app");
+    }
+
+    /** Another failure, another language, and what a function did, whose texts may be of its own. */
+    @Test
+    void saysNothingOfWhatTheServerDoesNotName() {
+        assertThat(MissingRightException.of(new SQLException("permission denied for table users", "42501"), "", "app"))
+                .isEmpty();
+        assertThat(MissingRightException.of(denied("keine Berechtigung für Tabelle users", ""), "", "app"))
+                .isEmpty();
+        assertThat(MissingRightException.of(
+                        denied("permission denied for table users", "WPL/pgSQL function f() line 1\0"), "", "app"))
+                .isEmpty();
+    }
+}
