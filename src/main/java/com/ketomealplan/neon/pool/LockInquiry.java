@@ -44,6 +44,9 @@ final class LockInquiry {
     /** A statement that has run for less is no reason for a query on behalf of an operator. */
     private static final Duration MIN_RUNTIME = Duration.ofSeconds(1);
 
+    /** How long an operator waits for a connection to be opened and its answer; no statement waits for that. */
+    private static final Duration VIEW_TIMEOUT = Duration.ofSeconds(1);
+
     /** How long a result is shown. */
     private static final Duration RESULT_TTL = PAUSE.multipliedBy(2);
 
@@ -76,15 +79,15 @@ final class LockInquiry {
      */
     void askBeforeCancel(PhysicalConnection cancelled) {
         if (!askOnIdle()) {
-            askIfThereIsRoom(cancelled);
+            askIfThereIsRoom(CancelTimeout.of(cancelled));
         }
     }
 
-    /** On a connection that is opened for it, in so long a time as this one took. */
-    private void askIfThereIsRoom(PhysicalConnection waiting) {
+    /** On a connection that is opened for it. */
+    private void askIfThereIsRoom(Duration atMost) {
         if (isDue() && state.hasRoom() && opening.compareAndSet(false, true)) {
             try {
-                askOnOwn(CancelTimeout.of(waiting));
+                askOnOwn(atMost);
             } finally {
                 opening.set(false);
             }
@@ -157,19 +160,16 @@ final class LockInquiry {
     }
 
     /**
-     * Returns the lock waits, as far as is known; queries if a statement has run for long. While one does, the server is awake, and a connection may be
-     * opened to ask if none is idle; but not where the last one could not be opened. Blocks as {@link #askBeforeCancel}, and does not
-     * throw.
+     * Returns the lock waits, as far as is known; queries if a statement has run for long. While one does, the server is awake, and a
+     * connection may be opened to ask if none is idle; but not where the last one could not be opened. Blocks for {@link #VIEW_TIMEOUT}
+     * at most, and does not throw.
      */
     LockWaits now() {
-        Optional<PooledConnection> waiting = state.borrowed().stream()
-                .filter(one -> one.waitsLongerThan(MIN_RUNTIME))
-                .findAny();
-        if (waiting.isEmpty()) {
+        if (!isSomebodyWaiting(MIN_RUNTIME)) {
             return LockWaits.NONE;
         }
         if (isDue() && !askOnIdle() && gate.lastFailure().isEmpty() && isOver(viewedNanos)) {
-            askIfThereIsRoom(waiting.get().physical());
+            askIfThereIsRoom(VIEW_TIMEOUT);
         }
         Answer answer = known;
         long ageNanos = System.nanoTime() - answer.nanos();
