@@ -27,6 +27,8 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 
 /** What the service is made of. */
@@ -70,7 +72,6 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         Bootstrap<KetoMealPlanConfiguration> bootstrap = new Bootstrap<>(this);
         addDefaultCommands(bootstrap);
         initialize(bootstrap);
-        bootstrap.registerMetrics();
         return CommandLine.run(bootstrap, out, err, arguments);
     }
 
@@ -96,6 +97,14 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
             public void configure(Subparser parser) {
                 super.configure(parser);
                 parser.help("Serve, until the process is told to stop");
+            }
+
+            /** The JVM's metrics and JMX take a while, and wait for nothing else. Other commands have nobody to show them to. */
+            @Override
+            public void run(Bootstrap<?> own, Namespace arguments) throws Exception {
+                CompletableFuture<Void> metrics = CompletableFuture.runAsync(own::registerMetrics);
+                super.run(own, arguments);
+                metrics.join();
             }
         });
         bootstrap.addCommand(new CheckCommand<>(this) {

@@ -11,11 +11,19 @@ import com.fasterxml.jackson.databind.introspect.AnnotatedClassResolver;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import io.dropwizard.configuration.BaseConfigurationFactory;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.ConfigurationFactoryFactory;
 import io.dropwizard.configuration.ConfigurationSourceProvider;
 import io.dropwizard.core.server.ServerFactory;
+import io.dropwizard.jackson.AnnotationSensitivePropertyNamingStrategy;
+import io.dropwizard.jackson.CaffeineModule;
+import io.dropwizard.jackson.FuzzyEnumModule;
+import io.dropwizard.jackson.GuavaExtrasModule;
+import io.dropwizard.jackson.Jackson;
 import io.dropwizard.logging.common.LoggingFactory;
 import jakarta.validation.Validator;
 import java.io.IOException;
@@ -68,10 +76,23 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
                 new ReportingConfigurationFactory<>(type, validator, mapper, prefix, environment);
     }
 
+    /**
+     * Dropwizard's mapper, but for the module that generates code for each property, of which a configuration is read once.
+     */
     private static ObjectMapper strict(ObjectMapper mapper) {
-        return mapper.copy()
+        ObjectMapper own = Jackson.newMinimalObjectMapper()
+                .registerModules(
+                        new GuavaExtrasModule(),
+                        new CaffeineModule(),
+                        new FuzzyEnumModule(),
+                        new ParameterNamesModule(),
+                        new Jdk8Module(),
+                        new JavaTimeModule())
+                .setPropertyNamingStrategy(new AnnotationSensitivePropertyNamingStrategy())
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+        own.setSubtypeResolver(mapper.getSubtypeResolver());
+        return own;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package com.ketomealplan.training;
 
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
+import com.ketomealplan.neon.embedded.EmbeddedDatabaseException;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.neon.url.Secret;
 import java.io.IOException;
@@ -34,21 +35,27 @@ final class TrainingDatabase implements AutoCloseable {
      * @param named the operator's, or null
      */
     static TrainingDatabase open(String named) throws IOException, TrainingException {
-        if (EmbeddedDatabase.isAvailable()) {
+        try {
             return embedded();
+        } catch (EmbeddedDatabaseException | LinkageError e) {
+            if (named == null || named.isBlank()) {
+                throw new TrainingException("train: no PostgreSQL of this jar's can be started (" + e.getMessage()
+                        + "); set NEON_DATABASE_URL to a database for the training, which writes to it, or train by a jar that"
+                        + " carries one: java -jar THAT.jar train --jar THIS.jar config.yml");
+            }
+            return new TrainingDatabase(named, null, null, null);
         }
-        if (named == null || named.isBlank()) {
-            throw new TrainingException(
-                    "train: this jar carries no PostgreSQL; set NEON_DATABASE_URL to a database for the"
-                            + " training, which writes to it, or train by a jar that has one: java -jar THAT.jar train --jar"
-                            + " THIS.jar config.yml");
-        }
-        return new TrainingDatabase(named, null, null, null);
     }
 
     private static TrainingDatabase embedded() throws IOException {
         Path directory = Files.createTempDirectory("training");
-        EmbeddedDatabase embedded = EmbeddedDatabase.join(directory);
+        EmbeddedDatabase embedded;
+        try {
+            embedded = EmbeddedDatabase.join(directory);
+        } catch (RuntimeException | LinkageError e) {
+            delete(directory);
+            throw e;
+        }
         Endpoint endpoint = embedded.endpoint();
         SleepingDoor door = SleepingDoor.before(endpoint.hosts().get(0).port());
         String url = "postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=disable"
@@ -78,6 +85,10 @@ final class TrainingDatabase implements AutoCloseable {
         }
         door.close();
         embedded.close();
+        delete(directory);
+    }
+
+    private static void delete(Path directory) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(directory)) {
             files = all.sorted(Comparator.reverseOrder()).toList();

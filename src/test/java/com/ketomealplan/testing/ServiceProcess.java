@@ -136,6 +136,17 @@ public final class ServiceProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElseThrow();
     }
 
+    /** Of the memory of the machine, what it has now; Linux. */
+    public int residentMiB() throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                        .filter(line -> line.startsWith("VmRSS:"))
+                        .map(line -> line.replaceAll("[^0-9]", ""))
+                        .mapToInt(Integer::parseInt)
+                        .findFirst()
+                        .orElseThrow()
+                / 1024;
+    }
+
     /** SIGTERM. */
     public void terminate() {
         process.destroy();
