@@ -4,6 +4,7 @@ import com.ketomealplan.neon.admin.OperatorConsole;
 import com.ketomealplan.neon.admin.TaskPurpose;
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.health.DatabaseHealthCheck;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseState;
@@ -12,7 +13,7 @@ import com.ketomealplan.neon.health.UnitOutcomes;
 import com.ketomealplan.neon.idempotency.IdempotencyStore;
 import com.ketomealplan.neon.idempotency.IdempotentWork;
 import com.ketomealplan.neon.migration.DatabaseCommand;
-import com.ketomealplan.neon.migration.MigrationDataSource;
+import com.ketomealplan.neon.migration.MigrateAtStart;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.migration.StartMigration;
@@ -175,7 +176,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     @Override
     public void run(T configuration, Environment environment) throws Exception {
         NeonDataSourceFactory factory = settingsIn(configuration);
-        CompletableFuture<Void> preload = factory.usesEmbedded()
+        boolean embedded = factory.usesEmbedded();
+        CompletableFuture<Void> preload = embedded && EmbeddedDatabase.isNew(factory.embeddedDirectory())
                 ? CompletableFuture.runAsync(() -> Migrations.preload(MIGRATIONS))
                 : CompletableFuture.completedFuture(null);
         database = factory.open();
@@ -183,13 +185,9 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         database.notices().forEach(LOG::warn);
         Connector connector = database.connector(factory.unitOfWork().serverTimeout());
         changesets = new PendingChangesets(MIGRATIONS, connector.target(), ServerLimits.of(factory, database));
-        if (factory.usesEmbedded()) {
-            preload.join(); // Liquibase's registries are not thread-safe
-            migrate(factory);
-        } else {
-            new StartMigration(connector, () -> MigrationDataSourceFactory.open(factory), changesets, MIGRATIONS)
-                    .run(factory.migrateAtStart());
-        }
+        preload.join(); // Liquibase's registries are not thread-safe
+        new StartMigration(connector, () -> MigrationDataSourceFactory.open(factory), changesets, MIGRATIONS)
+                .run(embedded ? MigrateAtStart.TRUE : factory.migrateAtStart());
         gate = new WakeGate(connector);
         pool = factory.pool(database, gate, NAME);
         environment.lifecycle().manage(EarlyConnection.to(pool, factory.connectAtStart()));
@@ -242,15 +240,6 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 probe.warmUp();
             }
         });
-    }
-
-    private static void migrate(NeonDataSourceFactory factory) throws Exception {
-        MigrationDataSource dataSource = MigrationDataSourceFactory.open(factory);
-        try {
-            LOG.info("Applied {} migrations to the embedded PostgreSQL", Migrations.apply(dataSource, MIGRATIONS));
-        } finally {
-            dataSource.stop();
-        }
     }
 
     private Jdbi jdbi(NeonDataSourceFactory factory, Environment environment) {

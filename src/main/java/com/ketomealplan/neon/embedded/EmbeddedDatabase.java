@@ -46,6 +46,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return EmbeddedDatabase.class.getClassLoader().getResource(LIBRARY) != null;
     }
 
+    /** Whether there is none in a directory yet, so that the next {@link #join} makes one. */
+    public static boolean isNew(Path directory) {
+        return new Server(directory).isNew();
+    }
+
     /**
      * Starts the server of a directory, or joins it if it runs. Every call is to be paired with a {@link #close()}.
      *

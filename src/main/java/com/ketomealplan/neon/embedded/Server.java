@@ -158,7 +158,7 @@ final class Server {
         }
     }
 
-    private boolean isNew() {
+    boolean isNew() {
         return !Files.exists(data.resolve("PG_VERSION"));
     }
 
