@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.ketomealplan.testing.Page;
 import com.ketomealplan.testing.SettingTree;
 import com.ketomealplan.testing.SettingTree.Node;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import java.beans.Introspector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -40,6 +45,10 @@ class NamesTest {
             // Dropwizard
             "EnvironmentVariableSubstitutor",
             "MigrationsBundle",
+            // HikariCP's classes
+            "ConcurrentBag",
+            "PoolEntry",
+            "ProxyConnection",
             // HAProxy, nginx, Kubernetes
             "fall",
             "http_503",
@@ -86,6 +95,14 @@ class NamesTest {
                         .forEach(NamesTest::read);
             }
         }
+        List.copyOf(WORDS).stream() // as the constants of an enum are written for others
+                .filter(word -> word.equals(word.toUpperCase(Locale.ROOT)))
+                .forEach(word -> WORDS.add(word.toLowerCase(Locale.ROOT)));
+        Stream.of(HikariConfig.class, HikariPoolMXBean.class)
+                .flatMap(type -> Stream.of(type.getMethods()))
+                .map(Method::getName)
+                .forEach(name ->
+                        WORDS.add(name.startsWith("set") ? Introspector.decapitalize(name.substring(3)) : name));
         Page.all().stream()
                 .flatMap(page -> page.blocks().stream()) // which other tests look at
                 .flatMap(block -> WORD.matcher(block.text()).results())
