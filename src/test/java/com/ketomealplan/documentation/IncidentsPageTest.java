@@ -104,4 +104,28 @@ class IncidentsPageTest {
                     .contains("- **Symptom:** (", "- **Cause:** ", "- **First:** ", "- **Look at:** ");
         });
     }
+
+    /** Who searches the log for what the page says finds it: each text between quotes, up to where it goes on differently each time. */
+    @Test
+    void whatTheLogSaysIsQuotedAsItIs() throws IOException {
+        StringBuilder sources = new StringBuilder();
+        for (String directory : List.of("src/main/java", "src/main/resources/operator")) {
+            try (Stream<Path> files = Files.walk(Path.of(directory))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    sources.append(Files.readString(file));
+                }
+            }
+        }
+        String texts = sources.toString().replaceAll("\"\\s*\\+\\s*\"", "");
+        List<String> quoted = Pattern.compile("\"([^\"`]+)\"")
+                .matcher(page.prose().replaceAll("`[^`]+`|<[^>]+>", "").replaceAll("\\s+", " "))
+                .results()
+                .map(found -> found.group(1).split("[…(\\d]")[0].strip())
+                .filter(text -> text.length() > 5)
+                .toList();
+
+        assertThat(quoted)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(text -> assertThat(texts.contains(text)).as(text).isTrue());
+    }
 }

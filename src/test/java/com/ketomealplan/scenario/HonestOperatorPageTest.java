@@ -42,7 +42,7 @@ class HonestOperatorPageTest {
 
     private static final String PICTURE = System.getProperty("picture");
 
-    /** For the README's picture to have something to show: {@code -Dpicture=src/main/docs/operator-page.png}. */
+    /** For the picture of the page operations to have something to show: {@code -Dpicture=src/main/docs/operator-page.png}. */
     private static final Duration LOAD = Duration.ofSeconds(90);
 
     private final TestDatabase database = TestDatabase.migrated();

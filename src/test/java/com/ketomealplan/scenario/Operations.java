@@ -148,7 +148,7 @@ final class Operations {
         return (double) answers.stream().filter(Answer::isCreated).count() / answers.size();
     }
 
-    /** Adds the answers to the scenario's row of the README's table. */
+    /** Adds the answers to the scenario's row of the table of faults. */
     static synchronized void report(String scenario, List<Answer> answers) {
         List<Answer> all = REPORTED.computeIfAbsent(scenario, any -> new ArrayList<>());
         all.addAll(answers);

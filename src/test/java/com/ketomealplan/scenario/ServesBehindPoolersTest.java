@@ -48,7 +48,7 @@ class ServesBehindPoolersTest {
     private static final int SERVER_CONNECTIONS = 5;
     private static final int CLIENTS = 32;
 
-    /** The README's figure is of the campaign's number. */
+    /** Of statements; the page operations says how to have more. */
     private static final int STATEMENTS = Ring.times("pooler.statements", 5_000, 100_000);
 
     private final TestDatabase database = TestDatabase.migrated();
