@@ -31,7 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 
-/** What the service is made of. */
+/** The application: installs the bundles and the resources. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
 
     static final String NAME = "keto-meal-plan-api";
@@ -47,13 +47,13 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
 
     private final Map<String, String> environment;
 
-    /** Reads the environment of this process. */
+    /** Creates the application with the environment of this process. */
     public KetoMealPlanApplication() {
         this(System.getenv());
     }
 
     /**
-     * @param environment what {@code ${NAME}} in the configuration stands for
+     * @param environment the values of {@code ${NAME}} in the configuration
      */
     public KetoMealPlanApplication(Map<String, String> environment) {
         this.environment = Map.copyOf(environment);
@@ -89,7 +89,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         bootstrap.addCommand(new TrainCommand(System.out, environment));
     }
 
-    /** Dropwizard's own, with the words that its help leaves out. */
+    /** Dropwizard's {@code check} command, with a description. */
     @Override
     protected void addDefaultCommands(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
         bootstrap.addCommand(new ServerCommand<>(this) {

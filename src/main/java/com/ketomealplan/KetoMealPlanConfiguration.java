@@ -37,21 +37,21 @@ import java.util.stream.Stream;
 @SelfValidating
 public final class KetoMealPlanConfiguration extends Configuration {
 
-    /** With the time for what then still runs it is within the 30 s that Kubernetes gives. */
+    /** Together with the time of running requests within the 30 s of Kubernetes. */
     private static final Duration DRAIN_TIMEOUT = Duration.seconds(15);
 
     /** Development or production. */
     @Setting
     private Deployment.Stage environment = Deployment.Stage.DEVELOPMENT;
 
-    /** Whether the process lives for a few requests only. */
+    /** Whether the process is short-lived. */
     @Setting
     private Boolean serverless = false;
 
     @Setting
     private NeonDataSourceFactory database = NeonDataSourceFactory.withDefaults();
 
-    /** Of a request, uncompressed. */
+    /** The largest body of a request, uncompressed. */
     @MinDataSize(value = 1, unit = DataSizeUnit.KIBIBYTES, message = "must be at least 1KiB")
     @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES, message = "must be at most 1GiB")
     @Setting

@@ -14,7 +14,7 @@ import java.lang.annotation.Target;
 
 /**
  * An e-mail address that mail can be sent to: 254 characters at most (RFC 5321), with a domain that has a dot and is a name.
- * It is what it looks like: see {@link HonestTextValidator}.
+ * See also {@link HonestTextValidator}.
  */
 @Schema(
         description =

@@ -7,8 +7,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.time.Instant;
 
-/**
- * The answer of {@code GET /health}, in the shape that monitoring of the FastAPI service knows.
+/** The response of {@code GET /health}, in the format of the FastAPI service.
  *
  * @param status {@code healthy} or {@code unhealthy}
  */
@@ -22,27 +21,26 @@ public record HealthReport(
 
         Components components) {
 
-    /** The parts that are reported on. */
+    /** The parts of the service. */
     @Schema(name = "HealthOfComponents", description = "The parts that are reported on.")
     public record Components(
             @Schema(allowableValues = "healthy") String api, DatabaseReport database) {}
 
-    /**
-     * The database's part. What does not apply is left out.
+    /** The part of the database. What does not apply is left out.
      *
      * @param status {@code healthy} or {@code unhealthy}
-     * @param database {@code connected}, {@code disconnected}, or {@code idle} if nobody needs a connection
-     * @param error what is wrong, in words that give nothing away
-     * @param poolSize how many connections are kept; left out where none is, like the two that follow
+     * @param database {@code connected}, {@code disconnected}, or {@code idle} if no connection is needed
+     * @param error the error, without internals
+     * @param poolSize how many idle connections are kept; left out where none is, like the two that follow
      * @param poolOverflow how many are open beyond those
      * @param poolCheckedOut how many are in use
      * @param state up, asleep, waking, busy, login_refused, throttled, over_quota, schema_mismatch, storage_full,
      *     misconfigured or down
-     * @param since since when
+     * @param since when the state began
      * @param explanation the state in a sentence
      * @param lastSuccess when the database last answered
-     * @param lastFailure when a connection to it could last not be opened
-     * @param lastFailureReason why, in words that give nothing away
+     * @param lastFailure when opening a connection last failed
+     * @param lastFailureReason the reason, without internals
      */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -7,10 +7,9 @@ import java.text.Normalizer.Form;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/**
- * Refuses a text that is not what it looks like: with characters that do not show, that turn the direction of others or that
- * mean nothing to all, and with those for which Unicode has another, plainer way (NFKC), such as full-width letters. Two
- * addresses that look the same would else be two users. Letters of different scripts that look alike are not its subject.
+/** Rejects a text with invisible characters, bidirectional controls, private-use or unassigned characters, or characters that NFKC would
+ * replace, such as full-width letters: two addresses that look the same would be two users. Look-alike letters of different
+ * scripts are not detected.
  */
 public final class HonestTextValidator implements ConstraintValidator<EmailAddress, String> {
 
@@ -49,7 +48,7 @@ public final class HonestTextValidator implements ConstraintValidator<EmailAddre
                 || !Normalizer.isNormalized(Character.toString(character), Form.NFKC);
     }
 
-    /** Of other types, and not seen either; Unicode calls most of them Default_Ignorable_Code_Point, which the JDK does not know. */
+    /** Invisible characters of other types; most are Default_Ignorable_Code_Point, which the JDK does not support. */
     private static boolean isBlank(int character) {
         return Character.getType(character) == Character.SPACE_SEPARATOR && character != ' '
                 || character == 0x034F // joins graphemes

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jdbi.v3.json.Json;
 
-/** What a user answered in a quiz. */
+/** A user's answers to a quiz. */
 @Schema(description = "What a user answered in a quiz.")
 @JsonNaming(SnakeCaseStrategy.class)
 public record QuizResponse(

@@ -14,8 +14,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * JSON that PostgreSQL's {@code jsonb} gives back as it was sent: no NUL, which it refuses; no half of a surrogate pair,
+/** Checks JSON that PostgreSQL's {@code jsonb} returns as it was sent: no NUL, which it refuses; no half of a surrogate pair,
  * which has no UTF-8 and would be stored as a question mark; and no number that it would write with more digits than a
  * reader takes.
  */
@@ -35,10 +34,10 @@ public @interface StorableJson {
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Looks at every name and value. The depth is bounded by the parser. */
+    /** Checks every name and value. The parser limits the depth. */
     final class Validator implements ConstraintValidator<StorableJson, JsonNode> {
 
-        /** Jackson's own limit for the length of a number, which counts the exponent and not what it stands for. */
+        /** Jackson's limit of the length of a number, which counts the digits of the exponent. */
         private static final int MAX_DIGITS = 1_000;
 
         @Override

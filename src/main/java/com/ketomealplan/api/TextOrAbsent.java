@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import java.io.IOException;
 
-/** Reads a text of a merge patch that cannot be taken away: left out it stays, but null in its place is refused. */
+/** Deserializes a text of a merge patch that cannot be removed: it may be left out, but null is refused. */
 final class TextOrAbsent extends StdScalarDeserializer<String> {
 
     private static final long serialVersionUID = 1L;

@@ -8,7 +8,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 /**
  * The body of {@code PATCH /users/{user_id}}: a JSON Merge Patch (RFC 7396).
  *
- * @param email null if it stays as it is
+ * @param email null if it is not changed
  */
 @Schema(description = "What is to change of a user. What is left out stays; null is refused.")
 @JsonNaming(SnakeCaseStrategy.class)

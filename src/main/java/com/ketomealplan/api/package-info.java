@@ -1,2 +1,2 @@
-/** What travels over HTTP: records, validated, in snake-case JSON. */
+/** The request and response bodies: validated records, in snake-case JSON. */
 package com.ketomealplan.api;

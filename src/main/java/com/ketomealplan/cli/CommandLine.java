@@ -10,17 +10,15 @@ import java.util.Optional;
 import net.sourceforge.argparse4j.inf.ArgumentParser;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 
-/**
- * Runs the command that a command line names. Dropwizard prints all of a command's help below what is wrong with its arguments, and a
- * stack below what it does not know. Here a mistake is one line, and its exit code tells scripts whose mistake it is. What nobody has
- * foreseen keeps its stack.
+/** Runs the command of a command line. Dropwizard prints the command's help for a wrong argument, and a stack trace for a failure. Here
+ * both are one line, with distinct exit codes. Unexpected exceptions keep their stack trace.
  */
 public final class CommandLine {
 
-    /** The command has done its work; a server has been started, and runs on. */
+    /** The command has succeeded; for {@code server}: it was started. */
     public static final int DONE = 0;
 
-    /** The command has failed: by its configuration, by the database, or by what it has found. */
+    /** The command has failed: the configuration, the database, or its result. */
     public static final int FAILED = 1;
 
     /** There is no such command, option or file: nothing was tried. */
@@ -31,8 +29,8 @@ public final class CommandLine {
     /**
      * Runs a command.
      *
-     * @param out for what is asked for
-     * @param err for what is wrong
+     * @param out for results
+     * @param err for errors
      * @return the exit code
      */
     public static int run(Bootstrap<?> bootstrap, PrintStream out, PrintStream err, String... arguments) {
@@ -51,7 +49,7 @@ public final class CommandLine {
         }
     }
 
-    /** What a usage begins with: {@code java -jar NAME.jar db rollback}. */
+    /** Returns the start of the usage: {@code java -jar NAME.jar db rollback}. */
     private static String command(ArgumentParser parser) {
         String usage = parser.formatUsage().replaceAll("\\s+", " ");
         return usage.replaceFirst("^.*?(?=java -jar )", "").replaceFirst(" \\[.*", "");

@@ -1,4 +1,3 @@
-/**
- * The command line: one line about what is wrong with it, and the exit code. It knows no command and no setting of this service.
+/** The command line: errors in one line, and exit codes. Does not depend on the commands or settings of this service.
  */
 package com.ketomealplan.cli;

@@ -21,8 +21,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/**
- * Notes a value that does not fit and lets Jackson go on without it, so that one reading finds every mistake. Values are
+/** Records a value that cannot be parsed and lets Jackson continue, so that all mistakes are found at once. Values are
  * not quoted: any of them may be a secret in the wrong place.
  */
 final class CollectingProblemHandler extends DeserializationProblemHandler {
@@ -107,7 +106,7 @@ final class CollectingProblemHandler extends DeserializationProblemHandler {
         return context.constructType(Void.class);
     }
 
-    /** Null stands for the value, and so for its default. */
+    /** Returns null in place of the value, and so its default. */
     private Object note(DeserializationContext context, Class<?> targetType) {
         mistakes.unreadable(field(context.getParser()), expected(context, targetType));
         return null;

@@ -4,9 +4,8 @@ import io.dropwizard.configuration.ConfigurationException;
 import java.util.Collection;
 import java.util.List;
 
-/**
- * All mistakes of a configuration file. They are in a file and not in the code, so it has no stack trace, and Dropwizard's
- * commands, which print what they are thrown, print the mistakes alone.
+/** Thrown for all mistakes of a configuration file. There is no stack trace, so that Dropwizard's commands print only the
+ * mistakes.
  */
 public final class ConfigurationMistakes extends ConfigurationException {
 
@@ -28,12 +27,12 @@ public final class ConfigurationMistakes extends ConfigurationException {
         ofTheCommandLine = source + " " + mistake;
     }
 
-    /** There is no file that could be read. */
+    /** Creates the exception for a file that cannot be read. */
     static ConfigurationMistakes noFile(String source, String mistake) {
         return new ConfigurationMistakes(source, mistake);
     }
 
-    /** Whether nothing was read, because the command line names no file, or one that is none. */
+    /** Returns whether no file could be read. */
     public boolean isOfTheCommandLine() {
         return ofTheCommandLine != null;
     }

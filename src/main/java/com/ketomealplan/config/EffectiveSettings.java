@@ -6,19 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/**
- * What a service runs with, for people: the file with the environment's values in it, and without secrets. A configuration
- * has it by {@link com.fasterxml.jackson.annotation.JacksonInject}.
+/** The effective settings of a service, for people: the file with the values of the environment, without secrets. Injected into the
+ * configuration by {@link com.fasterxml.jackson.annotation.JacksonInject}.
  *
  * @param values by dotted names, in the order of the file
  */
 public record EffectiveSettings(Map<String, String> values) {
 
-    /** Settings whose values are nobody's business, by their names. */
+    /** The names of settings whose values are secret. */
     private static final Pattern SECRET =
             Pattern.compile("(?i).*(url|token|password|passphrase|secret|credential|apikey|header).*");
 
-    /** User and password in any URL. */
+    /** The user and the password in a URL. */
     private static final Pattern USER_INFO = Pattern.compile("//[^/@\\s]*@");
 
     private static final String MASK = "***";

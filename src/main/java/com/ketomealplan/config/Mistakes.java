@@ -11,25 +11,25 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What is wrong with a configuration, gathered while it is read. */
+/** Collects the mistakes of a configuration while it is read. */
 final class Mistakes {
 
     private final Set<String> messages = new TreeSet<>();
     private final Set<String> unreadable = new HashSet<>();
     private final Map<String, String> origins = new HashMap<>();
 
-    /** Notes which environment variables or system property gave a field its value: its mistakes then name them. */
+    /** Records the environment variables or the system property of a field's value, which its mistakes name. */
     void setBy(String field, String names) {
         origins.put(field, names);
     }
 
-    /** A value that cannot be read, and is left out. */
+    /** Adds a value that cannot be parsed. */
     void unreadable(String field, String problem) {
         add(field, problem);
         unreadable.add(field);
     }
 
-    /** A value that breaks a rule. Not if it could not be read: what was put in its place proves nothing. */
+    /** Adds a value that violates a constraint, unless it could not be parsed. */
     void invalid(String field, String problem) {
         if (!unreadable.contains(field)) {
             add(field, problem);
@@ -49,7 +49,7 @@ final class Mistakes {
         return messages;
     }
 
-    /** The dotted name of a path that an exception carries. */
+    /** Returns the dotted name of an exception's path. */
     static String field(List<JsonMappingException.Reference> path) {
         return path.stream()
                 .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
@@ -57,7 +57,7 @@ final class Mistakes {
                 .replaceFirst("^\\.", "");
     }
 
-    /** {@code /server/applicationConnectors/0/port} as {@code server.applicationConnectors[0].port}. */
+    /** Returns {@code /server/applicationConnectors/0/port} as {@code server.applicationConnectors[0].port}. */
     static String field(JsonPointer pointer) {
         StringBuilder field = new StringBuilder();
         for (JsonPointer step = pointer; step != null && !step.matches(); step = step.tail()) {

@@ -39,8 +39,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/**
- * Dropwizard's reading of YAML, with the environment's values put in after the parsing, and all mistakes in one exception:
+/** Reads YAML as Dropwizard does, substitutes values of the environment after the parsing, and reports all mistakes in one exception:
  * unknown settings, values of the wrong kind, and what Bean Validation finds.
  *
  * @param <T> the configuration
@@ -70,7 +69,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         this.overridePrefix = prefix.endsWith(".") ? prefix : prefix + '.';
     }
 
-    /** What a {@code Bootstrap} takes, reading the given environment. */
+    /** Returns the factory for a {@code Bootstrap}, with the given environment. */
     public static <T> ConfigurationFactoryFactory<T> reading(Map<String, String> environment) {
         return (type, validator, mapper, prefix) ->
                 new ReportingConfigurationFactory<>(type, validator, mapper, prefix, environment);
@@ -162,8 +161,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         throw new ConfigurationMistakes(source, mistakes.messages());
     }
 
-    /**
-     * Puts in what is set by {@code -Ddw.database.pooling=pooled} and the like, which is then what its mistakes are blamed on.
+    /** Applies system properties such as {@code -Ddw.database.pooling=pooled}, which mistakes of their values name.
      *
      * @return the names of those properties
      */
@@ -185,7 +183,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         return names;
     }
 
-    /** A block that the file does not have is the property's too. */
+    /** Creates the blocks of a property that the file does not have. */
     private static void blame(String property, String field, JsonNode document, Mistakes mistakes) {
         mistakes.setBy(field.replace("\\.", "."), property);
         JsonNode block = document;
@@ -198,7 +196,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         }
     }
 
-    /** Dropwizard takes any type of a server or of logging that it does not know for the default one. */
+    /** Checks types of the server and of logging, because Dropwizard replaces unknown ones by the default. */
     private void checkType(JsonNode document, String field, Class<?> factory, Mistakes mistakes) {
         if (!(document.path(field) instanceof ObjectNode block)) {
             return;
@@ -219,7 +217,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         }
     }
 
-    /** Dropwizard takes any level that it does not know for INFO or DEBUG. */
+    /** Checks log levels, because Dropwizard replaces unknown ones by INFO or DEBUG. */
     private static void checkLevels(JsonNode logging, Mistakes mistakes) {
         Map<String, JsonNode> levels = new TreeMap<>();
         levels.put("logging.level", logging.path("level"));
@@ -238,7 +236,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         });
     }
 
-    /** Jackson reads a block whose type does not come first from a buffer, and then cannot say where a mistake is. */
+    /** Moves the type of a block to its start: otherwise Jackson buffers the block, and loses the locations of mistakes. */
     private static void putTypesFirst(JsonNode node) {
         node.forEach(ReportingConfigurationFactory::putTypesFirst);
         if (node instanceof ObjectNode block && block.has(TYPE)) {

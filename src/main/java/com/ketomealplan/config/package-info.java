@@ -1,5 +1,4 @@
-/**
- * Reading the configuration file: the environment's values in it, and every mistake in one report without a secret. It
- * knows no setting of this service.
+/** Reads the configuration file: substitutes values of the environment, and reports all mistakes at once, without secrets. Does not
+ * depend on the settings of this service.
  */
 package com.ketomealplan.config;

@@ -1,6 +1,6 @@
 package com.ketomealplan.db;
 
-/** There is another user with this e-mail address, in whatever letter case. Says nothing of the two, nor where it was found. */
+/** Thrown if there is another user with this e-mail address, ignoring case. Has no message and no stack trace. */
 public final class EmailTakenException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -8,10 +8,10 @@ import java.util.UUID;
  */
 public record Position(Instant createdAt, UUID id) {
 
-    /** Of no row: before the newest one. */
+    /** The position before the newest row. */
     public static final Position BEFORE_ALL = new Position(Instant.parse("9999-12-31T23:59:59Z"), new UUID(-1, -1));
 
-    /** As text: of a timestamp the driver does not know which type the server takes it for, and asks in a flight of its own. */
+    /** Returns the timestamp as text: for a timestamp pgjdbc describes the statement first, in a round trip of its own. */
     String time() {
         return createdAt.toString();
     }

@@ -15,7 +15,7 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 @RegisterRowMapper(QuizResponseMapper.class)
 public interface QuizResponseDao {
 
-    /** Stores what a user answered; returns its id. */
+    /** Stores a quiz response; returns its id. */
     @SqlQuery("""
             INSERT INTO quiz_responses (user_id, quiz_data)
             VALUES (:userId, CAST(:quizData AS jsonb))
@@ -23,9 +23,8 @@ public interface QuizResponseDao {
             """)
     UUID insert(UUID userId, @Json ObjectNode quizData);
 
-    /**
-     * The same, for a user who may not be there: empty then. His row is locked as the foreign key would lock it, so that one who is being
-     * deleted is waited for, and found to be no more.
+    /** Stores a quiz response of a user that may not exist: empty then. The user's row is locked as by the foreign key, so that a concurrent
+     * deletion is waited for.
      */
     @SqlQuery("""
             INSERT INTO quiz_responses (user_id, quiz_data)
@@ -42,7 +41,7 @@ public interface QuizResponseDao {
             """)
     Optional<QuizResponse> find(UUID userId, UUID id);
 
-    /** A user's responses, the newest first, from the one after a place in the list; empty if there is no such user. */
+    /** Returns a user's responses after a position, newest first; empty if there is no such user. */
     default Optional<List<QuizResponse>> findAfter(UUID userId, Position place, int limit) {
         List<QuizResponse> rows = findBefore(userId, place.time(), place.id(), limit);
         return rows.isEmpty()
@@ -50,7 +49,7 @@ public interface QuizResponseDao {
                 : Optional.of(rows.stream().filter(Objects::nonNull).toList());
     }
 
-    /** Those that were created before a moment, the newest first: in one question with whether there is the user, whose row is null alone. */
+    /** Returns the responses before a position, newest first, joined to the user: a user without any has one row of nulls. */
     @SqlQuery("""
             SELECT page.id, page.user_id, page.quiz_data, page.created_at
             FROM users

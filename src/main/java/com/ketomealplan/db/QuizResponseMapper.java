@@ -11,7 +11,7 @@ import org.jdbi.v3.core.qualifier.QualifiedType;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.json.Json;
 
-/** Reads a quiz response from a row; null from the row of a user who has none. */
+/** Maps a quiz response from a row; null for a user without any. */
 public final class QuizResponseMapper implements RowMapper<QuizResponse> {
 
     private static final QualifiedType<ObjectNode> JSON =

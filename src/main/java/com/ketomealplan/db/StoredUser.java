@@ -2,9 +2,8 @@ package com.ketomealplan.db;
 
 import com.ketomealplan.api.User;
 
-/**
- * A user as the database has it.
+/** A user with its version.
  *
- * @param version grows with each change
+ * @param version is incremented by each change
  */
 public record StoredUser(User user, long version) {}

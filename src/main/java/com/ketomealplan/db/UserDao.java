@@ -15,7 +15,7 @@ import org.postgresql.util.ServerErrorMessage;
 @RegisterRowMapper(UserMapper.class)
 public interface UserDao {
 
-    /** Stores a user; empty if there is one with this e-mail address already, in whatever letter case. */
+    /** Stores a user; empty if there is one with this e-mail address, ignoring case. */
     @SqlQuery("""
             INSERT INTO users (email)
             VALUES (:email)
@@ -27,12 +27,12 @@ public interface UserDao {
     @SqlQuery("SELECT id, email, created_at, version FROM users WHERE id = :id")
     Optional<StoredUser> find(UUID id);
 
-    /** Users, the newest first, from the one after a place in the list. */
+    /** Returns the users after a position, newest first. */
     default List<StoredUser> findAfter(Position place, int limit) {
         return findBefore(place.time(), place.id(), limit);
     }
 
-    /** Users that were created before a moment, the newest first. */
+    /** Returns the users before a position, newest first. */
     @SqlQuery("""
             SELECT id, email, created_at, version
             FROM users
@@ -45,9 +45,9 @@ public interface UserDao {
     /**
      * Changes a user.
      *
-     * @param email null for the one that is stored
+     * @param email null to keep the stored one
      * @return empty if there is no user with this id in one of these versions
-     * @throws EmailTakenException if it is another user's
+     * @throws EmailTakenException if another user has it
      */
     default Optional<StoredUser> update(UUID id, String email, Versions versions) {
         try {
@@ -57,7 +57,7 @@ public interface UserDao {
         }
     }
 
-    /** The version stays where nothing changes. */
+    /** The version is not incremented if nothing changes. */
     @SqlQuery("""
             UPDATE users
             SET email = coalesce(:email, email),

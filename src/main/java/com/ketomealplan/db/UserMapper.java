@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/** Reads a user from a row. By hand, because JDBI's constructor mapper examines the constructor anew for each query. */
+/** Maps a user from a row. By hand, because JDBI's constructor mapper inspects the constructor for each query. */
 public final class UserMapper implements RowMapper<StoredUser> {
 
     @Override

@@ -4,11 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/**
- * The versions of a row that a change is meant for: a condition of its statement, so that nothing can come between the look and the
- * change, and the look costs no round trip.
+/** The versions of a row that a change applies to: a condition of the statement, so that the check is atomic and costs no round trip.
  *
- * @param any empty for whichever there is; with none of them nothing is changed
+ * @param any empty for any version; an empty set matches none
  */
 public record Versions(Optional<List<Long>> any) {
 
@@ -22,7 +20,7 @@ public record Versions(Optional<List<Long>> any) {
         return any.map(versions -> versions.contains(version)).orElse(true);
     }
 
-    /** As PostgreSQL writes an array; null for whichever there is. */
+    /** Returns them as a PostgreSQL array; null for any version. */
     String array() {
         return any.map(versions -> versions.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}")))
                 .orElse(null);

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The API's document at {@code /openapi.json}, and two pages that show it: {@code /docs} (Swagger UI, which also tries requests)
- * and {@code /redoc}. All of it comes from the jar, and the pages can ask no other host.
+ * The API's document at {@code /openapi.json}, and two pages for it: {@code /docs} (Swagger UI, which also tries requests)
+ * and {@code /redoc}. All of it is in the jar, and the pages cannot call another host.
  */
 public final class ApiDocs {
 
@@ -23,14 +23,13 @@ public final class ApiDocs {
     private static final String SCRIPT = "text/javascript;charset=utf-8";
     private static final String STYLE = "text/css;charset=utf-8";
 
-    /** Nothing but own files, nothing that a page writes into itself, no eval. What is tried is asked of this service. */
+    /** The content security policy: own files, no inline scripts, no eval, requests to this service only. */
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /**
-     * Redoc makes style elements: empty ones, which it fills by script, and one with a text that does not change. Its search is a
-     * worker that is in the script.
+    /** The policy of Redoc, which creates style elements: empty ones, which a script fills, and one with a constant text. Its search is a
+     * worker in the script.
      */
     private static final String REDOC_POLICY = POLICY.replace(
                     "style-src 'self'",
@@ -40,7 +39,7 @@ public final class ApiDocs {
 
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
-    /** Redoc's, as an empty picture: it is asked of another host. */
+    /** Replaces Redoc's logo, which is on another host, by an empty picture. */
     private static final String LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg";
 
     private final Environment environment;
@@ -49,7 +48,7 @@ public final class ApiDocs {
         this.environment = environment;
     }
 
-    /** Shows them on the application's port. */
+    /** Installs the document and the pages on the application's port. */
     public static void show(Environment environment) {
         if (ApiDocs.class.getResource(DOCUMENT) == null) { // where an IDE has compiled it
             LOG.warn("There is no document of the API, and so no /docs: mvn process-classes makes it");
@@ -86,7 +85,7 @@ public final class ApiDocs {
         environment.servlets().addServlet("docs " + path, servlet).addMapping(path);
     }
 
-    /** Where its files are: each version has a directory of its own. */
+    /** Returns the directory of the files, which has the version. */
     private static String webjar(String name) {
         try (InputStream file =
                 ApiDocs.class.getResourceAsStream("/META-INF/maven/org.webjars/" + name + "/pom.properties")) {

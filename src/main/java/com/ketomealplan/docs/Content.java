@@ -10,11 +10,10 @@ import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
-/**
- * A file as it is sent: compressed once, not for each who asks.
+/** A file, which is compressed once.
  *
- * @param gzipped all of it
- * @param etag weak, for it is the same whether it is sent compressed or not
+ * @param gzipped the compressed content
+ * @param etag a weak tag, the same for the compressed content
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Content(byte[] gzipped, String etag) {
@@ -27,7 +26,7 @@ record Content(byte[] gzipped, String etag) {
         return new Content(gzipped.toByteArray(), "W/\"" + HexFormat.of().formatHex(sha256(bytes), 0, 16) + "\"");
     }
 
-    /** Uncompressed, for who does not say that gzip will do. */
+    /** Returns the uncompressed content, for clients that do not accept gzip. */
     InputStream plain() throws IOException {
         return new GZIPInputStream(new ByteArrayInputStream(gzipped));
     }

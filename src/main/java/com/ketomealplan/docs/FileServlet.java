@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** A file of the class path. It is read when somebody first asks for it, so that it costs the start nothing. */
+/** Serves a file of the class path. It is read at the first request. */
 final class FileServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
@@ -28,9 +28,9 @@ final class FileServlet extends HttpServlet {
     private transient volatile Content content;
 
     /**
-     * @param file its place on the class path
-     * @param policy what a page may load and run
-     * @param change of its text
+     * @param file the path of the file on the class path
+     * @param policy the content security policy
+     * @param change is applied to its text
      */
     FileServlet(String file, String type, String policy, UnaryOperator<String> change) {
         this.file = FileServlet.class.getResource(file);
@@ -42,7 +42,7 @@ final class FileServlet extends HttpServlet {
         this.change = change;
     }
 
-    /** A servlet says of itself that it takes TRACE, which the server refuses, and says nothing where it refuses a method. */
+    /** Sets {@code Allow} without TRACE, which the server refuses; a servlet would include it. */
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
@@ -87,7 +87,7 @@ final class FileServlet extends HttpServlet {
                 .toList();
     }
 
-    /** Two who ask first read it twice, which harms nobody. */
+    /** Returns the content; two first requests may read it twice. */
     private Content content() throws IOException {
         Content found = content;
         if (found == null) {

@@ -1,2 +1,2 @@
-/** Shows the API's document and its pages: {@code /openapi.json}, {@code /docs}, {@code /redoc}. Knows nothing of what is in it. */
+/** Serves the API's document and its pages: {@code /openapi.json}, {@code /docs}, {@code /redoc}. */
 package com.ketomealplan.docs;

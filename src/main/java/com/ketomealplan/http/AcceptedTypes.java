@@ -12,9 +12,8 @@ import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpStatus;
 import org.glassfish.jersey.server.ExtendedUriInfo;
 
-/**
- * Says what may be done with a path: the answer to {@code OPTIONS} is its headers and no body, whoever asks. Where it takes patches,
- * it says of which types (RFC 5789), also to whom has sent another one.
+/** Adds {@code Allow} to the response to {@code OPTIONS}, which has no body, and {@code Accept-Patch} (RFC 5789) where a path takes
+ * patches, also to a 415.
  */
 final class AcceptedTypes implements ContainerResponseFilter {
 
@@ -23,8 +22,7 @@ final class AcceptedTypes implements ContainerResponseFilter {
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         boolean options = request.getMethod().equals(HttpMethod.OPTIONS);
-        if (options
-                && response.getStatus() == HttpStatus.OK_200) { // what Jersey has made of the methods that there are
+        if (options && response.getStatus() == HttpStatus.OK_200) { // Jersey's own response
             response.setEntity(null);
             response.setStatus(HttpStatus.NO_CONTENT_204);
         }
@@ -43,7 +41,7 @@ final class AcceptedTypes implements ContainerResponseFilter {
         }
     }
 
-    /** Of bodies that a method of the path takes; empty if it does not say, or if there is no such path. */
+    /** Returns the media types that a method of the path consumes; empty if not declared, or if there is no such path. */
     static List<String> ofPath(ExtendedUriInfo uri, String method) {
         return uri.getMatchedRuntimeResources().stream()
                 .limit(1) // the innermost one

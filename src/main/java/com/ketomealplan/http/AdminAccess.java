@@ -24,21 +24,19 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Shows the admin pages, which can stop the service's log or profile it, to whom they are meant for.
+/** Protects the admin pages, which can change log levels or profile the service.
  *
  * <ul>
- *   <li>On a port of their own they want the token, if there is one. If there is none, the port listens on the loopback
- *       interface only, and is served by the names that {@link AdminHosts} knows.
- *   <li>On the port of the application they do not exist for anybody without the token. Only their front door says that it
- *       wants one, if there is one, or else no browser would ask for it; and so is told what a page of the same origin asks
- *       for, because a browser that was given the token in an address waits to be asked again for each part of the page.
- *   <li>What a page of another origin has a browser ask for is refused (see {@link AdminOrigin}), with the token too, which
- *       browsers send by themselves.
- *   <li>Probes of the port of its own are served to everybody: orchestrators know no token, and take the machine's address.
+ *   <li>On a port of their own they require the token, if there is one. If there is none, the port listens on the loopback
+ *       interface only, and accepts only the host names of {@link AdminHosts}.
+ *   <li>On the port of the application they are 404 without the token. Only the index page responds with 401, so that a browser
+ *       asks for the token, and so do requests of a page of the same origin, because a browser that got the token in an
+ *       address sends it only after a 401.
+ *   <li>Requests of a page of another origin are refused (see {@link AdminOrigin}), also with the token, which browsers send
+ *       by themselves.
+ *   <li>Probes of the admin port are public: orchestrators have no token, and use the machine's address.
  * </ul>
- *
- * What is refused is counted by its reason, in {@code admin_requests_refused_total}.
+ * Refused requests are counted by reason, in {@code admin_requests_refused_total}.
  */
 public final class AdminAccess implements Filter {
 
@@ -66,12 +64,11 @@ public final class AdminAccess implements Filter {
         Refusal.REASONS.forEach(refused::initLabelValues);
     }
 
-    /**
-     * Puts the filter before all admin pages.
+    /** Installs the filter before all admin pages.
      *
-     * @param token what a client has to present, if anything
-     * @param hosts by which operators reach the port beside the loopback's
-     * @param metrics where refusals are counted
+     * @param token the token that clients must send, if any
+     * @param hosts the host names of the port beside those of the loopback interface
+     * @param metrics the registry of the counter
      */
     public static void protect(
             Environment environment,
@@ -91,7 +88,7 @@ public final class AdminAccess implements Filter {
                 .addFilter("admin-access", access)
                 .addMappingForUrlPatterns(
                         EnumSet.allOf(DispatcherType.class), true, "/*"); // after those that number requests
-        // Otherwise /admin is redirected to /admin/ before a filter is asked, which says that it exists
+        // Otherwise /admin is redirected to /admin/ before the filter, which reveals that it exists
         environment.getAdminContext().setAllowNullPathInContext(true);
     }
 
@@ -104,7 +101,7 @@ public final class AdminAccess implements Filter {
         if (refusal.isPresent()) {
             refused.labelValues(refusal.get().reason()).inc();
             refusal.get().to(asked).answer(answer, json);
-        } else if (path(asked).isEmpty()) { // or else the page's links would miss it
+        } else if (path(asked).isEmpty()) { // for the relative links of the page
             answer.setStatus(HttpServletResponse.SC_FOUND);
             answer.setHeader("Location", asked.getContextPath() + "/");
         } else {
@@ -112,18 +109,18 @@ public final class AdminAccess implements Filter {
         }
     }
 
-    /** By what will be served, not by the path, of which there are many ways to write the same. */
+    /** Returns whether the probe servlet will serve the request; not by the path, which can be written in many ways. */
     private static boolean isProbe(HttpServletRequest asked) {
         return Probes.NAME.equals(asked.getHttpServletMapping().getServletName());
     }
 
     private Optional<Refusal> refusal(HttpServletRequest asked) {
         String sent = asked.getHeader("Authorization");
-        boolean shown = ownPort || (token.isPresent() && (isFrontDoor(asked) || AdminOrigin.isSame(asked)));
+        boolean shown = ownPort || (token.isPresent() && (isIndexPage(asked) || AdminOrigin.isSame(asked)));
         if (!shown && (token.isEmpty() || sent == null)) {
             return Optional.of(Refusal.ABSENT);
         }
-        if (token.isEmpty() && !hosts.areAskedFor(asked)) {
+        if (token.isEmpty() && !hosts.match(asked)) {
             return Optional.of(Refusal.HOST);
         }
         if (AdminOrigin.isForeign(asked, hosts)) {
@@ -143,17 +140,17 @@ public final class AdminAccess implements Filter {
         return right ? Optional.empty() : Optional.of(shown ? Refusal.WRONG_TOKEN : Refusal.WRONG_TOKEN_UNSEEN);
     }
 
-    /** Where a browser begins. */
-    private static boolean isFrontDoor(HttpServletRequest asked) {
+    /** Returns whether the path is that of the index page. */
+    private static boolean isIndexPage(HttpServletRequest asked) {
         return path(asked).isEmpty() || path(asked).equals("/");
     }
 
-    /** Below where the pages are, decoded, as a servlet is found by it. */
+    /** Returns the decoded path below the admin pages. */
     static String path(HttpServletRequest asked) {
         return asked.getServletPath() + Optional.ofNullable(asked.getPathInfo()).orElse("");
     }
 
-    /** Compares in a time that depends on what was sent alone. */
+    /** Compares in constant time. */
     private boolean isToken(String authorization) {
         return token.isPresent()
                 && presented(authorization)
@@ -161,7 +158,7 @@ public final class AdminAccess implements Filter {
                         .isPresent();
     }
 
-    /** As a bearer's token, or as a password, with any name of a user. */
+    /** Returns the token of a bearer or basic header, with any user name. */
     private static Optional<byte[]> presented(String authorization) {
         if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return Optional.of(authorization.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8));

@@ -20,14 +20,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * The names by which the admin port may be asked for. Whoever owns a name can have it lead to 127.0.0.1, and a browser then
- * takes the admin pages for those of that name, which its scripts may read. So without a token it is served by no other
- * names than this machine's own and those that the operator knows.
+/** The host names that the admin port accepts, against DNS rebinding: the owner of a name can point it to 127.0.0.1, so that the
+ * scripts of its pages may read the admin pages. So without a token, only the names of this machine and those of the
+ * configuration are accepted.
  */
 public final class AdminHosts {
 
-    /** A host, an IPv6 address in brackets, and a port or none. No user before it. */
+    /** A host or an IPv6 address in brackets, with an optional port and no user. */
     private static final Pattern AUTHORITY =
             Pattern.compile("(?:\\[([0-9a-fA-F:.]+)]|([^:@/\\[\\]\\s]+))(?::\\d{0,5})?");
 
@@ -38,13 +37,13 @@ public final class AdminHosts {
     private final Set<String> known;
 
     /**
-     * @param known beside the loopback's
+     * @param known the names beside those of the loopback interface
      */
     AdminHosts(Collection<String> known) {
         this.known = known.stream().map(AdminHosts::canonical).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Those of a configuration, and those where its admin port listens. */
+    /** Returns the configured names, and the addresses where the admin port listens. */
     static AdminHosts of(ServerFactory server, Collection<String> configured) {
         return new AdminHosts(Stream.concat(
                         configured.stream(),
@@ -53,15 +52,14 @@ public final class AdminHosts {
                 .toList());
     }
 
-    /** Whether a text is a name or an address, without a scheme, a port, or a wildcard. */
+    /** Returns whether a text is a host name or an address, without scheme, port or wildcard. */
     public static boolean isHost(String text) {
         return NAME.matcher(text).matches()
                 || literal(text.replaceFirst("^\\[(.*)]$", "$1")).isPresent();
     }
 
-    /**
-     * Which of the connectors of the admin port, by their numbers, take connections from other machines. A name that
-     * leads nowhere is counted among them, because it may lead anywhere later.
+    /** Returns the indexes of the admin connectors that accept connections from other machines. A name that cannot be resolved counts, because
+     * it may be resolved later.
      */
     public static List<Integer> beyondLoopback(ServerFactory server) {
         List<ConnectorFactory> connectors = adminConnectors(server);
@@ -90,25 +88,24 @@ public final class AdminHosts {
         }
     }
 
-    /**
-     * Whether a request names one of them, and no other: in its {@code Host}, and where else Jetty takes the server's name
-     * from. What names none is no browser's, and not served either.
+    /** Returns whether all host names of a request are accepted: its {@code Host}, and all other sources of Jetty's server name. A
+     * request without any is not accepted.
      */
-    boolean areAskedFor(HttpServletRequest request) {
+    boolean match(HttpServletRequest request) {
         List<String> named = new ArrayList<>(Collections.list(request.getHeaders("Host")));
         boolean some = !named.isEmpty();
         named.add(request.getServerName());
         return some && named.stream().allMatch(this::include);
     }
 
-    /** Whether the host of an authority, such as {@code [::1]:8081}, is one of them. */
+    /** Returns whether the host of an authority, such as {@code [::1]:8081}, is accepted. */
     boolean include(String authority) {
         return host(authority)
                 .filter(host -> isLoopback(host) || known.contains(host))
                 .isPresent();
     }
 
-    /** Whether it is one that was configured. */
+    /** Returns whether the host of an authority is a configured one. */
     boolean knows(String authority) {
         return host(authority).filter(known::contains).isPresent();
     }
@@ -132,7 +129,7 @@ public final class AdminHosts {
                 .replaceFirst("\\.$", ""));
     }
 
-    /** An IPv6 address; nothing with a colon in it is ever looked up. */
+    /** Parses an IPv6 address, without DNS. */
     private static Optional<InetAddress> literal(String host) {
         try {
             return IPV6.matcher(host).matches() ? Optional.of(InetAddress.getByName(host)) : Optional.empty();

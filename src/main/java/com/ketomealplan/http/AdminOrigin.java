@@ -7,27 +7,24 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Whose page a browser's request comes from. A browser sends what any page asks it to, with the password that it knows; but
- * it says from where, in {@code Sec-Fetch-Site} and {@code Origin}, which no script can write. Other clients send neither.
+/** Detects cross-origin requests. A browser sends requests of any page with its stored password, but with the headers
+ * {@code Sec-Fetch-Site} and {@code Origin}, which scripts cannot set. Other clients send neither.
  */
 final class AdminOrigin {
 
-    /** The page itself, or the person before it, who has typed an address. */
+    /** The values for the page itself, and for an address that was typed. */
     private static final Set<String> OWN = Set.of("same-origin", "none");
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
     private static final Pattern ORIGIN = Pattern.compile("[\\p{Alnum}+.-]+://([^/?#]+)");
 
-    /** Takes seconds of a processor. */
+    /** The path of the profiler, which takes seconds of CPU. */
     private static final String PROFILE = "/pprof";
 
     private AdminOrigin() {}
 
-    /**
-     * Whether a page of another origin asks. It may only do what a link does: have a page shown to whoever follows it,
-     * and not a profile.
+    /** Returns whether the request is cross-origin and refused. A page of another origin may only link to a page, except to a profile.
      */
     static boolean isForeign(HttpServletRequest request, AdminHosts hosts) {
         List<String> sites = values(request, "Sec-Fetch-Site");
@@ -36,7 +33,7 @@ final class AdminOrigin {
                         .anyMatch(origin -> !isOwn(origin, request.getHeader("Host"), sites, hosts));
     }
 
-    /** Whether a page of the same origin asks, as far as its browser says: one that is no {@code https} nor this machine's is not told. */
+    /** Returns whether the browser reports the same origin, which it does only for {@code https} and this machine. */
     static boolean isSame(HttpServletRequest request) {
         return values(request, "Sec-Fetch-Site").equals(List.of("same-origin"));
     }
@@ -52,7 +49,7 @@ final class AdminOrigin {
                 && !AdminAccess.path(request).startsWith(PROFILE);
     }
 
-    /** A proxy may have changed the {@code Host}: then the page's is one that the operator knows, and the browser agrees. */
+    /** Returns whether the origin is this one. A proxy may have changed the {@code Host}: then the origin's must be configured. */
     private static boolean isOwn(String origin, String host, List<String> sites, AdminHosts hosts) {
         Matcher parts = ORIGIN.matcher(origin);
         return parts.matches()

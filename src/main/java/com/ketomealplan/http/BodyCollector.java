@@ -14,33 +14,32 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/**
- * Has bodies arrive before a thread is given to their requests. Servlets read with threads that wait, so that a thousand
- * clients who send a byte a second each would have all threads of the server, those of the probes among them. Here they have
- * some memory, of which there is a bound (see {@link ArrivingBodies}).
+/** Collects request bodies before a thread is used for their requests. Servlets read blocking, so that a thousand slow clients
+ * would take all threads of the server, those of the probes included. Here they only take bounded memory (see
+ * {@link PendingBodies}).
  *
- * <p>It is before whatever inflates a body: what is collected is what was sent. {@link BodyLimit} says the refusals, so that
- * they are answers like any other, and counts what was inflated.
+ * <p>It runs before bodies are inflated. {@link BodyLimit} sends the refusals, so that they are responses like any other, and
+ * counts the inflated bytes.
  */
 final class BodyCollector extends Handler.Wrapper {
 
-    private final ArrivingBodies bodies;
+    private final PendingBodies bodies;
     private final long limit;
     private final LongSupplier nanoTime;
 
     /**
      * @param limit of a body, in bytes
      */
-    BodyCollector(ArrivingBodies bodies, long limit, LongSupplier nanoTime) {
+    BodyCollector(PendingBodies bodies, long limit, LongSupplier nanoTime) {
         this.bodies = bodies;
         this.limit = limit;
         this.nanoTime = nanoTime;
     }
 
-    /** Puts it before all that the server has. The server is made after the bundles have run, and must not have started. */
+    /** Installs it as the outermost handler. The server is created after the bundles have run, and must not have started. */
     static void install(Environment environment, HttpSettings settings, PrometheusRegistry registry) {
-        ArrivingBodies bodies = new ArrivingBodies(
-                ArrivingBodies.roomBesides(settings.maxBodySize()), settings.maxArrivalTime(), registry);
+        PendingBodies bodies = new PendingBodies(
+                PendingBodies.capacityFor(settings.maxBodySize()), settings.maxArrivalTime(), registry);
         BodyCollector collector = new BodyCollector(bodies, settings.maxBodySize(), System::nanoTime);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override
@@ -52,7 +51,7 @@ final class BodyCollector extends Handler.Wrapper {
         });
     }
 
-    /** Inside what waits at the server's end for the requests that it has begun. */
+    /** Inserts it inside the handler that waits for running requests at the server's stop. */
     private void insertInto(Server server) {
         Handler.Singleton outer = server.getHandler() instanceof GracefulHandler graceful ? graceful : server;
         outer.insertHandler(this);
@@ -60,19 +59,19 @@ final class BodyCollector extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        if (!hasBody(request) || "admin".equals(connector(request))) { // which has threads of its own
+        if (!hasBody(request) || "admin".equals(connector(request))) { // the admin port has threads of its own
             return super.handle(request, response, callback);
         }
         if (request.getLength() > limit) { // not a byte of it is wanted
             return super.handle(
                     new CollectedRequest(request, BodyRefusedException.tooLarge(limit)), response, callback);
         }
-        ArrivingBody body = new ArrivingBody(bodies, request, limit, nanoTime);
+        PendingBody body = new PendingBody(bodies, request, limit, nanoTime);
         if (body.isCollected()) { // as most are, that came with their head
             return super.handle(body.request(), response, callback);
         }
         Callback end = Callback.from(callback, () -> bodies.leave(body));
-        body.awaitTheRest(() -> handOn(body, response, end));
+        body.collect(() -> dispatch(body, response, end));
         return true;
     }
 
@@ -84,10 +83,10 @@ final class BodyCollector extends Handler.Wrapper {
         return request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
-    /** To a thread of the server's, which may wait. */
-    private void handOn(ArrivingBody body, Response response, Callback callback) {
+    /** Dispatches the request to a server thread, which may block. */
+    private void dispatch(PendingBody body, Response response, Callback callback) {
         CollectedRequest request = body.request();
-        request.addIdleTimeoutListener(silence -> false); // from now on it is the client who waits
+        request.addIdleTimeoutListener(silence -> false); // the request is being processed
         try {
             request.getContext().execute(() -> handle(request, response, callback));
         } catch (RejectedExecutionException e) { // the server has stopped

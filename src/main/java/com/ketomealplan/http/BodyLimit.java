@@ -10,10 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.jetty.http.HttpHeader;
 
-/**
- * Refuses bodies that are too large: by their Content-Length before a byte is read, and the others, of which nobody knows
- * the length before, as soon as they are. A compressed body counts as it is uncompressed. And says why
- * {@link BodyCollector} has not collected one.
+/** Refuses bodies that are too large: by their Content-Length before a byte is read, and others as soon as they exceed the
+ * limit. A compressed body counts by its uncompressed size. Also refuses the bodies that
+ * {@link BodyCollector} has not collected.
  */
 @PreMatching
 final class BodyLimit implements ContainerRequestFilter {
@@ -43,7 +42,7 @@ final class BodyLimit implements ContainerRequestFilter {
         return new ClientErrorException(
                 why.getMessage(),
                 Response.status(why.status())
-                        .header(HttpHeader.CONNECTION.asString(), "close") // what is left of it is not read
+                        .header(HttpHeader.CONNECTION.asString(), "close") // the rest of the body is not read
                         .build());
     }
 

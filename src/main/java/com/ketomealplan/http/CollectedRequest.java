@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
-/** A request whose body is there, or will not be. */
+/** A request whose body is complete, or has failed. */
 final class CollectedRequest extends Request.Wrapper {
 
     private Content.Chunk next;
@@ -15,7 +15,7 @@ final class CollectedRequest extends Request.Wrapper {
     }
 
     /**
-     * @param failure what each attempt to read the body ends with
+     * @param failure the failure of each read of the body
      */
     CollectedRequest(Request request, Throwable failure) {
         super(request);

@@ -12,11 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/**
- * Whose pages may have a browser ask this service, and read what it answers. What is left out has its default.
+/** The origins whose pages may call this service and read its responses. What is left out has its default.
  *
  * @param origins of the pages, each text with one or some, separated by commas; none by default; {@code *} for all
- * @param credentials whether browsers are to send cookies and passwords that they know; false by default
+ * @param credentials whether browsers may send cookies and stored passwords; false by default
  */
 @SelfValidating
 public record CorsSettings(
@@ -48,7 +47,7 @@ public record CorsSettings(
         credentials = Objects.requireNonNullElse(credentials, false);
     }
 
-    /** A browser compares what is written here with what it knows, letter by letter, and says only that it was refused. */
+    /** Validates an origin, because a browser compares it exactly, and reports only that it was refused. */
     @SelfValidation
     public void validateOrigins(ViolationCollector violations) {
         if (allowsAll()) {

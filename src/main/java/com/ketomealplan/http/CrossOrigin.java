@@ -10,9 +10,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
 
-/**
- * Tells browsers which pages may read the answers (the CORS protocol of the Fetch standard), and answers what they ask before. A request
- * of another page is served as if there were none of this: it is the browser that keeps the answer from it.
+/** Implements the CORS protocol of the Fetch standard: adds the headers, and responds to preflight requests. A request of another origin
+ * is served without them: the browser hides the response from the page.
  */
 final class CrossOrigin implements Filter {
 
@@ -21,16 +20,16 @@ final class CrossOrigin implements Filter {
 
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-    /** What a page may set of a request. */
+    /** The request headers that a page may set. */
     private static final String REQUEST_HEADERS =
             "Accept, Accept-Language, Authorization, Content-Language, Content-Type, Idempotency-Key,"
                     + " If-Match, If-None-Match, traceparent, tracestate, X-Request-Id";
 
-    /** What a page may see of an answer, beside what it always may. */
+    /** The response headers that a page may read, beside the standard ones. */
     private static final String EXPOSED_HEADERS =
             "ETag, Idempotency-Replayed, Link, Location, Retry-After, X-Request-Id";
 
-    /** A change of the configuration is known to all browsers after that time. */
+    /** How long browsers cache a preflight response. */
     private static final String MAX_AGE_SECONDS = "600";
 
     private final Set<String> origins;

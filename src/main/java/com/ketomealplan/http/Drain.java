@@ -23,42 +23,41 @@ import org.eclipse.jetty.util.thread.ShutdownThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What comes between SIGTERM and the server's stop, so that nobody's request meets a closed door. First the instance is no
- * longer ready, and serves on: whoever balances the load takes it out, and every answer ends its connection. When nothing
- * arrives any more, or the time is up, it takes no new connections, serves the ones it has, and ends those that ask for
- * nothing. After that the server stops, and waits for the requests that still run.
+/** Drains the instance between SIGTERM and the server's stop, so that no request is refused. First the instance is not
+ * ready, and keeps serving: load balancers take it out, and every response closes its connection. When no more requests
+ * arrive, or after the timeout, it accepts no connections, serves the open ones, and closes idle ones. Then the server stops, and
+ * waits for the running requests.
  */
 final class Drain extends AbstractLifeCycle implements Readiness {
 
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
-    /** For the requests of connections that were just taken. */
+    /** The time for requests of connections that were just accepted. */
     private static final Duration LAST_REQUESTS = Duration.ofMillis(500);
 
     private static final Duration LONGEST_LAST_REQUESTS = Duration.ofSeconds(1);
 
-    /** What running requests have at least, however long the drain took. */
+    /** The least time of running requests, however long the drain took. */
     private static final Duration RUNNING_REQUESTS = Duration.ofSeconds(5);
 
-    /** Where it is seen whether the instance is ready, and what else is no traffic that a balancer sends. */
-    private static final Set<String> LOOKS = Set.of("/readyz", "/health-check");
+    /** The paths of readiness probes, which do not count as traffic. */
+    private static final Set<String> PROBE_PATHS = Set.of("/readyz", "/health-check");
 
     private static final Set<String> OTHER_PROBES = Set.of("/livez", "/startupz", "/health");
 
-    /** Kubernetes has taken out what it stops, whatever its probe sees of it. */
+    /** The kubelet's user agent: Kubernetes takes out what it stops, whatever its probe sees of it. */
     private static final String KUBELET = "kube-probe/";
 
     /**
-     * By which a balancer says that it takes this status for "ask another instance, and leave this one alone", as nginx does if
-     * told to. It looks at nobody's readiness, and would send on until a connection is refused: too late for who has just got
-     * one. Not 502 or 503, which others say too, of all instances. Who says so is given this status for nothing else.
+     * The header by which a balancer without readiness probes, such as nginx, asks for a status that means "send this to another
+     * instance, and no more to this one". Otherwise it would send requests until a connection is refused. Not 502 or 503, which have
+     * other meanings too. A client that sends the header gets this status for nothing else.
      */
     private static final String ELSEWHERE_HEADER = "Drain-Status";
 
     private static final int ELSEWHERE = 429;
 
-    /** What a balancer sends to another instance after it was sent to this one. */
+    /** The methods that a balancer retries on another instance. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD");
 
     private final DrainSettings settings;
@@ -68,7 +67,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
     private Server server;
     private volatile boolean draining;
 
-    /** Between two looks at the traffic. */
+    /** Sleeps between two checks of the traffic. */
     interface Pause {
         void take() throws InterruptedException;
     }
@@ -80,7 +79,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         this.traffic = new Traffic(nanoTime);
     }
 
-    /** Has it come before the end of the server that will be made. */
+    /** Installs the drain before the stop of the server, which is created later. */
     static Drain install(Environment environment, DrainSettings settings) {
         if (settings.byOldName()) {
             LOG.warn(
@@ -95,7 +94,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         environment
                 .admin()
-                .addFilter("drain", drain.new Looks())
+                .addFilter("drain", drain.new ReadinessFilter())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         environment.lifecycle().addServerLifecycleListener(drain::precede);
         return drain;
@@ -116,23 +115,23 @@ final class Drain extends AbstractLifeCycle implements Readiness {
     @Override
     protected void doStop() throws InterruptedException {
         long begun = nanoTime.getAsLong();
-        Doors doors = new Doors(server);
+        ApplicationConnectors connectors = new ApplicationConnectors(server);
         draining = true;
         LOG.info(
-                "Stopping: not ready any more, and serving on until nothing arrives for {} ms, for {} ms at most",
+                "Drain started: not ready, serving until no request arrives for {} ms, for {} ms at most",
                 settings.quietPeriod().toMillis(),
                 settings.timeout().toMillis());
-        boolean quiet = await(doors, settings.quietPeriod(), settings.timeout(), true);
+        boolean quiet = await(connectors, settings.quietPeriod(), settings.timeout(), true);
         LOG.info(
                 quiet
-                        ? "Nothing arrives any more after {} ms; closing the port"
-                        : "Requests still arrive, or may, after {} ms; closing the port, so that they are sent elsewhere",
+                        ? "Drain ended after {} ms, no more requests arrive: closing the port"
+                        : "Drain ended after {} ms, requests may still arrive: closing the port",
                 since(begun).toMillis());
-        if (doors.close()) {
-            traffic.requested();
+        if (connectors.close()) {
+            traffic.onRequest();
         }
-        await(doors, LAST_REQUESTS, LONGEST_LAST_REQUESTS, false);
-        doors.hangUp();
+        await(connectors, LAST_REQUESTS, LONGEST_LAST_REQUESTS, false);
+        connectors.closeIdle();
         // It is counted from the signal on, as an orchestrator counts before it kills
         long left = server.getStopTimeout() - since(begun).toMillis();
         server.setStopTimeout(Math.max(left, RUNNING_REQUESTS.toMillis()));
@@ -142,13 +141,14 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         return traffic;
     }
 
-    /** Whether nothing arrived any more before the time was up. */
-    private boolean await(Doors doors, Duration quietPeriod, Duration atMost, boolean untilEverybodyKnows)
+    /** Waits until no requests arrive; returns false after the timeout. */
+    private boolean await(
+            ApplicationConnectors connectors, Duration quietPeriod, Duration atMost, boolean untilProbesHaveSeen)
             throws InterruptedException {
         long begun = nanoTime.getAsLong();
         while (true) {
-            traffic.connected(doors.silent());
-            if (traffic.isQuietFor(quietPeriod) && (!untilEverybodyKnows || traffic.everybodyKnows(atMost))) {
+            traffic.connected(connectors.unusedConnections());
+            if (traffic.isQuietFor(quietPeriod) && (!untilProbesHaveSeen || traffic.allProbesHaveSeenNotReady(atMost))) {
                 return true;
             }
             if (since(begun).compareTo(atMost) >= 0) {
@@ -177,27 +177,27 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         return draining ? Optional.of("This instance is stopping.") : Optional.empty();
     }
 
-    /** Whether this status would tell whoever asks to leave this instance alone. */
-    static boolean means(HttpServletRequest asked, int status) {
+    /** Returns whether this status would make the balancer of this request avoid this instance. */
+    static boolean isElsewhereStatus(HttpServletRequest asked, int status) {
         return status == ELSEWHERE && Integer.toString(status).equals(asked.getHeader(ELSEWHERE_HEADER));
     }
 
     private static boolean isLook(HttpServletRequest asked) {
-        return LOOKS.contains(AdminAccess.path(asked));
+        return PROBE_PATHS.contains(AdminAccess.path(asked));
     }
 
-    private void looked(HttpServletRequest asked, ServletResponse response) {
+    private void onProbe(HttpServletRequest asked, ServletResponse response) {
         String agent = asked.getHeader(HttpHeader.USER_AGENT.asString());
         if (agent != null && agent.startsWith(KUBELET)) {
             return;
         }
         int status = ((HttpServletResponse) response).getStatus();
-        traffic.looked(
-                new Traffic.Who(asked.getRemoteAddr(), asked.getLocalPort(), agent),
+        traffic.onProbe(
+                new Traffic.ProbeClient(asked.getRemoteAddr(), asked.getLocalPort(), agent),
                 status != HttpServletResponse.SC_SERVICE_UNAVAILABLE);
     }
 
-    /** On the port of the application. */
+    /** Records the requests on the port of the application. */
     private final class Arrivals implements Filter {
         @Override
         public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
@@ -206,7 +206,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
             boolean look = isLook(asked);
             boolean probe = look || OTHER_PROBES.contains(AdminAccess.path(asked));
             if (!probe) {
-                traffic.requested();
+                traffic.onRequest();
             }
             endConnection(response);
             if (draining && !probe && isToGoElsewhere(asked)) {
@@ -216,12 +216,12 @@ final class Drain extends AbstractLifeCycle implements Readiness {
             chain.doFilter(request, response);
             endConnection(response); // it may have begun before
             if (look) {
-                looked(asked, response);
+                onProbe(asked, response);
             }
         }
 
         private static boolean isToGoElsewhere(HttpServletRequest asked) {
-            return SAFE_METHODS.contains(asked.getMethod()) && means(asked, ELSEWHERE);
+            return SAFE_METHODS.contains(asked.getMethod()) && isElsewhereStatus(asked, ELSEWHERE);
         }
 
         private void endConnection(ServletResponse response) {
@@ -231,13 +231,13 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         }
     }
 
-    private final class Looks implements Filter {
+    private final class ReadinessFilter implements Filter {
         @Override
         public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
                 throws IOException, ServletException {
             chain.doFilter(request, response);
             if (isLook((HttpServletRequest) request)) {
-                looked((HttpServletRequest) request, response);
+                onProbe((HttpServletRequest) request, response);
             }
         }
     }

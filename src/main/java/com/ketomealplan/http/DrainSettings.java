@@ -2,11 +2,10 @@ package com.ketomealplan.http;
 
 import java.time.Duration;
 
-/**
- * How long a process that is told to stop serves on.
+/** How long a process that is stopped keeps serving.
  *
- * @param timeout the longest
- * @param quietPeriod how long nothing has to arrive before it is believed that nothing will
- * @param byOldName whether the configuration calls the first one {@code drainTime}
+ * @param timeout the maximum
+ * @param quietPeriod how long no request may arrive before the drain ends
+ * @param byOldName whether the configuration uses the deprecated name {@code drainTime}
  */
 public record DrainSettings(Duration timeout, Duration quietPeriod, boolean byOldName) {}

@@ -11,10 +11,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * How many wrong tokens an address may present: ten in a minute. Then nothing that it presents is looked at until the minute
- * is over, the right one neither, or else it could be found all the same. Of IPv6 the network counts, of which one client
- * has all addresses. Thread-safe.
+/** Limits the wrong tokens of an address to ten in a minute. Then all tokens are rejected until the minute is over, also the right one,
+ * so that it cannot be guessed. IPv6 addresses count by network. Thread-safe.
  */
 final class FailedAttempts {
 
@@ -24,17 +22,17 @@ final class FailedAttempts {
     static final int MOST_ADDRESSES = 1_000;
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** In bytes, of an IPv6 address. */
+    /** The bytes of the network of an IPv6 address. */
     private static final int NETWORK = 8;
 
-    /** What those share who come when there is no room left. */
+    /** The shared window of addresses beyond the limit. */
     private static final String OTHERS = "others";
 
     private final LongSupplier nanoTime;
     private final Map<String, Window> windows = new HashMap<>();
     private long loggedNanos;
 
-    /** A minute, from its first wrong token on. */
+    /** A window of a minute from the first wrong token. */
     private static final class Window {
         private final long begunNanos;
         private int failed;
@@ -57,9 +55,8 @@ final class FailedAttempts {
         this.loggedNanos = nanoTime.getAsLong() - WINDOW_NANOS;
     }
 
-    /**
-     * Notes an attempt, and returns how long its address has to wait; zero if it is to be taken for what it is. Attempts at
-     * the same time are noted one after the other, so that none of them is looked at beyond the ten.
+    /** Records an attempt, and returns how long its address must wait; zero if the token is to be checked. Synchronized, so that concurrent
+     * attempts do not exceed the limit.
      */
     synchronized Duration waitOf(String address, boolean right) {
         long now = nanoTime.getAsLong();
@@ -78,7 +75,7 @@ final class FailedAttempts {
         return Duration.ZERO;
     }
 
-    /** An address that is known has its own window, and a new one too while there is room. */
+    /** Returns the key of the window: the address, or the shared one beyond the limit. */
     private String keyOf(String network, long now) {
         windows.computeIfPresent(network, (any, window) -> window.isOver(now) ? null : window);
         if (windows.containsKey(network)) {
@@ -90,11 +87,11 @@ final class FailedAttempts {
         return windows.size() >= MOST_ADDRESSES ? OTHERS : network;
     }
 
-    /** Once a minute, however many addresses there are. */
+    /** Logs at most once a minute. */
     private void log(String address, long now) {
         if (now - loggedNanos >= WINDOW_NANOS) {
             loggedNanos = now;
-            LOG.warn("{} wrong admin tokens from {}: nothing more is taken from it for a minute", MOST, address);
+            LOG.warn("{} wrong admin tokens from {}: its tokens are rejected for a minute", MOST, address);
         }
     }
 

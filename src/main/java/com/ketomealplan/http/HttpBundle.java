@@ -17,15 +17,13 @@ import java.util.EnumSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/**
- * Gives every request an id and its bounds, every error the form of RFC 9457, every answer its headers, JSON its strict
- * reading, and the process an orderly end.
+/** Installs request ids, limits, RFC 9457 problems, response headers, strict JSON, probes and the drain.
  *
  * @param <T> the application's configuration
  */
 public final class HttpBundle<T extends Configuration> implements ConfiguredBundle<T> {
 
-    /** A few KiB each, and no more are kept than answers are written at the same time, however many readers were slow once. */
+    /** Limits the pooled buffers of a few KiB to the number of responses that are written concurrently. */
     private static final int MOST_BUFFERS = 128;
 
     private final Function<T, HttpSettings> settings;
@@ -33,8 +31,8 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
     private Drain drain;
 
     /**
-     * @param settings finds them in the configuration
-     * @param telemetry where metrics and spans of requests go
+     * @param settings returns the settings of the configuration
+     * @param telemetry the telemetry of requests
      */
     public HttpBundle(Function<T, HttpSettings> settings, TelemetryBundle<T> telemetry) {
         this.settings = settings;
@@ -73,7 +71,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
 
         jersey.register(new RequestMetrics.Routes());
         RequestId requestId = new RequestId();
-        CarefulHeaders careful = new CarefulHeaders();
+        SecurityHeadersFilter careful = new SecurityHeadersFilter();
         filter(environment.admin(), "request-id", requestId);
         filter(environment.admin(), "careful-headers", careful);
         filter(environment.servlets(), "request-id", requestId);
@@ -85,7 +83,9 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         BodyCollector.install(environment, limits, telemetry.metrics());
         SlowRequests.install(environment, limits.maxArrivalTime());
         drain = Drain.install(environment, limits.drain());
-        if (!limits.cors().origins().isEmpty()) { // after what counts the requests, which those of browsers are
+        if (!limits.cors()
+                .origins()
+                .isEmpty()) { // after the filter that counts requests, so that preflights are counted
             filter(environment.servlets(), "cross-origin", new CrossOrigin(limits.cors()));
         }
     }
@@ -94,7 +94,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         port.addFilter(name, filter).addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
     }
 
-    /** Shows {@code /livez}, {@code /readyz} and {@code /startupz} of a service that has these parts. Call after {@link #run}. */
+    /** Installs {@code /livez}, {@code /readyz} and {@code /startupz} for these parts. To be called after {@link #run}. */
     public void showProbes(Environment environment, Readiness... parts) {
         Probes.install(
                 environment, Stream.concat(Stream.of(drain), Stream.of(parts)).toList());

@@ -3,13 +3,12 @@ package com.ketomealplan.http;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * What a service grants its clients.
+/** The HTTP settings of a service.
  *
  * @param maxBodySize of a request, uncompressed, in bytes
  * @param maxArrivalTime for the head of a request, and for its body, to arrive
- * @param drain how long a process that is told to stop serves on, and says that it is not ready
- * @param cors whose pages may read the answers
+ * @param drain how long a process that is stopped keeps serving
+ * @param cors the origins whose pages may read the responses
  * @param virtualThreads whether requests are served by virtual threads; empty for: where they do not pin
  */
 public record HttpSettings(

@@ -19,7 +19,7 @@ final class KeyStoreFile {
 
     private KeyStoreFile() {}
 
-    /** What is wrong with it, after the name of its field; empty if nothing is, or if it is none of ours to open. */
+    /** Returns the problem of the file; empty if there is none, or if it is not a file. */
     static Optional<String> problem(HttpsConnectorFactory https) {
         if (https.getKeyStorePath() == null || https.getKeyStoreProvider() != null) {
             return Optional.empty();

@@ -29,7 +29,7 @@ final class ListeningPorts {
     private ListeningPorts() {}
 
     /**
-     * @throws ListeningMistake if it cannot listen on one of them
+     * @throws ListeningException if it cannot listen on one of them
      */
     static void requireFree(ServerFactory server) {
         ListeningPorts ports = new ListeningPorts();
@@ -41,7 +41,7 @@ final class ListeningPorts {
         }
         ports.tried.forEach(ListeningPorts::close);
         if (!ports.mistakes.isEmpty()) {
-            throw new ListeningMistake(ports.mistakes);
+            throw new ListeningException(ports.mistakes);
         }
     }
 

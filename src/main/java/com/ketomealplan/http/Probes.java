@@ -15,15 +15,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/**
- * What an orchestrator asks, on both ports. All of it is known without a question to anybody, so that each answer comes at
- * once whatever the parts of the service do.
+/** The probes of orchestrators, on both ports. They respond at once, from memory.
  *
  * <ul>
- *   <li>{@code /livez}: whether the process answers. It depends on nothing else: to restart a service mends no database.
- *   <li>{@code /startupz}: whether it has started. It has when it can be asked.
+ *   <li>{@code /livez}: whether the process responds. It depends on nothing else: a restart does not repair a database.
+ *   <li>{@code /startupz}: whether it has started, which is so when it responds.
  *   <li>{@code /readyz}: whether this instance can serve, or fail fast. It cannot if its configuration is refused, or while it
- *       stops; a database that is busy, asleep or down is that of all instances, and to take all of them out helps nobody.
+ *       stops; a database that is busy, asleep or down is that of all instances, and to take all of them out does not help.
  * </ul>
  *
  * Dropwizard's own health checks have the last one as {@value #READINESS}.
@@ -34,7 +32,7 @@ final class Probes extends HttpServlet {
 
     static final String READINESS = "readiness";
 
-    /** The servlet's. */
+    /** The name of the servlet. */
     static final String NAME = "probes";
 
     private static final String ALLOW = "Allow";
@@ -52,7 +50,7 @@ final class Probes extends HttpServlet {
         this.json = json;
     }
 
-    /** Shows the probes of a service that has these parts. */
+    /** Installs the probes for these parts. */
     static void install(Environment environment, List<Readiness> parts) {
         Probes probes = new Probes(parts, environment.getObjectMapper());
         Stream.of(environment.servlets(), environment.admin())

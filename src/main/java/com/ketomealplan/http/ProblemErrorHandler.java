@@ -9,10 +9,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Errors that Jetty finds before a servlet is asked, such as a path that cannot be decoded. */
+/** Writes a problem for errors that Jetty finds before the servlets, such as a path that cannot be decoded. */
 final class ProblemErrorHandler extends ErrorHandler {
 
-    /** That any path takes. */
+    /** The methods of any path. */
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     ProblemErrorHandler() {
@@ -33,16 +33,16 @@ final class ProblemErrorHandler extends ErrorHandler {
         response.setStatus(code);
         String id = RequestId.of(request.getHeaders().get(RequestId.HEADER));
         response.getHeaders().put(RequestId.HEADER, id);
-        CarefulHeaders.HEADERS.forEach(response.getHeaders()::put);
+        SecurityHeadersFilter.HEADERS.forEach(response.getHeaders()::put);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        if (code == 405 && !response.getHeaders().contains(HttpHeader.ALLOW)) { // nobody was asked who takes some
+        if (code == 405 && !response.getHeaders().contains(HttpHeader.ALLOW)) { // no resource was called
             response.getHeaders().put(HttpHeader.ALLOW, METHODS);
         }
         if (code == 400) {
-            // Jetty closes the connection and does not say so: a client would send its next request into it
+            // Jetty closes the connection without the header: a client would send its next request on it
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
-        // Only our own words and numbers: nothing in here needs JSON's escapes
+        // Only own texts and numbers, which need no JSON escapes
         String title = HttpStatus.getMessage(code);
         String problem =
                 "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"retryable\":%b,\"request_id\":\"%s\"}"
@@ -50,16 +50,16 @@ final class ProblemErrorHandler extends ErrorHandler {
         Content.Sink.write(response, true, problem, callback);
     }
 
-    /** HTTP has two statuses of the server's for what a client asks. */
+    /** Maps two 5xx statuses that are errors of the client. */
     private static int ofClient(int code) {
         return switch (code) {
-            case 501 -> 405; // a method that nobody knows
-            case 505 -> 400; // a version that nobody knows, or a first line that is none
+            case 501 -> 405; // an unknown method
+            case 505 -> 400; // an unknown version, or an invalid request line
             default -> code;
         };
     }
 
-    /** What another instance, or this one later, may answer: nothing was done. */
+    /** Returns whether the request can be retried: nothing was done. */
     private static boolean isRetryable(int code) {
         return code == 408 || code == 429 || code == 503;
     }

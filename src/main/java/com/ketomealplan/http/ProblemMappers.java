@@ -33,7 +33,7 @@ final class ProblemMappers {
 
     private ProblemMappers() {}
 
-    /** What a resource or Jersey itself throws on purpose: 404, 405, 415 and the like. */
+    /** Maps exceptions with a status of resources or Jersey: 404, 405, 415 and the like. */
     static final class OfWebApplication implements ExceptionMapper<WebApplicationException> {
 
         @Context
@@ -54,7 +54,7 @@ final class ProblemMappers {
                 return response;
             }
             if (status >= 500) {
-                LOG.error("A request failed with {}", status, exception);
+                LOG.error("Request failed with {}", status, exception);
             }
             return Response.fromResponse(response)
                     .type(Problem.MEDIA_TYPE)
@@ -103,7 +103,7 @@ final class ProblemMappers {
         public Response toResponse(JerseyViolationException exception) {
             if (ConstraintMessage.determineStatus(exception.getConstraintViolations(), exception.getInvocable())
                     >= 500) {
-                LOG.error("An answer of ours breaks its own constraints", exception);
+                LOG.error("Response violates its own constraints", exception);
                 return Problem.of(500, OfAnything.DETAIL).toResponse();
             }
             return FieldErrors.answer(FieldErrors.ofViolations(exception), headers);
@@ -119,15 +119,15 @@ final class ProblemMappers {
         @Override
         public Response toResponse(JsonProcessingException exception) {
             if (exception.getProcessor() instanceof JsonGenerator) {
-                LOG.error("An answer of ours could not be written as JSON", exception);
+                LOG.error("Response could not be written as JSON", exception);
                 return Problem.of(500, OfAnything.DETAIL).toResponse();
             }
-            // What the parser finds inside a field, Jackson wraps with the field's path
+            // Jackson wraps parse errors inside a field with the field's path
             Throwable root = exception;
             while (root.getCause() instanceof JsonProcessingException cause) {
                 root = cause;
             }
-            if (root.getCause() instanceof WebApplicationException refusal) { // by who hands out the body: BodyLimit
+            if (root.getCause() instanceof WebApplicationException refusal) { // thrown by BodyLimit's stream
                 return OfWebApplication.problem(refusal, List::of);
             }
             Optional<FieldError> field = FieldErrors.ofJson(root);
@@ -141,7 +141,7 @@ final class ProblemMappers {
         }
     }
 
-    /** Whatever nobody foresaw. */
+    /** Maps all other exceptions. */
     static final class OfAnything implements ExceptionMapper<Throwable> {
 
         static final String DETAIL = "The request could not be processed. The error has been logged.";
@@ -152,7 +152,7 @@ final class ProblemMappers {
                 return Problem.of(400, "The body is not compressed as its Content-Encoding says.")
                         .toResponse();
             }
-            LOG.error("A request failed", exception);
+            LOG.error("Request failed", exception);
             return Problem.of(500, DETAIL).toResponse();
         }
     }

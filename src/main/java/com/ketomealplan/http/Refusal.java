@@ -61,7 +61,7 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
      * instance after the other out.
      */
     Refusal to(HttpServletRequest asked) {
-        if (!Drain.means(asked, status)) {
+        if (!Drain.isElsewhereStatus(asked, status)) {
             return this;
         }
         Map<String, String> challenged = new HashMap<>(CHALLENGE);

@@ -15,15 +15,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.slf4j.MDC;
 
-/**
- * Gives every request an id: the client's, if it sent a sound one, else a new one. It stands in the answer's header, in
+/** Sets the id of every request: the client's, if it is valid, else a new one. It is in the response's header, in
  * every log line of the request, and in problems.
  */
 public final class RequestId implements Filter {
 
     public static final String HEADER = "X-Request-Id";
 
-    /** What may go into a log line and a header as it is. */
+    /** An id that is safe in a log line and a header. */
     private static final Pattern SOUND = Pattern.compile("[A-Za-z0-9._:/+=-]{1,128}");
 
     private static final long VERSION_BITS = 0xF000;
@@ -40,7 +39,7 @@ public final class RequestId implements Filter {
         try {
             chain.doFilter(request, response);
         } finally {
-            MDC.clear(); // with what was added on the way
+            MDC.clear(); // with all keys that were added meanwhile
         }
     }
 
@@ -50,7 +49,7 @@ public final class RequestId implements Filter {
                 .orElseGet(() -> random().toString());
     }
 
-    /** A UUID of version 4. It has to be unique and not secret: {@link UUID#randomUUID} takes a lock that all requests share. */
+    /** Creates a UUID of version 4, unique but not secret: {@link UUID#randomUUID} takes a lock that all requests share. */
     private static UUID random() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return new UUID(

@@ -76,10 +76,10 @@ final class RequestMetrics implements Filter {
             return found;
         }
         String pattern = request.getHttpServletMapping().getPattern();
-        return pattern.endsWith("*") ? "" : pattern; // a servlet of its own, such as a probe
+        return pattern.endsWith("*") ? "" : pattern; // a separate servlet, such as a probe
     }
 
-    /** Jersey alone knows the template that a path has matched. */
+    /** Returns the path template that Jersey has matched. */
     static final class Routes implements ContainerResponseFilter {
         @Override
         public void filter(ContainerRequestContext request, ContainerResponseContext response) {

@@ -19,9 +19,8 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Cuts off whoever sends the head of a request byte by byte. Jetty's idle time-out begins again with every byte, so that
- * thousands of such clients could hold connections for ever. (For bodies see {@link BodyCollector}.)
+/** Closes connections whose request head arrives too slowly. Jetty's idle timeout restarts with every byte, so that
+ * thousands of slow clients could hold connections for ever. (For bodies see {@link BodyCollector}.)
  */
 final class SlowRequests {
 
@@ -34,9 +33,9 @@ final class SlowRequests {
     /**
      * A connection between two requests.
      *
-     * @param requests how many there were on it
-     * @param bytes how many it had received when it was first seen so
-     * @param sinceNanos when that was
+     * @param requests the number of requests on it
+     * @param bytes the bytes received when it was first seen in this state
+     * @param sinceNanos when it was first seen in this state
      */
     private record Head(long requests, long bytes, long sinceNanos) {}
 
@@ -46,7 +45,7 @@ final class SlowRequests {
     }
 
     /**
-     * @param longest the time for the head of a request to arrive, to a fifth of it
+     * @param longest the time for the head of a request to arrive, with a tolerance of a fifth
      */
     static void install(Environment environment, Duration longest) {
         SlowRequests slow = new SlowRequests(longest, System::nanoTime);
@@ -60,7 +59,7 @@ final class SlowRequests {
             return thread;
         });
         long pause = longest.dividedBy(5).toNanos();
-        watch.scheduleWithFixedDelay(() -> lookAndGoOn(server), pause, pause, TimeUnit.NANOSECONDS);
+        watch.scheduleWithFixedDelay(() -> checkLogged(server), pause, pause, TimeUnit.NANOSECONDS);
         server.addEventListener(new LifeCycle.Listener() {
             @Override
             public void lifeCycleStopping(LifeCycle stopping) {
@@ -70,25 +69,25 @@ final class SlowRequests {
     }
 
     /** An exception would end the schedule. */
-    private void lookAndGoOn(Server server) {
+    private void checkLogged(Server server) {
         try {
-            look(server);
+            check(server);
         } catch (RuntimeException e) {
-            LOG.warn("Slow requests could not be looked for; they will be again", e);
+            LOG.warn("Check for slow requests failed", e);
         }
     }
 
-    /** Cuts off those who have taken too long by now. */
-    void look(Server server) {
+    /** Closes the connections whose head has taken too long. */
+    void check(Server server) {
         Map<EndPoint, Head> seen = new HashMap<>();
         Stream.of(server.getConnectors())
                 .map(Connector::getConnectedEndPoints)
                 .flatMap(Collection::stream)
-                .forEach(endPoint -> look(endPoint, seen));
+                .forEach(endPoint -> check(endPoint, seen));
         heads = seen;
     }
 
-    private void look(EndPoint endPoint, Map<EndPoint, Head> seen) {
+    private void check(EndPoint endPoint, Map<EndPoint, Head> seen) {
         Connection connection = endPoint.getConnection();
         if (connection instanceof SslConnection secured) {
             connection = secured.getSslEndPoint().getConnection();
@@ -101,7 +100,7 @@ final class SlowRequests {
         Head head = before.requests() == now.requests() ? before : now;
         boolean begun = now.requests() == 0 ? now.bytes() > 0 : now.bytes() > head.bytes();
         if (!begun) {
-            seen.put(endPoint, now); // for idle ones there is the idle time-out
+            seen.put(endPoint, now); // idle ones have the idle timeout
         } else if (now.sinceNanos() - head.sinceNanos() >= longest.toNanos()) {
             endPoint.close();
         } else {

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 
-/** JSON of which nothing is lost on the way in and out. */
+/** Configures JSON without loss of information. */
 final class StrictJson {
 
     /** Far more than a person's data has; each level costs a parser stack. */
@@ -17,7 +17,7 @@ final class StrictJson {
 
     static void configure(ObjectMapper mapper) {
         mapper.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
-        // As decimal fractions, which is what they are: a double would round them, or make them infinite
+        // As decimals: a double would round them, or make them infinite
         mapper.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
         mapper.configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
         mapper.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);

@@ -9,9 +9,8 @@ import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpCompliance.Violation;
 
-/**
- * Takes a line for ended by CR and LF only. Dropwizard's default also takes a lone LF, in heads and between chunks; where a
- * proxy before it does not, one of them may see two requests where the other sees one.
+/** Requires CR LF at the end of lines. Dropwizard's default also accepts a lone LF, in heads and between chunks; behind a proxy
+ * that does not, that allows request smuggling.
  */
 final class StrictLines {
 

@@ -10,100 +10,97 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/**
- * Whether anybody still sends requests here, and whether those who look if this instance is ready know that it is not. The
- * first alone does not tell that a balancer has taken the instance out: where there is little traffic, its next request is
- * only late.
+/** Records requests and readiness probes, to detect that balancers have taken this instance out: no requests arrive, and all clients of
+ * the probe have seen that it is not ready. No requests alone may only be little traffic.
  */
 final class Traffic {
 
-    /** In a row, before HAProxy and Kubernetes believe what they see. */
-    private static final int LOOKS = 3;
+    /** The number of consecutive failures after which HAProxy and Kubernetes take an instance out. */
+    private static final int CONFIRMATIONS = 3;
 
-    /** For what a look may be late. */
-    private static final Duration LATE = Duration.ofMillis(500);
+    /** How much a probe may be late. */
+    private static final Duration TOLERANCE = Duration.ofMillis(500);
 
-    /** For the second one of a pair. */
+    /** The time between two probes of a pair. */
     private static final Duration PAIR = Duration.ofMillis(100);
 
-    /** Two looks may be of two. */
+    /** The shortest interval that is assumed, because two probes may be of two clients. */
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(2);
 
-    /** That are remembered of each. */
+    /** The number of intervals that are kept for each client. */
     private static final int PAUSES = 4;
 
-    private static final int MOST_WATCHERS = 100;
+    private static final int MAX_CLIENTS = 100;
 
     private final LongSupplier nanoTime;
-    private final Map<Who, Watcher> watchers = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<ProbeClient, ProbeHistory> histories = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Who, Watcher> longestNotSeen) {
-            return size() > MOST_WATCHERS;
+        protected boolean removeEldestEntry(Map.Entry<ProbeClient, ProbeHistory> longestNotSeen) {
+            return size() > MAX_CLIENTS;
         }
     };
     private Map<Object, Long> silentSince = Map.of();
     private volatile long lastRequest;
 
-    /**
-     * By what those are told apart who look. Several may be behind one address: two backends of a HAProxy, the probers of both
-     * ports, or a person's curl beside the balancer that runs on the same machine.
+    /** Identifies a client of the probe. Several may have one address: two backends of a HAProxy, the probes of both ports, or
+     * curl beside a balancer on the same machine.
      */
-    record Who(String address, int port, String agent) {
+    record ProbeClient(String address, int port, String agent) {
 
-        private static final int LONGEST_AGENT = 100; // it is remembered, and is a stranger's choice
+        private static final int MAX_AGENT_LENGTH = 100; // it is kept in memory, and chosen by the client
 
-        Who {
-            agent = agent == null ? "" : agent.substring(0, Math.min(agent.length(), LONGEST_AGENT));
+        ProbeClient {
+            agent = agent == null ? "" : agent.substring(0, Math.min(agent.length(), MAX_AGENT_LENGTH));
         }
     }
 
-    /**
-     * Who looks every few seconds; or some of them, who cannot be told apart, and may look in pairs.
+    /** The probes of a client; or of several with the same identity, which may probe in pairs.
      *
-     * @param lookNanos when the last time was
-     * @param pauses between the last few, in nanoseconds; none if he has looked only once
-     * @param notReady how often in a row he has seen by now that the instance is not ready
-     * @param notReadyNanos when the first time in this row was
+     * @param lookNanos when the last probe was
+     * @param pauses the last intervals in nanoseconds; empty after one probe
+     * @param notReady the number of consecutive probes that were not ready
+     * @param notReadyNanos when the first of these was
      */
-    private record Watcher(long lookNanos, List<Long> pauses, int notReady, long notReadyNanos) {
+    private record ProbeHistory(long lookNanos, List<Long> pauses, int notReady, long notReadyNanos) {
 
-        static Watcher newcomer(long now) {
-            return new Watcher(now, List.of(), 0, now);
+        static ProbeHistory newcomer(long now) {
+            return new ProbeHistory(now, List.of(), 0, now);
         }
 
-        Watcher looked(long now, boolean ready) {
+        ProbeHistory onProbe(long now, boolean ready) {
             List<Long> last =
                     Stream.concat(pauses.stream(), Stream.of(now - lookNanos)).toList();
-            return new Watcher(
+            return new ProbeHistory(
                             now, last.subList(Math.max(0, last.size() - PAUSES), last.size()), notReady, notReadyNanos)
-                    .saw(ready, now);
+                    .withResult(ready, now);
         }
 
-        Watcher saw(boolean ready, long now) {
-            return new Watcher(lookNanos, pauses, ready ? 0 : notReady + 1, notReady == 0 ? now : notReadyNanos);
+        ProbeHistory withResult(boolean ready, long now) {
+            return new ProbeHistory(lookNanos, pauses, ready ? 0 : notReady + 1, notReady == 0 ? now : notReadyNanos);
         }
 
-        /** The longest of the last few: of those who look in pairs the next one is only some milliseconds away. */
+        /** Returns the longest of the last intervals: within a pair it is only some milliseconds. */
         long pauseNanos() {
             return pauses.stream().mapToLong(Long::longValue).max().orElse(0);
         }
 
-        /** Three looks of two who look in pairs are only two of the first one's. */
-        boolean knows(long now) {
-            return notReady >= LOOKS && now - notReadyNanos >= (LOOKS - 1) * pauseNanos() + PAIR.toNanos();
+        /** Returns whether each client of a pair has seen enough probes that were not ready. */
+        boolean hasSeenNotReady(long now) {
+            return notReady >= CONFIRMATIONS
+                    && now - notReadyNanos >= (CONFIRMATIONS - 1) * pauseNanos() + PAIR.toNanos();
         }
 
-        /** Whether it would take longer than that until he knew. */
+        /** Returns whether the client probes so seldom that it would take longer to see it often enough. */
         boolean isTooSlow(Duration atMost) {
-            return (LOOKS - 1) * pauseNanos() > atMost.toNanos();
+            return (CONFIRMATIONS - 1) * pauseNanos() > atMost.toNanos();
         }
 
-        /** He has missed a look, or was never to come again. */
+        /** Returns whether the client has missed a probe, or has probed only once. */
         boolean isGone(long now) {
             long pause = Math.max(pauseNanos(), SHORTEST_PAUSE.toNanos());
-            return pauses.isEmpty() || now - lookNanos - LATE.toNanos() > 2 * pause;
+            return pauses.isEmpty() || now - lookNanos - TOLERANCE.toNanos() > 2 * pause;
         }
     }
 
@@ -112,21 +109,21 @@ final class Traffic {
         this.lastRequest = nanoTime.getAsLong() - Duration.ofDays(1).toNanos(); // none
     }
 
-    /** A request has come that is no probe. */
-    void requested() {
+    /** Records a request that is no probe. */
+    void onRequest() {
         lastRequest = nanoTime.getAsLong();
     }
 
-    /** Somebody has looked whether this instance is ready. */
-    synchronized void looked(Who who, boolean ready) {
+    /** Records a readiness probe. */
+    synchronized void onProbe(ProbeClient client, boolean ready) {
         long now = nanoTime.getAsLong();
-        Watcher before = watchers.get(who);
-        watchers.put(who, before == null ? Watcher.newcomer(now).saw(ready, now) : before.looked(now, ready));
+        ProbeHistory before = histories.get(client);
+        histories.put(
+                client,
+                before == null ? ProbeHistory.newcomer(now).withResult(ready, now) : before.onProbe(now, ready));
     }
 
-    /**
-     * These are the connections over which nothing has been asked yet. Each will be, but for those that are opened in
-     * reserve: they are waited for once. A probe that opens a connection and closes it again is not taken for one.
+    /** Sets the connections without a request so far. They count as traffic for one quiet period, after which they are taken to be reserves.
      */
     void connected(Set<?> silent) {
         long now = nanoTime.getAsLong();
@@ -135,7 +132,7 @@ final class Traffic {
         silentSince = since;
     }
 
-    /** Whether nothing has arrived for so long. */
+    /** Returns whether no request and no new connection has arrived for so long. */
     boolean isQuietFor(Duration time) {
         long now = nanoTime.getAsLong();
         Collection<Long> newcomers = silentSince.values();
@@ -144,13 +141,13 @@ final class Traffic {
     }
 
     /**
-     * Whether everybody who still looks has seen it often enough.
+     * Returns whether all active clients of the probe have seen that the instance is not ready.
      *
-     * @param atMost how long they are waited for: who looks so seldom that this is not enough is not waited for at all
+     * @param atMost how long they are waited for: a client that probes too seldom for that is not waited for at all
      */
-    synchronized boolean everybodyKnows(Duration atMost) {
+    synchronized boolean allProbesHaveSeenNotReady(Duration atMost) {
         long now = nanoTime.getAsLong();
-        return watchers.values().stream()
-                .allMatch(watcher -> watcher.knows(now) || watcher.isGone(now) || watcher.isTooSlow(atMost));
+        return histories.values().stream()
+                .allMatch(history -> history.hasSeenNotReady(now) || history.isGone(now) || history.isTooSlow(atMost));
     }
 }

@@ -1,6 +1,5 @@
-/**
- * What all requests and answers of the service have in common: a request id, bounds, headers, errors as RFC 9457 problems,
- * the probes of orchestrators, and the end of the process. It knows nothing of users nor of the database; of the layer
+/** The parts that all requests and responses have in common: request ids, limits, headers, errors as RFC 9457 problems,
+ * the probes of orchestrators, and the drain. It does not depend on resources or the database; of the layer
  * it has the form of its answers, {@link com.ketomealplan.neon.web.Problem}.
  */
 package com.ketomealplan.http;

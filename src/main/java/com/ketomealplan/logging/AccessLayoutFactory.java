@@ -11,7 +11,7 @@ import io.dropwizard.request.logging.layout.LogbackAccessRequestLayoutFactory;
 import java.util.Set;
 import java.util.TimeZone;
 
-/** The same for requests: {@link EventLayoutFactory}. */
+/** The layout of the request log, in the style of {@link EventLayoutFactory}. */
 @JsonTypeName("access-by-environment")
 public final class AccessLayoutFactory extends AccessJsonLayoutBaseFactory {
 

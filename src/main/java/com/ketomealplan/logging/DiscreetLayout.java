@@ -5,7 +5,7 @@ import ch.qos.logback.core.LayoutBase;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
-/** Another layout, which is shown each exception as a {@link DiscreetThrowable}. */
+/** Wraps a layout, and passes each exception as a {@link DiscreetThrowable}. */
 final class DiscreetLayout extends LayoutBase<ILoggingEvent> {
 
     private final LayoutBase<ILoggingEvent> layout;

@@ -7,15 +7,14 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/**
- * An exception as it is logged: as it is, but without what exceptions of the database say, and those below them. A server, a
- * driver or a mapper quotes the values that it does not take. What is left is the class, where it was, and the words of our own and of the network.
+/** An exception for the log, without the messages of database exceptions and their causes: a server, a driver or a mapper may quote
+ * values of clients. The class, the stack trace, and the messages of our own exceptions and of the network remain.
  */
 final class DiscreetThrowable implements IThrowableProxy {
 
     private static final String LEFT_OUT = "(its text may quote a value, and is left out)";
 
-    /** By name, because nothing here knows the database. */
+    /** By name, because this package does not depend on the driver. */
     private static final Set<String> MAY_QUOTE = Set.of("java.sql.SQLException", "org.jdbi.v3.core.JdbiException");
 
     private static final String OURS = "com.ketomealplan.";
@@ -39,7 +38,7 @@ final class DiscreetThrowable implements IThrowableProxy {
         this.leftOut = original.getMessage() != null && (ofDatabase && !quotesNothing(original) || repeatsCause());
     }
 
-    /** Those of our own, and the JDK's of the network; Jackson's are of the same type, and quote. */
+    /** Returns whether a message is kept: of our own exceptions, and of the JDK's network; Jackson's have the same type, and quote values. */
     private static boolean quotesNothing(IThrowableProxy one) {
         return one.getClassName().startsWith(OURS)
                 || one instanceof ThrowableProxy proxy
@@ -60,7 +59,7 @@ final class DiscreetThrowable implements IThrowableProxy {
         return false;
     }
 
-    /** As an exception does that is made with its cause and nothing else. */
+    /** Returns the message of an exception that was created with a cause only. */
     private boolean repeatsCause() {
         return cause != null && cause.leftOut && original.getMessage().contains(cause.original.getMessage());
     }

@@ -10,8 +10,7 @@ import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
 import io.dropwizard.logging.json.EventJsonLayoutBaseFactory;
 import java.util.TimeZone;
 
-/**
- * One JSON object a line in production, with the log's context (request, trace, unit, attempt) as fields of its own; elsewhere
+/** The layout of the log: one JSON object a line in production, with the log context (request, trace, unit, attempt) as fields; elsewhere
  * the pattern. Exceptions are shown without values that clients have sent.
  */
 @JsonTypeName("by-environment")

@@ -15,24 +15,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
-/**
- * What this process prints without the log: before that is configured, by a library, at its end. In production it is one JSON object a
- * line too, because whoever collects the log reads nothing else. What is JSON already, such as the log's own lines, stays as it is.
+/** Converts output of the process that is not from the log to one JSON object a line in production: before the log is configured, of a
+ * library, at the end. Lines that are JSON already, such as those of the log, are not changed.
  */
 public final class JsonOutput extends OutputStream {
 
-    /** Of these the output is a log; that of others is an answer: a dump, a list, a help. */
+    /** The commands whose output is a log; that of others is a result: a dump, a list, a help. */
     private static final Set<List<String>> LOGGING =
             Set.of(List.of("server"), List.of("db", "migrate"), List.of("db", "rollback"));
 
-    /** With these, what one of them prints is an answer too: the SQL that it would execute, or its help. Short ones may be joined. */
+    /** The options with which the output is a result too: the SQL that would be executed, or the help. Short ones may be combined. */
     private static final Pattern ASKING = Pattern.compile("-[nh].*|--dry-run|--help");
 
-    /** As the log looks before it is configured. */
+    /** The pattern of the log before it is configured. */
     private static final Pattern EARLY =
             Pattern.compile("(ERROR|WARN|INFO|DEBUG|TRACE) +\\[[^]]*] ([\\w.$]+): (.*)", Pattern.DOTALL);
 
-    /** A longer line is cut in two. */
+    /** A longer line is split. */
     private static final int LONGEST = 64 * 1024;
 
     private final PrintStream next;
@@ -41,8 +40,8 @@ public final class JsonOutput extends OutputStream {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     /**
-     * @param level of what does not say it
-     * @param name where others have the name of a logger
+     * @param level the level of lines without one
+     * @param name the name in place of a logger's
      */
     JsonOutput(PrintStream next, String level, String name) {
         this.next = next;
@@ -50,12 +49,10 @@ public final class JsonOutput extends OutputStream {
         this.name = name;
     }
 
-    /**
-     * Puts it before the process's outputs, if this is production; and has the log say, in any environment, which threads end by an
-     * exception.
+    /** Replaces the outputs of the process, in production; and logs, in any environment, the exceptions that end threads.
      *
-     * @param environment the process's
-     * @param arguments of its command
+     * @param environment the environment of the process
+     * @param arguments the arguments of its command
      */
     public static void install(Map<String, String> environment, String... arguments) {
         Thread.setDefaultUncaughtExceptionHandler((thread, reason) -> LoggerFactory.getLogger(JsonOutput.class)
@@ -69,14 +66,14 @@ public final class JsonOutput extends OutputStream {
         }
     }
 
-    /** Whether what such a command prints is a log. */
+    /** Returns whether the output of a command is a log. */
     static boolean isLog(List<String> command) {
         return command.stream().noneMatch(argument -> ASKING.matcher(argument).matches())
                 && LOGGING.stream()
                         .anyMatch(known -> known.equals(command.subList(0, Math.min(known.size(), command.size()))));
     }
 
-    /** With its last line ended at the end of the process; an empty line more is not told. */
+    /** Returns the stream, whose last line is ended at the end of the process. */
     private static PrintStream print(JsonOutput output) {
         PrintStream printed = new PrintStream(output, true, StandardCharsets.UTF_8);
         Runtime.getRuntime().addShutdownHook(new Thread(printed::println, "last line of " + output.name));
@@ -104,7 +101,7 @@ public final class JsonOutput extends OutputStream {
         }
     }
 
-    /** Only whole lines are passed on. */
+    /** Passes only whole lines on. */
     @Override
     public void flush() {
         next.flush();

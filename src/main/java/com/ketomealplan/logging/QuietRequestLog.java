@@ -4,7 +4,7 @@ import ch.qos.logback.access.jetty.RequestLogImpl;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Keeps the request log from printing, as it starts, which versions of its parts it has found. To listen to the server. */
+/** A lifecycle listener of the server that keeps the request log from printing its versions at the start. */
 public final class QuietRequestLog implements LifeCycle.Listener {
 
     @Override

@@ -2,11 +2,10 @@ package com.ketomealplan.logging;
 
 import ch.qos.logback.core.pattern.PatternLayoutBase;
 
-/**
- * For whom log lines are.
+/** The style of log lines: for people or for machines.
  *
- * @param environment where the process runs; null for development
- * @param pattern of lines for people; null for Dropwizard's
+ * @param environment the stage of the process; null for development
+ * @param pattern the pattern for people; null for Dropwizard's
  */
 record Style(String environment, String pattern) {
 

@@ -1,2 +1,2 @@
-/** How log lines look: for people in development, for machines in production. Named in {@code config.yml} by their types. */
+/** The layouts of the logs: for people in development, for machines in production. {@code config.yml} names their types. */
 package com.ketomealplan.logging;

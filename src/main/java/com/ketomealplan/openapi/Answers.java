@@ -12,8 +12,7 @@ import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * What a method answers that returns a {@link Response}, by the habit of this service: {@code UserResource} answers {@code User},
+/** Derives the response of a method that returns a {@link Response}, by the conventions of this service: {@code UserResource} answers {@code User},
  * or {@code UserResult} if there is one; a POST by 201, a DELETE by 204 without a body, {@code list} by an array. What a method says
  * by {@link ApiResponse} goes before.
  */
@@ -75,7 +74,7 @@ final class Answers {
         }
     }
 
-    /** Whether a parameter is the value of this header. */
+    /** Returns whether a parameter is this header. */
     static boolean takesHeader(Method method, String name) {
         return Stream.of(method.getParameters())
                 .map(parameter -> parameter.getAnnotation(jakarta.ws.rs.HeaderParam.class))

@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads records as Swagger's resolver does, and what that one does not know: constraints made of others, and JSON as it is. */
+/** Extends Swagger's resolver by composed constraints and raw JSON. */
 final class ConstraintResolver extends ModelResolver {
 
     private final Set<Class<?>> records = new LinkedHashSet<>();
@@ -45,7 +45,7 @@ final class ConstraintResolver extends ModelResolver {
         return super.resolve(type, context, chain);
     }
 
-    /** All that were met. */
+    /** The schemas that were resolved. */
     Set<Class<?>> records() {
         return records;
     }
@@ -62,7 +62,7 @@ final class ConstraintResolver extends ModelResolver {
         return applied;
     }
 
-    /** By its constraint, whose meaning is the same wherever it is. */
+    /** The descriptions by constraint. */
     private static void describe(Schema<?> property, Annotation[] annotations) {
         Stream.ofNullable(annotations)
                 .flatMap(Stream::of)

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import org.glassfish.jersey.server.model.Resource;
 import org.glassfish.jersey.server.model.ResourceMethod;
 
-/** The document: what Swagger reads in the resources and records, what all operations have, and what was written by hand. */
+/** Builds the document from Swagger's reading of the resources and records, the rules of all operations, and the base file. */
 final class Document {
 
     private final ObjectNode document;
@@ -83,7 +83,7 @@ final class Document {
         return Json31.mapper().valueToTree(read);
     }
 
-    /** The operation that Swagger has read for what Jersey serves. */
+    /** Returns Swagger's operation for a resource method of Jersey. */
     private static ObjectNode taken(ObjectNode read, String path, String method) {
         if (read.path("paths").path(path) instanceof ObjectNode item
                 && item.remove(method) instanceof ObjectNode operation) {
@@ -92,7 +92,7 @@ final class Document {
         throw new IllegalStateException("Swagger has not found " + method + " " + path);
     }
 
-    /** As Jersey serves them, sorted. */
+    /** Returns Jersey's resource methods, sorted. */
     private Map<String, List<ResourceMethod>> routes() {
         Map<String, List<ResourceMethod>> routes = new TreeMap<>();
         resources.forEach(type -> collect("", Resource.from(type), routes));
@@ -111,7 +111,7 @@ final class Document {
         return "/" + path.replace("~", "~0").replace("/", "~1");
     }
 
-    /** Those that resources describe, and the names of the others. */
+    /** Returns the tags that resources describe, and the names of the others. */
     private void addTags(JsonNode described, ObjectNode paths) {
         ArrayNode tags = document.withArray("tags");
         described.forEach(tags::add);
@@ -131,7 +131,7 @@ final class Document {
         return said == null || said.name().isEmpty() ? record.getSimpleName() : said.name();
     }
 
-    /** All fields of a record, but for one that leaves out what is null. Of what is sent, constraints say which. */
+    /** Sets the required fields: all of a response without nulls, and those of a request with constraints. */
     private void requireWhatAnswersAlwaysHave(ObjectNode components) {
         Set<String> sent = new HashSet<>();
         document.path("paths").findValues("requestBody").forEach(body -> Tree.collect(body, components, sent));

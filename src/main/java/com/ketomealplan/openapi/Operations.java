@@ -20,12 +20,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
-/** What operations have by a rule, so that no resource says it: ids, headers, and the problems by which they may fail. */
+/** Adds to operations what follows from rules: ids, headers, and problems. */
 final class Operations {
 
     private static final Set<String> KEYED = Set.of(HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE);
 
-    /** What any request may be answered by. */
+    /** The statuses of any request. */
     private static final Set<ProblemStatus> ALWAYS = EnumSet.of(
             ProblemStatus.BAD_REQUEST,
             ProblemStatus.NOT_ACCEPTABLE,
@@ -45,8 +45,8 @@ final class Operations {
     private final ObjectNode parameters;
 
     /**
-     * @param texts of operations, by their ids; those that are used are removed
-     * @param parameters those that many have, by their names: headers as components, of the others the descriptions
+     * @param texts the descriptions of operations by id; used ones are removed
+     * @param parameters the common parameters by name: headers as components, for others the descriptions
      */
     Operations(Problems problems, Answers answers, ObjectNode texts, ObjectNode parameters) {
         this.problems = problems;
@@ -55,7 +55,7 @@ final class Operations {
         this.parameters = parameters;
     }
 
-    /** An operation that is a servlet of its own. */
+    /** Completes the operation of a servlet. */
     void completeServlet(ObjectNode operation) {
         operation.put("description", operation.path("summary").asText() + ".");
         operation.withArray("parameters").add(Tree.reference("parameters", "X-Request-Id"));
@@ -67,7 +67,7 @@ final class Operations {
         addProblems(operation.withObject("responses"), statuses, new Causes(false, false, false));
     }
 
-    /** An operation that is a method of a resource. */
+    /** Completes the operation of a resource method. */
     void complete(ObjectNode operation, String httpMethod, String path, Method method) {
         Optional<Transaction> unit = unit(method);
         boolean reads = unit.map(Transaction::readOnly).orElse(httpMethod.equals(HttpMethod.GET));
@@ -114,7 +114,7 @@ final class Operations {
         }
     }
 
-    /** What Swagger says of a resource that does not say what it takes: this service reads nothing else. */
+    /** Replaces the wildcard of a resource without {@code @Consumes}: this service reads only JSON. */
     private static void takeJson(JsonNode content) {
         if (content.has("*/*")) {
             ((ObjectNode) content).set(MediaType.APPLICATION_JSON, ((ObjectNode) content).remove("*/*"));
@@ -144,7 +144,7 @@ final class Operations {
         return statuses;
     }
 
-    /** What the resource describes of them is kept. Sorted by status. */
+    /** Adds the responses, sorted by status; those that the resource describes are kept. */
     private void addProblems(ObjectNode responses, Set<ProblemStatus> statuses, Causes causes) {
         for (ProblemStatus status : ProblemStatus.values()) {
             String code = Integer.toString(status.code());
@@ -186,7 +186,7 @@ final class Operations {
         }
     }
 
-    /** Whether what the resource answers has tags, by which it can be asked for. */
+    /** Returns whether responses of the resource have an {@code ETag}. */
     private static boolean isVersioned(Method method) {
         return Stream.of(method.getDeclaringClass().getMethods())
                 .anyMatch(other -> Answers.takesHeader(other, HttpHeaders.IF_NONE_MATCH));
@@ -198,7 +198,7 @@ final class Operations {
                 .anyMatch(query -> query != null && query.value().equals(name));
     }
 
-    /** By their names, which mean the same everywhere. */
+    /** Adds the descriptions of parameters, by name. */
     private void describe(ArrayNode own) {
         for (int i = 0; i < own.size(); i++) {
             ObjectNode parameter = (ObjectNode) own.get(i);
@@ -225,7 +225,7 @@ final class Operations {
                 .findFirst();
     }
 
-    /** The parameter that no annotation of JAX-RS gives another origin. */
+    /** Returns the entity parameter: the one without a JAX-RS annotation. */
     private static Optional<Parameter> body(Method method) {
         return Stream.of(method.getParameters())
                 .filter(parameter -> Stream.of(parameter.getAnnotations())

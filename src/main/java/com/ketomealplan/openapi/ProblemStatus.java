@@ -35,12 +35,12 @@ enum ProblemStatus {
         return when;
     }
 
-    /** Whether a resource may have begun with the request. */
+    /** Returns whether the resource may have been called. */
     boolean isOfResources() {
         return this != HEADERS_TOO_LARGE;
     }
 
-    /** {@code BAD_REQUEST} as {@code BadRequest}, the name of a component. */
+    /** Returns the name of the component: {@code BAD_REQUEST} as {@code BadRequest}. */
     String component() {
         return Names.pascal(name().replace('_', '-'));
     }

@@ -16,9 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpStatus;
 
-/**
- * A schema for each {@code type} of problem, and a response for each status, so that a generated client can tell them apart. All
- * of them are the base's {@code Problem}, whose {@code type} is one text.
+/** Creates a schema for each {@code type} of problem, and a response for each status, so that a generated client can distinguish
+ * them. All of them extend {@code Problem} with a constant {@code type}.
  */
 final class Problems {
 
@@ -28,7 +27,7 @@ final class Problems {
 
     private static final String OF_FASTAPI = "HTTPValidationError";
 
-    /** What no failure of the database is. */
+    /** The problems that are no failures of the database. */
     private static final List<Type> OF_WRITES = List.of(new Type(
             "commit-outcome-unknown",
             503,
@@ -53,7 +52,7 @@ final class Problems {
 
     /**
      * @param name the last part of the URN
-     * @param retryable what its example says
+     * @param retryable the value in the example
      */
     private record Type(String name, int status, String explanation, boolean retryable) {
         String schema() {
@@ -61,11 +60,11 @@ final class Problems {
         }
     }
 
-    /** What an operation may fail by, beside what every one may. */
+    /** The problems of an operation, beside those of all. */
     record Causes(boolean database, boolean writes, boolean key) {}
 
     /**
-     * @param components of the document, which get what is asked for
+     * @param components the components of the document, to which schemas and responses are added
      */
     Problems(ObjectNode components) {
         this.schemas = components.withObject("schemas");
@@ -87,7 +86,7 @@ final class Problems {
         }
     }
 
-    /** A reference to the response, which is among the components from now on. */
+    /** Adds a response to the components, and returns a reference to it. */
     ObjectNode response(ProblemStatus status, Causes causes) {
         List<Type> types = types(status.code(), causes);
         String name = status.component() + suffix(types, status);
@@ -99,7 +98,7 @@ final class Problems {
         return Tree.reference("responses", name);
     }
 
-    /** Gives a response that its resource describes what those of its status have. */
+    /** Completes a response that the resource describes with the content of its status. */
     void complete(ObjectNode response, ProblemStatus status, Causes causes) {
         headers(response, status);
         content(response, status, causes);
@@ -121,7 +120,7 @@ final class Problems {
         }
     }
 
-    /** Tells from the usual ones those with more or fewer types. */
+    /** Returns a suffix for responses with other types than usual. */
     private static String suffix(List<Type> types, ProblemStatus status) {
         if (types.isEmpty() && status == ProblemStatus.SERVICE_UNAVAILABLE) {
             return "WithoutDatabase";
@@ -156,7 +155,7 @@ final class Problems {
                 .set("value", example(URN + type.name(), type.status(), type.explanation(), type.retryable())));
     }
 
-    /** Whether there are problems of this status without a type of their own, too. */
+    /** Returns whether there are problems of this status without a type of their own. */
     private static boolean sayableByStatus(ProblemStatus status) {
         return status != ProblemStatus.GATEWAY_TIMEOUT && status != ProblemStatus.INSUFFICIENT_STORAGE;
     }

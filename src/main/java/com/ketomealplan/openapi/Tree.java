@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** References between the parts of a document. */
+/** Resolves references between the parts of a document. */
 final class Tree {
 
     private static final String ROOT = "#/components/";
@@ -22,7 +22,7 @@ final class Tree {
         return JsonNodeFactory.instance.objectNode().put("$ref", pointer(kind, name));
     }
 
-    /** All that refer to nothing else are kept; components to which nothing refers, also not by others, are not. */
+    /** Removes the components that are not referenced. */
     static void prune(ObjectNode document) {
         ObjectNode components = document.withObject("components");
         Set<String> used = new HashSet<>();
@@ -33,12 +33,12 @@ final class Tree {
                         .toList()));
     }
 
-    /** By name: in which order reflection finds methods, and they others, is not said. */
+    /** Sorts by name, because reflection has no defined order. */
     static void sort(ObjectNode node) {
         names(node).stream().sorted().forEach(name -> node.set(name, node.remove(name)));
     }
 
-    /** The components that the node refers to, and those that they refer to. */
+    /** Returns the components that a node references, directly or indirectly. */
     static void collect(JsonNode node, ObjectNode components, Set<String> used) {
         String target = node.path("$ref").asText();
         if (target.startsWith(ROOT) && used.add(target)) {

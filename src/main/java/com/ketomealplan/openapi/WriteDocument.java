@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
-/** The build's step that writes {@code openapi.json}. */
+/** Writes {@code openapi.json} in the build. */
 public final class WriteDocument {
 
     private static final String RESOURCES = "com.ketomealplan.resources";

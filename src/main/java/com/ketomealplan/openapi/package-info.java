@@ -1,5 +1,5 @@
 /**
  * Writes {@code openapi.json} while the project is built, from the resources, the records and the kinds of failures. It is not
- * in the jar. What it cannot read there is in {@code src/main/openapi/base.yml}.
+ * in the jar. The rest is in {@code src/main/openapi/base.yml}.
  */
 package com.ketomealplan.openapi;

@@ -17,7 +17,7 @@ import jakarta.ws.rs.core.UriBuilder;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
-/** A user and a quiz response, both or neither. */
+/** Creates a user and a quiz response in one transaction. */
 @Path("/complex-operation")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ComplexOperationResource {

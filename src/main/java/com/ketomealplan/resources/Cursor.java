@@ -8,10 +8,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.UUID;
 
-/** Where a page begins, as clients hand it back: they are not to know what is in it. */
+/** The start of a page, as an opaque text for clients. */
 final class Cursor {
 
-    /** Whatever is of this form is a place in a list. */
+    /** The form of a valid cursor. */
     static final String FORM = "[A-Za-z0-9_-]{32}";
 
     static final String MESSAGE = "must be as a Link header has it";
@@ -31,10 +31,9 @@ final class Cursor {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
     }
 
-    /**
-     * Reads a cursor; times that PostgreSQL does not know become the next one that it does.
+    /** Parses a cursor; times are limited to the range and resolution of PostgreSQL.
      *
-     * @param text of the {@link #FORM}; null for the beginning
+     * @param text a text of the {@link #FORM}; null for the first page
      */
     static Position read(String text) {
         if (text == null) {
@@ -46,7 +45,7 @@ final class Cursor {
         return new Position(createdAt, new UUID(bytes.getLong(), bytes.getLong()));
     }
 
-    /** What PostgreSQL counts time in. */
+    /** The resolution of PostgreSQL's timestamps. */
     private static long micros(Instant time) {
         return time.getEpochSecond() * MICROS_PER_SECOND + time.get(ChronoField.MICRO_OF_SECOND);
     }

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * What {@code If-Match} and {@code If-None-Match} say of versions (RFC 9110, section 13.1). A tag is a version in quotes; tags that
- * are none of ours are those of no version, and so is what is no tag at all.
+/** Evaluates {@code If-Match} and {@code If-None-Match} (RFC 9110, section 13.1). A tag is a version in quotes; other tags, and invalid
+ * ones, match no version.
  */
 final class EntityTags {
 
@@ -24,7 +23,7 @@ final class EntityTags {
         return new EntityTag(Long.toString(version));
     }
 
-    /** Those that a change is meant for: a weak tag is nobody's. */
+    /** Returns the versions of {@code If-Match}; a weak tag matches none. */
     static Versions ifMatch(String header) {
         if (header == null || header.strip().equals(WHATEVER)) {
             return Versions.WHICHEVER;
@@ -32,7 +31,7 @@ final class EntityTags {
         return Versions.of(versions(header, false));
     }
 
-    /** 200 with an entity, or 304 if the client has it. */
+    /** Returns 200 with an entity, or 304 if the client has it. */
     static Response answer(Object entity, long version, String ifNoneMatch) {
         Response.ResponseBuilder answer = isKnown(version, ifNoneMatch) ? Response.notModified() : Response.ok(entity);
         return answer.tag(of(version)).build();

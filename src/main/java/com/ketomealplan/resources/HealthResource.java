@@ -46,10 +46,9 @@ public final class HealthResource {
         this.probe = probe;
     }
 
-    /**
-     * 200 if the database can be used, or may be asleep; 503 if not. Answers at once, from what is known.
+    /** Returns 200 if the database can be used or may be asleep, else 503. Responds at once, from memory.
      *
-     * @param ask whether the database is asked first, also where that wakes it: then within five seconds
+     * @param ask whether the database is queried first, even if that wakes it; within five seconds
      */
     @GET
     @ApiResponse(

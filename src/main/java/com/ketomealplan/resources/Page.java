@@ -8,18 +8,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/**
- * One page of a list. Where the next one is stands in a {@code Link} header (RFC 8288): behind the last row of this one, so that rows
- * that come and go in between move nothing, and the last page costs what the first one does.
+/** One page of a list. A {@code Link} header (RFC 8288) has the next one, which begins after the last row of this one (keyset
+ * pagination), so that added or removed rows do not shift pages, and the last page costs as much as the first.
  *
- * @param next empty on the last one
+ * @param next the start of the next page; empty on the last one
  */
 record Page<T>(List<T> rows, Optional<Position> next) {
 
-    /**
-     * Cuts a page from rows of which one more was asked for than it has, to see whether there is one.
+    /** Creates a page from rows, of which one more than its size was queried, to detect the next page.
      *
-     * @param placeOf a row
+     * @param placeOf returns the position of a row
      */
     static <T> Page<T> of(List<T> found, int limit, Function<T, Position> placeOf) {
         if (found.size() <= limit) {
@@ -29,10 +27,9 @@ record Page<T>(List<T> rows, Optional<Position> next) {
         return new Page<>(rows, Optional.of(placeOf.apply(rows.get(limit - 1))));
     }
 
-    /**
-     * 200, with the links.
+    /** Returns 200 with the links.
      *
-     * @param list where it is
+     * @param list the URI of the list
      */
     Response toResponse(UriBuilder list, int limit) {
         UriBuilder first = list.queryParam("limit", limit);

@@ -3,7 +3,7 @@ package com.ketomealplan.resources;
 import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.core.Response.Status;
 
-/** 412: what was to be changed is not what the client has seen. */
+/** 412: the version is not the one that the client has seen. */
 final class PreconditionFailed extends ClientErrorException {
 
     private static final long serialVersionUID = 1L;

@@ -30,14 +30,14 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
-/** What a user answered. */
+/** The quiz responses of a user. */
 @Path("/users/{user_id}/quiz-responses")
 @Produces(MediaType.APPLICATION_JSON)
 public final class QuizResponseResource {
 
     private static final String LIST = "/users/{user_id}/quiz-responses";
 
-    /** They never change. */
+    /** The version of all quiz responses, which never change. */
     private static final long VERSION = 1;
 
     private final QuizResponseDao quizResponses;
@@ -46,10 +46,9 @@ public final class QuizResponseResource {
         this.quizResponses = quizResponses;
     }
 
-    /**
-     * The newest first.
+    /** Lists the quiz responses, newest first.
      *
-     * @param offset once was where a page began; 0 is still taken, and more would be the first page again and again if it were ignored
+     * @param offset deprecated: only 0 is accepted, because an ignored offset would return the first page again and again
      */
     @GET
     @Transaction(readOnly = true)

@@ -37,7 +37,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
-/** Users. */
+/** The users. */
 @Path("/users")
 @Produces(MediaType.APPLICATION_JSON)
 public final class UserResource {
@@ -99,7 +99,7 @@ public final class UserResource {
         }
     }
 
-    /** Removes the user and all quiz responses of theirs. */
+    /** Removes a user and all its quiz responses. */
     @DELETE
     @Path("/{user_id}")
     @Transaction
@@ -112,7 +112,7 @@ public final class UserResource {
         return Response.noContent().build();
     }
 
-    /** Why a statement has met no user in one of these versions: only who names some pays for the question. */
+    /** Returns why a statement has found no user in one of these versions; a query only if versions were given. */
     private ClientErrorException notFoundAs(Versions meant, UUID userId) {
         return meant.any().isPresent() && users.find(userId).isPresent() ? new PreconditionFailed() : notFound();
     }

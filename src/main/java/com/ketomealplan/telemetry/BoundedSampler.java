@@ -11,20 +11,18 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/**
- * Records each trace of a quiet service, and of a busy one so many a second: what tracing costs is bounded, whatever clients
- * do. Thread-safe.
+/** Samples all traces up to a rate, so that the cost of tracing is bounded, whatever clients do. Thread-safe.
  */
 final class BoundedSampler implements Sampler {
 
-    /** What was not recorded for so long may be made up for at once. */
+    /** The burst: the unused rate of this time may be used at once. */
     private static final long BURST_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final int perSecond;
     private final long intervalNanos;
     private final LongSupplier nanoTime;
 
-    /** When the last recorded trace would have been due, had they come in even intervals. */
+    /** When the last sampled trace would have been due at even intervals. */
     private final AtomicLong dueNanos;
 
     BoundedSampler(int perSecond, LongSupplier nanoTime) {

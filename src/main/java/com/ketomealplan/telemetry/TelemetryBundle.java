@@ -16,18 +16,17 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/**
- * Shows metrics at {@code /metrics/prometheus} of the admin port, and exports spans by OTLP if there is an endpoint for them.
- * Whatever else OpenTelemetry's {@code OTEL_…} variables say is followed: sampling, headers, resource attributes, timeouts.
+/** Exposes metrics at {@code /metrics/prometheus} of the admin port, and exports spans with OTLP if there is an endpoint.
+ * Supports OpenTelemetry's {@code OTEL_…} variables: sampling, headers, resource attributes, timeouts.
  *
  * @param <T> the application's configuration
  */
 public final class TelemetryBundle<T extends Configuration> implements ConfiguredBundle<T> {
 
-    /** So many are begun here, unless {@code OTEL_TRACES_SAMPLER} says otherwise; those of clients are theirs to choose. */
+    /** The rate of sampled traces that begin here, unless {@code OTEL_TRACES_SAMPLER} is set; those of clients follow the client's choice. */
     private static final int TRACES_PER_SECOND = 20;
 
-    /** For the last spans to leave when the process ends. */
+    /** The time to export the last spans at the end of the process. */
     private static final int SECONDS_TO_FLUSH = 2;
 
     private final String service;
@@ -36,20 +35,20 @@ public final class TelemetryBundle<T extends Configuration> implements Configure
     private Optional<OpenTelemetry> tracing = Optional.empty();
 
     /**
-     * @param service its name in traces
-     * @param endpoint finds the URL of an OTLP receiver in the configuration; without one there is no tracing
+     * @param service the name of the service in traces
+     * @param endpoint returns the URL of an OTLP receiver; empty for no tracing
      */
     public TelemetryBundle(String service, Function<T, Optional<String>> endpoint) {
         this.service = service;
         this.endpoint = endpoint;
     }
 
-    /** What is registered here is shown. */
+    /** Returns the registry whose metrics are exposed. */
     public PrometheusRegistry metrics() {
         return metrics;
     }
 
-    /** Empty if nothing is traced. Call after {@link #run}. */
+    /** Returns the OpenTelemetry; empty if nothing is traced. To be called after {@link #run}. */
     public Optional<OpenTelemetry> tracing() {
         return tracing;
     }
@@ -71,7 +70,7 @@ public final class TelemetryBundle<T extends Configuration> implements Configure
         tracing = sdk.map(OpenTelemetry.class::cast);
     }
 
-    /** Only traces: metrics are scraped, and logs are written. Over HTTP, for which the JDK has a client. */
+    /** Configures the export of traces over HTTP, with the JDK's client. */
     private OpenTelemetrySdk exportingTo(String url) {
         return AutoConfiguredOpenTelemetrySdk.builder()
                 .addPropertiesSupplier(() -> Map.of(

@@ -1,5 +1,4 @@
-/**
- * Where what the other packages observe leaves the process: the registry and the page for Prometheus, and the OpenTelemetry
- * SDK that exports spans. Nothing in here knows what is observed.
+/** Exports telemetry: the registry and the page for Prometheus, and the OpenTelemetry SDK for spans. Does not depend on the packages
+ * that are observed.
  */
 package com.ketomealplan.telemetry;

@@ -37,7 +37,7 @@ class BodyCollectorTest {
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5); // it may overflow at any time
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final ArrivingBodies bodies = new ArrivingBodies(2 * LIMIT, LONGEST, registry);
+    private final PendingBodies bodies = new PendingBodies(2 * LIMIT, LONGEST, registry);
     private final List<Socket> clients = new ArrayList<>();
     private final Queue<String> order = new ConcurrentLinkedQueue<>();
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
@@ -136,7 +136,7 @@ class BodyCollectorTest {
 
     @Test
     void oneByteAtATimeBuysNoTime() throws Exception {
-        try (LoggedLines log = LoggedLines.of(ArrivingBodies.class)) {
+        try (LoggedLines log = LoggedLines.of(PendingBodies.class)) {
             Socket slow = post("/", 1, 5_000);
             await().until(() -> arriving() == 1);
             clock.addAndGet(LONGEST.toNanos() + 1);
@@ -145,7 +145,10 @@ class BodyCollectorTest {
             assertThat(RawHttp.answer(slow)).contains("has not arrived within 10000 ms");
             assertThat(arriving()).isZero();
             assertThat(cut("slow")).isEqualTo(1);
-            assertThat(log.all()).singleElement().asString().contains("1 bodies were cut off, the last one as slow");
+            assertThat(log.all())
+                    .singleElement()
+                    .asString()
+                    .contains("1 request bodies were cut off, the last one as slow");
         }
     }
 

@@ -39,7 +39,7 @@ class DrainTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final Duration QUIET = Duration.ofSeconds(1);
     private static final Duration GRACE = Duration.ofSeconds(25);
-    private static final Traffic.Who HAPROXY = new Traffic.Who("10.0.0.1", 8080, null);
+    private static final Traffic.ProbeClient HAPROXY = new Traffic.ProbeClient("10.0.0.1", 8080, null);
     private static final String REQUEST = "GET %s HTTP/1.1\r\nHost: test\r\n\r\n";
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5); // it may overflow at any time
@@ -148,10 +148,10 @@ class DrainTest {
     void waitsUntilNothingHasArrivedForTheQuietPeriod() throws Exception {
         meanwhile = () -> {
             if (pauses.get() < 80) { // for 8 s
-                drain.traffic().requested();
+                drain.traffic().onRequest();
             }
         };
-        drain.traffic().requested();
+        drain.traffic().onRequest();
 
         drain.stop();
 
@@ -160,8 +160,8 @@ class DrainTest {
 
     @Test
     void waitsNoLongerThanItMay() throws Exception {
-        meanwhile = drain.traffic()::requested;
-        drain.traffic().requested();
+        meanwhile = drain.traffic()::onRequest;
+        drain.traffic().onRequest();
 
         drain.stop();
 
@@ -173,11 +173,11 @@ class DrainTest {
     void waitsForThoseWhoLook() throws Exception {
         for (int i = 0; i < 2; i++) {
             clock.addAndGet(Duration.ofSeconds(2).toNanos());
-            drain.traffic().looked(HAPROXY, true);
+            drain.traffic().onProbe(HAPROXY, true);
         }
         meanwhile = () -> {
             if (pauses.get() % 20 == 0) {
-                drain.traffic().looked(HAPROXY, false);
+                drain.traffic().onProbe(HAPROXY, false);
             }
         };
 
@@ -189,8 +189,8 @@ class DrainTest {
     @Test
     void leavesRunningRequestsSomeTimeAfterALongDrain() throws Exception {
         server.setStopTimeout(16_000);
-        meanwhile = drain.traffic()::requested;
-        drain.traffic().requested();
+        meanwhile = drain.traffic()::onRequest;
+        drain.traffic().onRequest();
 
         drain.stop();
 

@@ -38,7 +38,7 @@ class ListeningPortsTest {
 
     private void isRefused(Path keyStore, String password, String words) {
         assertThatThrownBy(() -> ListeningPorts.requireFree(server(keyStore, password)))
-                .isInstanceOf(ListeningMistake.class)
+                .isInstanceOf(ListeningException.class)
                 .hasMessageStartingWith("server.applicationConnectors[0].keyStorePath: ")
                 .hasMessageContaining(words)
                 .hasMessageNotContaining("geheim");

@@ -110,7 +110,7 @@ class SlowRequestsTest {
 
     private void lookAfter(Duration time) {
         clock.addAndGet(time.toNanos());
-        slow.look(server);
+        slow.check(server);
     }
 
     private static void assertAnswered(Socket client) throws IOException {

@@ -24,25 +24,25 @@ class TrafficTest {
     private void look(String who, double pause, boolean... ready) {
         for (boolean green : ready) {
             pass(pause);
-            traffic.looked(who(who), green);
+            traffic.onProbe(who(who), green);
         }
     }
 
-    private static Traffic.Who who(String agent) {
-        return new Traffic.Who("10.0.0.1", 8080, agent);
+    private static Traffic.ProbeClient who(String agent) {
+        return new Traffic.ProbeClient("10.0.0.1", 8080, agent);
     }
 
     @Test
     void isQuietAtOnceIfNobodyHasAsked() {
         assertThat(traffic.isQuietFor(QUIET)).isTrue();
-        assertThat(traffic.everybodyKnows(LONG)).isTrue();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
     }
 
     @Test
     void isQuietSoLongAfterTheLastRequest() {
-        traffic.requested();
+        traffic.onRequest();
         pass(0.9);
-        traffic.requested();
+        traffic.onRequest();
         pass(0.999);
         assertThat(traffic.isQuietFor(QUIET)).isFalse();
         pass(0.001);
@@ -63,41 +63,41 @@ class TrafficTest {
     @Test
     void whoLooksHasToSeeItThreeTimes() {
         look("haproxy", 2, true, true, true);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
         look("haproxy", 2, false, false);
         pass(1.9);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
         look("haproxy", 0.1, false);
         pass(0.1); // it may be two of them
-        assertThat(traffic.everybodyKnows(LONG)).isTrue();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
     }
 
     @Test
     void threeTimesInARow() {
         look("haproxy", 2, false, false, true, false);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
     }
 
     @Test
     void eachOfThemHasTo() {
         look("one", 1, false, false, false);
         look("two", 1, true, true);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
     }
 
     @Test
     void whoHasLookedOnceWillNotAgain() {
         look("a person", 1, true);
-        assertThat(traffic.everybodyKnows(LONG)).isTrue();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
     }
 
     @Test
     void whoMissesALookIsGone() {
         look("haproxy", 2, true, true);
         pass(4.5);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse(); // it may be late
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse(); // it may be late
         pass(0.1);
-        assertThat(traffic.everybodyKnows(LONG)).isTrue();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
     }
 
     /** Such as a HAProxy with two backends, whose probes cannot be told apart. */
@@ -109,61 +109,61 @@ class TrafficTest {
             look("haproxy", 0.005, true);
         }
         pass(1.9);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse(); // both will come again
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse(); // both will come again
         pass(0.095);
         for (int i = 0; i < 2; i++) {
             look("haproxy", 0, false);
             look("haproxy", 0.005, false);
             pass(1.995);
-            assertThat(traffic.everybodyKnows(LONG)).isFalse();
+            assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
         }
         look("haproxy", 0, false);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse(); // but of the second one
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse(); // but of the second one
         look("haproxy", 0.005, false);
         pass(0.095);
-        assertThat(traffic.everybodyKnows(LONG)).isTrue();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
     }
 
     @Test
     void twoLooksInARowAreNoPromiseOfThePace() {
         look("haproxy", 0.005, true, true);
         pass(4);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
         pass(0.6);
-        assertThat(traffic.everybodyKnows(LONG)).isTrue();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
     }
 
     @Test
     void thoseOfOneAddressAreToldApartByPortAndAgent() {
         for (boolean green : new boolean[] {true, true, false, false, false}) {
             pass(2);
-            traffic.looked(new Traffic.Who("10.0.0.1", 8080, null), green);
+            traffic.onProbe(new Traffic.ProbeClient("10.0.0.1", 8080, null), green);
             if (green) {
-                traffic.looked(new Traffic.Who("10.0.0.1", 8081, null), true);
-                traffic.looked(new Traffic.Who("10.0.0.1", 8080, "curl"), true);
+                traffic.onProbe(new Traffic.ProbeClient("10.0.0.1", 8081, null), true);
+                traffic.onProbe(new Traffic.ProbeClient("10.0.0.1", 8080, "curl"), true);
             }
         }
         pass(0.1);
-        assertThat(traffic.everybodyKnows(LONG)).isTrue(); // the others have gone
-        traffic.looked(new Traffic.Who("10.0.0.1", 8081, null), false);
-        assertThat(traffic.everybodyKnows(LONG)).isFalse();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue(); // the others have gone
+        traffic.onProbe(new Traffic.ProbeClient("10.0.0.1", 8081, null), false);
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
     }
 
     @Test
     void remembersTheOnesThatLookedLast() {
         for (int i = 0; i < 200; i++) {
-            traffic.looked(who("stranger " + i), true);
-            traffic.looked(who("haproxy"), true);
+            traffic.onProbe(who("stranger " + i), true);
+            traffic.onProbe(who("haproxy"), true);
             pass(1);
         }
-        assertThat(traffic.everybodyKnows(LONG)).isFalse();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
     }
 
     /** Such as a probe of every ten seconds: a drain would last its whole bound, and that probe knows no more. */
     @Test
     void whoseLooksAreTooFarApartIsNotWaitedFor() {
         look("slow", 10, true, true, false);
-        assertThat(traffic.everybodyKnows(LONG)).isTrue();
-        assertThat(traffic.everybodyKnows(Duration.ofSeconds(20))).isFalse();
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
+        assertThat(traffic.allProbesHaveSeenNotReady(Duration.ofSeconds(20))).isFalse();
     }
 }

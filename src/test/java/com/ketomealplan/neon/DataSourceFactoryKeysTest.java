@@ -86,7 +86,7 @@ class DataSourceFactoryKeysTest {
         assertMistake("{url: 'postgresql://a@h/d', properties: {a: b}}", "url ");
         assertMistake("{maxSize: 4, pooled: {keep: 3}}", "pooled is set beside minSize, maxSize");
         assertMistake("{maxSize: 4, minSize: 5}", "minSize must be at most maxSize");
-        assertMistake("{maxSize: 4, pooling: per_request}", "pooling is per_request, as is the default in production");
+        assertMistake("{maxSize: 4, pooling: per_request}", "pooling is per_request, the default in production");
         assertMistake("{url: 'postgresql://h/d?user=a', user: b}", "user is for a url without a user");
         assertMistake("{driverClass: org.h2.Driver}", "driverClass must be org.postgresql.Driver");
     }

@@ -160,13 +160,13 @@ class ServesAsAJarTest {
         assertThat(service.get("/livez", "Drain-Status", "429").statusCode()).isEqualTo(200);
         assertThat(service.post("/users", "{}", "Drain-Status", "429").statusCode())
                 .isEqualTo(422);
-        assertThat(service.output()).contains("Stopping: ").doesNotContain("closing the port");
+        assertThat(service.output()).contains("Drain started: ").doesNotContain("closing the port");
         over.set(true);
         Clients.join(clients);
 
         assertThat(service.awaitExit()).isIn(0, 143);
         assertThat(service.output())
-                .contains("Nothing arrives any more")
+                .contains("no more requests arrive")
                 .doesNotContain("Accept Failure", "GET /readyz");
     }
 

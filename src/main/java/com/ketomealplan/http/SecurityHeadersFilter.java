@@ -9,8 +9,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
 
-/** What every answer tells browsers and caches: to keep nothing, guess nothing, and run or frame nothing. */
-final class CarefulHeaders implements Filter {
+/** Adds security headers to every response: no storing, no content sniffing, no scripts, no framing. */
+final class SecurityHeadersFilter implements Filter {
 
     static final Map<String, String> HEADERS = Map.of(
             "Cache-Control", "no-store",

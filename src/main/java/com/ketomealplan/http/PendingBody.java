@@ -9,21 +9,20 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
 
-/**
- * One body on its way. Jetty's thread that finds something to read takes it and goes on to the next connection. What is taken
- * is copied: a byte that is kept as it came would keep the whole buffer that it came in.
+/** A request body that is arriving. Jetty's selector thread reads what is available and continues with the next connection. Bytes
+ * are copied, because a chunk of one byte would retain a whole buffer.
  */
-final class ArrivingBody implements Invocable.Task {
+final class PendingBody implements Invocable.Task {
 
     private static final int FIRST_CAPACITY = 1024;
 
-    private final ArrivingBodies all;
+    private final PendingBodies all;
     private final Request request;
     private final long limit;
     private final long begunNanos;
     private final LongSupplier nanoTime;
 
-    /** Null when they were given up, which any thread may do. All else is of the one that reads. */
+    /** Null when discarded, by any thread. All other fields are used by the reading thread only. */
     private final AtomicReference<byte[]> bytes = new AtomicReference<>(new byte[0]);
 
     private int length;
@@ -33,7 +32,7 @@ final class ArrivingBody implements Invocable.Task {
     /**
      * @param limit in bytes
      */
-    ArrivingBody(ArrivingBodies all, Request request, long limit, LongSupplier nanoTime) {
+    PendingBody(PendingBodies all, Request request, long limit, LongSupplier nanoTime) {
         this.all = all;
         this.request = request;
         this.limit = limit;
@@ -41,7 +40,7 @@ final class ArrivingBody implements Invocable.Task {
         this.begunNanos = nanoTime.getAsLong();
     }
 
-    /** Takes what has come. Whether nothing more is to be waited for: the body is whole, or will not be. */
+    /** Reads what is available; returns whether the body is complete or has failed. */
     boolean isCollected() {
         for (boolean last = false; !last && failure == null; ) {
             Content.Chunk chunk = request.read();
@@ -64,7 +63,7 @@ final class ArrivingBody implements Invocable.Task {
         if (bytes.get() == null) {
             return BodyRefusedException.noRoom();
         }
-        return found instanceof TimeoutException ? all.tooSlow() : found; // nothing came for Jetty's idle time-out
+        return found instanceof TimeoutException ? all.tooSlow() : found; // Jetty's idle timeout
     }
 
     private void append(ByteBuffer more) {
@@ -82,7 +81,7 @@ final class ArrivingBody implements Invocable.Task {
         length += added;
     }
 
-    /** Null if there is none. */
+    /** Returns a buffer; null if there is no memory. */
     private byte[] withRoomFor(int needed) {
         byte[] before = bytes.get();
         if (before == null || needed <= before.length) {
@@ -98,19 +97,18 @@ final class ArrivingBody implements Invocable.Task {
         return bytes.compareAndSet(before, after) ? after : null;
     }
 
-    /**
-     * Has what comes taken when it comes.
+    /** Reads the rest as it arrives.
      *
-     * @param then is called when it is collected, by a thread that must not wait
+     * @param then is called when the body is collected, on a thread that must not block
      */
-    void awaitTheRest(Runnable then) {
+    void collect(Runnable then) {
         whenCollected = then;
         all.enter(this, bytes.get().length);
         request.demand(this);
     }
 
-    /** Its memory is needed: the request will be refused. */
-    void giveUp() {
+    /** Discards the bytes: the request will be refused. */
+    void discard() {
         bytes.set(null);
     }
 
@@ -129,12 +127,12 @@ final class ArrivingBody implements Invocable.Task {
             failure = BodyRefusedException.noRoom();
         }
         if (failure != null) {
-            giveUp(); // before the answer, which may take its time
+            discard(); // before the answer, which may take its time
         }
         whenCollected.run();
     }
 
-    /** The request with what came of it. */
+    /** Returns the request with its body or failure. */
     CollectedRequest request() {
         return failure == null
                 ? new CollectedRequest(request, ByteBuffer.wrap(bytes.get(), 0, length))

@@ -28,22 +28,22 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The ports of the application, and the connections that came through them. */
-final class Doors {
+/** The connectors of the application, and their open connections. */
+final class ApplicationConnectors {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ApplicationConnectors.class);
 
     private static final Duration KNOCK = Duration.ofMillis(300);
 
-    /** For Jetty's threads to take it. */
-    private static final Duration TAKEN = Duration.ofMillis(100);
+    /** The time for Jetty's threads to accept a connection. */
+    private static final Duration ACCEPT_TIMEOUT = Duration.ofMillis(100);
 
-    /** For the last connections of a door; then it is closed, whatever is at it. */
-    private static final Duration LONGEST = Duration.ofSeconds(1);
+    /** The time for the last connections of a port; then it is closed. */
+    private static final Duration MAX_TIME = Duration.ofSeconds(1);
 
     private final Server server;
 
-    Doors(Server server) {
+    ApplicationConnectors(Server server) {
         this.server = server;
     }
 
@@ -54,13 +54,13 @@ final class Doors {
                 .map(NetworkConnector.class::cast);
     }
 
-    /** The connections over which nothing has been asked yet. */
-    Set<EndPoint> silent() {
+    /** Returns the connections without a request so far. */
+    Set<EndPoint> unusedConnections() {
         return connections(connection -> connection.getMessagesIn() == 0);
     }
 
-    /** Ends the connections over which nothing is being asked. */
-    void hangUp() {
+    /** Closes the connections without a running request. */
+    void closeIdle() {
         connections(connection -> connection.getMessagesIn() == connection.getMessagesOut())
                 .forEach(endPoint -> endPoint.getConnection().close());
     }
@@ -78,45 +78,43 @@ final class Doors {
                 : endPoint.getConnection();
     }
 
-    /**
-     * Takes no more connections. Those that the kernel has taken already are served.
+    /** Stops accepting connections. Those in the kernel's backlog are accepted and served.
      *
-     * @return whether there were any, of which nothing else may be seen yet
+     * @return whether there were any
      */
     boolean close() {
         boolean lateComers = false;
-        for (NetworkConnector door : connectors().toList()) {
-            lateComers |= takeTheLast(door);
-            door.close();
+        for (NetworkConnector address : connectors().toList()) {
+            lateComers |= acceptRemaining(address);
+            address.close();
         }
         return lateComers;
     }
 
-    private static boolean takeTheLast(NetworkConnector door) {
+    private static boolean acceptRemaining(NetworkConnector address) {
         CompletableFuture<Void> tooLong = CompletableFuture.runAsync(
-                door::close, CompletableFuture.delayedExecutor(LONGEST.toMillis(), MILLISECONDS));
+                address::close, CompletableFuture.delayedExecutor(MAX_TIME.toMillis(), MILLISECONDS));
         try {
-            return door instanceof ServerConnector connector
+            return address instanceof ServerConnector connector
                     && connector.getAcceptors() > 0
                     && !connector.isReusePort()
                     && connector.getTransport() instanceof ServerSocketChannel channel
-                    && takeTheLast(connector, channel);
+                    && acceptRemaining(connector, channel);
         } catch (IOException e) {
-            LOG.debug("Connections that nobody has accepted yet are reset", e);
+            LOG.debug("Connections of the backlog are reset", e);
             return true;
         } finally {
             tooLong.cancel(false);
         }
     }
 
-    /**
-     * Where a balancer sends on until a connection is refused, one is always about to be accepted. To close the port resets
-     * it, and whoever has sent a request over it cannot know what has become of that. So the port is closed right after it
-     * was seen that none is there. That cannot be seen while Jetty's threads wait for one.
+    /** Accepts the connections of the backlog, then closes the port. Closing resets those in the backlog, and their clients could not tell
+     * whether their requests were processed. So the port is closed right after the backlog was seen to be empty, which requires that
+     * Jetty's threads do not wait in accept.
      */
-    private static boolean takeTheLast(ServerConnector connector, ServerSocketChannel channel) throws IOException {
+    private static boolean acceptRemaining(ServerConnector connector, ServerSocketChannel channel) throws IOException {
         connector.setAccepting(false);
-        Set<SocketAddress> own = knock(connector, channel.getLocalAddress());
+        Set<SocketAddress> own = connectOnce(connector, channel.getLocalAddress());
         channel.configureBlocking(false); // when all of them have left
         boolean lateComers = false;
         for (SocketChannel last = channel.accept(); last != null; last = channel.accept()) {
@@ -131,9 +129,9 @@ final class Doors {
         return lateComers;
     }
 
-    /** Once for each thread, so that none need wait for the next connection. They wait in a line, and each takes one at most. */
-    private static Set<SocketAddress> knock(ServerConnector connector, SocketAddress door) throws IOException {
-        InetSocketAddress listening = (InetSocketAddress) door;
+    /** Connects once for each acceptor thread, so that none waits for the next connection. */
+    private static Set<SocketAddress> connectOnce(ServerConnector connector, SocketAddress address) throws IOException {
+        InetSocketAddress listening = (InetSocketAddress) address;
         InetAddress host =
                 listening.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : listening.getAddress();
         Set<SocketAddress> own = new HashSet<>();
@@ -145,7 +143,7 @@ final class Doors {
                 socket.connect(new InetSocketAddress(host, listening.getPort()), (int) KNOCK.toMillis());
                 own.add(socket.getLocalSocketAddress());
             }
-            awaitTaken(connector, own);
+            awaitAccepted(connector, own);
         } finally {
             for (Socket socket : knocks) {
                 socket.close();
@@ -154,13 +152,12 @@ final class Doors {
         return own;
     }
 
-    /**
-     * A thread that was about to wait when it was told not to finds no connection otherwise, and Jetty logs a failure. It need
-     * not have been there: then nobody takes what is waited for.
+    /** Waits until Jetty's threads have accepted the own connections, or there is no such thread. Otherwise a thread would fail in accept, and
+     * Jetty would log it.
      */
-    private static void awaitTaken(ServerConnector connector, Set<SocketAddress> own) {
+    private static void awaitAccepted(ServerConnector connector, Set<SocketAddress> own) {
         long begun = System.nanoTime();
-        while (System.nanoTime() - begun < TAKEN.toNanos()
+        while (System.nanoTime() - begun < ACCEPT_TIMEOUT.toNanos()
                 && !connector.getConnectedEndPoints().stream()
                         .map(EndPoint::getRemoteSocketAddress)
                         .collect(Collectors.toSet())
