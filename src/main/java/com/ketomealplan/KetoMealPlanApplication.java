@@ -89,7 +89,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         bootstrap.addCommand(new TrainCommand(System.out, environment));
     }
 
-    /** Dropwizard's {@code check} command, with a description. */
+    /** Dropwizard's {@code server} and {@code check} commands, with descriptions. */
     @Override
     protected void addDefaultCommands(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
         bootstrap.addCommand(new ServerCommand<>(this) {

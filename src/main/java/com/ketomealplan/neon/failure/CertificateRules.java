@@ -9,15 +9,15 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateRevokedException;
 import java.util.Optional;
 
-/** Why a server's certificate was refused, by the field (RFC 5280) that did not pass. */
+/** Explains why a server's certificate was refused, by the field (RFC 5280) that failed. */
 final class CertificateRules {
 
-    /** pgjdbc checks the name itself, after the handshake, and says so in words only. */
+    /** The message of pgjdbc, which checks the host name itself, after the handshake. */
     private static final String WRONG_NAME = "could not be verified by hostnameverifier";
 
     private CertificateRules() {}
 
-    /** Empty if it was not the certificate. */
+    /** Returns the verdict; empty if the certificate was not the cause. */
     static Optional<Verdict> judge(Throwable failure) {
         if (Failure.find(failure, CertificateExpiredException.class).isPresent()) {
             return refused("notAfter", "it has expired; the server needs a new one (or this machine's clock is wrong)");

@@ -6,29 +6,24 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.jdbi.v3.core.ConnectionException;
 
-/**
- * A failure of the database or of the way to it.
+/** A failure of the database or of a connection to it.
  *
- * @param kind what kind of failure it is
- * @param outcome what became of the unit of work
- * @param sqlState the server's or the driver's code, if there is one
- * @param cause the whole story in one line, with what to do if that is known, and without values: for logs and operators, never for a
- *     client
+ * @param kind the kind of the failure
+ * @param outcome the outcome of the unit of work
+ * @param sqlState the SQLSTATE of the server or the driver, if any
+ * @param cause the cause and the remedy in one line, without values: for logs and operators, not for clients
  */
 public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlState, String cause) {
 
     private static final int DEEPEST = 50;
 
-    /** What became of the unit of work that failed. */
+    /** The outcome of a failed unit of work. */
     public enum Outcome {
         /** There was no connection: nothing was sent. */
         NOT_SENT,
         /** Nothing of it is stored. */
         ROLLED_BACK,
-        /**
-         * The connection was lost on COMMIT, or on a statement that is a transaction of its own, and what became of it could not be found
-         * out: it may be stored.
-         */
+        /** The connection was lost on COMMIT, or on a statement in auto-commit, and the commit outcome is unknown: it may be stored. */
         UNKNOWN
     }
 
@@ -37,7 +32,7 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         return of(throwable, stage(throwable));
     }
 
-    /** Classifies why a connection could not be opened. */
+    /** Classifies a failure to open a connection. */
     public static Failure toOpen(SQLException reason) {
         return of(reason, Stage.OPENING);
     }
@@ -87,7 +82,7 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         };
     }
 
-    /** The driver says "the attempt failed" and hides the reason in its cause. */
+    /** Returns the message of the root cause, which the driver hides behind "the attempt failed". */
     private static String rootOf(SQLException exception, Stage stage) {
         Throwable root = exception;
         for (int depth = 0; root.getCause() != null && depth < DEEPEST; depth++) { // causes may be a circle
@@ -100,7 +95,7 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         return stage == Stage.OPENING ? Wording.inFull(throwable) : Wording.of(throwable);
     }
 
-    /** The first one of a type among an exception and its causes. */
+    /** Returns the first exception of a type among an exception and its causes. */
     public static <T> Optional<T> find(Throwable throwable, Class<T> type) {
         Throwable current = throwable;
         for (int depth = 0; current != null && depth < DEEPEST; depth++) {

@@ -3,26 +3,26 @@ package com.ketomealplan.neon.failure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The kinds of failures, with what HTTP says of each. */
+/** The kinds of failures, with their HTTP status, problem type and explanation. */
 public enum FailureKind {
-    /** No connection, or it was lost: the server is gone, stopping, or not to be reached. */
+    /** No connection, or it was lost: the server is gone, stopping, or not reachable. */
     UNAVAILABLE(
             503,
             "database-unavailable",
             "The database cannot be reached at the moment. Try again shortly.",
             Duration.ofSeconds(1)),
 
-    /** The server is there and not ready yet: a Neon compute that starts, a PostgreSQL that recovers. */
+    /** The server is reachable and not ready: a starting Neon compute, a recovering PostgreSQL. */
     WAKING(503, "database-starting", "The database is starting. Try again shortly.", Duration.ofSeconds(1)),
 
-    /** Too many attempts to connect; trying at once again makes it worse. */
+    /** The server limits connection attempts; an immediate retry makes it worse. */
     THROTTLED(
             503,
             "database-throttled",
             "The database limits connection attempts at the moment. Try again shortly.",
             Duration.ofSeconds(2)),
 
-    /** The server, or a pooler before it, has no connection to give. */
+    /** The connection limit of the server, or of a pooler, is reached. */
     TOO_MANY_CONNECTIONS(
             503,
             "database-full",
@@ -36,7 +36,7 @@ public enum FailureKind {
             "The service is busy: no database connection came free in time. Try again shortly.",
             Duration.ofSeconds(1)),
 
-    /** A limit of the Neon plan is reached; only its owner or the next period helps. */
+    /** A limit of the Neon plan is reached, until its owner acts or the next period begins. */
     QUOTA(
             503,
             "database-quota-exceeded",
@@ -47,14 +47,14 @@ public enum FailureKind {
     AUTHENTICATION(
             503, "database-misconfigured", "The service cannot log in to its database. Its operator has to act.", null),
 
-    /** What the configuration asks for is not there or not allowed: a database, a network, a certificate. */
+    /** The configured database, network or certificate does not exist or is not allowed. */
     MISCONFIGURED(
             503,
             "database-misconfigured",
             "The service's database is not set up correctly. Its operator has to act.",
             null),
 
-    /** What a statement names is not there, or the role may not use it: a table, a column, a schema, a right. */
+    /** A statement uses a table, a column, a schema or a function that does not exist, or that the role may not use. */
     SCHEMA_MISMATCH(
             503,
             "database-schema-mismatch",
@@ -62,10 +62,10 @@ public enum FailureKind {
                     + " (db migrate), or grant the right.",
             null),
 
-    /** Units of work collided; repeating this one may succeed. */
+    /** Serialization failure or deadlock; a retry may succeed. */
     CONFLICT(503, "transaction-conflict", "The request collided with another one. Repeat it.", Duration.ZERO),
 
-    /** A constraint refuses what was asked. */
+    /** A constraint is violated. */
     CONSTRAINT(409, null, "The request conflicts with what is stored already.", null),
 
     /** The server cannot store a value. */
@@ -74,23 +74,23 @@ public enum FailureKind {
     /** A statement was cancelled because it took too long. */
     TIMEOUT(504, "deadline-exceeded", "The database did not answer in time.", null),
 
-    /** The server takes no writes: a replica, or a session that was left read-only. */
+    /** The server refuses writes: a replica, or a read-only session. */
     READ_ONLY(503, "database-read-only", "The database takes no writes at the moment.", Duration.ofSeconds(5)),
 
-    /** The server lives and its storage does not answer; the connection is not to blame. */
+    /** The server's storage does not answer; the connection is usable. */
     STORAGE(
             503,
             "database-storage-unavailable",
             "The database's storage did not answer. Try again shortly.",
             Duration.ofSeconds(1)),
 
-    /** The server has no room left. */
+    /** The server's disk is full. */
     STORAGE_FULL(507, "database-storage-full", "The database has no room left. Its operator has to act.", null),
 
-    /** A statement that was prepared is gone or no longer fits its tables; preparing it anew helps. */
+    /** A prepared statement is gone or outdated; preparing it again helps. */
     STALE_STATEMENT(503, "database-changed", "The database changed while the request ran. Repeat it.", Duration.ZERO),
 
-    /** A statement or its use is wrong: ours to mend. */
+    /** A programming error in a statement or its use. */
     PROGRAM(500, null, "The request could not be processed. The error has been logged.", null);
 
     private final int httpStatus;
@@ -109,40 +109,38 @@ public enum FailureKind {
         return httpStatus;
     }
 
-    /** What clients may compare: the last part of {@code urn:problem-type:…}; empty where the status says it all. */
+    /** Returns the last part of {@code urn:problem-type:…}, which clients may compare; empty if the status suffices. */
     public Optional<String> problemType() {
         return Optional.ofNullable(problemType);
     }
 
-    /** One or two sentences that a client may read. */
+    /** Returns an explanation for clients. */
     public String explanation() {
         return explanation;
     }
 
-    /** After what time a repetition may succeed; empty if waiting does not help. */
+    /** Returns the time after which a retry may succeed; empty if waiting does not help. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** Whether the same request may succeed later without anybody's doing. */
+    /** Returns whether a client may retry: the same request may succeed later without an intervention. */
     public boolean isWorthRepeating() {
         return retryAfter != null || this == TIMEOUT;
     }
 
-    /**
-     * Whether it goes away without an operator, so that trying again to open a connection may succeed. Otherwise each
-     * attempt only costs the server another refusal.
+    /** Returns whether it ends without an operator, so that another attempt to open a connection may succeed.
      */
     public boolean isTransient() {
         return this != QUOTA && this != AUTHENTICATION && this != MISCONFIGURED && this != SCHEMA_MISMATCH;
     }
 
-    /** Whether the same work may succeed at once, on another connection: one was lost, or units of work collided. */
+    /** Returns whether the same work may succeed at once on another connection: one was lost, or transactions collided. */
     public boolean isGoneAtOnce() {
         return this == UNAVAILABLE || this == WAKING || this == CONFLICT || this == STALE_STATEMENT || this == STORAGE;
     }
 
-    /** Whether the server asks for fewer attempts to connect. */
+    /** Returns whether the server limits connection attempts. */
     public boolean isThrottling() {
         return this == THROTTLED || this == TOO_MANY_CONNECTIONS;
     }

@@ -11,8 +11,9 @@ import org.jdbi.v3.core.statement.StatementException;
 import org.slf4j.Logger;
 
 /**
- * A line for each failed unit of work, with its kind, the server's words and the statement. What nobody expects of a database has a stack of
- * 10 KB beside it, once a minute for each kind: where the server has said by a code what is wrong, it tells nothing more. Thread-safe.
+ * Logs each failed unit of work in a line with its kind, the server's message and the statement. A failure that is unexpected of a database
+ * has its stack trace of 10 KB beside it, once a minute for each kind; where the server has named the cause by a code, the trace adds nothing.
+ * Thread-safe.
  */
 public final class FailureLog {
 
@@ -21,13 +22,13 @@ public final class FailureLog {
 
     private final Logger log;
 
-    /** There may be thousands a second of them, without a trace of their own and all for one reason. */
+    /** The throttles of failures without a connection, of which there may be thousands a second. */
     private final Map<FailureKind, Sparsely> unconnected = new EnumMap<>(FailureKind.class);
 
     private final Map<FailureKind, Sparsely> stacks = new EnumMap<>(FailureKind.class);
 
     /**
-     * @param log where to
+     * @param log the logger
      */
     public FailureLog(Logger log, LongSupplier nanoTime) {
         this.log = log;
@@ -37,7 +38,7 @@ public final class FailureLog {
         }
     }
 
-    /** Writes the line of a unit of work that has failed for good. */
+    /** Logs a unit of work that has failed after its last run. */
     public void write(Failure failure, Exception exception) {
         FailureKind kind = failure.kind();
         if (failure.outcome() == Outcome.NOT_SENT) {

@@ -6,15 +6,14 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The one place that reads SQLSTATEs and the texts of servers. The codes are PostgreSQL's (appendix A of its documentation)
+/** Classifies failures by SQLSTATEs and by the messages of servers. The codes are PostgreSQL's (appendix A of its documentation)
  * and pgjdbc's ({@code PSQLState}). The texts are those of Neon's proxy, which sends whatever goes wrong before the log-in
  * is complete as XX000 (neondatabase/neon, proxy/src/stream.rs), and of PgBouncer, whose own errors are all 08P01
  * (pgbouncer, src/proto.c). So such a text decides before the code, and XX000 alone means nothing.
  */
 final class FailureRules {
 
-    /** What a failure is, and what its operator can do, with the text's first group in place of {@code {}}; the first rule that fits decides. */
+    /** A rule by a message, with the remedy, in which the first group of the text stands for {@code {}}; the first matching rule applies. */
     private record Rule(FailureKind kind, Pattern text, String advice) {
 
         Optional<Verdict> judge(String said) {
@@ -28,10 +27,10 @@ final class FailureRules {
         }
     }
 
-    /** A kind, with what its operator can do if that is known. */
+    /** A kind, with the remedy for an operator, if known. */
     record Verdict(FailureKind kind, Optional<String> advice) {}
 
-    /** Before the log-in is complete, where no text is a client's. */
+    /** The rules before the log-in is complete, where messages do not quote clients. */
     private static final List<Rule> CONNECTING = List.of(
             // Neon's proxy, before the log-in is complete
             rule(
@@ -118,7 +117,7 @@ final class FailureRules {
                     "(database|role) \"[^\"]*\" does not exist",
                     "the URL names a database or a role that is not there"));
 
-    /** Texts of servers on a session, where a code has several meanings; read only under these classes of codes. */
+    /** The classes of codes with several meanings, for which messages on a session are read. */
     private static final Set<String> CLASSES_WITH_TEXTS = Set.of("08", "0A", "53", "57", "58", "XX");
 
     private static final List<Rule> IN_SESSION = List.of(
@@ -141,14 +140,14 @@ final class FailureRules {
         return new Rule(kind, Pattern.compile(text), advice);
     }
 
-    /** A failure of a statement, whose text may quote what a client sent. */
+    /** Classifies a failure of a statement, whose message may quote values of a client. */
     static Verdict judge(String sqlState, String text) {
         return CLASSES_WITH_TEXTS.contains(classOf(sqlState))
                 ? judge(IN_SESSION, sqlState, text)
                 : judge(List.of(), sqlState, text);
     }
 
-    /** A failure to open a connection, where an unknown text may be a passing one. */
+    /** Classifies a failure to open a connection; an unknown message is taken to be transient. */
     static Verdict judgeConnecting(String sqlState, String text) {
         Verdict verdict = judge(CONNECTING, sqlState, text);
         return switch (verdict.kind()) {

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** Lets one of many equal events be logged in a while, with the number of those between. Thread-safe. */
+/** Limits repeated log lines to one in an interval, and counts the suppressed ones. Thread-safe. */
 public final class Sparsely {
 
     private static final Duration PAUSE = Duration.ofSeconds(5);
@@ -15,13 +15,13 @@ public final class Sparsely {
     private final AtomicLong loggedNanos;
     private final AtomicLong omitted = new AtomicLong();
 
-    /** Every five seconds. */
+    /** Creates a throttle with an interval of five seconds. */
     public Sparsely() {
         this(PAUSE);
     }
 
     /**
-     * @param pause how long the others are left out
+     * @param pause the interval between two log lines
      */
     public Sparsely(Duration pause) {
         this(pause, System::nanoTime);
@@ -33,7 +33,7 @@ public final class Sparsely {
         this.loggedNanos = new AtomicLong(nanoTime.getAsLong() - pauseNanos);
     }
 
-    /** How many events were left out since the last one that was logged; empty if this one is to be left out too. */
+    /** Returns the number of events suppressed since the last log line; empty if this one is suppressed too. */
     public OptionalLong omittedBefore() {
         long now = nanoTime.getAsLong();
         long last = loggedNanos.get();

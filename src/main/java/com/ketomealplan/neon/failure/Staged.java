@@ -3,27 +3,27 @@ package com.ketomealplan.neon.failure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** An exception that knows where on the way of a unit of work it arose, which its SQLSTATE and its text do not tell. */
+/** An exception that carries its failure stage, which follows neither from its SQLSTATE nor from its message. */
 public interface Staged {
 
-    /** Where on its way a unit of work failed. */
+    /** The stage in which a unit of work failed. */
     enum Stage {
-        /** It had no connection yet: nothing was sent. */
+        /** It had no connection: nothing was sent. */
         OPENING,
-        /** It was at work: the server rolls back what has no COMMIT. */
+        /** COMMIT was not sent: the server rolls back. */
         WORKING,
-        /** COMMIT was sent, or what the server commits by itself, and nobody knows what became of it. */
+        /** COMMIT, or a statement in auto-commit, was sent, and its outcome is unknown. */
         COMMITTING
     }
 
     Stage stage();
 
-    /** After what time a repetition may succeed, where that was estimated. */
+    /** Returns the estimated time after which a retry may succeed, if any. */
     default Optional<Duration> retryAfter() {
         return Optional.empty();
     }
 
-    /** What it is, where it was classified when it arose; its message then is the whole story. */
+    /** Returns the kind, if it was classified when it was thrown; then its message is complete. */
     default Optional<FailureKind> kind() {
         return Optional.empty();
     }

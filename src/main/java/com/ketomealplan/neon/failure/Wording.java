@@ -10,29 +10,28 @@ import java.util.StringJoiner;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/**
- * What an exception of the database says, for logs and operators' pages: without the values that clients have sent. A server
- * quotes them in its text ("invalid input syntax for type integer: …"), the driver where it cannot convert one, and a
- * function in the database says and names whatever it likes. What is left out stands in PostgreSQL's own log.
+/** Returns messages of database exceptions for logs and the operator's page, without values of clients. The server quotes them
+ * ("invalid input syntax for type integer: …"), the driver quotes those that it cannot convert, and a function in the database may raise
+ * any text. PostgreSQL's log has what is left out.
  */
 final class Wording {
 
     static final String LEFT_OUT = "its text may quote a value, and is left out";
 
-    /** Of codes, those under which texts name things of the schema or of the server, and no more; "" is the driver's. */
+    /** The classes of codes whose messages name only objects of the schema or the server; "" is the driver's. */
     private static final Set<String> CLASSES_WITHOUT_VALUES =
             Set.of("", "08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "XX");
 
     private static final String SYNTAX_ERROR = "42601"; // which quotes the statement
 
-    /** PostgreSQL's own, of PL/pgSQL's RAISE. */
+    /** The routine of PL/pgSQL's RAISE. */
     private static final String RAISE = "exec_stmt_raise";
 
     private static final String OURS = "com.ketomealplan.neon.";
 
     private Wording() {}
 
-    /** Of a session: what happens while one is opened quotes nothing of a client. */
+    /** Returns the message of a failure on a session; failures to open one do not quote values. */
     static String of(Throwable failure) {
         if (failure.getClass().getName().startsWith(OURS) || isOfWay(failure)) {
             return inFull(failure);
@@ -42,7 +41,7 @@ final class Wording {
                 : LEFT_OUT; // such as JDBI's, of a value that it cannot map
     }
 
-    /** The network's, of the JDK: Jackson's are of the same type, and quote. */
+    /** Returns whether it is an exception of the JDK's network; Jackson's have the same type, and quote values. */
     private static boolean isOfWay(Throwable failure) {
         return (failure instanceof IOException || failure instanceof GeneralSecurityException)
                 && failure.getClass().getName().startsWith("java");
@@ -71,7 +70,7 @@ final class Wording {
         return more.toString();
     }
 
-    /** What of the schema it is about, unless a function claims that. */
+    /** Returns the objects of the schema in a server's message, unless a function has set them. */
     private static Optional<String> names(ServerErrorMessage said) {
         StringJoiner names = new StringJoiner(", ");
         add(names, "constraint", said.getConstraint());

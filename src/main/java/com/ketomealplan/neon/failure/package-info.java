@@ -1,5 +1,4 @@
-/**
- * What went wrong with the database, decided once. Whoever needs to know asks {@link com.ketomealplan.neon.failure.Failure};
- * nobody else looks at an SQLSTATE or at the text of a server.
+/** Classifies the failures of the database, in one place: {@link com.ketomealplan.neon.failure.Failure}. No other package reads SQLSTATEs
+ * or messages of servers.
  */
 package com.ketomealplan.neon.failure;
