@@ -4,42 +4,42 @@ import com.ketomealplan.neon.failure.FailureKind;
 import java.util.Locale;
 import org.slf4j.event.Level;
 
-/** How the database is, for this process. */
+/** The condition of the database, as seen by this process. */
 public enum Condition {
     /** It answers. */
     UP(Connection.STANDS, Level.INFO, "The database answers."),
 
-    /** Nobody has needed it lately. Neon may have put it to sleep; the next request wakes it. */
+    /** It was not used lately, so that its compute may have suspended; the next request wakes it. */
     ASLEEP(
             Connection.UNNEEDED,
             Level.INFO,
             "Nobody has needed the database lately. It may be asleep, and wakes for the next request."),
 
-    /** It is there, and not ready yet. */
+    /** It is reachable, and not ready yet. */
     WAKING(Connection.UNNEEDED, Level.INFO, FailureKind.WAKING.explanation()),
 
-    /** It answers, and callers find all connections of this process in use. */
+    /** It answers, and all connections of this process are in use. */
     BUSY(Connection.STANDS, Level.WARN, "All database connections of this instance are in use."),
 
-    /** It refuses to open connections, as for a password that was changed, while those that are open serve. */
+    /** It refuses log-ins, as after a change of the password, while open connections are usable. */
     LOGIN_REFUSED(
             Connection.STANDS,
             Level.ERROR,
             "The database refuses new connections. Those that are open go on. Its operator has to act."),
 
-    /** It asks for fewer attempts to connect. */
+    /** It limits connection attempts. */
     THROTTLED(Connection.STANDS, Level.WARN, FailureKind.THROTTLED.explanation()),
 
     /** A limit of the Neon plan is reached. */
     OVER_QUOTA(Connection.REFUSED, Level.ERROR, FailureKind.QUOTA.explanation()),
 
-    /** It answers, and lacks what the service needs of it. */
+    /** It answers, and lacks tables, columns or privileges that the service needs. */
     SCHEMA_MISMATCH(Connection.UNFIT, Level.ERROR, FailureKind.SCHEMA_MISMATCH.explanation()),
 
-    /** It answers, and has no room for what is to be stored. */
+    /** It answers, and its disk is full. */
     STORAGE_FULL(Connection.UNFIT, Level.ERROR, FailureKind.STORAGE_FULL.explanation()),
 
-    /** It refuses what the configuration asks for. */
+    /** It refuses connections because of the configuration. */
     MISCONFIGURED(Connection.REFUSED, Level.ERROR, FailureKind.MISCONFIGURED.explanation()),
 
     /** It cannot be reached. */
@@ -68,37 +68,37 @@ public enum Condition {
         this.explanation = explanation;
     }
 
-    /** In the words of the API: lower case. */
+    /** Returns the name in the API: in lower case. */
     public String inWords() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** {@code connected}, {@code idle} or {@code disconnected}, as monitoring of the FastAPI service knows them. */
+    /** Returns {@code connected}, {@code idle} or {@code disconnected}, as in the FastAPI service. */
     public String connectionInWords() {
         return connection.inWords;
     }
 
-    /** Whether requests are served, or may be. */
+    /** Returns whether requests are served, or may be. */
     public boolean isHealthy() {
         return connection != Connection.REFUSED && connection != Connection.UNFIT;
     }
 
-    /** Whether an instance can serve, or fail fast, or is no worse than all others. */
+    /** Returns whether an instance is ready: it can serve, or the condition is that of all instances. */
     boolean isReady() {
         return this != MISCONFIGURED && this != SCHEMA_MISMATCH;
     }
 
-    /** Whether it changes with the next traffic, or with time. */
+    /** Returns whether it may change without an event. */
     boolean isPassing() {
         return this != UP && this != ASLEEP;
     }
 
-    /** How loudly the log says that it has become so. */
+    /** Returns the level at which a change to it is logged. */
     Level level() {
         return level;
     }
 
-    /** A sentence or two that a client may read. */
+    /** Returns an explanation for clients. */
     public String explanation() {
         return explanation;
     }

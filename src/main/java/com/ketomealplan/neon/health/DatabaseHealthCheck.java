@@ -2,7 +2,7 @@ package com.ketomealplan.neon.health;
 
 import com.codahale.metrics.health.HealthCheck;
 
-/** The state of the database at the admin port, with the cause of a failure in full. */
+/** The health check of the database at the admin port, with the full cause of a failure. */
 public final class DatabaseHealthCheck extends HealthCheck {
 
     private final DatabaseProbe probe;

@@ -25,24 +25,22 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Asks the database how it is, on a connection of its own: a busy pool is not a sick database, and a question that waits for
- * a pool's connection takes as long as the queue. All who ask at the same time share one question. What is found out stands
- * in the {@link DatabaseState}. Thread-safe.
+/** Probes the database on a connection of its own, because a probe on a connection of a busy pool would wait in its queue. Concurrent
+ * callers share one probe. The result is in {@link DatabaseState}. Thread-safe.
  */
 public final class DatabaseProbe {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
-    /** How long {@link #ask} takes at most. */
+    /** The time limit of {@link #ask}. */
     public static final Duration BOUND = Duration.ofSeconds(5);
 
     private static final Duration QUERY_BUDGET = Duration.ofSeconds(1);
 
-    /** What was learned so lately need not be asked for. */
+    /** For how long a result is not probed again. */
     private static final Duration FRESH = Duration.ofSeconds(1);
 
-    /** How long a start waits to know how the database is. */
+    /** How long a start waits for the first probe. */
     private static final Duration START_BUDGET = Duration.ofSeconds(1);
 
     private final WakeGate gate;
@@ -60,7 +58,7 @@ public final class DatabaseProbe {
     private Question asked;
 
     /**
-     * @param passive whether only {@link #ask} asks the database
+     * @param passive whether only {@link #ask} probes the database
      */
     public DatabaseProbe(
             WakeGate gate,
@@ -79,14 +77,13 @@ public final class DatabaseProbe {
         this.passive = passive;
     }
 
-    /** From now on somebody hears that the database was asked, on any thread; he must not block. */
+    /** Registers a listener of probes, which is called on any thread and must not block. */
     public void listen(Runnable listener) {
         listeners.add(listener);
     }
 
-    /**
-     * How the database is, as far as is known: returns at once. If asking is allowed and nothing was heard from the database
-     * for a second, or it has refused a log-in, it is asked for whoever looks next.
+    /** Returns the known status. Does not block. Unless passive, starts a probe for the next call if the database has not answered
+     * for a second, or has refused a log-in.
      */
     public DatabaseStatus look() {
         pool.checkIdle();
@@ -100,23 +97,22 @@ public final class DatabaseProbe {
         return status;
     }
 
-    /** Has the state known from the start on, unless the database is slow to tell or is to be left alone. */
+    /** Probes the database at the start, unless passive; waits for a second at most. */
     public void warmUp() {
         if (!passive) {
             await(question(), START_BUDGET);
         }
     }
 
-    /**
-     * Asks the database. Returns within {@link #BOUND}.
+    /** Probes the database. Blocks for {@link #BOUND} at most.
      *
-     * @return what is wrong; empty if it has answered
+     * @return the failure; empty if the database has answered
      */
     public Optional<Failure> ask() {
         return await(question(), BOUND);
     }
 
-    /** How the database is, in a word. */
+    /** Returns the condition, in a word. */
     public String inWords() {
         return state.status().condition().inWords();
     }
@@ -134,7 +130,7 @@ public final class DatabaseProbe {
         return now.condition().isReady() ? Optional.empty() : Optional.of(now.explanation());
     }
 
-    /** The one that is being asked; if there is none, a new one. */
+    /** Returns the current probe, or starts one. */
     private Question question() {
         Question question;
         synchronized (this) {
@@ -168,7 +164,7 @@ public final class DatabaseProbe {
         return new Failure(FailureKind.TIMEOUT, Outcome.NOT_SENT, Optional.empty(), gate.target() + ": " + cause);
     }
 
-    /** One question to the database, and all who wait for its answer. */
+    /** One probe, and the callers that wait for its result. */
     private final class Question implements WakeGate.Caller {
 
         private final CompletableFuture<Optional<Failure>> answer = new CompletableFuture<>();
@@ -199,7 +195,7 @@ public final class DatabaseProbe {
             try {
                 compareAndExplain(connection);
             } catch (SQLException e) { // it has answered; what it has not answered is as before
-                LOG.debug("The database did not tell of its schema", e);
+                LOG.debug("Schema check failed", e);
             }
         }
 
@@ -248,7 +244,7 @@ public final class DatabaseProbe {
             over(Optional.of(Failure.of(reason)));
         }
 
-        /** Nobody waits any more: no attempt is made that has not begun. */
+        /** Cancels the request for a connection, unless an attempt has begun. */
         void giveUp() {
             OpeningRequest made = request;
             if (made != null && made.cancel()) {

@@ -21,25 +21,23 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The one state of the database, learned from the traffic: this class never asks a question. Each
- * change is logged once, and what goes to and fro by {@link StateChanges}. Thread-safe; nothing here waits.
+/** The state of the database, derived from the traffic, without queries. Each change is logged once, alternating ones by
+ * {@link StateChanges}. Thread-safe and non-blocking.
  */
 public final class DatabaseState implements Managed {
 
-    /**
-     * How long a failure counts that nobody has tried again since. A balancer that sends no traffic to an instance which it
-     * takes for sick would otherwise never learn that it is well. Longer than the gate lets nobody try, or it would flutter.
+    /** How long a failure counts without another attempt. Otherwise a balancer that sends no traffic to an unhealthy instance would never
+     * see it recover. Longer than the gate's fail-fast time, or the state would flutter.
      */
     static final Duration MEMORY = Duration.ofMinutes(1);
 
-    /** A compute that nobody talks to sleeps after five minutes, unless its owner has set another time (Neon's default). */
+    /** The idle time after which a compute suspends (Neon's default). */
     static final Duration UNTIL_SLEEP = Duration.ofMinutes(5);
 
-    /** A log-in that takes longer is taken for a wake. */
+    /** A log-in that takes longer is taken to be a wake. */
     public static final Duration LONG_LOGIN = Duration.ofMillis(250);
 
-    /** Who has answered so lately does not sleep. */
+    /** A database that has answered so lately is not asleep. */
     static final Duration AWAKE = Duration.ofSeconds(10);
 
     /**
@@ -54,24 +52,23 @@ public final class DatabaseState implements Managed {
      */
     static final Duration SETTLE = Duration.ofSeconds(5);
 
-    /** So often a condition that passes is looked at. */
+    /** The time between two checks of a condition that may change without an event. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    /** Hears of changes. */
+    /** Listens to changes of the state; must not block. */
     public interface StateListener {
         /**
-         * @param lasted how long it was as before
+         * @param lasted how long the condition before had lasted
          */
         default void changed(Condition before, Duration lasted, DatabaseStatus now) {}
 
-        /**
-         * The same for whoever reads it, who is not told of each where it goes to and fro.
+        /** A change for people, called for fewer changes if the state alternates.
          *
-         * @param between how many changes he was not told of since the last one
+         * @param between how many changes were omitted since the last call
          */
         default void told(Condition before, Duration lasted, DatabaseStatus now, int between) {}
 
-        /** A compute has woken, in so long a time; called after the change. */
+        /** A compute has woken in that time; called after the change. */
         default void woke(Duration time) {}
     }
 
@@ -90,8 +87,8 @@ public final class DatabaseState implements Managed {
     private boolean stopped;
 
     /**
-     * @param sleeps whether the database ends by itself what nobody uses, as a Neon compute does
-     * @param asks whether who looks has the database asked, so that a refusal stands until it accepts
+     * @param sleeps whether the database is a compute that suspends
+     * @param asks whether reading the status starts probes, so that a refusal lasts until a log-in is accepted
      */
     public DatabaseState(WakeGate gate, Pool pool, UnitOutcomes units, boolean sleeps, boolean asks) {
         this.gate = gate;
@@ -114,12 +111,12 @@ public final class DatabaseState implements Managed {
         units.listen(this::status);
     }
 
-    /** From now on somebody hears of each change, on any thread; he must not block. */
+    /** Registers a listener, which is called on any thread and must not block. */
     public void listen(StateListener listener) {
         listeners.add(listener);
     }
 
-    /** How the database is. */
+    /** Returns the current status. */
     public synchronized DatabaseStatus status() {
         GateCondition opening = gate.condition();
         PoolCondition traffic = pool.condition();
@@ -141,7 +138,7 @@ public final class DatabaseState implements Managed {
         if (condition != before) {
             listeners.forEach(listener -> listener.changed(before, lasted, status));
             if (before == Condition.WAKING && (condition == Condition.UP || condition == Condition.BUSY)) {
-                Duration wake = lasted.plus(LONG_LOGIN); // before which it was not known to be one
+                Duration wake = lasted.plus(LONG_LOGIN); // the time until it was known to be one
                 listeners.forEach(listener -> listener.woke(wake));
             }
             changes.changed(before, lasted, status).ifPresent(this::tell);
@@ -165,7 +162,7 @@ public final class DatabaseState implements Managed {
                         now.cause());
     }
 
-    /** The condition that these facts tell. */
+    /** Derives the condition from the traffic. */
     static Condition judge(
             GateCondition opening, PoolCondition traffic, UnitCondition work, boolean sleeps, boolean asks) {
         Optional<FailureKind> failing = opening.failing()
@@ -177,7 +174,7 @@ public final class DatabaseState implements Managed {
         boolean throttling =
                 opening.lastFailure().filter(last -> last.kind().isThrottling()).isPresent();
         if (throttling && isWithin(opening.failing() ? MEMORY : STRAIN, opening.sinceFailure())) {
-            return Condition.THROTTLED; // also where now and then one is let in
+            return Condition.THROTTLED; // even if some attempts succeed
         }
         if (traffic.open() == 0) {
             if (opening.down()) {
@@ -211,7 +208,7 @@ public final class DatabaseState implements Managed {
             return Condition.WAKING;
         }
         boolean ended = !opening.attempting()
-                && isWithin(sinceSuccess.orElse(UNTIL_SLEEP), traffic.sinceLoss()); // and nobody has tried again
+                && isWithin(sinceSuccess.orElse(UNTIL_SLEEP), traffic.sinceLoss()); // and there was no attempt since
         return !opening.failing() && !ended && isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.UP : Condition.ASLEEP;
     }
 
@@ -239,7 +236,7 @@ public final class DatabaseState implements Managed {
                 && !isWithin(MEMORY, work.sinceServedDespite());
     }
 
-    /** However long ago that was: until a connection is opened nothing says that it no longer does, and the instance stays ready. */
+    /** Returns whether the last log-in was refused, however long ago: it lasts until a connection is opened. */
     private static boolean refusesLogins(GateCondition opening) {
         return opening.failing()
                 && opening.lastFailure()
@@ -270,7 +267,7 @@ public final class DatabaseState implements Managed {
                 .min(Comparator.naturalOrder());
     }
 
-    /** So that a change that is nobody's doing is logged when it comes, and not when somebody asks. */
+    /** Schedules another check, so that a change without an event is logged when it happens. */
     private void lookAgain(boolean mayBeWaking) {
         nextLook.cancel(false);
         if (stopped) {
@@ -284,7 +281,7 @@ public final class DatabaseState implements Managed {
         }
     }
 
-    /** From now on it looks only when it is asked. */
+    /** Ends the scheduled checks. */
     @Override
     public synchronized void stop() {
         stopped = true;

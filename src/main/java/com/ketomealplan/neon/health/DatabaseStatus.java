@@ -4,15 +4,13 @@ import com.ketomealplan.neon.failure.Failure;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * How the database is, and since when.
+/** The condition of the database, and since when it lasts.
  *
- * @param lastSuccess when it last answered; empty if it has not yet
- * @param lastFailure when what is wrong was last met; if nothing is, when a connection could last not be opened, or a unit of work
- *     lacked something of the schema, or room
- * @param failure why; its cause is for operators, its kind has an explanation for clients
+ * @param lastSuccess when it last answered; empty if never
+ * @param lastFailure when opening a connection last failed; for other failures, when they last occurred
+ * @param failure the failure; its cause is for operators, its kind has an explanation for clients
  * @param cutOff whether no connection is open, and the last attempt to open one has failed
- * @param sleeps whether the database is one that ends by itself what nobody uses, as a Neon compute does
+ * @param sleeps whether the database is a compute that suspends
  */
 public record DatabaseStatus(
         Condition condition,
@@ -28,7 +26,7 @@ public record DatabaseStatus(
 
     private static final String SLOW = "The database takes its time to let the service in, as one does that starts.";
 
-    /** Whether requests are served, or may be: not if it throttles a process that has nothing open. */
+    /** Returns whether requests are served, or may be: not if it throttles a process that has nothing open. */
     public boolean isHealthy() {
         return condition.isHealthy() && !isThrottledOut();
     }
@@ -37,23 +35,23 @@ public record DatabaseStatus(
         return condition == Condition.THROTTLED && cutOff;
     }
 
-    /** {@code connected}, {@code idle} or {@code disconnected}, as monitoring of the FastAPI service knows them. */
+    /** Returns {@code connected}, {@code idle} or {@code disconnected}, as monitoring of the FastAPI service knows them. */
     public String connectionInWords() {
         return isThrottledOut() ? Condition.DOWN.connectionInWords() : condition.connectionInWords();
     }
 
-    /** The condition in a sentence or two that a client may read. */
+    /** Returns an explanation of the condition for clients. */
     public String explanation() {
         return reason().map(found -> found.kind().explanation()).orElseGet(this::inGeneral);
     }
 
-    /** The condition in full, for operators. */
+    /** Returns the full cause of the condition, for operators. */
     public String cause() {
         Optional<Failure> told = condition == Condition.LOGIN_REFUSED ? failure : reason();
         return told.map(Failure::cause).orElseGet(this::inGeneral);
     }
 
-    /** What has brought it there. */
+    /** Returns the failure that has caused the condition. */
     private Optional<Failure> reason() {
         return condition.isHealthy() && condition != Condition.THROTTLED ? Optional.empty() : failure;
     }
@@ -65,7 +63,7 @@ public record DatabaseStatus(
         return !sleeps && condition == Condition.WAKING ? SLOW : condition.explanation();
     }
 
-    /** A condition in the words of this database's log: what does not sleep is not called asleep. */
+    /** Returns the name of a condition for the log: "asleep" only if the database suspends. */
     String inWords(Condition other) {
         if (sleeps) {
             return other.inWords();

@@ -13,8 +13,7 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What the service's SQL objects will ask of the database, so that it can be found out that it fits before a request does. Thread-safe.
+/** The statements of the service's SQL objects, so that a schema mismatch is detected before a request fails. Thread-safe.
  */
 public final class ExpectedStatements {
 
@@ -27,7 +26,7 @@ public final class ExpectedStatements {
         this.jdbi = jdbi;
     }
 
-    /** Those of another SQL object. */
+    /** Adds the statements of a SQL object. */
     public void add(Class<?> sqlObject) {
         Stream.of(sqlObject.getMethods())
                 .flatMap(method -> sqlOf(method).stream())
@@ -35,7 +34,7 @@ public final class ExpectedStatements {
                 .forEach(statements::add);
     }
 
-    /** Whether none of them can be executed; empty if there are none. */
+    /** Returns the check of the statements; empty if there are none. */
     Optional<SchemaQuestion> question() {
         return statements.isEmpty() ? Optional.empty() : Optional.of(new SchemaQuestion(List.copyOf(statements)));
     }
@@ -53,7 +52,7 @@ public final class ExpectedStatements {
             return Text.of(
                     jdbi.getConfig(SqlStatements.class).getSqlParser().parse(sql, null)); // the context of no handle
         } catch (RuntimeException e) { // a template, or of a parser that needs the context
-            LOG.debug("What a statement asks of the database is found out when it is executed", e);
+            LOG.debug("Statement cannot be checked before it is executed", e);
             return Optional.empty();
         }
     }

@@ -2,21 +2,21 @@ package com.ketomealplan.neon.health;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Whether looking at the service's health asks the database, which wakes a sleeping compute and keeps it awake. */
+/** Whether health checks query the database, which wakes a sleeping compute and keeps it awake. */
 public enum HealthMode {
     /** Passive on Neon, active elsewhere. */
     @JsonProperty("auto")
     AUTO,
 
-    /** Each look asks the database. */
+    /** Each health check queries the database. */
     @JsonProperty("active")
     ACTIVE,
 
-    /** What the last units of work met is what is reported; nothing is sent. */
+    /** Health checks report the results of the last units of work, and send nothing. */
     @JsonProperty("passive")
     PASSIVE;
 
-    /** Whether checks of the health of a database are to leave it alone. */
+    /** Returns whether health checks send nothing to the database. */
     public boolean isPassive(boolean neon) {
         return this == AUTO ? neon : this == PASSIVE;
     }

@@ -20,25 +20,23 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.statement.ParsedSql;
 import org.jdbi.v3.core.statement.StatementException;
 
-/**
- * Whether none of some statements can be executed because of the schema. EXPLAIN tells: it looks for the tables, the columns and the
- * rights, and executes nothing. So nobody has to list what a service needs.
+/** Checks with EXPLAIN whether statements can be executed with the schema: it checks tables, columns and privileges, and executes nothing.
+ * So a service need not list what it needs.
  *
  * @param statements at least one
  */
 record SchemaQuestion(List<Text> statements) {
 
     enum Verdict {
-        /** One of them can be executed. */
+        /** At least one statement can be executed. */
         FITTING,
         LACKING,
         UNKNOWN
     }
 
-    /**
-     * What was answered.
+    /** The result of the check.
      *
-     * @param failure why they cannot be executed, if they are {@link Verdict#LACKING}
+     * @param failure the failure if {@link Verdict#LACKING}
      */
     record Answer(Verdict verdict, Optional<Failure> failure) {}
 
@@ -56,22 +54,22 @@ record SchemaQuestion(List<Text> statements) {
     /**
      * A statement.
      *
-     * @param sql with placeholders
-     * @param parameters how many
+     * @param sql the SQL with placeholders
+     * @param parameters the number of placeholders
      */
     record Text(String sql, int parameters) {
 
-        /** Of several statements EXPLAIN would be said of the first one only. */
+        /** Returns the statement; empty for several ones, of which EXPLAIN would check only the first. */
         static Optional<Text> of(ParsedSql parsed) {
             return Optional.of(new Text(parsed.getSql(), parsed.getParameters().getParameterCount()))
                     .filter(text -> !text.sql.contains(";"));
         }
 
-        /** Asks the server. If something is lacking, its transaction has failed. */
+        /** Executes EXPLAIN. If it fails, so has the transaction. */
         private Answer explain(Connection jdbc) throws SQLException {
             try (PreparedStatement explain = jdbc.prepareStatement("EXPLAIN " + sql)) {
                 for (int number = 1; number <= parameters; number++) {
-                    explain.setNull(number, Types.NULL); // of the type that the statement gives it
+                    explain.setNull(number, Types.NULL); // the type is inferred from the statement
                 }
                 explain.execute();
                 return new Answer(Verdict.FITTING, Optional.empty());
@@ -87,7 +85,7 @@ record SchemaQuestion(List<Text> statements) {
         }
     }
 
-    /** What can be asked about a unit's failure. */
+    /** Returns the check of a failed unit's statement, if there is one. */
     static Optional<SchemaQuestion> of(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .limit(DEEPEST)
@@ -99,10 +97,9 @@ record SchemaQuestion(List<Text> statements) {
                 .findFirst();
     }
 
-    /**
-     * Asks the server, until one of them can be executed.
+    /** Checks the statements, until one of them can be executed. Blocks.
      *
-     * @param atMost how long it may take for each
+     * @param atMost the time limit of each statement
      */
     Answer ask(PhysicalConnection connection, Duration atMost) throws SQLException {
         return ask(connection, atMost, jdbc -> {});
@@ -153,7 +150,7 @@ record SchemaQuestion(List<Text> statements) {
                 }
                 case LACKING -> all = found.get();
                 default -> {
-                    // it says nothing of the others
+                    // says nothing about the others
                 }
             }
         }

@@ -8,22 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/**
- * Which changes of the state are told: where it goes to and fro, the first few of each kind, and from then on what it has come to, with
- * the number of the changes between. Not thread-safe.
+/** Limits the reported changes of a state that alternates: reports the first few of each kind, and then only the current condition with the
+ * number of omitted changes. Not thread-safe.
  */
 final class StateChanges {
 
-    /** So many changes from one condition to another are told within {@link #WINDOW}. */
+    /** The number of changes from one condition to another that are reported within {@link #WINDOW}. */
     private static final int MOST = 3;
 
     static final Duration WINDOW = Duration.ofSeconds(10);
 
-    /**
-     * A change that is told.
+    /** A reported change.
      *
-     * @param lasted how long it was as before
-     * @param between how many changes were not told before this one
+     * @param lasted how long the condition before had lasted
+     * @param between how many changes were omitted before this one
      */
     record Told(Condition before, Duration lasted, DatabaseStatus now, int between) {}
 
@@ -37,14 +35,14 @@ final class StateChanges {
         this.nanoTime = nanoTime;
     }
 
-    /** It has changed. Returns what is to be told of that; empty if it is held back for now. */
+    /** Records a change, and returns it if it is to be reported now. */
     Optional<Told> changed(Condition before, Duration lasted, DatabaseStatus now) {
         int between = held == null ? 0 : held.between() + 1;
         held = new Told(before, lasted, now, between);
         return due();
     }
 
-    /** What was held back and is to be told by now. */
+    /** Returns the withheld change, if it is due. */
     Optional<Told> due() {
         if (held == null) {
             return Optional.empty();
@@ -62,14 +60,14 @@ final class StateChanges {
         return last();
     }
 
-    /** The same, whether it is time or not. */
+    /** Returns the withheld change, whether it is due or not. */
     Optional<Told> last() {
         Optional<Told> last = Optional.ofNullable(held);
         held = null;
         return last;
     }
 
-    /** Whether something is held back. */
+    /** Returns whether a change is withheld. */
     boolean isHolding() {
         return held != null;
     }

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
-/** What the ends of units of work tell of the database that connections do not: whether its schema fits, and whether it has room. Thread-safe. */
+/** Derives from the results of units of work what connections do not show: whether the schema fits, and whether the disk is full.
+ * Thread-safe. */
 public final class UnitOutcomes implements UnitListener {
 
     /** What needs room; to delete does not. */
@@ -32,7 +33,7 @@ public final class UnitOutcomes implements UnitListener {
     private Optional<SchemaQuestion> deniedInVain = Optional.empty();
 
     /**
-     * @param question empty if it cannot be found out whether it has gone
+     * @param question the check for its end; empty if it cannot be checked
      */
     private record Mismatch(Failure failure, long nanos, Optional<SchemaQuestion> question) {}
 
@@ -44,7 +45,7 @@ public final class UnitOutcomes implements UnitListener {
         this.nanoTime = nanoTime;
     }
 
-    /** From now on somebody hears that the condition may have changed, on a unit's thread; he must not block. */
+    /** Registers a listener of changes, which is called on a unit's thread and must not block. */
     void listen(Runnable listener) {
         listeners.add(listener);
     }
@@ -148,24 +149,24 @@ public final class UnitOutcomes implements UnitListener {
         listeners.forEach(Runnable::run);
     }
 
-    /** What may be asked to find out whether the schema fits by now; empty if nothing is known against it. */
+    /** Returns the check for a known schema mismatch; empty if there is none. */
     Optional<SchemaQuestion> question() {
         Mismatch known = mismatch;
         return known == null ? Optional.empty() : known.question();
     }
 
-    /** Nothing that the service will ask can be executed, as far as is known before it has asked. */
+    /** Records that none of the service's statements can be executed. */
     void lacks(SchemaQuestion question, Failure failure) {
         if (servedNanos == null) {
             lacking(failure, Optional.of(question));
         }
     }
 
-    /** The server was asked. */
+    /** Records the result of a check. */
     void answered(SchemaQuestion question, SchemaQuestion.Verdict verdict) {
         synchronized (this) {
             if (mismatch == null || !mismatch.question().equals(Optional.of(question))) {
-                return; // units have said more since
+                return; // there were newer results
             }
             switch (verdict) {
                 case LACKING -> mismatch = new Mismatch(mismatch.failure(), nanoTime.getAsLong(), mismatch.question());

@@ -1,5 +1,4 @@
-/**
- * How the database is: learned from the traffic, known without asking, and asked only by who wants it asked, in bounded time.
- * Opens and holds no connections but a question's.
+/** The state of the database, derived from the traffic, and probes of it on request, in bounded time. Holds no connections except a
+ * probe's.
  */
 package com.ketomealplan.neon.health;
