@@ -134,7 +134,7 @@ class NeverDoubledOnAnyResourceTest {
             assertThat(log.all())
                     .singleElement()
                     .asString()
-                    .contains("is not kept", "maxStoredAnswer")
+                    .contains("not stored", "maxStoredAnswer")
                     .doesNotContain("k1");
         }
         assertThat(database.count("idempotency_keys")).isZero();
