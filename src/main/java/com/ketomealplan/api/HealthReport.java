@@ -7,7 +7,8 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.time.Instant;
 
-/** The response of {@code GET /health}, in the format of the FastAPI service.
+/**
+ * The response of {@code GET /health}, in the format of the FastAPI service.
  *
  * @param status {@code healthy} or {@code unhealthy}
  */
@@ -26,7 +27,8 @@ public record HealthReport(
     public record Components(
             @Schema(allowableValues = "healthy") String api, DatabaseReport database) {}
 
-    /** The part of the database. What does not apply is left out.
+    /**
+     * The part of the database. What does not apply is left out.
      *
      * @param status {@code healthy} or {@code unhealthy}
      * @param database {@code connected}, {@code disconnected}, or {@code idle} if no connection is needed

@@ -7,7 +7,8 @@ import java.text.Normalizer.Form;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Rejects a text with invisible characters, bidirectional controls, private-use or unassigned characters, or characters that NFKC would
+/**
+ * Rejects a text with invisible characters, bidirectional controls, private-use or unassigned characters, or characters that NFKC would
  * replace, such as full-width letters: two addresses that look the same would be two users. Look-alike letters of different
  * scripts are not detected.
  */

@@ -14,7 +14,8 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Checks JSON that PostgreSQL's {@code jsonb} returns as it was sent: no NUL, which it refuses; no half of a surrogate pair,
+/**
+ * Checks JSON that PostgreSQL's {@code jsonb} returns as it was sent: no NUL, which it refuses; no half of a surrogate pair,
  * which has no UTF-8 and would be stored as a question mark; and no number that it would write with more digits than a
  * reader takes.
  */

@@ -10,7 +10,8 @@ import java.util.Optional;
 import net.sourceforge.argparse4j.inf.ArgumentParser;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 
-/** Runs the command of a command line. Dropwizard prints the command's help for a wrong argument, and a stack trace for a failure. Here
+/**
+ * Runs the command of a command line. Dropwizard prints the command's help for a wrong argument, and a stack trace for a failure. Here
  * both are one line, with distinct exit codes. Unexpected exceptions keep their stack trace.
  */
 public final class CommandLine {

@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Records a value that cannot be parsed and lets Jackson continue, so that all mistakes are found at once. Values are
+/**
+ * Records a value that cannot be parsed and lets Jackson continue, so that all mistakes are found at once. Values are
  * not quoted: any of them may be a secret in the wrong place.
  */
 final class CollectingProblemHandler extends DeserializationProblemHandler {

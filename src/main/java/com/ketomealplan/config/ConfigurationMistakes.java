@@ -4,7 +4,8 @@ import io.dropwizard.configuration.ConfigurationException;
 import java.util.Collection;
 import java.util.List;
 
-/** Thrown for all mistakes of a configuration file. There is no stack trace, so that Dropwizard's commands print only the
+/**
+ * Thrown for all mistakes of a configuration file. There is no stack trace, so that Dropwizard's commands print only the
  * mistakes.
  */
 public final class ConfigurationMistakes extends ConfigurationException {

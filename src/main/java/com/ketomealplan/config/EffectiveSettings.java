@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The effective settings of a service, for people: the file with the values of the environment, without secrets. Injected into the
+/**
+ * The effective settings of a service, for people: the file with the values of the environment, without secrets. Injected into the
  * configuration by {@link com.fasterxml.jackson.annotation.JacksonInject}.
  *
  * @param values by dotted names, in the order of the file

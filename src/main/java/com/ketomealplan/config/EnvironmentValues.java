@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.commons.text.StringSubstitutor;
 
-/** Substitutes {@code ${NAME}} and {@code ${NAME:-default}} by values of the environment, as a shell does: an
+/**
+ * Substitutes {@code ${NAME}} and {@code ${NAME:-default}} by values of the environment, as a shell does: an
  * empty value counts as unset. It works on the parsed document, value by value, so that nothing in a value (a quote, a #,
  * a line break, another ${…}) can change the document.
  */

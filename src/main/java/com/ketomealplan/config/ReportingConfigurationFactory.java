@@ -39,7 +39,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Reads YAML as Dropwizard does, substitutes values of the environment after the parsing, and reports all mistakes in one exception:
+/**
+ * Reads YAML as Dropwizard does, substitutes values of the environment after the parsing, and reports all mistakes in one exception:
  * unknown settings, values of the wrong kind, and what Bean Validation finds.
  *
  * @param <T> the configuration
@@ -161,7 +162,8 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         throw new ConfigurationMistakes(source, mistakes.messages());
     }
 
-    /** Applies system properties such as {@code -Ddw.database.pooling=pooled}, which mistakes of their values name.
+    /**
+     * Applies system properties such as {@code -Ddw.database.pooling=pooled}, which mistakes of their values name.
      *
      * @return the names of those properties
      */

@@ -23,7 +23,8 @@ public interface QuizResponseDao {
             """)
     UUID insert(UUID userId, @Json ObjectNode quizData);
 
-    /** Stores a quiz response of a user that may not exist: empty then. The user's row is locked as by the foreign key, so that a concurrent
+    /**
+     * Stores a quiz response of a user that may not exist: empty then. The user's row is locked as by the foreign key, so that a concurrent
      * deletion is waited for.
      */
     @SqlQuery("""

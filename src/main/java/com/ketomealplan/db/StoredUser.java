@@ -2,7 +2,8 @@ package com.ketomealplan.db;
 
 import com.ketomealplan.api.User;
 
-/** A user with its version.
+/**
+ * A user with its version.
  *
  * @param version is incremented by each change
  */

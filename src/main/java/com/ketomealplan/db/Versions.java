@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The versions of a row that a change applies to: a condition of the statement, so that the check is atomic and costs no round trip.
+/**
+ * The versions of a row that a change applies to: a condition of the statement, so that the check is atomic and costs no round trip.
  *
  * @param any empty for any version; an empty set matches none
  */

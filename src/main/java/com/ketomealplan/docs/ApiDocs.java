@@ -28,7 +28,8 @@ public final class ApiDocs {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /** The policy of Redoc, which creates style elements: empty ones, which a script fills, and one with a constant text. Its search is a
+    /**
+     * The policy of Redoc, which creates style elements: empty ones, which a script fills, and one with a constant text. Its search is a
      * worker in the script.
      */
     private static final String REDOC_POLICY = POLICY.replace(

@@ -10,7 +10,8 @@ import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
-/** A file, which is compressed once.
+/**
+ * A file, which is compressed once.
  *
  * @param gzipped the compressed content
  * @param etag a weak tag, the same for the compressed content

@@ -12,7 +12,8 @@ import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpStatus;
 import org.glassfish.jersey.server.ExtendedUriInfo;
 
-/** Adds {@code Allow} to the response to {@code OPTIONS}, which has no body, and {@code Accept-Patch} (RFC 5789) where a path takes
+/**
+ * Adds {@code Allow} to the response to {@code OPTIONS}, which has no body, and {@code Accept-Patch} (RFC 5789) where a path takes
  * patches, also to a 415.
  */
 final class AcceptedTypes implements ContainerResponseFilter {

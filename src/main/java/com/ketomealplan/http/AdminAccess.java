@@ -24,7 +24,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
-/** Protects the admin pages, which can change log levels or profile the service.
+/**
+ * Protects the admin pages, which can change log levels or profile the service.
  *
  * <ul>
  *   <li>On a port of their own they require the token, if there is one. If there is none, the port listens on the loopback
@@ -64,7 +65,8 @@ public final class AdminAccess implements Filter {
         Refusal.REASONS.forEach(refused::initLabelValues);
     }
 
-    /** Installs the filter before all admin pages.
+    /**
+     * Installs the filter before all admin pages.
      *
      * @param token the token that clients must send, if any
      * @param hosts the host names of the port beside those of the loopback interface

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The host names that the admin port accepts, against DNS rebinding: the owner of a name can point it to 127.0.0.1, so that the
+/**
+ * The host names that the admin port accepts, against DNS rebinding: the owner of a name can point it to 127.0.0.1, so that the
  * scripts of its pages may read the admin pages. So without a token, only the names of this machine and those of the
  * configuration are accepted.
  */
@@ -58,7 +59,9 @@ public final class AdminHosts {
                 || literal(text.replaceFirst("^\\[(.*)]$", "$1")).isPresent();
     }
 
-    /** Returns the indexes of the admin connectors that accept connections from other machines. A name that cannot be resolved counts, because
+    /**
+     * Returns the indexes of the admin connectors that accept connections from other machines. A name that cannot be resolved
+     * counts, because
      * it may be resolved later.
      */
     public static List<Integer> beyondLoopback(ServerFactory server) {
@@ -88,7 +91,8 @@ public final class AdminHosts {
         }
     }
 
-    /** Returns whether all host names of a request are accepted: its {@code Host}, and all other sources of Jetty's server name. A
+    /**
+     * Returns whether all host names of a request are accepted: its {@code Host}, and all other sources of Jetty's server name. A
      * request without any is not accepted.
      */
     boolean match(HttpServletRequest request) {

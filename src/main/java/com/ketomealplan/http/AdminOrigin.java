@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Detects cross-origin requests. A browser sends requests of any page with its stored password, but with the headers
+/**
+ * Detects cross-origin requests. A browser sends requests of any page with its stored password, but with the headers
  * {@code Sec-Fetch-Site} and {@code Origin}, which scripts cannot set. Other clients send neither.
  */
 final class AdminOrigin {
@@ -24,7 +25,8 @@ final class AdminOrigin {
 
     private AdminOrigin() {}
 
-    /** Returns whether the request is cross-origin and refused. A page of another origin may only link to a page, except to a profile.
+    /**
+     * Returns whether the request is cross-origin and refused. A page of another origin may only link to a page, except to a profile.
      */
     static boolean isForeign(HttpServletRequest request, AdminHosts hosts) {
         List<String> sites = values(request, "Sec-Fetch-Site");

@@ -78,7 +78,8 @@ final class ApplicationConnectors {
                 : endPoint.getConnection();
     }
 
-    /** Stops accepting connections. Those in the kernel's backlog are accepted and served.
+    /**
+     * Stops accepting connections. Those in the kernel's backlog are accepted and served.
      *
      * @return whether there were any
      */
@@ -108,7 +109,8 @@ final class ApplicationConnectors {
         }
     }
 
-    /** Accepts the connections of the backlog, then closes the port. Closing resets those in the backlog, and their clients could not tell
+    /**
+     * Accepts the connections of the backlog, then closes the port. Closing resets those in the backlog, and their clients could not tell
      * whether their requests were processed. So the port is closed right after the backlog was seen to be empty, which requires that
      * Jetty's threads do not wait in accept.
      */
@@ -152,7 +154,9 @@ final class ApplicationConnectors {
         return own;
     }
 
-    /** Waits until Jetty's threads have accepted the own connections, or there is no such thread. Otherwise a thread would fail in accept, and
+    /**
+     * Waits until Jetty's threads have accepted the own connections, or there is no such thread. Otherwise a thread would fail in
+     * accept, and
      * Jetty would log it.
      */
     private static void awaitAccepted(ServerConnector connector, Set<SocketAddress> own) {

@@ -14,7 +14,8 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Collects request bodies before a thread is used for their requests. Servlets read blocking, so that a thousand slow clients
+/**
+ * Collects request bodies before a thread is used for their requests. Servlets read blocking, so that a thousand slow clients
  * would take all threads of the server, those of the probes included. Here they only take bounded memory (see
  * {@link PendingBodies}).
  *

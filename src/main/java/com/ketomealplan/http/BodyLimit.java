@@ -10,7 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** Refuses bodies that are too large: by their Content-Length before a byte is read, and others as soon as they exceed the
+/**
+ * Refuses bodies that are too large: by their Content-Length before a byte is read, and others as soon as they exceed the
  * limit. A compressed body counts by its uncompressed size. Also refuses the bodies that
  * {@link BodyCollector} has not collected.
  */

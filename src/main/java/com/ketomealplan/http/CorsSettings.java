@@ -12,7 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The origins whose pages may call this service and read its responses. What is left out has its default.
+/**
+ * The origins whose pages may call this service and read its responses. What is left out has its default.
  *
  * @param origins of the pages, each text with one or some, separated by commas; none by default; {@code *} for all
  * @param credentials whether browsers may send cookies and stored passwords; false by default

@@ -10,7 +10,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
 
-/** Implements the CORS protocol of the Fetch standard: adds the headers, and responds to preflight requests. A request of another origin
+/**
+ * Implements the CORS protocol of the Fetch standard: adds the headers, and responds to preflight requests. A request of another origin
  * is served without them: the browser hides the response from the page.
  */
 final class CrossOrigin implements Filter {

@@ -23,7 +23,8 @@ import org.eclipse.jetty.util.thread.ShutdownThread;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Drains the instance between SIGTERM and the server's stop, so that no request is refused. First the instance is not
+/**
+ * Drains the instance between SIGTERM and the server's stop, so that no request is refused. First the instance is not
  * ready, and keeps serving: load balancers take it out, and every response closes its connection. When no more requests
  * arrive, or after the timeout, it accepts no connections, serves the open ones, and closes idle ones. Then the server stops, and
  * waits for the running requests.
@@ -148,7 +149,8 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         long begun = nanoTime.getAsLong();
         while (true) {
             traffic.connected(connectors.unusedConnections());
-            if (traffic.isQuietFor(quietPeriod) && (!untilProbesHaveSeen || traffic.allProbesHaveSeenNotReady(atMost))) {
+            if (traffic.isQuietFor(quietPeriod)
+                    && (!untilProbesHaveSeen || traffic.allProbesHaveSeenNotReady(atMost))) {
                 return true;
             }
             if (since(begun).compareTo(atMost) >= 0) {

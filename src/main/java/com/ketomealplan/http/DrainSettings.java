@@ -2,7 +2,8 @@ package com.ketomealplan.http;
 
 import java.time.Duration;
 
-/** How long a process that is stopped keeps serving.
+/**
+ * How long a process that is stopped keeps serving.
  *
  * @param timeout the maximum
  * @param quietPeriod how long no request may arrive before the drain ends

@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Limits the wrong tokens of an address to ten in a minute. Then all tokens are rejected until the minute is over, also the right one,
+/**
+ * Limits the wrong tokens of an address to ten in a minute. Then all tokens are rejected until the minute is over, also the right one,
  * so that it cannot be guessed. IPv6 addresses count by network. Thread-safe.
  */
 final class FailedAttempts {
@@ -55,7 +56,8 @@ final class FailedAttempts {
         this.loggedNanos = nanoTime.getAsLong() - WINDOW_NANOS;
     }
 
-    /** Records an attempt, and returns how long its address must wait; zero if the token is to be checked. Synchronized, so that concurrent
+    /**
+     * Records an attempt, and returns how long its address must wait; zero if the token is to be checked. Synchronized, so that concurrent
      * attempts do not exceed the limit.
      */
     synchronized Duration waitOf(String address, boolean right) {

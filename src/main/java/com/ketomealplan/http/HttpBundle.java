@@ -17,7 +17,8 @@ import java.util.EnumSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Installs request ids, limits, RFC 9457 problems, response headers, strict JSON, probes and the drain.
+/**
+ * Installs request ids, limits, RFC 9457 problems, response headers, strict JSON, probes and the drain.
  *
  * @param <T> the application's configuration
  */

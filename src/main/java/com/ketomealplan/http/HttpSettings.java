@@ -3,7 +3,8 @@ package com.ketomealplan.http;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The HTTP settings of a service.
+/**
+ * The HTTP settings of a service.
  *
  * @param maxBodySize of a request, uncompressed, in bytes
  * @param maxArrivalTime for the head of a request, and for its body, to arrive

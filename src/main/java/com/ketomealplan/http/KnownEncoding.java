@@ -7,7 +7,8 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** Refuses a Content-Encoding that Jetty does not inflate: the body would be parsed as JSON. What Jetty has inflated, which
+/**
+ * Refuses a Content-Encoding that Jetty does not inflate: the body would be parsed as JSON. What Jetty has inflated, which
  * is gzip, is not in the header any more.
  */
 @PreMatching

@@ -2,7 +2,8 @@ package com.ketomealplan.http;
 
 import java.util.List;
 
-/** Thrown if the service cannot listen on its configured ports. There is no stack trace, so that Dropwizard's commands print a line for each
+/**
+ * Thrown if the service cannot listen on its configured ports. There is no stack trace, so that Dropwizard's commands print a line for each
  * problem.
  */
 final class ListeningException extends RuntimeException {

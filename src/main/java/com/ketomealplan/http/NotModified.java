@@ -11,7 +11,9 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** Removes the Content-Length of a 304, which would be that of the body that is not sent (RFC 9110, section 8.6). Jersey says 0 of every answer without a body, before it says its status, and so does Jetty.
+/**
+ * Removes the Content-Length of a 304, which would be that of the body that is not sent (RFC 9110, section 8.6). Jersey says 0 of
+ * every answer without a body, before it says its status, and so does Jetty.
  */
 final class NotModified implements Filter {
 

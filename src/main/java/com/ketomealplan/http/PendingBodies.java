@@ -12,7 +12,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The request bodies that did not arrive together with their heads. Their memory together is bounded, from their first bytes
+/**
+ * The request bodies that did not arrive together with their heads. Their memory together is bounded, from their first bytes
  * to the end of their requests. When it is full, the bodies that have been arriving longest are discarded, so that slow clients
  * cannot keep others out. Thread-safe.
  */

@@ -9,7 +9,8 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
 
-/** A request body that is arriving. Jetty's selector thread reads what is available and continues with the next connection. Bytes
+/**
+ * A request body that is arriving. Jetty's selector thread reads what is available and continues with the next connection. Bytes
  * are copied, because a chunk of one byte would retain a whole buffer.
  */
 final class PendingBody implements Invocable.Task {
@@ -97,7 +98,8 @@ final class PendingBody implements Invocable.Task {
         return bytes.compareAndSet(before, after) ? after : null;
     }
 
-    /** Reads the rest as it arrives.
+    /**
+     * Reads the rest as it arrives.
      *
      * @param then is called when the body is collected, on a thread that must not block
      */

@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The probes of orchestrators, on both ports. They respond at once, from memory.
+/**
+ * The probes of orchestrators, on both ports. They respond at once, from memory.
  *
  * <ul>
  *   <li>{@code /livez}: whether the process responds. It depends on nothing else: a restart does not repair a database.

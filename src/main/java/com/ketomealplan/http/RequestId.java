@@ -15,7 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.slf4j.MDC;
 
-/** Sets the id of every request: the client's, if it is valid, else a new one. It is in the response's header, in
+/**
+ * Sets the id of every request: the client's, if it is valid, else a new one. It is in the response's header, in
  * every log line of the request, and in problems.
  */
 public final class RequestId implements Filter {

@@ -19,7 +19,8 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes connections whose request head arrives too slowly. Jetty's idle timeout restarts with every byte, so that
+/**
+ * Closes connections whose request head arrives too slowly. Jetty's idle timeout restarts with every byte, so that
  * thousands of slow clients could hold connections for ever. (For bodies see {@link BodyCollector}.)
  */
 final class SlowRequests {

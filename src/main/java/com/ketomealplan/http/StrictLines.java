@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpCompliance.Violation;
 
-/** Requires CR LF at the end of lines. Dropwizard's default also accepts a lone LF, in heads and between chunks; behind a proxy
+/**
+ * Requires CR LF at the end of lines. Dropwizard's default also accepts a lone LF, in heads and between chunks; behind a proxy
  * that does not, that allows request smuggling.
  */
 final class StrictLines {

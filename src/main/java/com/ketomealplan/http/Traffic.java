@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/** Records requests and readiness probes, to detect that balancers have taken this instance out: no requests arrive, and all clients of
+/**
+ * Records requests and readiness probes, to detect that balancers have taken this instance out: no requests arrive, and all clients of
  * the probe have seen that it is not ready. No requests alone may only be little traffic.
  */
 final class Traffic {
@@ -44,7 +45,8 @@ final class Traffic {
     private Map<Object, Long> silentSince = Map.of();
     private volatile long lastRequest;
 
-    /** Identifies a client of the probe. Several may have one address: two backends of a HAProxy, the probes of both ports, or
+    /**
+     * Identifies a client of the probe. Several may have one address: two backends of a HAProxy, the probes of both ports, or
      * curl beside a balancer on the same machine.
      */
     record ProbeClient(String address, int port, String agent) {
@@ -56,7 +58,8 @@ final class Traffic {
         }
     }
 
-    /** The probes of a client; or of several with the same identity, which may probe in pairs.
+    /**
+     * The probes of a client; or of several with the same identity, which may probe in pairs.
      *
      * @param lookNanos when the last probe was
      * @param pauses the last intervals in nanoseconds; empty after one probe
@@ -123,7 +126,8 @@ final class Traffic {
                 before == null ? ProbeHistory.newcomer(now).withResult(ready, now) : before.onProbe(now, ready));
     }
 
-    /** Sets the connections without a request so far. They count as traffic for one quiet period, after which they are taken to be reserves.
+    /**
+     * Sets the connections without a request so far. They count as traffic for one quiet period, after which they are taken to be reserves.
      */
     void connected(Set<?> silent) {
         long now = nanoTime.getAsLong();

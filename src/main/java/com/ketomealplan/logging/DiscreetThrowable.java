@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** An exception for the log, without the messages of database exceptions and their causes: a server, a driver or a mapper may quote
+/**
+ * An exception for the log, without the messages of database exceptions and their causes: a server, a driver or a mapper may quote
  * values of clients. The class, the stack trace, and the messages of our own exceptions and of the network remain.
  */
 final class DiscreetThrowable implements IThrowableProxy {
@@ -38,7 +39,10 @@ final class DiscreetThrowable implements IThrowableProxy {
         this.leftOut = original.getMessage() != null && (ofDatabase && !quotesNothing(original) || repeatsCause());
     }
 
-    /** Returns whether a message is kept: of our own exceptions, and of the JDK's network; Jackson's have the same type, and quote values. */
+    /**
+     * Returns whether a message is kept: of our own exceptions, and of the JDK's network; Jackson's have the same type, and quote
+     * values.
+     */
     private static boolean quotesNothing(IThrowableProxy one) {
         return one.getClassName().startsWith(OURS)
                 || one instanceof ThrowableProxy proxy

@@ -10,7 +10,8 @@ import io.dropwizard.logging.common.layout.DropwizardLayoutFactory;
 import io.dropwizard.logging.json.EventJsonLayoutBaseFactory;
 import java.util.TimeZone;
 
-/** The layout of the log: one JSON object a line in production, with the log context (request, trace, unit, attempt) as fields; elsewhere
+/**
+ * The layout of the log: one JSON object a line in production, with the log context (request, trace, unit, attempt) as fields; elsewhere
  * the pattern. Exceptions are shown without values that clients have sent.
  */
 @JsonTypeName("by-environment")

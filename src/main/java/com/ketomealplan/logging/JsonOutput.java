@@ -15,7 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
-/** Converts output of the process that is not from the log to one JSON object a line in production: before the log is configured, of a
+/**
+ * Converts output of the process that is not from the log to one JSON object a line in production: before the log is configured, of a
  * library, at the end. Lines that are JSON already, such as those of the log, are not changed.
  */
 public final class JsonOutput extends OutputStream {
@@ -49,7 +50,8 @@ public final class JsonOutput extends OutputStream {
         this.name = name;
     }
 
-    /** Replaces the outputs of the process, in production; and logs, in any environment, the exceptions that end threads.
+    /**
+     * Replaces the outputs of the process, in production; and logs, in any environment, the exceptions that end threads.
      *
      * @param environment the environment of the process
      * @param arguments the arguments of its command

@@ -2,7 +2,8 @@ package com.ketomealplan.logging;
 
 import ch.qos.logback.core.pattern.PatternLayoutBase;
 
-/** The style of log lines: for people or for machines.
+/**
+ * The style of log lines: for people or for machines.
  *
  * @param environment the stage of the process; null for development
  * @param pattern the pattern for people; null for Dropwizard's

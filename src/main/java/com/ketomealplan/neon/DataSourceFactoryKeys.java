@@ -20,7 +20,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** The settings of {@link io.dropwizard.db.DataSourceFactory}, so that its {@code database:} block can be kept. Those with the same meaning
+/**
+ * The settings of {@link io.dropwizard.db.DataSourceFactory}, so that its {@code database:} block can be kept. Those with the same meaning
  * are supported; the others are rejected with a message that names their replacement, unless their value is the fixed one.
  */
 abstract class DataSourceFactoryKeys {

@@ -30,7 +30,8 @@ final class Database implements AutoCloseable {
         this.onClose = onClose;
     }
 
-    /** Opens the database of a URL.
+    /**
+     * Opens the database of a URL.
      *
      * @param credentials the credentials of log-ins, in place of the endpoint's
      */
@@ -64,7 +65,8 @@ final class Database implements AutoCloseable {
         return endpoint.notices();
     }
 
-    /** Returns a connector to the endpoint of the URL.
+    /**
+     * Returns a connector to the endpoint of the URL.
      *
      * @param timeout the {@code statement_timeout} of its sessions
      */

@@ -13,7 +13,8 @@ import io.dropwizard.validation.selfvalidating.ViolationCollector;
 import java.util.List;
 import java.util.Optional;
 
-/** The database and its credentials in the {@code database:} block: a URL, or a file with one.
+/**
+ * The database and its credentials in the {@code database:} block: a URL, or a file with one.
  *
  * @param passwordFile the password file, for a URL without a password
  */
@@ -66,7 +67,8 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
                 : Endpoint.parse(url.orElseThrow().reveal());
     }
 
-    /** Returns the current endpoint; there must be a URL.
+    /**
+     * Returns the current endpoint; there must be a URL.
      *
      * @throws IllegalStateException if its file has become unusable since it was checked
      */

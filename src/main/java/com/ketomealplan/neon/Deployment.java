@@ -4,7 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import java.util.Locale;
 
-/** The environment of a process, as far as it matters to its connections.
+/**
+ * The environment of a process, as far as it matters to its connections.
  *
  * @param stage development or production
  * @param serverless whether the process is short-lived

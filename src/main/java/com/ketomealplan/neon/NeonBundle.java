@@ -54,7 +54,8 @@ import org.jdbi.v3.jackson2.Jackson2Plugin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Installs the connection layer in an application: a pool and a {@link Jdbi} over it, {@code @Transaction} on SQL-object
+/**
+ * Installs the connection layer in an application: a pool and a {@link Jdbi} over it, {@code @Transaction} on SQL-object
  * and resource methods, responses for database failures, the health check, metrics, spans, the operator's page, and the {@code db}
  * commands:
  *
@@ -100,7 +101,9 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         this.settings = settings;
     }
 
-    /** Sets how clients are identified, for idempotency keys: the same key of another client is another key. By default a client is identified by
+    /**
+     * Sets how clients are identified, for idempotency keys: the same key of another client is another key. By default a client is
+     * identified by
      * its {@code Authorization} header. A service that authenticates by other means, or whose clients renew their tokens between a request
      * and its repetition, passes the name of the principal here.
      */
@@ -121,7 +124,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         return this;
     }
 
-    /** Sets the OpenTelemetry of the layer's spans, in place of the global one.
+    /**
+     * Sets the OpenTelemetry of the layer's spans, in place of the global one.
      *
      * @param openTelemetry is called by {@link #run}; empty if nothing is traced
      */
@@ -303,7 +307,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         return jdbi;
     }
 
-    /** Returns a thread-safe SQL object. To be called after {@link #run}.
+    /**
+     * Returns a thread-safe SQL object. To be called after {@link #run}.
      *
      * @param type an interface with JDBI's annotations
      */
@@ -312,7 +317,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         return unitOfWork.sqlObject(type);
     }
 
-    /** Opens a connection outside of the pool and of Neon's pooler, for what lasts longer than a transaction: LISTEN, advisory
+    /**
+     * Opens a connection outside of the pool and of Neon's pooler, for what lasts longer than a transaction: LISTEN, advisory
      * locks, temporary tables. The caller closes it. It may end at any time, when the compute suspends. Blocks. To be called after
      * {@link #run}.
      *

@@ -122,7 +122,8 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         return new NeonDataSourceFactory();
     }
 
-    /** Returns the default settings for a database.
+    /**
+     * Returns the default settings for a database.
      *
      * @param url a libpq connection URL
      */
@@ -261,7 +262,8 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
                 unitOfWork.deadlineOutsideRequests().toJavaDuration());
     }
 
-    /** Builds a data source without the rest of the layer, which {@link NeonBundle} installs. Its {@code stop()} closes the
+    /**
+     * Builds a data source without the rest of the layer, which {@link NeonBundle} installs. Its {@code stop()} closes the
      * database.
      */
     @Override

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns if all instances together may open more connections than the server allows this role. Its query is sent together with the one for
+/**
+ * Warns if all instances together may open more connections than the server allows this role. Its query is sent together with the one for
  * the changesets, at no round trip.
  */
 final class ServerLimits implements PendingChangesets.Companion {
@@ -53,7 +54,8 @@ final class ServerLimits implements PendingChangesets.Companion {
         this.target = target;
     }
 
-    /** A limit of the server.
+    /**
+     * A limit of the server.
      *
      * @param inWords the limit and where it is set, for the log
      */

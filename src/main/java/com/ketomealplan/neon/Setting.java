@@ -9,7 +9,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a field that the configuration sets by its name. Left out or null, it keeps its initial value; nulls inside a list or a map are
+/**
+ * Marks a field that the configuration sets by its name. Left out or null, it keeps its initial value; nulls inside a list or a map are
  * removed.
  */
 @JacksonAnnotationsInside

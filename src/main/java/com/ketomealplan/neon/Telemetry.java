@@ -17,7 +17,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sets up the layer's metrics and spans. By default metrics have a registry of their own, which is exposed at the admin port, and
+/**
+ * Sets up the layer's metrics and spans. By default metrics have a registry of their own, which is exposed at the admin port, and
  * spans use the global OpenTelemetry. Both libraries are optional dependencies: their types are loaded only if they are on
  * the class path.
  */

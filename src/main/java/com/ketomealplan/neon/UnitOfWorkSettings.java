@@ -63,7 +63,10 @@ public record UnitOfWorkSettings(
                 Objects.requireNonNullElseGet(idempotencyKeyLifetime, () -> DEFAULT.idempotencyKeyLifetime);
     }
 
-    /** Returns the {@code statement_timeout} of sessions, for when this side cannot cancel any more: a second after a request's deadline. */
+    /**
+     * Returns the {@code statement_timeout} of sessions, for when this side cannot cancel any more: a second after a request's
+     * deadline.
+     */
     java.time.Duration serverTimeout() {
         return deadline.toJavaDuration().plusSeconds(1);
     }

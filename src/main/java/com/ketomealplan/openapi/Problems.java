@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpStatus;
 
-/** Creates a schema for each {@code type} of problem, and a response for each status, so that a generated client can distinguish
+/**
+ * Creates a schema for each {@code type} of problem, and a response for each status, so that a generated client can distinguish
  * them. All of them extend {@code Problem} with a constant {@code type}.
  */
 final class Problems {

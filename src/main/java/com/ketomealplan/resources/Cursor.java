@@ -31,7 +31,8 @@ final class Cursor {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
     }
 
-    /** Parses a cursor; times are limited to the range and resolution of PostgreSQL.
+    /**
+     * Parses a cursor; times are limited to the range and resolution of PostgreSQL.
      *
      * @param text a text of the {@link #FORM}; null for the first page
      */

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Evaluates {@code If-Match} and {@code If-None-Match} (RFC 9110, section 13.1). A tag is a version in quotes; other tags, and invalid
+/**
+ * Evaluates {@code If-Match} and {@code If-None-Match} (RFC 9110, section 13.1). A tag is a version in quotes; other tags, and invalid
  * ones, match no version.
  */
 final class EntityTags {

@@ -46,7 +46,8 @@ public final class HealthResource {
         this.probe = probe;
     }
 
-    /** Returns 200 if the database can be used or may be asleep, else 503. Responds at once, from memory.
+    /**
+     * Returns 200 if the database can be used or may be asleep, else 503. Responds at once, from memory.
      *
      * @param ask whether the database is queried first, even if that wakes it; within five seconds
      */

@@ -8,14 +8,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** One page of a list. A {@code Link} header (RFC 8288) has the next one, which begins after the last row of this one (keyset
+/**
+ * One page of a list. A {@code Link} header (RFC 8288) has the next one, which begins after the last row of this one (keyset
  * pagination), so that added or removed rows do not shift pages, and the last page costs as much as the first.
  *
  * @param next the start of the next page; empty on the last one
  */
 record Page<T>(List<T> rows, Optional<Position> next) {
 
-    /** Creates a page from rows, of which one more than its size was queried, to detect the next page.
+    /**
+     * Creates a page from rows, of which one more than its size was queried, to detect the next page.
      *
      * @param placeOf returns the position of a row
      */
@@ -27,7 +29,8 @@ record Page<T>(List<T> rows, Optional<Position> next) {
         return new Page<>(rows, Optional.of(placeOf.apply(rows.get(limit - 1))));
     }
 
-    /** Returns 200 with the links.
+    /**
+     * Returns 200 with the links.
      *
      * @param list the URI of the list
      */

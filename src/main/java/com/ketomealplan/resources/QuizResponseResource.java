@@ -46,7 +46,8 @@ public final class QuizResponseResource {
         this.quizResponses = quizResponses;
     }
 
-    /** Lists the quiz responses, newest first.
+    /**
+     * Lists the quiz responses, newest first.
      *
      * @param offset deprecated: only 0 is accepted, because an ignored offset would return the first page again and again
      */

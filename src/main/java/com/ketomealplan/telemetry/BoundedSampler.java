@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** Samples all traces up to a rate, so that the cost of tracing is bounded, whatever clients do. Thread-safe.
+/**
+ * Samples all traces up to a rate, so that the cost of tracing is bounded, whatever clients do. Thread-safe.
  */
 final class BoundedSampler implements Sampler {
 

@@ -16,14 +16,18 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Exposes metrics at {@code /metrics/prometheus} of the admin port, and exports spans with OTLP if there is an endpoint.
+/**
+ * Exposes metrics at {@code /metrics/prometheus} of the admin port, and exports spans with OTLP if there is an endpoint.
  * Supports OpenTelemetry's {@code OTEL_…} variables: sampling, headers, resource attributes, timeouts.
  *
  * @param <T> the application's configuration
  */
 public final class TelemetryBundle<T extends Configuration> implements ConfiguredBundle<T> {
 
-    /** The rate of sampled traces that begin here, unless {@code OTEL_TRACES_SAMPLER} is set; those of clients follow the client's choice. */
+    /**
+     * The rate of sampled traces that begin here, unless {@code OTEL_TRACES_SAMPLER} is set; those of clients follow the client's
+     * choice.
+     */
     private static final int TRACES_PER_SECOND = 20;
 
     /** The time to export the last spans at the end of the process. */

@@ -1,4 +1,5 @@
-/** Exports telemetry: the registry and the page for Prometheus, and the OpenTelemetry SDK for spans. Does not depend on the packages
+/**
+ * Exports telemetry: the registry and the page for Prometheus, and the OpenTelemetry SDK for spans. Does not depend on the packages
  * that are observed.
  */
 package com.ketomealplan.telemetry;

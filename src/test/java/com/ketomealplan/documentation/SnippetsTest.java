@@ -32,7 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** That the snippets of the pages are parts of what the build compiles, or are read by whom they are for. Commands are run by a scenario. */
+/**
+ * That the snippets of the pages are parts of what the build compiles, or are read by whom they are for. Commands are run by a
+ * scenario.
+ */
 class SnippetsTest {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());

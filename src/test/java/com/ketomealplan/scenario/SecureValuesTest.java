@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever fails, nothing that a client has sent, nor the database's password, is in a log line (our own loggers at DEBUG), a span, a metric, a page of the
+ * Whatever fails, nothing that a client has sent, nor the database's password, is in a log line (our own loggers at DEBUG), a span,
+ * a metric, a page of the
  * operator's, or an answer. The server is made to quote it wherever a server, or a function in it, can.
  */
 class SecureValuesTest {

@@ -21,7 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the developer of a front end counts on: pages that follow each other, answers that a browser lets its page read, and mistakes in the form that FastAPI's clients know. */
+/**
+ * What the developer of a front end counts on: pages that follow each other, answers that a browser lets its page read, and
+ * mistakes in the form that FastAPI's clients know.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesFrontEndsTest {
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** One attempt to open a connection. When a phase takes longer than its budget, the socket is closed under the driver, the only way
+/**
+ * One attempt to open a connection. When a phase takes longer than its budget, the socket is closed under the driver, the only way
  * to end a blocked read or connect. pgjdbc's settings do not do it: {@code connectTimeout} covers TCP and TLS only,
  * {@code socketTimeout} each single read, and {@code loginTimeout} leaves the attempt running.
  */

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** The queue of the requests for connections, and the limit of concurrent attempts: one at first, one more after each success, half or one
+/**
+ * The queue of the requests for connections, and the limit of concurrent attempts: one at first, one more after each success, half or one
  * after a failure, and none during the backoff that follows it. It has no threads and no timers. Guarded by the gate's
  * lock.
  *

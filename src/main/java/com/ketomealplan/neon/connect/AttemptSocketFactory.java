@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.Properties;
 
-/** The {@code socketFactory} of pgjdbc: creates the sockets of one {@link Attempt}, and later those of the connection's cancel requests.
+/**
+ * The {@code socketFactory} of pgjdbc: creates the sockets of one {@link Attempt}, and later those of the connection's cancel requests.
  * Public because the driver instantiates it.
  */
 public final class AttemptSocketFactory extends PgSocketFactory {
@@ -12,7 +13,8 @@ public final class AttemptSocketFactory extends PgSocketFactory {
     private final Attempt attempt;
     private final Properties properties;
 
-    /** Called by the driver, on the thread that connects.
+    /**
+     * Called by the driver, on the thread that connects.
      *
      * @param properties the properties of the connection
      */

@@ -4,7 +4,8 @@ import com.ketomealplan.neon.failure.FailureKind;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The pauses between attempts: a random time below a bound that doubles ("full jitter"), so that many instances do not try in step.
+/**
+ * The pauses between attempts: a random time below a bound that doubles ("full jitter"), so that many instances do not try in step.
  *
  * @param min the shortest pause
  * @param initial the bound after the first failure, added to the shortest pause

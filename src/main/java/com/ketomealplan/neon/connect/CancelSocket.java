@@ -16,7 +16,8 @@ import org.postgresql.util.HostSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The socket of a cancel request, which contains the secret key of its session. pgjdbc sends it in the clear to the socket that its factory
+/**
+ * The socket of a cancel request, which contains the secret key of its session. pgjdbc sends it in the clear to the socket that its factory
  * returns. So this one is encrypted already, to the address of the session's own connection, negotiated and verified by the same code and
  * properties.
  */
@@ -42,7 +43,8 @@ final class CancelSocket {
         this.properties = properties;
     }
 
-    /** Returns the socket of a cancel request for a session. It is connected, unless the session is not encrypted: then pgjdbc
+    /**
+     * Returns the socket of a cancel request for a session. It is connected, unless the session is not encrypted: then pgjdbc
      * connects it. Blocks.
      *
      * @param properties the properties of the session

@@ -10,7 +10,8 @@ public interface Connector {
     /** Longer than all phases together may take. */
     Duration NO_LIMIT = Duration.ofDays(1);
 
-    /** Opens a connection that the caller owns and closes. Blocks for its timeouts at most.
+    /**
+     * Opens a connection that the caller owns and closes. Blocks for its timeouts at most.
      *
      * @param atMost a budget for all phases together, if it is shorter than theirs
      * @param onPhase is called at the start of each phase, on any thread; must not block

@@ -9,7 +9,8 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks, after the server has refused a log-in, whether the credentials have changed. Reads files and sends nothing. Thread-safe.
+/**
+ * Checks, after the server has refused a log-in, whether the credentials have changed. Reads files and sends nothing. Thread-safe.
  */
 final class CredentialWatch {
 

@@ -4,7 +4,8 @@ import com.ketomealplan.neon.failure.Failure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A snapshot of a {@link WakeGate}.
+/**
+ * A snapshot of a {@link WakeGate}.
  *
  * @param open the number of open connections
  * @param down whether the server is known to be unreachable

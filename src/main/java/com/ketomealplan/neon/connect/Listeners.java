@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A list of listeners. An exception of one is logged, and affects neither the others nor the caller. Thread-safe.
+/**
+ * A list of listeners. An exception of one is logged, and affects neither the others nor the caller. Thread-safe.
  *
  * @param <L> the listeners' type
  */

@@ -7,7 +7,8 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
 
-/** Thrown if no connection could be opened: an attempt has failed, or failed lately and would only fail again. Each caller gets an
+/**
+ * Thrown if no connection could be opened: an attempt has failed, or failed lately and would only fail again. Each caller gets an
  * exception of its own, with the same cause.
  */
 public final class OpeningFailedException extends SQLTransientConnectionException implements Staged {

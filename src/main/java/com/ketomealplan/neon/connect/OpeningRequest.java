@@ -13,7 +13,8 @@ public final class OpeningRequest {
         this.caller = caller;
     }
 
-    /** Cancels the request.
+    /**
+     * Cancels the request.
      *
      * @return false if an attempt is being made for it, the last one: then the caller will be called
      */

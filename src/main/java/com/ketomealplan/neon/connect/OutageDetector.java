@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Decides, from the results of attempts and from open connections, whether the server is down, refuses log-ins permanently, or is
+/**
+ * Decides, from the results of attempts and from open connections, whether the server is down, refuses log-ins permanently, or is
  * unresponsive. It has no threads and no timers. What it has detected expires. Guarded by the gate's lock.
  */
 final class OutageDetector {
@@ -21,7 +22,8 @@ final class OutageDetector {
     /** How long a server may refuse connections with transient errors, such as that it starts, before requests fail fast. */
     static final Duration REFUSAL_GRACE = Duration.ofSeconds(5);
 
-    /** How long callers wait for new credentials after a refusal of credentials that were accepted before: the file may be written shortly
+    /**
+     * How long callers wait for new credentials after a refusal of credentials that were accepted before: the file may be written shortly
      * after the password was changed.
      */
     static final Duration RENEWAL_GRACE = Duration.ofSeconds(3);
@@ -36,7 +38,8 @@ final class OutageDetector {
     /** Whether callers wait for new credentials after a refusal. */
     private boolean renewable;
 
-    /** A failed attempt to open a connection.
+    /**
+     * A failed attempt to open a connection.
      *
      * @param firstNanos when failures of its kind began
      * @param lastNanos when it happened
@@ -67,7 +70,8 @@ final class OutageDetector {
         unresponsiveNanos = Optional.empty();
     }
 
-    /** Records a failed attempt.
+    /**
+     * Records a failed attempt.
      *
      * @param begunNanos when it began: an outage is counted from the start of its first attempt
      */
@@ -124,7 +128,8 @@ final class OutageDetector {
         }
     }
 
-    /** Returns whether a failed attempt shows that an outage has lasted for {@link #GRACE}, or that the server has refused
+    /**
+     * Returns whether a failed attempt shows that an outage has lasted for {@link #GRACE}, or that the server has refused
      * connections with transient errors for {@link #REFUSAL_GRACE}.
      */
     boolean isOutageConfirmedBy(ConnectFailure failure) {
@@ -132,7 +137,8 @@ final class OutageDetector {
         return failure.isTransient() && (down || failure.lastNanos() - failure.firstNanos() >= grace.toNanos());
     }
 
-    /** Records that the server does not answer on an open connection: so it is not asleep.
+    /**
+     * Records that the server does not answer on an open connection: so it is not asleep.
      *
      * @return whether that was not known
      */
@@ -156,7 +162,8 @@ final class OutageDetector {
         return isUnresponsive() || failing && last.get().isOutage();
     }
 
-    /** Returns whether a suspected outage is one.
+    /**
+     * Returns whether a suspected outage is one.
      *
      * @return the time after which to call again; zero if the server is down; empty if no outage is suspected
      */
@@ -231,7 +238,8 @@ final class OutageDetector {
                 && (loggingIn || failing && !last.get().isOutage() && last.get().isTransient());
     }
 
-    /** Returns whether the server holds an attempt in its log-in, as a waking compute does. A refusal is no wake.
+    /**
+     * Returns whether the server holds an attempt in its log-in, as a waking compute does. A refusal is no wake.
      */
     boolean isHoldingLogin(boolean loggingIn) {
         return loggingIn && !isUnresponsive();

@@ -19,7 +19,8 @@ import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens connections with pgjdbc, with a timeout for each phase. The credentials are properties and never in the URL, because
+/**
+ * Opens connections with pgjdbc, with a timeout for each phase. The credentials are properties and never in the URL, because
  * the driver logs a URL that it cannot parse.
  */
 public final class PgConnector implements Connector {
@@ -65,7 +66,8 @@ public final class PgConnector implements Connector {
                 .orElse(all);
     }
 
-    /** Returns a connector whose sessions have a {@code statement_timeout} and an {@code idle_in_transaction_session_timeout}, for when this
+    /**
+     * Returns a connector whose sessions have a {@code statement_timeout} and an {@code idle_in_transaction_session_timeout}, for when this
      * side cannot cancel any more. Through a pooler, sessions have none.
      */
     public PgConnector withSessionTimeout(Duration timeout) {

@@ -2,7 +2,8 @@ package com.ketomealplan.neon.connect;
 
 import java.time.Duration;
 
-/** The timeout of each phase of opening a connection.
+/**
+ * The timeout of each phase of opening a connection.
  *
  * @param tcp for {@link Phase#TCP}
  * @param tls for {@link Phase#TLS}

@@ -9,7 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 
-/** A socket that detects the phases of an {@link Attempt} from the bytes that the driver sends: pgjdbc does not report the end of
+/**
+ * A socket that detects the phases of an {@link Attempt} from the bytes that the driver sends: pgjdbc does not report the end of
  * its TLS handshake. Afterwards it records whether the server owes an answer.
  */
 final class PhaseSocket extends Socket {

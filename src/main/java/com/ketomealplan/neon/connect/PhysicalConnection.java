@@ -14,7 +14,8 @@ import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.TransactionState;
 
-/** An open connection to the server and its socket. Used by one thread at a time, except where a method says otherwise.
+/**
+ * An open connection to the server and its socket. Used by one thread at a time, except where a method says otherwise.
  */
 public final class PhysicalConnection implements AutoCloseable {
 
@@ -68,7 +69,8 @@ public final class PhysicalConnection implements AutoCloseable {
         return endpoint.settings().isSet(parameter);
     }
 
-    /** Commits, if a transaction is open. The server's command tag must be COMMIT: it is ROLLBACK where the transaction had
+    /**
+     * Commits, if a transaction is open. The server's command tag must be COMMIT: it is ROLLBACK where the transaction had
      * failed, and another one behind a pooler that mixes up statements. COMMIT is sent as a simple query, so that there is no
      * prepared statement to mix up.
      *
@@ -135,7 +137,8 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
-    /** Returns when the server was started ({@code pg_postmaster_start_time}), if that was queried; empty through a pooler, which may change
+    /**
+     * Returns when the server was started ({@code pg_postmaster_start_time}), if that was queried; empty through a pooler, which may change
      * servers.
      */
     public Optional<String> serverStart() {
@@ -148,7 +151,8 @@ public final class PhysicalConnection implements AutoCloseable {
         return answer;
     }
 
-    /** Returns whether the session has a timeout that is not shorter than a deadline, so that the transaction need not set one.
+    /**
+     * Returns whether the session has a timeout that is not shorter than a deadline, so that the transaction need not set one.
      */
     public boolean hasTimeout(Duration deadline) {
         return sessionTimeout.isPresent() && sessionTimeout.get().compareTo(deadline) >= 0;
@@ -183,7 +187,8 @@ public final class PhysicalConnection implements AutoCloseable {
         return socket.lastUsedNanos();
     }
 
-    /** Sends a cancel request on another connection. Blocks. The server may execute it late, so this connection must not be
+    /**
+     * Sends a cancel request on another connection. Blocks. The server may execute it late, so this connection must not be
      * used for anything else afterwards. May be called by any thread.
      */
     public void cancel() throws SQLException {
@@ -199,7 +204,8 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
-    /** Returns whether the server has sent something since the last statement, such as the reason of a shutdown. Takes about a
+    /**
+     * Returns whether the server has sent something since the last statement, such as the reason of a shutdown. Takes about a
      * microsecond. Does not detect the end of the stream.
      */
     public boolean hasUnread() {
@@ -210,7 +216,8 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
-    /** Returns whether the connection is alive, as far as that is known without a round trip, which Neon would count as activity:
+    /**
+     * Returns whether the connection is alive, as far as that is known without a round trip, which Neon would count as activity:
      * reads an error (57P01) or the end of the stream. Takes about a millisecond. To be called only between two transactions.
      */
     public boolean isAlive() {

@@ -9,7 +9,8 @@ import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 
-/** The schedule of the probes for a server that is down. It ends when no connection was requested for {@link OutageDetector#FAILURE_TTL}.
+/**
+ * The schedule of the probes for a server that is down. It ends when no connection was requested for {@link OutageDetector#FAILURE_TTL}.
  * Guarded by the gate's lock.
  */
 final class ProbeSchedule {

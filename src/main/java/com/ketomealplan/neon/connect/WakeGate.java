@@ -15,7 +15,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens all connections of a process. While no connection is open, the compute may be asleep or gone: then there is
+/**
+ * Opens all connections of a process. While no connection is open, the compute may be asleep or gone: then there is
  * one attempt, and all other requests wait for its result. Each success raises the limit of concurrent attempts by one,
  * so there are 1, 2, 4, 8 …
  *
@@ -315,7 +316,8 @@ public final class WakeGate {
         }
     }
 
-    /** Declares the server down, and starts the probes. Called with the lock held.
+    /**
+     * Declares the server down, and starts the probes. Called with the lock held.
      *
      * @return the requests to fail
      */

@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Chooses the credentials of a log-in by the server's earlier results. They are read from the source for each log-in.
+/**
+ * Chooses the credentials of a log-in by the server's earlier results. They are read from the source for each log-in.
  *
  * <ul>
  *   <li>Another user counts at once.

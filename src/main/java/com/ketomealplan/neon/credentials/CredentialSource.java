@@ -5,7 +5,9 @@ import com.ketomealplan.neon.url.Endpoint;
 /** Where the credentials of log-ins come from. Thread-safe. */
 public interface CredentialSource {
 
-    /** Reads the credentials. Blocks for a few seconds at most, where a file system hangs. Does not throw: what cannot be read any more is what it
+    /**
+     * Reads the credentials. Blocks for a few seconds at most, where a file system hangs. Does not throw: what cannot be read any
+     * more is what it
      * was when it last could be.
      */
     Credentials current();

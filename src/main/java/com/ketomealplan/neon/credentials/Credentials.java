@@ -5,7 +5,8 @@ import com.ketomealplan.neon.url.Secret;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The user and the password of a log-in. Its {@link #toString()} may be logged.
+/**
+ * The user and the password of a log-in. Its {@link #toString()} may be logged.
  *
  * @param user the role
  * @param password empty where none is known

@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The credentials in files that may change: a file with the URL, and libpq's password file, which is used if the URL has no
+/**
+ * The credentials in files that may change: a file with the URL, and libpq's password file, which is used if the URL has no
  * password. Of the URL only user and password may change. Where a file is not usable any more, the last credentials that it had stay,
  * and the log has one line. Thread-safe.
  */

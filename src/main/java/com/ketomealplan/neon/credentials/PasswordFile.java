@@ -45,7 +45,8 @@ public final class PasswordFile {
                 false);
     }
 
-    /** Returns the password for a database and user; it must be the same for all hosts.
+    /**
+     * Returns the password for a database and user; it must be the same for all hosts.
      *
      * @throws UnusableFileException if it cannot be read
      */

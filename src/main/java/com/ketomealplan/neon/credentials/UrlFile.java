@@ -17,7 +17,8 @@ public final class UrlFile {
         this.file = new SecretFile(name, false);
     }
 
-    /** Reads the URL, without surrounding whitespace.
+    /**
+     * Reads the URL, without surrounding whitespace.
      *
      * @throws UnusableFileException if it has no usable URL
      */

@@ -2,7 +2,8 @@ package com.ketomealplan.neon.embedded;
 
 import java.nio.file.Path;
 
-/** Thrown if the embedded PostgreSQL cannot be used. The message has the cause and the remedy; there is no stack trace if the
+/**
+ * Thrown if the embedded PostgreSQL cannot be used. The message has the cause and the remedy; there is no stack trace if the
  * directory is the cause.
  */
 public final class EmbeddedDatabaseException extends RuntimeException {

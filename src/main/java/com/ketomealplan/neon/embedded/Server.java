@@ -88,7 +88,8 @@ final class Server {
         }
     }
 
-    /** Cleans up after a killed server: its processes end when they notice, and in a container without an init process a zombie is
+    /**
+     * Cleans up after a killed server: its processes end when they notice, and in a container without an init process a zombie is
      * left, which PostgreSQL takes for a running server.
      */
     private void clearRemains() throws IOException {

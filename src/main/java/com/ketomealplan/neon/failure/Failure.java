@@ -6,7 +6,8 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.jdbi.v3.core.ConnectionException;
 
-/** A failure of the database or of a connection to it.
+/**
+ * A failure of the database or of a connection to it.
  *
  * @param kind the kind of the failure
  * @param outcome the outcome of the unit of work

@@ -129,7 +129,8 @@ public enum FailureKind {
         return retryAfter != null || this == TIMEOUT;
     }
 
-    /** Returns whether it ends without an operator, so that another attempt to open a connection may succeed.
+    /**
+     * Returns whether it ends without an operator, so that another attempt to open a connection may succeed.
      */
     public boolean isTransient() {
         return this != QUOTA && this != AUTHENTICATION && this != MISCONFIGURED && this != SCHEMA_MISMATCH;

@@ -6,14 +6,18 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Classifies failures by SQLSTATEs and by the messages of servers. The codes are PostgreSQL's (appendix A of its documentation)
+/**
+ * Classifies failures by SQLSTATEs and by the messages of servers. The codes are PostgreSQL's (appendix A of its documentation)
  * and pgjdbc's ({@code PSQLState}). The texts are those of Neon's proxy, which sends whatever goes wrong before the log-in
  * is complete as XX000 (neondatabase/neon, proxy/src/stream.rs), and of PgBouncer, whose own errors are all 08P01
  * (pgbouncer, src/proto.c). So such a text decides before the code, and XX000 alone means nothing.
  */
 final class FailureRules {
 
-    /** A rule by a message, with the remedy, in which the first group of the text stands for {@code {}}; the first matching rule applies. */
+    /**
+     * A rule by a message, with the remedy, in which the first group of the text stands for {@code {}}; the first matching rule
+     * applies.
+     */
     private record Rule(FailureKind kind, Pattern text, String advice) {
 
         Optional<Verdict> judge(String said) {

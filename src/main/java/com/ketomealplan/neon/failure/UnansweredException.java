@@ -2,7 +2,8 @@ package com.ketomealplan.neon.failure;
 
 import java.sql.SQLException;
 
-/** Thrown if the connection was lost after COMMIT, or a statement in auto-commit, was sent. It may be stored.
+/**
+ * Thrown if the connection was lost after COMMIT, or a statement in auto-commit, was sent. It may be stored.
  */
 public final class UnansweredException extends SQLException implements Staged {
 

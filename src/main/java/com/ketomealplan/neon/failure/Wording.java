@@ -10,7 +10,8 @@ import java.util.StringJoiner;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Returns messages of database exceptions for logs and the operator's page, without values of clients. The server quotes them
+/**
+ * Returns messages of database exceptions for logs and the operator's page, without values of clients. The server quotes them
  * ("invalid input syntax for type integer: …"), the driver quotes those that it cannot convert, and a function in the database may raise
  * any text. PostgreSQL's log has what is left out.
  */

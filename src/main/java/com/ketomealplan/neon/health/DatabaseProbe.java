@@ -25,7 +25,8 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Probes the database on a connection of its own, because a probe on a connection of a busy pool would wait in its queue. Concurrent
+/**
+ * Probes the database on a connection of its own, because a probe on a connection of a busy pool would wait in its queue. Concurrent
  * callers share one probe. The result is in {@link DatabaseState}. Thread-safe.
  */
 public final class DatabaseProbe {
@@ -82,7 +83,8 @@ public final class DatabaseProbe {
         listeners.add(listener);
     }
 
-    /** Returns the known status. Does not block. Unless passive, starts a probe for the next call if the database has not answered
+    /**
+     * Returns the known status. Does not block. Unless passive, starts a probe for the next call if the database has not answered
      * for a second, or has refused a log-in.
      */
     public DatabaseStatus look() {
@@ -104,7 +106,8 @@ public final class DatabaseProbe {
         }
     }
 
-    /** Probes the database. Blocks for {@link #BOUND} at most.
+    /**
+     * Probes the database. Blocks for {@link #BOUND} at most.
      *
      * @return the failure; empty if the database has answered
      */

@@ -21,12 +21,14 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The state of the database, derived from the traffic, without queries. Each change is logged once, alternating ones by
+/**
+ * The state of the database, derived from the traffic, without queries. Each change is logged once, alternating ones by
  * {@link StateChanges}. Thread-safe and non-blocking.
  */
 public final class DatabaseState implements Managed {
 
-    /** How long a failure counts without another attempt. Otherwise a balancer that sends no traffic to an unhealthy instance would never
+    /**
+     * How long a failure counts without another attempt. Otherwise a balancer that sends no traffic to an unhealthy instance would never
      * see it recover. Longer than the gate's fail-fast time, or the state would flutter.
      */
     static final Duration MEMORY = Duration.ofMinutes(1);
@@ -62,7 +64,8 @@ public final class DatabaseState implements Managed {
          */
         default void changed(Condition before, Duration lasted, DatabaseStatus now) {}
 
-        /** A change for people, called for fewer changes if the state alternates.
+        /**
+         * A change for people, called for fewer changes if the state alternates.
          *
          * @param between how many changes were omitted since the last call
          */

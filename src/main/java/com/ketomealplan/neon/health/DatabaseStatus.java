@@ -4,7 +4,8 @@ import com.ketomealplan.neon.failure.Failure;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The condition of the database, and since when it lasts.
+/**
+ * The condition of the database, and since when it lasts.
  *
  * @param lastSuccess when it last answered; empty if never
  * @param lastFailure when opening a connection last failed; for other failures, when they last occurred

@@ -13,7 +13,8 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The statements of the service's SQL objects, so that a schema mismatch is detected before a request fails. Thread-safe.
+/**
+ * The statements of the service's SQL objects, so that a schema mismatch is detected before a request fails. Thread-safe.
  */
 public final class ExpectedStatements {
 

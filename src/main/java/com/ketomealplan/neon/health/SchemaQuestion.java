@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.statement.ParsedSql;
 import org.jdbi.v3.core.statement.StatementException;
 
-/** Checks with EXPLAIN whether statements can be executed with the schema: it checks tables, columns and privileges, and executes nothing.
+/**
+ * Checks with EXPLAIN whether statements can be executed with the schema: it checks tables, columns and privileges, and executes nothing.
  * So a service need not list what it needs.
  *
  * @param statements at least one
@@ -34,7 +35,8 @@ record SchemaQuestion(List<Text> statements) {
         UNKNOWN
     }
 
-    /** The result of the check.
+    /**
+     * The result of the check.
      *
      * @param failure the failure if {@link Verdict#LACKING}
      */
@@ -97,7 +99,8 @@ record SchemaQuestion(List<Text> statements) {
                 .findFirst();
     }
 
-    /** Checks the statements, until one of them can be executed. Blocks.
+    /**
+     * Checks the statements, until one of them can be executed. Blocks.
      *
      * @param atMost the time limit of each statement
      */

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Limits the reported changes of a state that alternates: reports the first few of each kind, and then only the current condition with the
+/**
+ * Limits the reported changes of a state that alternates: reports the first few of each kind, and then only the current condition with the
  * number of omitted changes. Not thread-safe.
  */
 final class StateChanges {
@@ -18,7 +19,8 @@ final class StateChanges {
 
     static final Duration WINDOW = Duration.ofSeconds(10);
 
-    /** A reported change.
+    /**
+     * A reported change.
      *
      * @param lasted how long the condition before had lasted
      * @param between how many changes were omitted before this one

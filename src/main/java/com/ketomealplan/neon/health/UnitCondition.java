@@ -4,7 +4,8 @@ import com.ketomealplan.neon.failure.Failure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What the results of units of work say of the database at one moment.
+/**
+ * What the results of units of work say of the database at one moment.
  *
  * @param sinceServed how long ago the database did last what a unit asked of it
  * @param sinceServedDespite how long ago it did so although another unit had just failed because of the schema: one statement

@@ -8,8 +8,10 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
-/** Derives from the results of units of work what connections do not show: whether the schema fits, and whether the disk is full.
- * Thread-safe. */
+/**
+ * Derives from the results of units of work what connections do not show: whether the schema fits, and whether the disk is full.
+ * Thread-safe.
+ */
 public final class UnitOutcomes implements UnitListener {
 
     /** What needs room; to delete does not. */

@@ -1,4 +1,5 @@
-/** The state of the database, derived from the traffic, and probes of it on request, in bounded time. Holds no connections except a
+/**
+ * The state of the database, derived from the traffic, and probes of it on request, in bounded time. Holds no connections except a
  * probe's.
  */
 package com.ketomealplan.neon.health;

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A key chosen by a client, which identifies one request and its repetitions.
+/**
+ * A key chosen by a client, which identifies one request and its repetitions.
  *
  * @param text 1 to 255 visible ASCII characters, or spaces
  */
@@ -49,7 +50,8 @@ public record IdempotencyKey(String text) {
         return new IdempotencyKey(text);
     }
 
-    /** Returns the digest of the key in a scope: the same key in another scope has another digest.
+    /**
+     * Returns the digest of the key in a scope: the same key in another scope has another digest.
      *
      * @param scope the caller and the operation
      */

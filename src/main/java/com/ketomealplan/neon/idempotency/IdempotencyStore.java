@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Stores the keys in the database, in the unit of work of their request: one round trip at its start, and none at its end, where the
+/**
+ * Stores the keys in the database, in the unit of work of their request: one round trip at its start, and none at its end, where the
  * statement is sent with COMMIT.
  *
  * <p>A key is stored as a digest of itself and of its scope, so that clients do not share keys, and a reader of the table
@@ -41,7 +42,8 @@ public final class IdempotencyStore {
 
     private static final String FIND_AND_WAIT = FIND.formatted("true FROM (SELECT pg_advisory_xact_lock(?)) AS held");
 
-    /** Each new key deletes ten expired ones, so that no timer is needed, which would wake a sleeping compute. A stored answer
+    /**
+     * Each new key deletes ten expired ones, so that no timer is needed, which would wake a sleeping compute. A stored answer
      * that has not expired is not overwritten: its status would become null, so the statement fails, and with it the COMMIT that is sent
      * with it.
      */
@@ -71,7 +73,8 @@ public final class IdempotencyStore {
         this.lifetime = lifetime;
     }
 
-    /** The result of a lookup.
+    /**
+     * The result of a lookup.
      *
      * @param free whether this transaction has got the key's lock
      * @param fingerprint the fingerprint of the request whose answer is stored; null if there is none
@@ -79,7 +82,8 @@ public final class IdempotencyStore {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Found(boolean free, byte[] fingerprint, Optional<StoredAnswer> answer) {}
 
-    /** Looks up a key, and locks it for the transaction.
+    /**
+     * Looks up a key, and locks it for the transaction.
      *
      * @param wait whether to wait for another transaction that works on it, up to the deadline
      */

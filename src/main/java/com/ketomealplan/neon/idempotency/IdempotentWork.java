@@ -13,7 +13,8 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The work of a request with a key, to be run by a {@link UnitOfWork}: looks up the key, acts if it is new, and stores the answer
+/**
+ * The work of a request with a key, to be run by a {@link UnitOfWork}: looks up the key, acts if it is new, and stores the answer
  * with the key in the same transaction. After an unknown commit outcome it may be run again: the key shows whether the last run
  * was committed. Not thread-safe.
  */
@@ -33,7 +34,8 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
         IN_USE
     }
 
-    /** The result of a request with a key.
+    /**
+     * The result of a request with a key.
      *
      * @param answer the stored answer if {@link Outcome#REPEATED}, else null
      */
@@ -52,7 +54,8 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Request(IdempotencyKey key, List<String> scope, byte[] fingerprint) {}
 
-    /** The storage of answers.
+    /**
+     * The storage of answers.
      *
      * @param largest the largest body that is stored, in bytes
      */

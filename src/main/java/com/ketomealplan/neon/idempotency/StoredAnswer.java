@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** A stored response, for the repetitions of its request.
+/**
+ * A stored response, for the repetitions of its request.
  *
  * @param status the HTTP status
  * @param headers the headers of the resource and of the body's writer

@@ -5,7 +5,8 @@ import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.time.Duration;
 
-/** How long the server has to answer a cancelled statement before its connection is closed and taken for unresponsive. The time of
+/**
+ * How long the server has to answer a cancelled statement before its connection is closed and taken for unresponsive. The time of
  * the network is added, estimated by the time that the connection took to open.
  */
 public final class CancelTimeout {
@@ -29,7 +30,8 @@ public final class CancelTimeout {
         return connection.openingTimes().map(CancelTimeout::after).orElse(SERVER_TIME);
     }
 
-    /** Returns the timeout for a connection by the times of its opening.
+    /**
+     * Returns the timeout for a connection by the times of its opening.
      *
      * @param opened the times; without TLS, that phase is almost zero
      */

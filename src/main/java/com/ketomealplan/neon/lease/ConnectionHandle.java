@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** The JDBC connection of a borrower. Closing it closes its statements and returns it, once. What JDBC would set for the session is set for
+/**
+ * The JDBC connection of a borrower. Closing it closes its statements and returns it, once. What JDBC would set for the session is set for
  * each transaction ({@link HandleTransaction}). As thread-safe as pgjdbc's.
  */
 final class ConnectionHandle extends DelegatingConnection {
@@ -291,7 +292,8 @@ final class ConnectionHandle extends DelegatingConnection {
         return transaction.schema();
     }
 
-    /** Returns the driver's own connection, for any interface that is not ours. What is done with it is inside the transaction, is not
+    /**
+     * Returns the driver's own connection, for any interface that is not ours. What is done with it is inside the transaction, is not
      * observed, and is taken to alter the session.
      */
     @Override

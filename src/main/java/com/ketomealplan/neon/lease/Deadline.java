@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** The deadline of the current thread's work. The time in which a sleeping compute wakes is not counted, up to a
+/**
+ * The deadline of the current thread's work. The time in which a sleeping compute wakes is not counted, up to a
  * budget of its own. Used by one thread; others may read it.
  */
 public final class Deadline {

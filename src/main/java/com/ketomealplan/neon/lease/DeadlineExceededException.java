@@ -14,7 +14,8 @@ public final class DeadlineExceededException extends SQLTimeoutException impleme
         super("the deadline of " + deadline.duration().toMillis() + " ms passed before " + doing, "57014");
     }
 
-    /** Creates the exception of a unit of work.
+    /**
+     * Creates the exception of a unit of work.
      *
      * @param times how its time was spent
      */
@@ -22,7 +23,8 @@ public final class DeadlineExceededException extends SQLTimeoutException impleme
         super(reason + "; " + times, "57014", complaint);
     }
 
-    /** Creates the exception of a connection that was closed under its borrower.
+    /**
+     * Creates the exception of a connection that was closed under its borrower.
      *
      * @param complaint the driver's exception, if any
      */

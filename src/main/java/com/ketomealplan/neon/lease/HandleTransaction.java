@@ -9,7 +9,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 
-/** The transactions of one lease. What JDBC would set for the session is set for each transaction, because behind a pooler in
+/**
+ * The transactions of one lease. What JDBC would set for the session is set for each transaction, because behind a pooler in
  * transaction mode the next client gets the same session. The {@link Prologue} is sent with the first statement, at no round trip. BEGIN
  * is sent by this class and not by pgjdbc, so the driver's connection is in auto-commit until a transaction has begun. Used by one thread
  * at a time; {@link #isOpen} by any.
@@ -138,7 +139,8 @@ final class HandleTransaction {
 
     // what is sent
 
-    /** Returns the prologue of a statement.
+    /**
+     * Returns the prologue of a statement.
      *
      * @param canPrepend whether the prologue can be sent in the statement's own flight
      */
@@ -222,7 +224,9 @@ final class HandleTransaction {
         }
     }
 
-    /** Sends a prologue in a flight of its own, and then a statement to which it cannot be prepended. In auto-commit its settings are local to
+    /**
+     * Sends a prologue in a flight of its own, and then a statement to which it cannot be prepended. In auto-commit its settings
+     * are local to
      * a transaction, so both are put into one.
      */
     <T, X extends Throwable> T sendAfter(Prologue prologue, Execution<T, X> sending) throws X, SQLException {

@@ -4,7 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
-/** The last statement of a transaction, which is sent with its COMMIT in one flight. If it fails, the server does not execute COMMIT.
+/**
+ * The last statement of a transaction, which is sent with its COMMIT in one flight. If it fails, the server does not execute COMMIT.
  *
  * @param sql without a semicolon; returns no rows, and fails if the transaction must not be committed
  * @param binding binds its parameters

@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** One use of a connection, from its borrowing to its return: its {@link LeaseState}, its deadline and its borrower. The JDBC side is
+/**
+ * One use of a connection, from its borrowing to its return: its {@link LeaseState}, its deadline and its borrower. The JDBC side is
  * {@link ConnectionHandle}. Thread-safe: the borrower uses it, {@link LeaseWatch} ends it.
  */
 public final class Lease {
@@ -27,7 +28,8 @@ public final class Lease {
         /** The borrower has leaked the connection; {@link #release} follows. */
         void onLeak();
 
-        /** A statement is about to be cancelled: the last moment to find out what it waits for. Called on a thread that may block, for
+        /**
+         * A statement is about to be cancelled: the last moment to find out what it waits for. Called on a thread that may block, for
          * {@link CancelTimeout} at most. Must not throw.
          */
         void onCancel();
@@ -159,7 +161,8 @@ public final class Lease {
         return deadline;
     }
 
-    /** Checks that the borrower may use it.
+    /**
+     * Checks that the borrower may use it.
      *
      * @throws DeadlineExceededException if it was closed under its borrower
      * @throws SQLException 08003 if it was returned
@@ -205,7 +208,8 @@ public final class Lease {
         state.move(LeaseState.COMMITTING, LeaseState.ACTIVE);
     }
 
-    /** Returns the connection to its owner, unless that was done before.
+    /**
+     * Returns the connection to its owner, unless that was done before.
      *
      * @param unusableNow whether its connection must not be used again
      */

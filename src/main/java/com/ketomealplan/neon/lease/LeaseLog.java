@@ -7,7 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Logs connections that were closed under their borrowers. On threads of its own: a log may block, and a stack trace waits for a safepoint. */
+/**
+ * Logs connections that were closed under their borrowers. On threads of its own: a log may block, and a stack trace waits for a
+ * safepoint.
+ */
 final class LeaseLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);

@@ -3,12 +3,14 @@ package com.ketomealplan.neon.lease;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The {@link LeaseState} of one {@link Lease} and the reason of its expiry, changed atomically. Of two threads that attempt a transition,
+/**
+ * The {@link LeaseState} of one {@link Lease} and the reason of its expiry, changed atomically. Of two threads that attempt a transition,
  * one wins. Thread-safe.
  */
 final class LeaseTransitions {
 
-    /** The reason why a lease was closed under its borrower.
+    /**
+     * The reason why a lease was closed under its borrower.
      *
      * @param serverSilent whether the server has not answered, not even to a cancel request
      */

@@ -8,7 +8,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Enforces the timeouts of the leases: checks all of them every 25 ms, only while there are some, which costs less than a timer for
+/**
+ * Enforces the timeouts of the leases: checks all of them every 25 ms, only while there are some, which costs less than a timer for
  * each.
  */
 public final class LeaseWatch {

@@ -25,12 +25,15 @@ public interface LeasedTransaction {
     /** Returns whether the server refuses writes. */
     boolean isReadOnly();
 
-    /** Allows plain queries of a read-only transaction to be sent without BEGIN, in one round trip each. At READ COMMITTED its statements have no
+    /**
+     * Allows plain queries of a read-only transaction to be sent without BEGIN, in one round trip each. At READ COMMITTED its
+     * statements have no
      * common snapshot anyway; the server still refuses writes. Any other statement begins a transaction.
      */
     void allowStandaloneReads();
 
-    /** Returns whether something was committed, or may have been, by a statement or through the driver's own connection: then an attempt
+    /**
+     * Returns whether something was committed, or may have been, by a statement or through the driver's own connection: then an attempt
      * that failed may have stored something.
      */
     boolean mayHaveCommitted();

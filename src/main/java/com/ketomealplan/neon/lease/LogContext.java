@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.lease;
 
-/** The keys of the log context (MDC) that name the request of a thread. The HTTP layer puts them there; this layer only reads
+/**
+ * The keys of the log context (MDC) that name the request of a thread. The HTTP layer puts them there; this layer only reads
  * them.
  */
 public final class LogContext {

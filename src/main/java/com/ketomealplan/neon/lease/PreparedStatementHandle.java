@@ -9,7 +9,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A prepared statement of a {@link ConnectionHandle}. If it is prepared before its transaction has begun, the {@link Prologue} is
+/**
+ * A prepared statement of a {@link ConnectionHandle}. If it is prepared before its transaction has begun, the {@link Prologue} is
  * prepended to it, and both are sent in one flight. Until it is executed, its settings are kept: if another statement is executed first,
  * it is prepared again without the prologue.
  */

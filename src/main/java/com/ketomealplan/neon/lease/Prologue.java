@@ -6,7 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 
-/** The statements that are sent before a statement, in the same flight.
+/**
+ * The statements that are sent before a statement, in the same flight.
  *
  * @param sql statements, each ended by a semicolon; empty if there is nothing to send
  * @param statements their number, which is the number of results before the statement's own
@@ -54,7 +55,8 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
         return new Prologue(sql + statement, statements + 1, begins, identity);
     }
 
-    /** Skips its results, so that the next one is the statement's own.
+    /**
+     * Skips its results, so that the next one is the statement's own.
      *
      * @return the result of the query; empty if there was none
      */

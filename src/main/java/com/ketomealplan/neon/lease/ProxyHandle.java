@@ -7,7 +7,8 @@ import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** A dynamic proxy for the driver's callable statements and metadata, which have more than a hundred methods each and are rarely used.
+/**
+ * A dynamic proxy for the driver's callable statements and metadata, which have more than a hundred methods each and are rarely used.
  * Their {@code getConnection()} is the {@link ConnectionHandle}, and they are closed with it.
  */
 final class ProxyHandle implements InvocationHandler {

@@ -4,7 +4,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.MDC;
 
-/** The name of a thread's unit of work, such as {@code UserResource.find}. It is kept in the log context (MDC), so that every log line of
+/**
+ * The name of a thread's unit of work, such as {@code UserResource.find}. It is kept in the log context (MDC), so that every log line of
  * the unit has it.
  */
 public final class Purpose {

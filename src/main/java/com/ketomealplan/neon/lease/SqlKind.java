@@ -61,7 +61,8 @@ enum SqlKind {
         return kind;
     }
 
-    /** Returns whether a statement in auto-commit may write. A query may write through the functions that it calls, so it is taken to write
+    /**
+     * Returns whether a statement in auto-commit may write. A query may write through the functions that it calls, so it is taken to write
      * unless it calls only functions of PostgreSQL that do not. (Functions behind views, operators, casts, generated columns and policies
      * cannot be seen in the text, and are ignored.) Whether the connection is read-only does not matter: in auto-commit the server does not
      * get that setting.
@@ -74,7 +75,8 @@ enum SqlKind {
         };
     }
 
-    /** Returns whether the effect of a statement that had no answer may be stored.
+    /**
+     * Returns whether the effect of a statement that had no answer may be stored.
      *
      * @param alone whether it was in auto-commit
      */

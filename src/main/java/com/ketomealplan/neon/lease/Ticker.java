@@ -8,7 +8,10 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Calls a function for each of the current elements, periodically, while there are any; without elements there is no timer. Thread-safe. */
+/**
+ * Calls a function for each of the current elements, periodically, while there are any; without elements there is no timer.
+ * Thread-safe.
+ */
 final class Ticker<T> {
 
     private final Duration interval;

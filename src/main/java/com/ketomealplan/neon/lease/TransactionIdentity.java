@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.lease;
 
-/** Identifies a transaction, so that its commit outcome can be looked up later ({@code pg_xact_status}), and its server: one that
+/**
+ * Identifies a transaction, so that its commit outcome can be looked up later ({@code pg_xact_status}), and its server: one that
  * was restarted, restored or replaced may have given the same id to another transaction.
  *
  * @param id PostgreSQL's xid8

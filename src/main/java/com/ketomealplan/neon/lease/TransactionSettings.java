@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.Locale;
 import org.postgresql.core.Utils;
 
-/** The transaction settings of a borrower, and the {@link Prologue} that applies them: isolation level, schema, read-only, timeouts, and the
+/**
+ * The transaction settings of a borrower, and the {@link Prologue} that applies them: isolation level, schema, read-only, timeouts, and the
  * URL's settings where they could not be set for the session. Used by one thread.
  */
 final class TransactionSettings {
@@ -94,7 +95,8 @@ final class TransactionSettings {
         return schema.isEmpty() ? prologue : prologue.with(setLocalSchema() + ";");
     }
 
-    /** Returns the prologue of a query without BEGIN at READ COMMITTED, where statements have no common snapshot. The server still
+    /**
+     * Returns the prologue of a query without BEGIN at READ COMMITTED, where statements have no common snapshot. The server still
      * refuses writes. Such settings are local to the flight.
      */
     Prologue standaloneReadPrologue() throws SQLException {

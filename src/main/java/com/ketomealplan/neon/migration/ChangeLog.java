@@ -13,7 +13,8 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Reads the changesets of a change log without Liquibase, whose loading takes longer than the rest of a start. Supports XML that includes
+/**
+ * Reads the changesets of a change log without Liquibase, whose loading takes longer than the rest of a start. Supports XML that includes
  * formatted SQL from the class path, and no other change log.
  */
 final class ChangeLog {
@@ -30,7 +31,8 @@ final class ChangeLog {
 
     private ChangeLog() {}
 
-    /** A changeset without its file, which may have been moved.
+    /**
+     * A changeset without its file, which may have been moved.
      *
      * @param author the author in the change log
      */

@@ -35,7 +35,8 @@ import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 import net.sourceforge.argparse4j.inf.Subparsers;
 
-/** Dropwizard's {@code db} commands, with a line of help each, arguments checked before the database is opened, and failures in one line.
+/**
+ * Dropwizard's {@code db} commands, with a line of help each, arguments checked before the database is opened, and failures in one line.
  *
  * @param <T> the application's configuration
  */

@@ -5,7 +5,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.jdbi.v3.core.ConnectionException;
 
-/** Thrown if a migration got no connection. The message has the target, the cause and the remedy; there is no stack trace, because
+/**
+ * Thrown if a migration got no connection. The message has the target, the cause and the remedy; there is no stack trace, because
  * Dropwizard's commands print the exception for an operator.
  */
 final class DatabaseNotOpenedException extends SQLException {

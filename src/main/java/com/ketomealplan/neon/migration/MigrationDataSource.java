@@ -11,7 +11,8 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens the connection of a migration under an advisory lock, so that there is one at a time. The lock is held by the session and
+/**
+ * Opens the connection of a migration under an advisory lock, so that there is one at a time. The lock is held by the session and
  * ends with it, however the process ends. Liquibase's lock, a row in a table, cannot be taken before the table exists, and
  * stays when a process is killed; the holder of the advisory lock may therefore clear it.
  */
@@ -43,7 +44,8 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
         this.onStop = onStop;
     }
 
-    /** Opens the connection; blocks while another migration runs.
+    /**
+     * Opens the connection; blocks while another migration runs.
      *
      * @throws SQLException if the database cannot be reached, or the other migration does not end in time
      */

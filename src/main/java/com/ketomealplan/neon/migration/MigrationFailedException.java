@@ -3,7 +3,8 @@ package com.ketomealplan.neon.migration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Thrown if Liquibase has failed: a changeset failed, the role lacks a privilege, the connection was lost. The message is the one line of
+/**
+ * Thrown if Liquibase has failed: a changeset failed, the role lacks a privilege, the connection was lost. The message is the one line of
  * its causes that matters; there is no stack trace, because commands print the exception for an operator.
  */
 public final class MigrationFailedException extends Exception {

@@ -31,7 +31,8 @@ public final class Migrations {
                 .formatted(target, pending, pending == 1 ? "" : "s", pending == 1 ? "it" : "them");
     }
 
-    /** Loads Liquibase by reading the change log. Loading takes most of the time of a migration, and can be done while the embedded
+    /**
+     * Loads Liquibase by reading the change log. Loading takes most of the time of a migration, and can be done while the embedded
      * database starts.
      */
     public static void preload(String file) {
@@ -45,7 +46,8 @@ public final class Migrations {
         }
     }
 
-    /** Applies the pending changesets.
+    /**
+     * Applies the pending changesets.
      *
      * @param file the root of the change log, on the class path
      * @return the number of changesets that were applied
@@ -55,7 +57,8 @@ public final class Migrations {
         return run(dataSource, file, true);
     }
 
-    /** Counts the pending changesets.
+    /**
+     * Counts the pending changesets.
      *
      * @throws Exception if the database cannot be reached, or the query failed
      */

@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Compares the changesets of the service with those of the database, and warns of pending ones, once for each number. Runs on an open
+/**
+ * Compares the changesets of the service with those of the database, and warns of pending ones, once for each number. Runs on an open
  * connection: of the first unit of work, which is delayed by it, or of a health check; and again when units fail because of the
  * schema, at most once a minute. Thread-safe.
  */
@@ -111,7 +112,8 @@ public final class PendingChangesets implements UnitListener {
         count(connection).ifPresent(this::warn);
     }
 
-    /** Counts the pending changesets.
+    /**
+     * Counts the pending changesets.
      *
      * @return empty if unknown: the format of the change log is not supported, or the role may not read the table of applied changesets
      */

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.migration;
 
-/** Thrown if the database has pending changesets. There is no stack trace, because Dropwizard's commands print the exception for an
+/**
+ * Thrown if the database has pending changesets. There is no stack trace, because Dropwizard's commands print the exception for an
  * operator.
  */
 public final class PendingChangesetsException extends Exception {

@@ -13,7 +13,8 @@ import liquibase.exception.UnexpectedLiquibaseException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Applies or checks pending changesets before the service starts. If there are none, that costs one query, without Liquibase and without
+/**
+ * Applies or checks pending changesets before the service starts. If there are none, that costs one query, without Liquibase and without
  * its lock; of several instances that find some pending, one applies them and the others wait.
  */
 public final class StartMigration {
@@ -41,7 +42,8 @@ public final class StartMigration {
         this.file = file;
     }
 
-    /** Runs the migration. Blocks.
+    /**
+     * Runs the migration. Blocks.
      *
      * @throws PendingChangesetsException if some are pending and only to be checked
      * @throws MigrationFailedException if they cannot be applied or counted; those before the one that failed are applied

@@ -11,7 +11,8 @@ import liquibase.LabelExpression;
 import liquibase.Liquibase;
 import net.sourceforge.argparse4j.inf.Namespace;
 
-/** {@code db status}, with exit code 1 if changesets are pending.
+/**
+ * {@code db status}, with exit code 1 if changesets are pending.
  */
 final class StatusCommand<T extends Configuration> extends DbStatusCommand<T> {
 

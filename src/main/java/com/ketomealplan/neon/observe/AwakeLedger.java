@@ -20,7 +20,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Records how long this process has kept the compute awake, by unit of work. A use keeps it awake for its own time and for the suspend time
+/**
+ * Records how long this process has kept the compute awake, by unit of work. A use keeps it awake for its own time and for the suspend time
  * after it; the time between two uses is credited to the first one. Days are those of UTC.
  *
  * <p>The suspend time is configured, and corrected by observation: a log-in that takes as long as a wake, after a shorter idle
@@ -68,7 +69,8 @@ public final class AwakeLedger implements GateListener, PoolListener {
         }
     }
 
-    /** The share of one name.
+    /**
+     * The share of one name.
      *
      * @param today since midnight
      * @param total since the process started
@@ -76,7 +78,8 @@ public final class AwakeLedger implements GateListener, PoolListener {
      */
     public record Share(String who, Duration today, Duration total, long uses) {}
 
-    /** A snapshot of the ledger.
+    /**
+     * A snapshot of the ledger.
      *
      * @param awake the time kept awake by this process, since midnight
      * @param computeHours the same in the unit that Neon bills, if the compute's size is known

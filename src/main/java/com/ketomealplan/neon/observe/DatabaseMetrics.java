@@ -28,7 +28,8 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/** The layer's metrics for Prometheus, under the names of OpenTelemetry's semantic conventions (1.44) where there are some, else
+/**
+ * The layer's metrics for Prometheus, under the names of OpenTelemetry's semantic conventions (1.44) where there are some, else
  * {@code neon_…}. Labels are values of enums, never input of a client. A scrape reads counters, and never queries the
  * database.
  */

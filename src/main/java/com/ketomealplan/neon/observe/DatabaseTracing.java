@@ -28,7 +28,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The layer's spans, under the names of OpenTelemetry's semantic conventions (1.44) where there are some: the unit of work, its
+/**
+ * The layer's spans, under the names of OpenTelemetry's semantic conventions (1.44) where there are some: the unit of work, its
  * wait for a connection with a cold start, its statements without values, and its COMMIT. All but the unit's are created after
  * their end, from times that the layer has measured anyway.
  */

@@ -13,7 +13,8 @@ import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.TemplateEngine;
 
-/** Prepends a comment with the origin of each statement, in the format of sqlcommenter, so that {@code pg_stat_activity} shows
+/**
+ * Prepends a comment with the origin of each statement, in the format of sqlcommenter, so that {@code pg_stat_activity} shows
  * the resource method and the method of the SQL object. In front, because PostgreSQL shows the first 1,024 bytes of a statement. It has no
  * request ids: each different text is a prepared statement of its own. Scripts and plain batches get none.
  */

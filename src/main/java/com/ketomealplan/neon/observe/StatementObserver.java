@@ -19,7 +19,8 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Measures statements by name: the method of its SQL object, or else its first word. A slow statement is logged with its SQL, without
+/**
+ * Measures statements by name: the method of its SQL object, or else its first word. A slow statement is logged with its SQL, without
  * values, at most once in five seconds.
  */
 public final class StatementObserver implements SqlLogger {
@@ -45,7 +46,8 @@ public final class StatementObserver implements SqlLogger {
         }
     }
 
-    /** The totals of one statement.
+    /**
+     * The totals of one statement.
      *
      * @param statement its name
      * @param sql the SQL of its first run, with placeholders

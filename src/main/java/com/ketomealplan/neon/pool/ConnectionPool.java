@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The pool of both strategies, which differ by their {@link Retention}. A caller that finds no idle connection waits in the queue for whichever comes
+ * The pool of both strategies, which differ by their {@link Retention}. A caller that finds no idle connection waits in the queue
+ * for whichever comes
  * first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at start or to fill
  * up, and sends nothing on an idle connection; in the background it only closes connections.
  *

@@ -15,7 +15,8 @@ import java.util.Optional;
  */
 public record ConnectionReport(long number, Duration age, int generation, Optional<Use> use) {
 
-    /** The use of a borrowed connection.
+    /**
+     * The use of a borrowed connection.
      *
      * @param purpose the unit of work
      * @param request the id of the request

@@ -4,7 +4,10 @@ import com.ketomealplan.neon.connect.Listeners;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Checks whether an idle connection may be lent, without a round trip. Called without the pool's lock, by the thread that holds the connection. */
+/**
+ * Checks whether an idle connection may be lent, without a round trip. Called without the pool's lock, by the thread that holds the
+ * connection.
+ */
 final class ConnectionValidator {
 
     private final Evictor evictor;

@@ -24,7 +24,8 @@ final class GenerationEvictor {
         this.traffic = state.traffic();
     }
 
-    /** Has each connection of a lost connection's generation checked before its next use.
+    /**
+     * Has each connection of a lost connection's generation checked before its next use.
      */
     void suspect(PooledConnection lost) {
         traffic.lost();
@@ -33,7 +34,8 @@ final class GenerationEvictor {
         }
     }
 
-    /** Evicts the generation of a connection whose server has not answered, not even to a cancel request, if that is confirmed: the
+    /**
+     * Evicts the generation of a connection whose server has not answered, not even to a cancel request, if that is confirmed: the
      * network may drop all packets of its connections.
      *
      * @return the idle connections, to be closed

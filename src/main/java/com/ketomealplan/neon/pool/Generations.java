@@ -33,7 +33,8 @@ final class Generations {
         return connection.generation() <= evictedUpTo;
     }
 
-    /** Makes the generation of a lost connection suspect: each of its other connections is checked before its next use.
+    /**
+     * Makes the generation of a lost connection suspect: each of its other connections is checked before its next use.
      *
      * @return whether it was not suspect before
      */
@@ -45,7 +46,8 @@ final class Generations {
         return true;
     }
 
-    /** Evicts the generation of an unresponsive connection, if that is confirmed: by a second one of that generation within
+    /**
+     * Evicts the generation of an unresponsive connection, if that is confirmed: by a second one of that generation within
      * {@link #SILENCE_TTL}, by one that waits for an answer now, or because no other one is open.
      *
      * @param borrowed the borrowed connections

@@ -3,7 +3,8 @@ package com.ketomealplan.neon.pool;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Decides whether a wait queue needs another connection. A hundred waiters that need a millisecond each are served sooner by two
+/**
+ * Decides whether a wait queue needs another connection. A hundred waiters that need a millisecond each are served sooner by two
  * connections than by thirteen more log-ins, which cost both sides milliseconds of CPU. So a pool with a connection
  * grows only if no waiter was served since the last sample, or if the queue lasts. Not thread-safe.
  */

@@ -7,7 +7,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The idle connections of a pool, last used first, so that those that are not needed reach the idle timeout. Guarded by the pool's lock.
+/**
+ * The idle connections of a pool, last used first, so that those that are not needed reach the idle timeout. Guarded by the pool's lock.
  */
 final class IdleConnections {
 

@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the sessions that block a pool's statements, for all statements at once. The query runs on an idle connection, on one that is about
+/**
+ * Finds the sessions that block a pool's statements, for all statements at once. The query runs on an idle connection, on one that is about
  * to be closed, or, while the pool has room, on one that is opened for it. It never joins the wait queue, and runs at most every
  * {@link #PAUSE}, and only while a caller waits for a statement. Thread-safe.
  */
@@ -73,7 +74,8 @@ final class LockInquiry {
         this.state = state;
     }
 
-    /** Queries the blockers of a statement that is about to be cancelled. Blocks for {@link CancelTimeout} at most. Does not throw.
+    /**
+     * Queries the blockers of a statement that is about to be cancelled. Blocks for {@link CancelTimeout} at most. Does not throw.
      *
      * @param cancelled its connection, by which the time that an opening takes is estimated
      */
@@ -188,7 +190,9 @@ final class LockInquiry {
                 .collect(Collectors.toSet());
     }
 
-    /** Queries on a connection whose own statement was cancelled, and then ends it, on a thread of its own. Where all connections wait for the
+    /**
+     * Queries on a connection whose own statement was cancelled, and then ends it, on a thread of its own. Where all connections
+     * wait for the
      * same lock, none is idle.
      *
      * @return whether it will; otherwise the connection is left as it is

@@ -7,12 +7,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** A source of connections for units of work. It is usable from its construction on: {@link #start()} does nothing.
+/**
+ * A source of connections for units of work. It is usable from its construction on: {@link #start()} does nothing.
  * {@link #stop()} closes all connections. Thread-safe.
  */
 public interface Pool extends PlainDataSource, ManagedDataSource {
 
-    /** Borrows a connection; closing it returns it. Blocks until one is available, for the pool's max wait at most.
+    /**
+     * Borrows a connection; closing it returns it. Blocks until one is available, for the pool's max wait at most.
      *
      * @throws PoolExhaustedException if none became available in time; nothing was sent
      * @throws SQLException if one had to be opened and could not be
@@ -31,13 +33,16 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
     /** Returns what the pool's traffic says of the database. */
     PoolCondition condition();
 
-    /** Evicts idle connections that the server has ended, found by reading their sockets: sends nothing, and blocks for a
+    /**
+     * Evicts idle connections that the server has ended, found by reading their sockets: sends nothing, and blocks for a
      * millisecond at most.
      */
     void checkIdle();
 
-    /** Returns the sessions of this role that wait for a lock, and their blockers, as far as is known. The server is asked only while a
-     * statement of this pool has run for a second, at most once in five seconds, and on an idle connection, if there is one. Blocks for 0.1 s
+    /**
+     * Returns the sessions of this role that wait for a lock, and their blockers, as far as is known. The server is asked only while a
+     * statement of this pool has run for a second, at most once in five seconds, and on an idle connection, if there is one. Blocks
+     * for 0.1 s
      * at most.
      */
     LockWaits lockWaits();

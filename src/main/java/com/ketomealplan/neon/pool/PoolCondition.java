@@ -3,7 +3,8 @@ package com.ketomealplan.neon.pool;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What a pool's traffic says of the database at one moment.
+/**
+ * What a pool's traffic says of the database at one moment.
  *
  * @param open the number of open connections
  * @param sinceAnswer the time since a usable connection was last returned

@@ -6,7 +6,8 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Thrown if no connection became available in time. Nothing was sent to the database, which may be well where all connections are
+/**
+ * Thrown if no connection became available in time. Nothing was sent to the database, which may be well where all connections are
  * in use.
  */
 public sealed class PoolExhaustedException extends SQLTransientConnectionException implements Staged {
@@ -39,7 +40,8 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
                 now);
     }
 
-    /** The wait queue has rejected the caller.
+    /**
+     * The wait queue has rejected the caller.
      *
      * @param what why not
      * @param retryAfter when it would be admitted

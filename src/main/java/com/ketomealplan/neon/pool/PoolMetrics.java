@@ -26,7 +26,8 @@ public final class PoolMetrics {
 
     private PoolMetrics() {}
 
-    /** Registers {@code pool.<name>.<gauge>}, and the timer {@code pool.<name>.wait} of the callers that found no idle connection.
+    /**
+     * Registers {@code pool.<name>.<gauge>}, and the timer {@code pool.<name>.wait} of the callers that found no idle connection.
      */
     public static void register(MetricRegistry metrics, String name, Pool pool) {
         Timer wait = metrics.timer(MetricRegistry.name("pool", name, "wait"));

@@ -13,7 +13,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The connections that a pool has requested from the gate for its waiters: one for each where none is reused; else two, and more by the
+/**
+ * The connections that a pool has requested from the gate for its waiters: one for each where none is reused; else two, and more by the
  * {@link GrowthRule}. Guarded by the pool's lock, except the calls of the gate.
  */
 final class PoolOpenings {

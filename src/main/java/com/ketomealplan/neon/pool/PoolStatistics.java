@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.pool;
 
-/** A snapshot of a pool's gauges and counters. They are read one after the other, so under load they may disagree by a few.
+/**
+ * A snapshot of a pool's gauges and counters. They are read one after the other, so under load they may disagree by a few.
  *
  * @param minIdle how many connections are kept when idle; 0 where none is
  * @param max how many connections may be open at once

@@ -2,7 +2,8 @@ package com.ketomealplan.neon.pool;
 
 import java.time.Duration;
 
-/** The limits by which connections are kept between units of work: the difference between the strategies.
+/**
+ * The limits by which connections are kept between units of work: the difference between the strategies.
  *
  * @param strategy {@link PoolingStrategy#POOLED} or {@link PoolingStrategy#PER_REQUEST}
  * @param minIdle how many idle connections are kept open
@@ -18,7 +19,8 @@ public record Retention(PoolingStrategy strategy, int minIdle, int max, Duration
         return new Retention(PoolingStrategy.POOLED, minIdle, minIdle + overflow, overflowIdleTime, maxLifetime);
     }
 
-    /** Keeps no connection. The maximum protects the server's connection limit from a burst of requests.
+    /**
+     * Keeps no connection. The maximum protects the server's connection limit from a burst of requests.
      */
     public static Retention perRequest(int max) {
         return new Retention(PoolingStrategy.PER_REQUEST, 0, max, Duration.ZERO, Duration.ZERO);

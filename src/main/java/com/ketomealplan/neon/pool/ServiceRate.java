@@ -2,7 +2,8 @@ package com.ketomealplan.neon.pool;
 
 import java.time.Duration;
 
-/** The rate at which a wait queue is served, weighted over about the last second in which it was not empty, so that one pause of a
+/**
+ * The rate at which a wait queue is served, weighted over about the last second in which it was not empty, so that one pause of a
  * garbage collection or a busy machine does not dominate, as in an average of intervals. Not thread-safe.
  */
 final class ServiceRate {

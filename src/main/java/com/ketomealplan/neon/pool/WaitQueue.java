@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** The callers that wait for a connection, first come, first served. Admission is by time: a caller is rejected if, by the current service
+/**
+ * The callers that wait for a connection, first come, first served. Admission is by time: a caller is rejected if, by the current service
  * rate, it would not be served within its deadline, or if the queue is stalled. A queue that moves is full only at its hard
  * bound. Not thread-safe: guarded by the pool's lock.
  */
@@ -41,7 +42,8 @@ final class WaitQueue {
         this.firstNanos = nanoTime.getAsLong();
     }
 
-    /** Returns the time after which a rejected caller may retry; empty if the caller is admitted.
+    /**
+     * Returns the time after which a rejected caller may retry; empty if the caller is admitted.
      */
     Optional<Duration> checkAdmission(Duration left) {
         Duration expected = rate.timeFor(waiters.size() + 1);
@@ -52,7 +54,8 @@ final class WaitQueue {
         return isStalled(minStall) ? Optional.of(left) : Optional.empty();
     }
 
-    /** Returns whether no waiter was served for so long, and for longer than usual.
+    /**
+     * Returns whether no waiter was served for so long, and for longer than usual.
      *
      * @param minStall the shortest time that counts as a stall
      */

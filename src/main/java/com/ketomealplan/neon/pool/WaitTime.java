@@ -4,7 +4,8 @@ import com.ketomealplan.neon.connect.OpeningTimes;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The time that a caller has waited for a connection.
+/**
+ * The time that a caller has waited for a connection.
  *
  * @param total from joining the queue to the end of the wait
  * @param wake the part of it without any open connection: the compute may have been asleep

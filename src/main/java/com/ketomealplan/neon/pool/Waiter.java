@@ -63,7 +63,8 @@ final class Waiter {
         return Duration.ofNanos(System.nanoTime() - begunNanos);
     }
 
-    /** Returns how long the caller has waited.
+    /**
+     * Returns how long the caller has waited.
      *
      * @param connection the connection that it got, if any
      */
@@ -76,7 +77,8 @@ final class Waiter {
                 connection.flatMap(PooledConnection::takeOpeningTimes));
     }
 
-    /** Blocks until there is a connection: until the deadline, and for the max wait at most. The time of a wake is added to the deadline.
+    /**
+     * Blocks until there is a connection: until the deadline, and for the max wait at most. The time of a wake is added to the deadline.
      *
      * @throws SQLException if the wait has failed or timed out
      */

@@ -52,7 +52,8 @@ final class Waiters {
                 .orElse(limits.maxWait()));
     }
 
-    /** Adds the calling thread to the queue. Called with the lock held.
+    /**
+     * Adds the calling thread to the queue. Called with the lock held.
      *
      * @param mayWake whether it may wait for a compute to wake
      */

@@ -13,7 +13,8 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks up the outcome of a COMMIT that had no answer, by the transaction's id ({@code pg_xact_status}, PostgreSQL 13 and
+/**
+ * Looks up the outcome of a COMMIT that had no answer, by the transaction's id ({@code pg_xact_status}, PostgreSQL 13 and
  * newer). The id is queried with the transaction's first statement, at no round trip; a read-only transaction has none
  * and needs none.
  *

@@ -9,7 +9,8 @@ import org.jdbi.v3.core.extension.ExtensionHandler;
 import org.jdbi.v3.core.extension.ExtensionHandlerCustomizer;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
-/** Marks the outer transaction as rollback-only when an inner unit of work fails: a SQL-object method with {@link Transaction}, or a
+/**
+ * Marks the outer transaction as rollback-only when an inner unit of work fails: a SQL-object method with {@link Transaction}, or a
  * callback of {@code Jdbi} ({@code inTransaction}, {@code withHandle}).
  */
 final class InnerFailures implements ExtensionHandlerCustomizer, HandleCallbackDecorator {

@@ -4,7 +4,8 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.transaction.UnitOfWork.Options;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
-/** Thrown if a unit of work is begun inside another one that lacks what it requires: a higher isolation level, or writing. A programming
+/**
+ * Thrown if a unit of work is begun inside another one that lacks what it requires: a higher isolation level, or writing. A programming
  * error.
  */
 public final class NestedUnitException extends IllegalStateException {
@@ -42,7 +43,10 @@ public final class NestedUnitException extends IllegalStateException {
         };
     }
 
-    /** Returns the isolation level whose lack is the cause of a failure; {@link TransactionIsolationLevel#UNKNOWN} if there is another cause. */
+    /**
+     * Returns the isolation level whose lack is the cause of a failure; {@link TransactionIsolationLevel#UNKNOWN} if there is
+     * another cause.
+     */
     public static TransactionIsolationLevel requestedIsolation(Throwable failure) {
         return Failure.find(failure, NestedUnitException.class)
                 .map(nested -> nested.isolation)

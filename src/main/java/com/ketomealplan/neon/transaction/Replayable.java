@@ -6,7 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a writing unit of work that may be run again from its start after a rollback: it does nothing but database work, and does not
+/**
+ * Marks a writing unit of work that may be run again from its start after a rollback: it does nothing but database work, and does not
  * change its arguments. A read-only unit needs no mark.
  */
 @Documented

@@ -13,7 +13,8 @@ final class RetryBackoff {
 
     private RetryBackoff() {}
 
-    /** Sleeps, longer with each attempt.
+    /**
+     * Sleeps, longer with each attempt.
      *
      * @param attempts the number of attempts so far
      * @return whether there is time for another one

@@ -2,7 +2,8 @@ package com.ketomealplan.neon.transaction;
 
 import org.jdbi.v3.core.transaction.TransactionException;
 
-/** Thrown if a unit of work is rolled back although it returned normally, because an inner unit had failed and its exception was
+/**
+ * Thrown if a unit of work is rolled back although it returned normally, because an inner unit had failed and its exception was
  * caught.
  */
 public final class RollbackOnlyException extends TransactionException {

@@ -72,7 +72,8 @@ final class SqlObjects {
         }
     }
 
-    /** Supplies the handle that is open on the calling thread. A SQL object is attached to it once: to attach it at each call would cost as
+    /**
+     * Supplies the handle that is open on the calling thread. A SQL object is attached to it once: to attach it at each call would cost as
      * much as its statement.
      */
     private record OpenHandle(Jdbi jdbi, HandleScope scope) implements HandleSupplier {

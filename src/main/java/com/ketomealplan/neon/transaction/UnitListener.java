@@ -23,7 +23,8 @@ public interface UnitListener {
     /** The outcome of a COMMIT without an answer was looked up. */
     default void onCommitResolved(CommitOutcome outcome) {}
 
-    /** A run of a unit has ended, and its connection is about to be returned: outside of a transaction, unless it is broken. A listener that
+    /**
+     * A run of a unit has ended, and its connection is about to be returned: outside of a transaction, unless it is broken. A listener that
      * uses it delays the caller, and must leave it as it was.
      */
     default void onRelease(Connection connection) {}

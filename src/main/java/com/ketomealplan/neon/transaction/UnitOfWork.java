@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Runs code whose database work is committed when it returns and rolled back when it throws. All uses of JDBI inside, on
+/**
+ * Runs code whose database work is committed when it returns and rolled back when it throws. All uses of JDBI inside, on
  * the same thread, share one connection, which is borrowed at the first use. Thread-safe.
  */
 public final class UnitOfWork {
@@ -38,7 +39,8 @@ public final class UnitOfWork {
     /** The time limit of retries without a {@link Deadline}. */
     private static final Duration REPLAY_TIME = Duration.ofSeconds(5);
 
-    /** The options of a unit of work.
+    /**
+     * The options of a unit of work.
      *
      * @param isolation {@link TransactionIsolationLevel#UNKNOWN} for the server's default
      * @param readOnly whether the server refuses writes
@@ -61,7 +63,8 @@ public final class UnitOfWork {
         }
     }
 
-    /** Work that stores a marker in its own transaction, by which its next run finds out whether that was committed. So it may be run
+    /**
+     * Work that stores a marker in its own transaction, by which its next run finds out whether that was committed. So it may be run
      * again after an unknown commit outcome.
      */
     public interface RecoverableWork<T> extends Callable<T> {
@@ -85,7 +88,8 @@ public final class UnitOfWork {
         this.listeners = listeners;
     }
 
-    /** Installs units of work in a JDBI: all its transactions, however entered, then follow the rules of this package.
+    /**
+     * Installs units of work in a JDBI: all its transactions, however entered, then follow the rules of this package.
      *
      * @param dataSource the source of JDBI's connections
      */
@@ -101,7 +105,8 @@ public final class UnitOfWork {
         return unitOfWork;
     }
 
-    /** Runs one unit. Inside another one of the same thread it joins that: one connection, one commit. A unit that was rolled
+    /**
+     * Runs one unit. Inside another one of the same thread it joins that: one connection, one commit. A unit that was rolled
      * back for a transient reason (its connection was lost, or it collided with another one) is run again from its start, on
      * another connection, if its options allow that. Blocks.
      *
@@ -163,7 +168,8 @@ public final class UnitOfWork {
         }
     }
 
-    /** Checks what a unit is about to return. {@link #call} does it too, without the other types.
+    /**
+     * Checks what a unit is about to return. {@link #call} does it too, without the other types.
      *
      * @param others further types whose objects are read lazily
      * @throws IllegalStateException if the result would be read from the database after the unit has ended
@@ -177,7 +183,8 @@ public final class UnitOfWork {
         return current.get() != null || scope.isOpen();
     }
 
-    /** Checks the options of a unit that joins the one of this thread, if there is one.
+    /**
+     * Checks the options of a unit that joins the one of this thread, if there is one.
      *
      * @param name the name of the inner one, for the message
      * @throws NestedUnitException if it requires more than the outer one has
@@ -205,7 +212,8 @@ public final class UnitOfWork {
                 && failure.kind().isGoneAtOnce();
     }
 
-    /** Returns a thread-safe SQL object. Its methods with {@link Transaction} are units of work, those with {@link Replayable} may be run
+    /**
+     * Returns a thread-safe SQL object. Its methods with {@link Transaction} are units of work, those with {@link Replayable} may be run
      * again.
      */
     public <D> D sqlObject(Class<D> type) {

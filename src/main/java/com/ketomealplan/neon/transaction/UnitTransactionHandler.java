@@ -13,7 +13,8 @@ import org.jdbi.v3.core.transaction.TransactionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** JDBI's transactions, with a rollback-only mark: a unit that has caught the failure of an inner one is rolled back. JDBI runs a nested
+/**
+ * JDBI's transactions, with a rollback-only mark: a unit that has caught the failure of an inner one is rolled back. JDBI runs a nested
  * unit without calling its transaction handler, so {@link InnerFailures} sets the mark.
  */
 final class UnitTransactionHandler extends DelegatingTransactionHandler {
@@ -51,7 +52,8 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
         innerFailures.get().remove(handle);
     }
 
-    /** Commits, or rolls back if an inner unit failed. If COMMIT had no answer, looks up its outcome, and returns if it was
+    /**
+     * Commits, or rolls back if an inner unit failed. If COMMIT had no answer, looks up its outcome, and returns if it was
      * committed.
      *
      * @throws RollbackOnlyException if it was rolled back because of an inner unit

@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.stream.Collectors;
 
-/** A validated database endpoint, in the terms of pgjdbc. Immutable; its {@link #toString()} may be logged.
+/**
+ * A validated database endpoint, in the terms of pgjdbc. Immutable; its {@link #toString()} may be logged.
  *
  * @param hosts the servers in the order in which they are tried, at least one
  * @param database the database's name
@@ -61,7 +62,8 @@ public record Endpoint(
         return new DatabaseUrlParser(url).parse();
     }
 
-    /** Returns the JDBC URL, with hosts and database only. User, password and all settings are in
+    /**
+     * Returns the JDBC URL, with hosts and database only. User, password and all settings are in
      * {@link #connectionProperties()}, because pgjdbc puts a URL that it cannot read into exceptions and logs.
      */
     public String jdbcUrl() {
@@ -110,7 +112,8 @@ public record Endpoint(
         return isNeon() && region ? settings.withDefault("TimeZone", zone) : settings;
     }
 
-    /** Returns the settings for each transaction: behind a pooler the next client gets the same session, and {@code options}
+    /**
+     * Returns the settings for each transaction: behind a pooler the next client gets the same session, and {@code options}
      * are refused.
      */
     public SessionSettings transactionSettings() {
@@ -130,7 +133,8 @@ public record Endpoint(
         return hosts.stream().anyMatch(HostAndPort::isNeon);
     }
 
-    /** Returns the endpoint without Neon's pooler, as needed for session state (migrations, advisory locks, LISTEN). Empty behind
+    /**
+     * Returns the endpoint without Neon's pooler, as needed for session state (migrations, advisory locks, LISTEN). Empty behind
      * another pooler, whose server is not known.
      */
     public Optional<Endpoint> direct() {

@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** The parameters of libpq 17, and some of other programs, with their properties of pgjdbc ({@code org.postgresql.PGProperty}).
+/**
+ * The parameters of libpq 17, and some of other programs, with their properties of pgjdbc ({@code org.postgresql.PGProperty}).
  * The driver ignores unknown names; hence the table. Names are case-sensitive, as libpq's are.
  */
 final class LibpqParameters {

@@ -6,7 +6,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The run-time parameters of PostgreSQL in a URL.
+/**
+ * The run-time parameters of PostgreSQL in a URL.
  *
  * @param values by the parameter's name
  */

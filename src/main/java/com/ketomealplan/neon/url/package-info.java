@@ -1,4 +1,5 @@
-/** Parses a libpq connection URL into a validated {@link com.ketomealplan.neon.url.Endpoint}. Opens no
+/**
+ * Parses a libpq connection URL into a validated {@link com.ketomealplan.neon.url.Endpoint}. Opens no
  * socket and resolves no name. Nothing here may print a password, or any part of a URL that could be one.
  */
 package com.ketomealplan.neon.url;

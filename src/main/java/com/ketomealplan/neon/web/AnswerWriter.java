@@ -66,7 +66,8 @@ final class AnswerWriter {
         return entity == null || COPIED.stream().anyMatch(type -> type.isInstance(entity));
     }
 
-    /** Checks a response whose unit of work is about to end.
+    /**
+     * Checks a response whose unit of work is about to end.
      *
      * @throws IllegalStateException if it would be read from the database when it is written
      */

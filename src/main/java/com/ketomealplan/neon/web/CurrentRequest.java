@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.glassfish.jersey.message.MessageBodyWorkers;
 
-/** Keeps the current request of a thread for the invocation of its resource method, to which Jersey passes only its
+/**
+ * Keeps the current request of a thread for the invocation of its resource method, to which Jersey passes only its
  * arguments. Reads its key, and with that its body, which is a resource's to read again.
  */
 final class CurrentRequest implements ContainerRequestFilter, ContainerResponseFilter {

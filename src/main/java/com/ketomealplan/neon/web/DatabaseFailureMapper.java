@@ -20,7 +20,8 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 import org.slf4j.LoggerFactory;
 
-/** Maps the failure of a unit of work to a problem response without internals, and logs all of it.
+/**
+ * Maps the failure of a unit of work to a problem response without internals, and logs all of it.
  *
  * @param <E> an exception type that a unit of work throws; Jersey picks a mapper by its type argument
  */

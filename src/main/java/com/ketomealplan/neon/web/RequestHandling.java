@@ -31,7 +31,8 @@ public final class RequestHandling {
         leakGuard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
     }
 
-    /** Runs an action after the end of the server and of all that it manages: also when its start fails, and what it manages was
+    /**
+     * Runs an action after the end of the server and of all that it manages: also when its start fails, and what it manages was
      * never started.
      */
     public static void afterwards(Environment environment, Runnable last) {

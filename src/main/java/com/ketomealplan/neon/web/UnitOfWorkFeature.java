@@ -25,7 +25,8 @@ import org.glassfish.jersey.server.model.ResourceModel;
 import org.glassfish.jersey.server.spi.internal.ResourceMethodInvocationHandlerProvider;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
-/** Runs every JAX-RS resource method with a deadline, one with {@link Transaction} (on itself or on its class) as a unit of
+/**
+ * Runs every JAX-RS resource method with a deadline, one with {@link Transaction} (on itself or on its class) as a unit of
  * work, and a request with an {@code Idempotency-Key} once. The response is written before COMMIT and sent after it.
  */
 public final class UnitOfWorkFeature implements Feature {

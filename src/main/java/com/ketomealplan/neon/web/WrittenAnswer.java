@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import org.glassfish.jersey.message.internal.HeaderUtils;
 
-/** A response with its body as the JAX-RS writer wrote it.
+/**
+ * A response with its body as the JAX-RS writer wrote it.
  *
  * @param response as the resource built it, or as Jersey would
  * @param entity the entity that was written

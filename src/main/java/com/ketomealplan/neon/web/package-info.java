@@ -1,4 +1,5 @@
-/** The JAX-RS part of the layer: {@code @Transaction} and {@code Idempotency-Key} on resource methods, responses that are written
+/**
+ * The JAX-RS part of the layer: {@code @Transaction} and {@code Idempotency-Key} on resource methods, responses that are written
  * before their unit of work is committed, and failures as problem responses ({@link com.ketomealplan.neon.web.Problem}). The rest of the
  * layer does not depend on it.
  */

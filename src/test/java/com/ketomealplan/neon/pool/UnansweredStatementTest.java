@@ -33,7 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What is said of a statement outside of a unit of work whose connection is lost before its answer comes: in auto-commit it is stored if the
+ * What is said of a statement outside of a unit of work whose connection is lost before its answer comes: in auto-commit it is
+ * stored if the
  * server has got it, and in a transaction it is not.
  */
 class UnansweredStatementTest {
