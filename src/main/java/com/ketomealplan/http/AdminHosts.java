@@ -61,8 +61,7 @@ public final class AdminHosts {
 
     /**
      * Returns the indexes of the admin connectors that accept connections from other machines. A name that cannot be resolved
-     * counts, because
-     * it may be resolved later.
+     * counts, because it may be resolved later.
      */
     public static List<Integer> beyondLoopback(ServerFactory server) {
         List<ConnectorFactory> connectors = adminConnectors(server);

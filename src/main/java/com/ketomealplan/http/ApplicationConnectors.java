@@ -156,8 +156,7 @@ final class ApplicationConnectors {
 
     /**
      * Waits until Jetty's threads have accepted the own connections, or there is no such thread. Otherwise a thread would fail in
-     * accept, and
-     * Jetty would log it.
+     * accept, and Jetty would log it.
      */
     private static void awaitAccepted(ServerConnector connector, Set<SocketAddress> own) {
         long begun = System.nanoTime();

@@ -102,10 +102,9 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     }
 
     /**
-     * Sets how clients are identified, for idempotency keys: the same key of another client is another key. By default a client is
-     * identified by
-     * its {@code Authorization} header. A service that authenticates by other means, or whose clients renew their tokens between a request
-     * and its repetition, passes the name of the principal here.
+     * Sets how clients are identified, for idempotency keys: the same key of another client is another key. By default a client
+     * is identified by its {@code Authorization} header. A service that authenticates by other means, or whose clients renew
+     * their tokens between a request and its repetition, passes the name of the principal here.
      */
     public NeonBundle<T> identifyingCallersBy(Callers function) {
         callers = function;

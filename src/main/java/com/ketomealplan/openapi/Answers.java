@@ -14,9 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * Derives the response of a method that returns a {@link Response}, by the conventions of this service: {@code UserResource}
- * answers {@code User},
- * or {@code UserResult} if there is one; a POST by 201, a DELETE by 204 without a body, {@code list} by an array. What a method says
- * by {@link ApiResponse} goes before.
+ * answers {@code User}, or {@code UserResult} if there is one; a POST by 201, a DELETE by 204 without a body, {@code list} by an
+ * array. What a method says by {@link ApiResponse} goes before.
  */
 final class Answers {
 

@@ -22,8 +22,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a service is asked: reads and writes, with keys and without, what is wrong in each way, probes, scrapes, and the pages.
- * Enough of the
- * reads and writes for the JVM to know which methods are worth compiling, and how.
+ * Enough of the reads and writes for the JVM to know which methods are worth compiling, and how.
  */
 final class Lessons {
 

@@ -60,6 +60,7 @@ class NamesTest {
             "subPath",
             // PostgreSQL, the shell, the JVM
             "chmod",
+            "archive_command",
             "pg_total_relation_size",
             "Xlog",
             "jvm_…",

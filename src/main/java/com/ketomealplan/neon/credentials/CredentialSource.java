@@ -7,8 +7,7 @@ public interface CredentialSource {
 
     /**
      * Reads the credentials. Blocks for a few seconds at most, where a file system hangs. Does not throw: what cannot be read any
-     * more is what it
-     * was when it last could be.
+     * more is what it was when it last could be.
      */
     Credentials current();
 

@@ -11,10 +11,9 @@ import org.jdbi.v3.core.statement.StatementException;
 import org.slf4j.Logger;
 
 /**
- * Logs each failed unit of work in a line with its kind, the server's message and the statement. A failure that is unexpected of a database
- * has its stack trace of 10 KB beside it, once a minute for each kind; where the server has named the cause by a code, the trace
- * adds nothing.
- * Thread-safe.
+ * Logs each failed unit of work in a line with its kind, the server's message and the statement. A failure that is unexpected of
+ * a database has its stack trace of 10 KB beside it, once a minute for each kind; where the server has named the cause by a code,
+ * the trace adds nothing. Thread-safe.
  */
 public final class FailureLog {
 

@@ -226,8 +226,7 @@ final class HandleTransaction {
 
     /**
      * Sends a prologue in a flight of its own, and then a statement to which it cannot be prepended. In auto-commit its settings
-     * are local to
-     * a transaction, so both are put into one.
+     * are local to a transaction, so both are put into one.
      */
     <T, X extends Throwable> T sendAfter(Prologue prologue, Execution<T, X> sending) throws X, SQLException {
         if (!autoCommit || open || prologue.isEmpty()) {

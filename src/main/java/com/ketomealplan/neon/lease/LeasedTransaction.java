@@ -27,8 +27,7 @@ public interface LeasedTransaction {
 
     /**
      * Allows plain queries of a read-only transaction to be sent without BEGIN, in one round trip each. At READ COMMITTED its
-     * statements have no
-     * common snapshot anyway; the server still refuses writes. Any other statement begins a transaction.
+     * statements have no common snapshot anyway; the server still refuses writes. Any other statement begins a transaction.
      */
     void allowStandaloneReads();
 

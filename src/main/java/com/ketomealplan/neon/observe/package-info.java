@@ -1,6 +1,5 @@
 /**
  * Metrics, spans, slow statements, and the ledger of what keeps the compute awake. Listens to the other packages, which do not
- * depend on it,
- * and sends nothing to the database.
+ * depend on it, and sends nothing to the database.
  */
 package com.ketomealplan.neon.observe;

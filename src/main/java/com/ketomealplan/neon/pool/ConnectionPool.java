@@ -17,9 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The pool of both strategies, which differ by their {@link Retention}. A caller that finds no idle connection waits in the queue
- * for whichever comes
- * first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at start or to fill
- * up, and sends nothing on an idle connection; in the background it only closes connections.
+ * for whichever comes first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at
+ * start or to fill up, and sends nothing on an idle connection; in the background it only closes connections.
  *
  * <p>tomcat-jdbc, which Dropwizard uses, opens connections on the callers' threads: a hundred callers of a sleeping
  * compute are fifteen log-ins at once, and a caller whose log-in hangs does not get a connection that is returned.

@@ -192,8 +192,7 @@ final class LockInquiry {
 
     /**
      * Queries on a connection whose own statement was cancelled, and then ends it, on a thread of its own. Where all connections
-     * wait for the
-     * same lock, none is idle.
+     * wait for the same lock, none is idle.
      *
      * @return whether it will; otherwise the connection is left as it is
      */

@@ -40,10 +40,9 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
     void checkIdle();
 
     /**
-     * Returns the sessions of this role that wait for a lock, and their blockers, as far as is known. The server is asked only while a
-     * statement of this pool has run for a second, at most once in five seconds, and on an idle connection, if there is one. Blocks
-     * for 0.1 s
-     * at most.
+     * Returns the sessions of this role that wait for a lock, and their blockers, as far as is known. The server is asked only
+     * while a statement of this pool has run for a second, at most once in five seconds, and on an idle connection, if there is
+     * one. Blocks for 0.1 s at most.
      */
     LockWaits lockWaits();
 

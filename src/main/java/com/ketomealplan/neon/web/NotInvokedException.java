@@ -5,8 +5,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 
 /**
  * Thrown in place of the invocation of a resource method, because its request is answered already. An exception, because Jersey
- * takes for a method
- * without a result whatever is returned in its place for its end.
+ * takes for a method without a result whatever is returned in its place for its end.
  */
 final class NotInvokedException extends RuntimeException {
 
