@@ -17,6 +17,7 @@ import java.sql.SQLType;
 import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.util.Calendar;
 
 /** The parameters of a {@link PreparedStatementHandle}: all that JDBC can bind. */
@@ -38,6 +39,9 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
     /** Returns the driver's statement that will be executed and not be replaced: a stream can be bound only once. */
     abstract PreparedStatement streaming() throws SQLException;
 
+    /** Returns the same for a value that the driver stores as a large object at once. Begins a transaction unless in auto-commit. */
+    abstract PreparedStatement storing() throws SQLException;
+
     /** Returns a defensive copy of a mutable value. */
     private static Object copy(Object value) {
         if (value instanceof java.util.Date date) {
@@ -47,6 +51,10 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
             return calendar.clone();
         }
         return value instanceof byte[] bytes ? bytes.clone() : value;
+    }
+
+    private static boolean isLarge(Object value, int sqlType) {
+        return value instanceof Blob || value instanceof Clob || value instanceof InputStream && sqlType == Types.BLOB;
     }
 
     @Override
@@ -91,17 +99,17 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setBlob(int index, InputStream value) throws SQLException {
-        streaming().setBlob(index, value);
+        storing().setBlob(index, value);
     }
 
     @Override
     public void setBlob(int index, Blob value) throws SQLException {
-        bind(statement -> statement.setBlob(index, value));
+        storing().setBlob(index, value);
     }
 
     @Override
     public void setBlob(int index, InputStream value, long length) throws SQLException {
-        streaming().setBlob(index, value, length);
+        storing().setBlob(index, value, length);
     }
 
     @Override
@@ -142,7 +150,7 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setClob(int index, Clob value) throws SQLException {
-        bind(statement -> statement.setClob(index, value));
+        storing().setClob(index, value);
     }
 
     @Override
@@ -225,18 +233,30 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setObject(int index, Object value) throws SQLException {
+        if (isLarge(value, Types.OTHER)) {
+            storing().setObject(index, value);
+            return;
+        }
         Object kept = copy(value);
         bind(statement -> statement.setObject(index, kept));
     }
 
     @Override
     public void setObject(int index, Object value, int sqlType) throws SQLException {
+        if (isLarge(value, sqlType)) {
+            storing().setObject(index, value, sqlType);
+            return;
+        }
         Object kept = copy(value);
         bind(statement -> statement.setObject(index, kept, sqlType));
     }
 
     @Override
     public void setObject(int index, Object value, int sqlType, int scaleOrLength) throws SQLException {
+        if (isLarge(value, sqlType)) {
+            storing().setObject(index, value, sqlType, scaleOrLength);
+            return;
+        }
         Object kept = copy(value);
         bind(statement -> statement.setObject(index, kept, sqlType, scaleOrLength));
     }

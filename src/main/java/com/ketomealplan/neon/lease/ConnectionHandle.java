@@ -274,6 +274,7 @@ final class ConnectionHandle extends DelegatingConnection {
         }
     }
 
+    /** Returns the isolation level; within a transaction the server is asked, because SQL may have set it. */
     @Override
     public int getTransactionIsolation() throws SQLException {
         checkNotDiscarded();

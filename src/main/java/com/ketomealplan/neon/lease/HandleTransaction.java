@@ -106,13 +106,13 @@ final class HandleTransaction {
         TransactionSettings.nameOf(level);
         if (!begun) {
             settings.isolation(level);
-        } else if (level != isolation()) {
+        } else if (level != settings.isolation()) {
             throw new SQLException("the transaction has begun with another isolation level", "25001");
         }
     }
 
-    int isolation() {
-        return settings.isolation();
+    int isolation() throws SQLException { // in a transaction the server is asked: SQL may have set it
+        return open && !physical.isTransactionFailed() ? jdbc.getTransactionIsolation() : settings.isolation();
     }
 
     /** Sets whether the next transactions are read-only. */

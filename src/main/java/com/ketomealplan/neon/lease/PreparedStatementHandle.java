@@ -88,6 +88,13 @@ final class PreparedStatementHandle extends BoundParameters {
     }
 
     @Override
+    PreparedStatement storing() throws SQLException {
+        driver();
+        transaction().begin();
+        return withoutPrologue();
+    }
+
+    @Override
     public void clearParameters() throws SQLException {
         set(statement -> ((PreparedStatement) statement).clearParameters());
     }

@@ -147,4 +147,22 @@ class JdbcParameterTest extends JdbcContract {
             }
         });
     }
+
+    /** The driver stores it at once, which needs a transaction. */
+    @OverAll
+    void aStreamBecomesALargeObject(Source source) throws Exception {
+        try (Connection connection = connection(source)) {
+            connection.setAutoCommit(false);
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT convert_from(lo_get(?::oid), 'UTF8'), convert_from(lo_get(?::oid), 'UTF8')")) {
+                select.setBlob(1, new ByteArrayInputStream("one".getBytes(StandardCharsets.UTF_8)));
+                select.setObject(2, new ByteArrayInputStream("two".getBytes(StandardCharsets.UTF_8)), Types.BLOB);
+                try (ResultSet row = select.executeQuery()) {
+                    row.next();
+                    assertThat(row.getString(1) + row.getString(2)).isEqualTo("onetwo");
+                }
+            }
+            connection.rollback();
+        }
+    }
 }

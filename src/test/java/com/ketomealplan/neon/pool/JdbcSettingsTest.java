@@ -227,4 +227,17 @@ class JdbcSettingsTest extends JdbcContract {
             connection.commit();
         }
     }
+
+    @OverAll
+    void anIsolationLevelThatIsSetBySqlIsRead(Source source) throws Exception {
+        try (Connection connection = connection(source)) {
+            connection.setAutoCommit(false);
+            execute(connection, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+
+            connection.rollback();
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+        }
+    }
 }
