@@ -99,7 +99,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
                 parser.help("Serve, until the process is told to stop");
             }
 
-            /** The JVM's metrics and JMX take a while, and wait for nothing else. Other commands have nobody to show them to. */
+            /** Registers the JVM's metrics and JMX, which take a while, on another thread. Only a server has readers of them. */
             @Override
             public void run(Bootstrap<?> own, Namespace arguments) throws Exception {
                 CompletableFuture<Void> metrics = CompletableFuture.runAsync(own::registerMetrics);

@@ -57,7 +57,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @Setting
     private DataSize maxBodySize = DataSize.mebibytes(1);
 
-    /** Whose pages may have a browser read the answers; nobody else's by default. */
+    /** Returns the origins whose pages may read responses in a browser; none by default. */
     @Valid @Setting
     private CorsSettings cors = CorsSettings.NONE;
 

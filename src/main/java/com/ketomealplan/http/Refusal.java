@@ -49,16 +49,16 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
 
     static final Refusal WRONG_TOKEN = new Refusal("wrong_token", 401, "This is not ADMIN_TOKEN.", CHALLENGE);
 
-    /** The same, where nobody is told that there is one. */
+    /** The same with a status that does not show that the path exists. */
     static final Refusal WRONG_TOKEN_UNSEEN = new Refusal(WRONG_TOKEN.reason(), 404, NOTHING, Map.of());
 
-    /** Of all of them. */
+    /** The reasons of all refusals, for metrics. */
     static final Set<String> REASONS =
             Set.of(ABSENT.reason(), HOST.reason(), ORIGIN.reason(), NO_TOKEN.reason(), WRONG_TOKEN.reason(), TOO_MANY);
 
     /**
-     * The same, if the status would have a balancer send nobody's requests here any more. Otherwise who guesses could take one
-     * instance after the other out.
+     * Returns this refusal, or another one if a balancer would take its status for an instance that is stopping: a client that guesses
+     * tokens could otherwise take one instance after the other out of service.
      */
     Refusal to(HttpServletRequest asked) {
         if (!Drain.isElsewhereStatus(asked, status)) {

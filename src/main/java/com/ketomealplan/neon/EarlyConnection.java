@@ -27,7 +27,7 @@ final class EarlyConnection implements Managed {
     /**
      * Begins to open it. To be managed, which tells it when the service has started.
      *
-     * @param wanted whether there is to be one; without one nothing is opened before somebody needs it
+     * @param wanted whether there is to be one; otherwise nothing is opened before a caller needs it
      */
     static EarlyConnection to(Pool pool, boolean wanted) {
         EarlyConnection early = new EarlyConnection();

@@ -167,7 +167,8 @@ final class Problems {
             for (FailureKind kind : FailureKind.values()) {
                 kind.problemType()
                         .ifPresent(name -> types.putIfAbsent(
-                                name, new Type(name, kind.httpStatus(), kind.explanation(), kind.isWorthRepeating())));
+                                name,
+                                new Type(name, kind.httpStatus(), kind.explanation(), kind.isRetryableByClient())));
             }
         }
         List<Type> all = new ArrayList<>(types.values());

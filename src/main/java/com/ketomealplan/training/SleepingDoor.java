@@ -8,7 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
-/** A door to a server on this machine, which takes who comes, and lets nobody in before it is opened. */
+/** A local proxy that accepts connections, and forwards none before it is opened: a database that wakes. */
 final class SleepingDoor implements AutoCloseable {
 
     /** A good deal longer than a log-in takes, so that the service sees a wake. */

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says in the log, once the service serves, what the launcher has started it from, and if that is nothing, why. Of a process that was
- * started by {@code java -jar} nothing is said: nobody has promised it anything.
+ * started by {@code java -jar} nothing is logged: no cache was asked for.
  */
 public final class StartReport {
 

@@ -65,7 +65,8 @@ class IncidentsPageTest {
             if (type.isPresent()) {
                 assertThat(rows.get(type.get()).subList(1, 3))
                         .as(type.get())
-                        .containsExactly(Integer.toString(kind.httpStatus()), kind.isWorthRepeating() ? "yes" : "no");
+                        .containsExactly(
+                                Integer.toString(kind.httpStatus()), kind.isRetryableByClient() ? "yes" : "no");
             }
         }
         assertThat(rows.values()).allSatisfy(row -> assertThat(row).hasSize(5).noneMatch(String::isBlank));

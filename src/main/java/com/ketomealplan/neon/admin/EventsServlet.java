@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /**
  * What the page lives on: server-sent events, until the reader goes or the service ends. Each reader has a thread, so that a
- * slow one delays nobody, and there are few.
+ * slow one delays no other, and there are few.
  */
 final class EventsServlet extends HttpServlet {
 

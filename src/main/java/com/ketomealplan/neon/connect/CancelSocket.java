@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.connect;
 
-import com.ketomealplan.neon.failure.Sparsely;
+import com.ketomealplan.neon.failure.LogThrottle;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class CancelSocket {
 
     private static final Logger LOG = LoggerFactory.getLogger(CancelSocket.class);
-    private static final Sparsely LOG_THROTTLE = new Sparsely();
+    private static final LogThrottle LOG_THROTTLE = new LogThrottle();
 
     /** Used if the driver's timeout is switched off. */
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
@@ -69,7 +69,7 @@ final class CancelSocket {
             done = true;
             return encrypted;
         } catch (IOException | SQLException e) { // pgjdbc does not log it
-            if (LOG_THROTTLE.omittedBefore().isPresent()) {
+            if (LOG_THROTTLE.tryAcquire().isPresent()) {
                 LOG.warn(
                         "Cancel request to {} not sent, because it could not be encrypted: {}", server, e.getMessage());
             }

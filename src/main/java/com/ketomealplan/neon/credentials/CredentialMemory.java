@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Another password of the same user is used after the server has refused the one before: whichever of file and role is changed first,
  *       that is one refused log-in.
  *   <li>Where the new ones are refused, and those accepted last are not, the latter are presented.
- *   <li>Refused credentials are not used for {@link #MEMORY}, while there are others.
+ *   <li>Refused credentials are not used for {@link #FAILURE_TTL}, while there are others.
  * </ul>
  *
  * Thread-safe.
@@ -27,7 +27,7 @@ public final class CredentialMemory {
     private static final Logger LOG = LoggerFactory.getLogger(CredentialMemory.class);
 
     /** How long a refusal is remembered. */
-    static final Duration MEMORY = Duration.ofSeconds(30);
+    static final Duration FAILURE_TTL = Duration.ofSeconds(30);
 
     private final CredentialSource source;
     private final LongSupplier nanoTime;
@@ -123,7 +123,7 @@ public final class CredentialMemory {
 
     private Optional<Credentials> unrefused(Credentials latest) {
         long now = nanoTime.getAsLong();
-        refusals.values().removeIf(then -> now - then >= MEMORY.toNanos());
+        refusals.values().removeIf(then -> now - then >= FAILURE_TTL.toNanos());
         return candidates(latest).stream()
                 .filter(one -> !refusals.containsKey(one))
                 .findFirst();

@@ -125,7 +125,7 @@ public enum FailureKind {
     }
 
     /** Returns whether a client may retry: the same request may succeed later without an intervention. */
-    public boolean isWorthRepeating() {
+    public boolean isRetryableByClient() {
         return retryAfter != null || this == TIMEOUT;
     }
 
@@ -137,7 +137,7 @@ public enum FailureKind {
     }
 
     /** Returns whether the same work may succeed at once on another connection: one was lost, or transactions collided. */
-    public boolean isGoneAtOnce() {
+    public boolean isRetryableImmediately() {
         return this == UNAVAILABLE || this == WAKING || this == CONFLICT || this == STALE_STATEMENT || this == STORAGE;
     }
 

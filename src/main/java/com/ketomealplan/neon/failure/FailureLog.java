@@ -23,9 +23,9 @@ public final class FailureLog {
     private final Logger log;
 
     /** The throttles of failures without a connection, of which there may be thousands a second. */
-    private final Map<FailureKind, Sparsely> unconnected = new EnumMap<>(FailureKind.class);
+    private final Map<FailureKind, LogThrottle> unconnected = new EnumMap<>(FailureKind.class);
 
-    private final Map<FailureKind, Sparsely> stacks = new EnumMap<>(FailureKind.class);
+    private final Map<FailureKind, LogThrottle> stacks = new EnumMap<>(FailureKind.class);
 
     /**
      * @param log the logger
@@ -33,8 +33,8 @@ public final class FailureLog {
     public FailureLog(Logger log, LongSupplier nanoTime) {
         this.log = log;
         for (FailureKind kind : FailureKind.values()) {
-            unconnected.put(kind, new Sparsely(BETWEEN_LINES, nanoTime));
-            stacks.put(kind, new Sparsely(BETWEEN_STACKS, nanoTime));
+            unconnected.put(kind, new LogThrottle(BETWEEN_LINES, nanoTime));
+            stacks.put(kind, new LogThrottle(BETWEEN_STACKS, nanoTime));
         }
     }
 
@@ -44,7 +44,7 @@ public final class FailureLog {
         if (failure.outcome() == Outcome.NOT_SENT) {
             unconnected
                     .get(kind)
-                    .omittedBefore()
+                    .tryAcquire()
                     .ifPresent(others -> log.error(
                             "A unit of work had no connection ({}): {}{}",
                             kind,
@@ -53,7 +53,7 @@ public final class FailureLog {
         } else if (kind.httpStatus() >= 500) {
             OptionalLong others = isExplained(failure)
                     ? OptionalLong.empty()
-                    : stacks.get(kind).omittedBefore();
+                    : stacks.get(kind).tryAcquire();
             log.error(
                     "A unit of work failed ({}, {}): {}{}{}",
                     kind,

@@ -31,7 +31,7 @@ public final class DatabaseState implements Managed {
      * How long a failure counts without another attempt. Otherwise a balancer that sends no traffic to an unhealthy instance would never
      * see it recover. Longer than the gate's fail-fast time, or the state would flutter.
      */
-    static final Duration MEMORY = Duration.ofMinutes(1);
+    static final Duration FAILURE_TTL = Duration.ofMinutes(1);
 
     /** The idle time after which a compute suspends (Neon's default). */
     static final Duration UNTIL_SLEEP = Duration.ofMinutes(5);
@@ -50,7 +50,7 @@ public final class DatabaseState implements Managed {
 
     /**
      * A unit was served so lately that a failure of another one's statement is no verdict on the schema yet. Where units were served
-     * between such failures, it takes {@link #MEMORY} without one: then one statement is wrong, and the state does not flutter.
+     * between such failures, it takes {@link #FAILURE_TTL} without one: then one statement is wrong, and the state does not flutter.
      */
     static final Duration SETTLE = Duration.ofSeconds(5);
 
@@ -176,7 +176,7 @@ public final class DatabaseState implements Managed {
         Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
         boolean throttling =
                 opening.lastFailure().filter(last -> last.kind().isThrottling()).isPresent();
-        if (throttling && isWithin(opening.failing() ? MEMORY : STRAIN, opening.sinceFailure())) {
+        if (throttling && isWithin(opening.failing() ? FAILURE_TTL : STRAIN, opening.sinceFailure())) {
             return Condition.THROTTLED; // even if some attempts succeed
         }
         if (traffic.open() == 0) {
@@ -190,7 +190,7 @@ public final class DatabaseState implements Managed {
         if (lacksSchema(work)) {
             return Condition.SCHEMA_MISMATCH;
         }
-        if (isWithin(MEMORY, work.sinceFull())) {
+        if (isWithin(FAILURE_TTL, work.sinceFull())) {
             return Condition.STORAGE_FULL;
         }
         if (traffic.open() > 0) {
@@ -234,9 +234,9 @@ public final class DatabaseState implements Managed {
     }
 
     private static boolean lacksSchema(UnitCondition work) {
-        return isWithin(MEMORY, work.sinceMismatch())
+        return isWithin(FAILURE_TTL, work.sinceMismatch())
                 && !isWithin(SETTLE, work.sinceServed())
-                && !isWithin(MEMORY, work.sinceServedDespite());
+                && !isWithin(FAILURE_TTL, work.sinceServedDespite());
     }
 
     /** Returns whether the last log-in was refused, however long ago: it lasts until a connection is opened. */
@@ -257,7 +257,7 @@ public final class DatabaseState implements Managed {
     }
 
     private static boolean isFresh(GateCondition opening) {
-        return isWithin(MEMORY, opening.sinceFailure());
+        return isWithin(FAILURE_TTL, opening.sinceFailure());
     }
 
     private static boolean isWithin(Duration time, Optional<Duration> ago) {

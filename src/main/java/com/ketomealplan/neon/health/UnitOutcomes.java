@@ -86,7 +86,7 @@ public final class UnitOutcomes implements UnitListener {
                 return; // another thread has said so
             }
             long now = nanoTime.getAsLong();
-            boolean flutters = roomNanos != null && fullNanos - roomNanos < DatabaseState.MEMORY.toNanos();
+            boolean flutters = roomNanos != null && fullNanos - roomNanos < DatabaseState.FAILURE_TTL.toNanos();
             if (flutters && now - fullNanos < DatabaseState.SETTLE.toNanos()) {
                 return;
             }

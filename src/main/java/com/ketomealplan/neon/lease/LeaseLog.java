@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.lease;
 
-import com.ketomealplan.neon.failure.Sparsely;
+import com.ketomealplan.neon.failure.LogThrottle;
 import java.time.Duration;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -15,7 +15,7 @@ final class LeaseLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    private static final Sparsely STACKS = new Sparsely(Duration.ofMinutes(1));
+    private static final LogThrottle STACKS = new LogThrottle(Duration.ofMinutes(1));
 
     private LeaseLog() {}
 
@@ -33,7 +33,7 @@ final class LeaseLog {
         LeaseWatch.BLOCKING.execute(() -> {
             lease.request().ifPresent(id -> MDC.put(LogContext.REQUEST, id));
             lease.purpose().ifPresent(name -> MDC.put(Purpose.MDC_KEY, name));
-            OptionalLong others = from == LeaseState.ACTIVE ? STACKS.omittedBefore() : OptionalLong.empty();
+            OptionalLong others = from == LeaseState.ACTIVE ? STACKS.tryAcquire() : OptionalLong.empty();
             LOG.warn(
                     "Connection closed under its borrower, its transaction is rolled back: {}{}",
                     reason,

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * A session that holds, or stands in line for, what another one waits for.
+ * A session that holds a lock for which another one waits, or waits for it before that.
  *
  * @param pid its process on the server; 0 for a prepared transaction, which has none
  * @param role by which it has logged in

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public final class LockQuestion {
 
-    /** How long it takes at most, for the server and for whoever asks. */
+    /** The time limit of the query, on the server and for the caller. */
     public static final Duration BOUND = Duration.ofMillis(100);
 
     /** Of the blockers of one session, so many are named. */

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * @param tag whose its statement is
  * @param time how long that has run
  * @param lock what it waits for, such as {@code RowExclusiveLock on users}
- * @param blockers why it waits: first those who wait for nobody
+ * @param blockers the sessions that block it: first those that are not blocked themselves
  * @param more how many further ones there are
  * @param certain whether it is known to be the session that was meant, and not only one with the same statement
  */

@@ -102,7 +102,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
         begin(
                 replays,
                 Stream.of(FailureKind.values())
-                        .filter(FailureKind::isGoneAtOnce)
+                        .filter(FailureKind::isRetryableImmediately)
                         .toArray(FailureKind[]::new));
         for (FailureKind kind : FailureKind.values()) {
             for (Outcome outcome : Outcome.values()) {

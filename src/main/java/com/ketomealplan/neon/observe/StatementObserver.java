@@ -2,7 +2,7 @@ package com.ketomealplan.neon.observe;
 
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
-import com.ketomealplan.neon.failure.Sparsely;
+import com.ketomealplan.neon.failure.LogThrottle;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -38,7 +38,7 @@ public final class StatementObserver implements SqlLogger {
         private final LongAdder errors = new LongAdder();
         private final LongAdder nanos = new LongAdder();
         private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
-        private final Sparsely log = new Sparsely();
+        private final LogThrottle log = new LogThrottle();
         private final String sql;
 
         Totals(String sql) {
@@ -98,7 +98,7 @@ public final class StatementObserver implements SqlLogger {
         listeners.forEach(listener -> listener.onExecuted(name, totals.sql, time, failure));
         if (nanos >= threshold.toNanos()) {
             totals.slow.increment();
-            totals.log.omittedBefore().ifPresent(others -> log(context, name, nanos, failure, others));
+            totals.log.tryAcquire().ifPresent(others -> log(context, name, nanos, failure, others));
         }
     }
 

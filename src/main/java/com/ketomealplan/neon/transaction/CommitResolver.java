@@ -99,7 +99,7 @@ final class CommitResolver {
                 status = failure.cause();
                 boolean retryable = failure.outcome() == Failure.Outcome.NOT_SENT
                         ? failure.kind().isTransient()
-                        : failure.kind().isGoneAtOnce();
+                        : failure.kind().isRetryableImmediately();
                 if (!retryable) {
                     break; // such as 22023: an id that this server has not reached
                 }

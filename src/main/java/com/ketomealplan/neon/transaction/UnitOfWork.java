@@ -209,7 +209,7 @@ public final class UnitOfWork {
         return unit.options().replayable()
                 && !unit.mayHaveCommitted()
                 && failure.outcome() == Failure.Outcome.ROLLED_BACK // not NOT_SENT: then the time to wait has passed
-                && failure.kind().isGoneAtOnce();
+                && failure.kind().isRetryableImmediately();
     }
 
     /**

@@ -77,7 +77,7 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
         Problem problem = Problem.of(kind.httpStatus(), kind.explanation() + (undone ? NOTHING_STORED : ""));
         Problem typed = kind.problemType().map(problem::ofType).orElse(problem);
         // Without a unit around all of it, an earlier part of the request may be stored
-        return typed.retryable(kind.isWorthRepeating() && (unit.isPresent() || isReadOnly()));
+        return typed.retryable(kind.isRetryableByClient() && (unit.isPresent() || isReadOnly()));
     }
 
     private boolean isReadOnly() {

@@ -119,7 +119,7 @@ class CredentialMemoryTest {
         isAccepted(OLD);
         assertThat(log.all()).singleElement().asString().contains("refuses the log-in of user app_b");
 
-        clock.addAndGet(CredentialMemory.MEMORY.toNanos());
+        clock.addAndGet(CredentialMemory.FAILURE_TTL.toNanos());
         isAccepted(OTHER); // whom somebody has created meanwhile
     }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** Limits repeated log lines to one in an interval, and counts the suppressed ones. Thread-safe. */
-public final class Sparsely {
+public final class LogThrottle {
 
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
@@ -16,25 +16,25 @@ public final class Sparsely {
     private final AtomicLong omitted = new AtomicLong();
 
     /** Creates a throttle with an interval of five seconds. */
-    public Sparsely() {
+    public LogThrottle() {
         this(PAUSE);
     }
 
     /**
      * @param pause the interval between two log lines
      */
-    public Sparsely(Duration pause) {
+    public LogThrottle(Duration pause) {
         this(pause, System::nanoTime);
     }
 
-    Sparsely(Duration pause, LongSupplier nanoTime) {
+    LogThrottle(Duration pause, LongSupplier nanoTime) {
         this.pauseNanos = pause.toNanos();
         this.nanoTime = nanoTime;
         this.loggedNanos = new AtomicLong(nanoTime.getAsLong() - pauseNanos);
     }
 
     /** Returns the number of events suppressed since the last log line; empty if this one is suppressed too. */
-    public OptionalLong omittedBefore() {
+    public OptionalLong tryAcquire() {
         long now = nanoTime.getAsLong();
         long last = loggedNanos.get();
         if (now - last < pauseNanos || !loggedNanos.compareAndSet(last, now)) {

@@ -6,20 +6,20 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class SparselyTest {
+class LogThrottleTest {
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE); // where System.nanoTime() may be
-    private final Sparsely sparsely = new Sparsely(Duration.ofSeconds(5), nanos::get);
+    private final LogThrottle sparsely = new LogThrottle(Duration.ofSeconds(5), nanos::get);
 
     @Test
     void oneIsLetThroughWithTheNumberOfThoseBefore() {
-        assertThat(sparsely.omittedBefore()).hasValue(0);
-        assertThat(sparsely.omittedBefore()).isEmpty();
+        assertThat(sparsely.tryAcquire()).hasValue(0);
+        assertThat(sparsely.tryAcquire()).isEmpty();
         nanos.addAndGet(Duration.ofSeconds(5).toNanos() - 1);
-        assertThat(sparsely.omittedBefore()).isEmpty();
+        assertThat(sparsely.tryAcquire()).isEmpty();
         nanos.incrementAndGet();
-        assertThat(sparsely.omittedBefore()).hasValue(2);
+        assertThat(sparsely.tryAcquire()).hasValue(2);
         nanos.addAndGet(Duration.ofSeconds(5).toNanos());
-        assertThat(sparsely.omittedBefore()).hasValue(0);
+        assertThat(sparsely.tryAcquire()).hasValue(0);
     }
 }
