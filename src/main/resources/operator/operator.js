@@ -18,7 +18,7 @@ const CONDITIONS = {
 
 const CHARTS = [
   { title: "Connections", unit: count, series: { used: "used", idle: "idle" } },
-  { title: "Callers in line", unit: count, series: { waiting: "waiting" } },
+  { title: "Wait queue", unit: count, series: { waiting: "waiting" } },
   { title: "Wait for a connection", unit: millis, series: { wait_p50_ms: "median", wait_p99_ms: "99 %" } },
   { title: "Requests a second", unit: count, series: { request_rate: "all", error_rate: "answered with 5xx" } },
   { title: "Requests", unit: millis, series: { request_p50_ms: "median", request_p99_ms: "99 %" } },
@@ -312,7 +312,7 @@ function showFacts({ database, pool, cold_starts: coldStarts }) {
     "Last success": time(database.last_success),
     "Last failure": database.last_failure ? `${time(database.last_failure)}: ${database.last_failure_explanation}` : "none",
     "Connections": `${pool.used} used, ${pool.idle} idle (${strategy})`,
-    "Callers in line": `${pool.waiting} of at most ${pool.waiting_max}`,
+    "Wait queue": `${pool.waiting} of at most ${pool.waiting_max}`,
     "Since the start": `${count(pool.opened)} opened, ${count(pool.timeouts)} waited in vain, ${count(pool.shed)} turned away, ${count(pool.leaked)} leaked`,
     ...(sleeps ? { "Cold starts": count(coldStarts.count) } : {}),
   };
