@@ -60,10 +60,10 @@ final class RequestMetrics implements Filter {
         try {
             chain.doFilter(request, response);
         } finally {
-            active.dec();
             String status = Integer.toString(((HttpServletResponse) response).getStatus());
             times.labelValues(method(asked), route(asked), status, asked.getScheme())
                     .observe((System.nanoTime() - begun) / 1e9);
+            active.dec(); // last: where none is active, all are counted
         }
     }
 

@@ -58,7 +58,13 @@ class HonestMetricsTest {
 
     @BeforeEach
     void remember() {
+        awaitCounted();
         before = scrape();
+    }
+
+    /** A request is counted when its answer is on its way. */
+    private void awaitCounted() {
+        await().until(() -> scrape().contains("http_server_active_requests 0.0"));
     }
 
     @AfterEach
@@ -147,6 +153,7 @@ class HonestMetricsTest {
         for (int i = 0; i < 20; i++) {
             service.get("/nothing/" + i);
         }
+        awaitCounted();
 
         String route =
                 "http_request_method=\"GET\",http_response_status_code=\"404\",http_route=\"%s\",url_scheme=\"http\"}";
