@@ -46,8 +46,11 @@ final class Drain extends AbstractLifeCycle implements Readiness {
 
     private static final Set<String> OTHER_PROBES = Set.of("/livez", "/startupz", "/health");
 
-    /** The kubelet's user agent: Kubernetes takes out what it stops, whatever its probe sees of it. */
+    /** The kubelet's user agent. Kubernetes removes the endpoint of what it stops, whatever its probe sees: it is not waited for. */
     private static final String KUBELET = "kube-probe/";
+
+    /** The time in which that removal reaches those who send requests. */
+    private static final Duration ENDPOINT_REMOVAL = Duration.ofSeconds(5);
 
     /**
      * The header by which a balancer without readiness probes, such as nginx, asks for a status that means "send this to another
@@ -149,8 +152,9 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         long begun = nanoTime.getAsLong();
         while (true) {
             traffic.connected(connectors.unusedConnections());
-            if (traffic.isQuietFor(quietPeriod)
-                    && (!untilProbesHaveSeen || traffic.allProbesHaveSeenNotReady(atMost))) {
+            boolean isKnown =
+                    !untilProbesHaveSeen || traffic.allProbesHaveSeenNotReady(atMost) && isRemoved(since(begun));
+            if (traffic.isQuietFor(quietPeriod) && isKnown) {
                 return true;
             }
             if (since(begun).compareTo(atMost) >= 0) {
@@ -158,6 +162,10 @@ final class Drain extends AbstractLifeCycle implements Readiness {
             }
             pause.take();
         }
+    }
+
+    private boolean isRemoved(Duration draining) {
+        return !traffic.isInKubernetes() || draining.compareTo(ENDPOINT_REMOVAL) >= 0;
     }
 
     private Duration since(long nanos) {
@@ -191,6 +199,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
     private void onProbe(HttpServletRequest asked, ServletResponse response) {
         String agent = asked.getHeader(HttpHeader.USER_AGENT.asString());
         if (agent != null && agent.startsWith(KUBELET)) {
+            traffic.onKubeletProbe();
             return;
         }
         int status = ((HttpServletResponse) response).getStatus();

@@ -34,6 +34,7 @@ final class Traffic {
     private static final int MAX_CLIENTS = 100;
 
     private final LongSupplier nanoTime;
+    private volatile boolean kubelet;
     private final Map<ProbeClient, ProbeHistory> histories = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -115,6 +116,15 @@ final class Traffic {
     /** Records a request that is no probe. */
     void onRequest() {
         lastRequest = nanoTime.getAsLong();
+    }
+
+    /** Records that a kubelet probes this instance: its endpoint is removed by another way than the probe. */
+    void onKubeletProbe() {
+        kubelet = true;
+    }
+
+    boolean isInKubernetes() {
+        return kubelet;
     }
 
     /** Records a readiness probe. */

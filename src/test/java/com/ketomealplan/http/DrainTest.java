@@ -186,6 +186,16 @@ class DrainTest {
         assertThat(pauses).hasValue(61);
     }
 
+    /** It is not taken out by what its probe sees, but from the signal on. */
+    @Test
+    void waitsUntilKubernetesHasRemovedTheEndpoint() throws Exception {
+        drain.traffic().onKubeletProbe();
+
+        drain.stop();
+
+        assertThat(pauses).hasValueGreaterThanOrEqualTo(50);
+    }
+
     @Test
     void leavesRunningRequestsSomeTimeAfterALongDrain() throws Exception {
         server.setStopTimeout(16_000);
