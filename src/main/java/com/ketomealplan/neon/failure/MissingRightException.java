@@ -1,18 +1,18 @@
 package com.ketomealplan.neon.failure;
 
-import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** The role may not do what a statement does: with the GRANT that lets it, which the server does not name. */
-public final class MissingRightException extends SQLException implements Staged {
+public final class MissingRightException extends JdbiException implements Staged {
 
     private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,7 @@ public final class MissingRightException extends SQLException implements Staged 
             "permission denied for (table|view|materialized view|foreign table|schema|sequence|function|procedure) (\\S+)");
 
     private MissingRightException(String message, Throwable failure) {
-        super(message, INSUFFICIENT_PRIVILEGE, failure);
+        super(message, failure);
     }
 
     /**

@@ -78,7 +78,7 @@ record SchemaQuestion(List<Text> statements) {
             } catch (SQLException e) {
                 Failure failure = Failure.of(
                         MissingRightException.of(e, sql, jdbc.getMetaData().getUserName())
-                                .<SQLException>map(missing -> missing)
+                                .<Exception>map(missing -> missing)
                                 .orElse(e));
                 return failure.kind() == FailureKind.SCHEMA_MISMATCH
                         ? new Answer(Verdict.LACKING, Optional.of(failure))

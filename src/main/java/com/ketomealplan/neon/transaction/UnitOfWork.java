@@ -5,6 +5,7 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.failure.MissingRightException;
 import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.LeasedTransaction;
 import java.lang.reflect.AnnotatedElement;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.HandleScope;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.extension.Extensions;
 import org.jdbi.v3.core.extension.HandleSupplier;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
@@ -228,10 +230,7 @@ public final class UnitOfWork {
             unit.commit();
             return result;
         } catch (Exception thrown) {
-            Exception failure = unit.lease()
-                    .flatMap(lease -> MissingRightException.of(thrown, lease.role()))
-                    .<Exception>map(missing -> missing)
-                    .orElse(thrown);
+            Exception failure = explain(thrown, unit.lease());
             unit.rollback(failure);
             throw MissedDeadline.explain(failure, unit.lease());
         } catch (Error failure) {
@@ -243,6 +242,14 @@ public final class UnitOfWork {
             unit.close();
             MDC.remove(ATTEMPT);
         }
+    }
+
+    /** Names the right that is missing, if JDBI threw; what the work throws itself is thrown as it is. */
+    private static Exception explain(Exception thrown, Optional<LeasedTransaction> lease) {
+        return lease.filter(any -> thrown instanceof JdbiException)
+                .flatMap(leased -> MissingRightException.of(thrown, leased.role()))
+                .<Exception>map(missing -> missing)
+                .orElse(thrown);
     }
 
     /** Supplies the unit's handle to JDBI at its first use. */
