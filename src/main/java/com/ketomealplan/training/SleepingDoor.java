@@ -7,8 +7,9 @@ import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A local proxy that accepts connections, and forwards none before it is opened: a database that wakes. */
+/** A local proxy that accepts connections, and forwards them some time after the first one: a database that wakes. */
 final class SleepingDoor implements AutoCloseable {
 
     /** A good deal longer than a log-in takes, so that the service sees a wake. */
@@ -16,6 +17,7 @@ final class SleepingDoor implements AutoCloseable {
 
     private final ServerSocket door;
     private final int behind;
+    private final AtomicBoolean asleep = new AtomicBoolean(true);
     private final CountDownLatch open = new CountDownLatch(1);
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
 
@@ -34,19 +36,12 @@ final class SleepingDoor implements AutoCloseable {
         return door.getLocalPort();
     }
 
-    void openSoon() {
-        inBackground(() -> {
-            Thread.sleep(WAKE_MILLIS);
-            open.countDown();
-        });
-    }
-
     private void receive() throws Exception {
         while (!door.isClosed()) {
             Socket client = door.accept();
             sockets.add(client);
             inBackground(() -> {
-                open.await();
+                awaitWake();
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), behind);
                 sockets.add(server);
                 client.setTcpNoDelay(true);
@@ -55,6 +50,15 @@ final class SleepingDoor implements AutoCloseable {
                 pass(client, server);
             });
         }
+    }
+
+    /** The first connection wakes it. */
+    private void awaitWake() throws InterruptedException {
+        if (asleep.compareAndSet(true, false)) {
+            Thread.sleep(WAKE_MILLIS);
+            open.countDown();
+        }
+        open.await();
     }
 
     private static void pass(Socket from, Socket to) throws IOException {

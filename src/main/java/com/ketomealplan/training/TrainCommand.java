@@ -14,7 +14,7 @@ import net.sourceforge.argparse4j.inf.Subparser;
 
 /**
  * {@code train}: starts the service, asks it what services are asked, stops it, and keeps what its JVM has learnt beside the jar. It runs
- * on a database of its own, so that nothing of it stays; where there is none in the jar, on the one that the environment names.
+ * on a database of its own, so that nothing of it stays; or on the one that {@code TRAINING_DATABASE_URL} names.
  */
 public final class TrainCommand extends Command {
 
@@ -60,10 +60,9 @@ public final class TrainCommand extends Command {
         String note = Cache.noteOf(cache.jar(), jdk);
         out.println("Training " + cache.jar() + " on JDK " + jdk);
         cache.discardDraft();
-        try (TrainingDatabase database = TrainingDatabase.open(environment.get("NEON_DATABASE_URL"))) {
+        try (TrainingDatabase database = TrainingDatabase.open(environment.get(TrainingDatabase.VARIABLE))) {
             Pupil pupil = Pupil.start(cache, arguments.getString("file"), database.url());
             try {
-                database.wake();
                 int requests = new Lessons(pupil.applicationPort(), pupil.adminPort(), pupil.adminToken())
                         .give(pupil, arguments.getInt("rounds"));
                 out.println("It has answered " + requests + " requests; writing " + cache.file());

@@ -13,9 +13,12 @@ import java.util.stream.Stream;
 
 /**
  * What the service is trained on: an embedded PostgreSQL for the time of the training, behind a door that lets the first who come wait, as
- * a sleeping compute does; or where that is not in the jar, the database that the operator names.
+ * a sleeping compute does; or the database that the operator names for it.
  */
 final class TrainingDatabase implements AutoCloseable {
+
+    /** Not the service's own variable, which may name a database that is in use. */
+    static final String VARIABLE = "TRAINING_DATABASE_URL";
 
     private final String url;
     private final SleepingDoor door;
@@ -35,15 +38,16 @@ final class TrainingDatabase implements AutoCloseable {
      * @param named the operator's, or null
      */
     static TrainingDatabase open(String named) throws IOException, TrainingException {
+        if (named != null && !named.isBlank()) {
+            return new TrainingDatabase(named, null, null, null);
+        }
         try {
             return embedded();
         } catch (EmbeddedDatabaseException | LinkageError e) {
-            if (named == null || named.isBlank()) {
-                throw new TrainingException("train: no PostgreSQL of this jar's can be started (" + e.getMessage()
-                        + "); set NEON_DATABASE_URL to a database for the training, which writes to it, or train by a jar that"
-                        + " carries one: java -jar THAT.jar train --jar THIS.jar config.yml");
-            }
-            return new TrainingDatabase(named, null, null, null);
+            throw new TrainingException(
+                    "train: no PostgreSQL of this jar's can be started (" + e.getMessage() + "); set "
+                            + VARIABLE + " to a database for the training, which writes to it, or train by a jar that"
+                            + " carries one: java -jar THAT.jar train --jar THIS.jar config.yml");
         }
     }
 
@@ -69,13 +73,6 @@ final class TrainingDatabase implements AutoCloseable {
 
     String url() {
         return url;
-    }
-
-    /** Whoever has come is let in when a compute would have woken. */
-    void wake() {
-        if (door != null) {
-            door.openSoon();
-        }
     }
 
     @Override
