@@ -9,6 +9,7 @@ import com.ketomealplan.http.AdminAccess;
 import com.ketomealplan.http.HttpBundle;
 import com.ketomealplan.http.Readiness;
 import com.ketomealplan.logging.JsonOutput;
+import com.ketomealplan.logging.LastLines;
 import com.ketomealplan.logging.QuietRequestLog;
 import com.ketomealplan.neon.NeonBundle;
 import com.ketomealplan.neon.health.DatabaseProbe;
@@ -105,6 +106,13 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
                 CompletableFuture<Void> metrics = CompletableFuture.runAsync(own::registerMetrics);
                 super.run(own, arguments);
                 metrics.join();
+            }
+
+            /** Called when the server has stopped. */
+            @Override
+            protected void cleanup() {
+                super.cleanup();
+                LastLines.write();
             }
         });
         bootstrap.addCommand(new CheckCommand<>(this) {
