@@ -1,6 +1,7 @@
 package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -258,6 +259,53 @@ class HonestMetricsTest {
         assertThat(worst.get("errors").asInt()).isEqualTo(find.get("errors").asInt() + 1);
         assertThat(worst.get("total_ms").asDouble()).isGreaterThan(100);
         assertThat(statements.body()).doesNotContain("@example.com");
+    }
+
+    /** A statement and the pool are measured once; Dropwizard's metrics, Prometheus and the operator's page show that. */
+    @Test
+    void everyViewReadsTheSame() throws Exception {
+        assertThat(read().statusCode()).isEqualTo(404);
+        try (Connection other = database.connect()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE users");
+            assertThat(read().statusCode()).isEqualTo(504);
+        }
+
+        // The pool may be about to replace the connection that was cancelled on
+        await().untilAsserted(this::assertViewsAgree);
+    }
+
+    private void assertViewsAgree() {
+        JsonNode ours = TestService.json(service.admin("/metrics"));
+        JsonNode page = statement("UserDao.find");
+        String prometheus = scrape();
+
+        assertThat(ours.at("/timers/com.ketomealplan.db.UserDao.find/count").asLong())
+                .isEqualTo(page.get("count").asLong())
+                .isEqualTo((long) ofFind("count", prometheus));
+        assertThat(page.get("total_ms").asDouble()).isCloseTo(ofFind("sum", prometheus) * 1_000, within(1.0));
+        assertThat(ours.at("/timers/com.ketomealplan.db.UserDao.find/max").asDouble() * 1_000)
+                .isCloseTo(page.get("longest_ms").asDouble(), within(1.0));
+        for (String state : new String[] {"idle", "used"}) {
+            assertThat(ours.at("/gauges/pool.database." + (state.equals("used") ? "active" : state) + "/value")
+                            .asDouble())
+                    .isEqualTo(value(
+                            "db_client_connection_count{db_client_connection_pool_name=\"database\",db_client_connection_state=\""
+                                    + state + "\"}",
+                            prometheus));
+        }
+    }
+
+    /** Of all ends of the statement. */
+    private static double ofFind(String what, String page) {
+        return Pattern.compile(
+                        "^db_client_operation_duration_seconds_" + what
+                                + "\\{db_query_summary=\"UserDao.find\".*} (\\S+)$",
+                        Pattern.MULTILINE)
+                .matcher(page)
+                .results()
+                .mapToDouble(line -> Double.parseDouble(line.group(1)))
+                .sum();
     }
 
     private JsonNode statement(String name) {
