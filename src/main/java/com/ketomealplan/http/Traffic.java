@@ -96,9 +96,18 @@ final class Traffic {
                     && now - notReadyNanos >= (CONFIRMATIONS - 1) * pauseNanos() + PAIR.toNanos();
         }
 
-        /** Returns whether the client probes so seldom that it would take longer to see it often enough. */
+        /**
+         * Returns whether the client probes so seldom that it would take longer to see it often enough. It is so only if none of the last
+         * intervals was shorter, but for those within a pair: who is waited for in vain costs time, which has a bound, and who is
+         * wrongly not waited for loses requests.
+         */
         boolean isTooSlow(Duration atMost) {
-            return (CONFIRMATIONS - 1) * pauseNanos() > atMost.toNanos();
+            long quickest = pauses.stream()
+                    .mapToLong(Long::longValue)
+                    .filter(pause -> pause > PAIR.toNanos())
+                    .min()
+                    .orElse(0);
+            return (CONFIRMATIONS - 1) * quickest > atMost.toNanos();
         }
 
         /** Returns whether the client has missed a probe, or has probed only once. */

@@ -166,4 +166,24 @@ class TrafficTest {
         assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
         assertThat(traffic.allProbesHaveSeenNotReady(Duration.ofSeconds(20))).isFalse();
     }
+
+    /** Such as a balancer that was reloaded, or whose machine stood still: to stop under its requests is worse than to wait. */
+    @Test
+    void whoPausesOnceOrTwiceIsNoSlowOne() {
+        look("haproxy", 2, true, true, true);
+        look("haproxy", 10, true, true);
+        look("haproxy", 2, true);
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isFalse();
+        look("haproxy", 2, false, false, false, false);
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue(); // within the time of a drain
+    }
+
+    @Test
+    void twoSlowOnesWhoLookInPairsAreNotWaitedForEither() {
+        for (int i = 0; i < 3; i++) {
+            look("slow", 9.995, true);
+            look("slow", 0.005, true);
+        }
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
+    }
 }
