@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 final class FailureRules {
 
     /**
-     * A rule by a message, with the remedy, in which the first group of the text stands for {@code {}}; the first matching rule
-     * applies.
+     * A rule by a message, with the remedy, in which the first group of the text, a name, stands for {@code {}}; the first matching
+     * rule applies.
      */
     private record Rule(FailureKind kind, Pattern text, String advice) {
 
@@ -26,7 +26,9 @@ final class FailureRules {
                     ? Optional.of(new Verdict(
                             kind,
                             Optional.ofNullable(advice)
-                                    .map(found -> found.contains("{}") ? found.replace("{}", match.group(1)) : found)))
+                                    .map(found -> found.contains("{}")
+                                            ? found.replace("{}", Identifier.quoted(match.group(1)))
+                                            : found)))
                     : Optional.empty();
         }
     }
@@ -103,11 +105,11 @@ final class FailureRules {
             // PostgreSQL, whose codes the proxy hides while connecting
             rule(
                     FailureKind.TOO_MANY_CONNECTIONS,
-                    "too many connections for role \"([^\"]*)\"",
+                    "too many connections for role \"(.*?)\"(?!\\S)",
                     "its limit is below what the instances open: ALTER ROLE {} CONNECTION LIMIT, smaller pools, or fewer instances"),
             rule(
                     FailureKind.TOO_MANY_CONNECTIONS,
-                    "too many connections for database \"([^\"]*)\"",
+                    "too many connections for database \"(.*?)\"(?!\\S)",
                     "its limit is below what the instances open: ALTER DATABASE {} CONNECTION LIMIT, smaller pools, or fewer"
                             + " instances"),
             rule(

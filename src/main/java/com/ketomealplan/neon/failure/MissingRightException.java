@@ -19,7 +19,7 @@ public final class MissingRightException extends JdbiException implements Staged
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private static final Pattern DENIED = Pattern.compile(
-            "permission denied for (table|view|materialized view|foreign table|schema|sequence|function|procedure) (\\S+)");
+            "permission denied for (table|view|materialized view|foreign table|schema|sequence|function|procedure) (.+)");
 
     private MissingRightException(String message, Throwable failure) {
         super(message, failure);
@@ -61,22 +61,24 @@ public final class MissingRightException extends JdbiException implements Staged
                                         INSUFFICIENT_PRIVILEGE,
                                         role,
                                         grant(match.group(1), match.group(2), sql),
-                                        role),
+                                        Identifier.quoted(role)),
                         failure));
     }
 
-    private static String grant(String type, String name, String sql) {
+    private static String grant(String type, String denied, String sql) {
+        String name = Identifier.quoted(denied);
         return switch (type) {
             case "schema" -> "USAGE ON SCHEMA " + name;
             case "sequence" -> "USAGE ON SEQUENCE " + name;
             case "function", "procedure" -> "EXECUTE ON ROUTINE " + name;
-            default -> String.join(", ", rightsOn(name, sql)) + " ON TABLE " + name;
+            default -> String.join(", ", rightsOn(denied, sql)) + " ON TABLE " + name;
         };
     }
 
     /** What a statement does with a table, by its words. */
     private static Set<String> rightsOn(String table, String sql) {
-        String name = "\\s+(?:only\\s+)?(?:[\\w\"]+\\.)?\"?" + Pattern.quote(table) + "\"?(?!\\w)";
+        String name = "\\s+(?:only\\s+)?(?:(?:\\w+|\"(?:[^\"]|\"\")+\")\\.)?\"?"
+                + Pattern.quote(Identifier.escaped(table)) + "\"?(?!\\w)";
         Set<String> rights = new LinkedHashSet<>();
         addIf(rights, "INSERT", "insert\\s+into" + name, sql);
         addIf(rights, "UPDATE", "update" + name, sql);

@@ -163,4 +163,18 @@ class FailureTest {
     private static StatementException statement(SQLException cause) {
         return new UnableToExecuteStatementException(cause, null);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+            role "app"        | ALTER ROLE app CONNECTION LIMIT
+            role "My-App"     | ALTER ROLE "My-App" CONNECTION LIMIT
+            role "user"       | ALTER ROLE "user" CONNECTION LIMIT
+            role "a"b"        | ALTER ROLE "a""b" CONNECTION LIMIT
+            database "keto-1" | ALTER DATABASE "keto-1" CONNECTION LIMIT
+            """)
+    void writesTheNameOfALimitAsSqlNeedsIt(String what, String advice) {
+        assertThat(Failure.toOpen(new SQLException("FATAL: too many connections for " + what, "53300"))
+                        .cause())
+                .contains(advice);
+    }
 }

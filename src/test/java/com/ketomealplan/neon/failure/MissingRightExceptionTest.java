@@ -1,8 +1,11 @@
 package com.ketomealplan.neon.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +42,38 @@ class MissingRightExceptionTest {
         assertThat(failure.cause())
                 .isEqualTo(
                         "permission denied for " + what + " (42501); the role app needs: GRANT " + grant + " TO app");
+    }
+
+    /** The server names what is denied without the quotes that SQL needs. */
+    @Test
+    void theGrantCanBeExecutedWhateverTheNamesAre() {
+        String table = "\"Order-\"\"s\"";
+        TestDatabase database = TestDatabase.empty();
+        String role = database.endpoint().database() + "-\"Role";
+        String quotedRole = "\"" + role.replace("\"", "\"\"") + "\"";
+        database.jdbi().useHandle(handle -> {
+            handle.execute("CREATE TABLE " + table + " (a int)");
+            handle.execute("CREATE ROLE " + quotedRole);
+            try {
+                String sql = "SELECT a FROM public." + table;
+                handle.execute("SET ROLE " + quotedRole);
+                UnableToExecuteStatementException denied =
+                        catchThrowableOfType(UnableToExecuteStatementException.class, () -> handle.execute(sql));
+                String cause = Failure.of(MissingRightException.of(denied, role).orElseThrow())
+                        .cause();
+                handle.execute("RESET ROLE");
+                String grant = cause.substring(cause.indexOf("GRANT "));
+                assertThat(grant).startsWith("GRANT SELECT ON TABLE ");
+                handle.execute(grant);
+
+                handle.execute("SET ROLE " + quotedRole);
+                handle.execute(sql);
+            } finally {
+                handle.execute("RESET ROLE");
+                handle.execute("DROP OWNED BY " + quotedRole);
+                handle.execute("DROP ROLE " + quotedRole);
+            }
+        });
     }
 
     /** Another failure, another language, and what a function did, whose texts may be of its own. */
