@@ -63,7 +63,17 @@ final class StatementComments implements TemplateEngine {
 
     /** Returns a statement without its comment. */
     static String without(String sql) {
+        return sql.substring(endIn(sql));
+    }
+
+    /** Returns whether a statement is this one, behind whatever comment. */
+    static boolean precede(String sql, String commented) {
+        int start = endIn(commented);
+        return commented.length() - start == sql.length() && commented.startsWith(sql, start);
+    }
+
+    private static int endIn(String sql) {
         int end = sql.startsWith(BEGIN) ? sql.indexOf(END) : -1;
-        return end < 0 ? sql : sql.substring(end + END.length());
+        return end < 0 ? 0 : end + END.length();
     }
 }

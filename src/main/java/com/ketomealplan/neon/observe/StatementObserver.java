@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAccumulator;
@@ -39,10 +40,19 @@ public final class StatementObserver implements SqlLogger {
         private final LongAdder nanos = new LongAdder();
         private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
         private final LogThrottle log = new LogThrottle();
+        private final String rendered;
         private final String sql;
 
-        Totals(String sql) {
-            this.sql = sql;
+        Totals(String commented) {
+            this.rendered = StatementComments.without(commented);
+            this.sql = inOneLine(rendered);
+        }
+
+        /** Returns the SQL of a run: several have one name where that is a word, or where a method has SQL with parts that differ. */
+        String sqlOf(String commented) {
+            return StatementComments.precede(rendered, commented)
+                    ? sql
+                    : inOneLine(StatementComments.without(commented));
         }
     }
 
@@ -95,7 +105,8 @@ public final class StatementObserver implements SqlLogger {
         totals.longest.accumulate(nanos);
         failure.ifPresent(found -> totals.errors.increment());
         Duration time = Duration.ofNanos(nanos);
-        listeners.forEach(listener -> listener.onExecuted(name, totals.sql, time, failure));
+        String sql = totals.sqlOf(rendered(context));
+        listeners.forEach(listener -> listener.onExecuted(name, sql, time, failure));
         if (nanos >= threshold.toNanos()) {
             totals.slow.increment();
             totals.log.tryAcquire().ifPresent(others -> log(context, name, nanos, failure, others));
@@ -104,7 +115,7 @@ public final class StatementObserver implements SqlLogger {
 
     private Totals totalsOf(String name, StatementContext context) {
         Totals known = totalsByName.get(name);
-        return known != null ? known : totalsByName.computeIfAbsent(name, first -> new Totals(sqlOf(context)));
+        return known != null ? known : totalsByName.computeIfAbsent(name, first -> new Totals(rendered(context)));
     }
 
     private static void log(StatementContext context, String name, long nanos, Optional<Failure> failure, long others) {
@@ -136,10 +147,15 @@ public final class StatementObserver implements SqlLogger {
     }
 
     private static String sqlOf(StatementContext context) {
-        String sql = context.getRenderedSql();
-        return sql == null
-                ? ""
-                : StatementComments.without(sql).replaceAll("\\s+", " ").strip();
+        return inOneLine(StatementComments.without(rendered(context)));
+    }
+
+    private static String rendered(StatementContext context) {
+        return Objects.requireNonNullElse(context.getRenderedSql(), "");
+    }
+
+    private static String inOneLine(String sql) {
+        return sql.replaceAll("\\s+", " ").strip();
     }
 
     /** Returns the statements, by total time, largest first. */
