@@ -28,7 +28,6 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.PrintStream;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 
@@ -100,12 +99,12 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
                 parser.help("Serve, until the process is told to stop");
             }
 
-            /** Registers the JVM's metrics and JMX, which take a while, on another thread. Only a server has readers of them. */
+            /** Only a server has readers of the JVM's metrics. */
             @Override
             public void run(Bootstrap<?> own, Namespace arguments) throws Exception {
-                CompletableFuture<Void> metrics = CompletableFuture.runAsync(own::registerMetrics);
+                JvmMetrics metrics = JvmMetrics.register(own);
                 super.run(own, arguments);
-                metrics.join();
+                metrics.await();
             }
 
             /** Called when the server has stopped. */
