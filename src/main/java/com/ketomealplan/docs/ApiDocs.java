@@ -59,13 +59,13 @@ public final class ApiDocs {
         docs.file(DOCUMENT, DOCUMENT, "application/json", NOTHING);
 
         String swagger = webjar("swagger-ui");
-        docs.file("/docs", "/docs/docs.html", HTML, POLICY);
+        docs.page("/docs", "/docs/docs.html", POLICY);
         docs.file("/docs/docs.js", "/docs/docs.js", SCRIPT, NOTHING);
         docs.file("/docs/swagger-ui-bundle.js", swagger + "swagger-ui-bundle.js", SCRIPT, NOTHING);
         docs.file("/docs/swagger-ui.css", swagger + "swagger-ui.css", STYLE, NOTHING);
         docs.file("/docs/favicon-32x32.png", swagger + "favicon-32x32.png", "image/png", NOTHING);
 
-        docs.file("/redoc", "/docs/redoc.html", HTML, REDOC_POLICY);
+        docs.page("/redoc", "/docs/redoc.html", REDOC_POLICY);
         docs.file("/redoc/redoc.js", "/docs/redoc.js", SCRIPT, NOTHING);
         docs.file("/redoc/redoc.css", "/docs/redoc.css", STYLE, NOTHING);
         docs.serve(
@@ -76,6 +76,11 @@ public final class ApiDocs {
                         NOTHING,
                         script -> script.replace(
                                 LOGO, "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E")));
+    }
+
+    private void page(String path, String file, String policy) {
+        file(path, file, HTML, policy);
+        serve(path + "/", new SlashServlet(path));
     }
 
     private void file(String path, String file, String type, String policy) {

@@ -138,6 +138,19 @@ class ServesDocsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/docs", "/redoc"})
+    void aSlashAtTheEndLeadsToThePage(String path) {
+        HttpResponse<String> answer = service.get(path + "/?a=b");
+
+        assertThat(answer.statusCode()).isEqualTo(307);
+        String location = answer.headers().firstValue("Location").orElseThrow();
+        assertThat(location)
+                .as("relative, as behind a proxy with a path of its own")
+                .isEqualTo(".." + path + "?a=b");
+        assertThat(service.uri(path + "/").resolve(location)).isEqualTo(service.uri(path + "?a=b"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/docs", "/redoc"})
     void aPageRunsNothingButItsOwnFiles(String path) {
         HttpResponse<String> page = service.get(path);
 
