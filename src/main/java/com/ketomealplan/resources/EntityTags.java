@@ -24,24 +24,32 @@ final class EntityTags {
         return new EntityTag(Long.toString(version));
     }
 
-    /** Returns the versions of {@code If-Match}; a weak tag matches none. */
-    static Versions ifMatch(String header) {
-        if (header == null || header.strip().equals(WHATEVER)) {
+    /**
+     * Returns the versions of {@code If-Match}; a weak tag matches none.
+     *
+     * @param lines those of the header, which are one list (RFC 9110, section 5.3); none if there is no condition
+     */
+    static Versions ifMatch(List<String> lines) {
+        String header = inOne(lines);
+        if (lines.isEmpty() || header.equals(WHATEVER)) {
             return Versions.WHICHEVER;
         }
         return Versions.of(versions(header, false));
     }
 
     /** Returns 200 with an entity, or 304 if the client has it. */
-    static Response answer(Object entity, long version, String ifNoneMatch) {
+    static Response answer(Object entity, long version, List<String> ifNoneMatch) {
         Response.ResponseBuilder answer = isKnown(version, ifNoneMatch) ? Response.notModified() : Response.ok(entity);
         return answer.tag(of(version)).build();
     }
 
-    private static boolean isKnown(long version, String ifNoneMatch) {
-        return ifNoneMatch != null
-                && (ifNoneMatch.strip().equals(WHATEVER)
-                        || versions(ifNoneMatch, true).contains(version));
+    private static boolean isKnown(long version, List<String> ifNoneMatch) {
+        String header = inOne(ifNoneMatch);
+        return header.equals(WHATEVER) || versions(header, true).contains(version);
+    }
+
+    private static String inOne(List<String> lines) {
+        return String.join(",", lines).strip();
     }
 
     private static List<Long> versions(String header, boolean weakToo) {

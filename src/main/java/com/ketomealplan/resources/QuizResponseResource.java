@@ -73,7 +73,7 @@ public final class QuizResponseResource {
     public Response get(
             @PathParam("user_id") UUID userId,
             @PathParam("quiz_response_id") UUID id,
-            @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) List<String> ifNoneMatch) {
         QuizResponse found = quizResponses.find(userId, id).orElseThrow(QuizResponseResource::notFound);
         return EntityTags.answer(found, VERSION, ifNoneMatch);
     }
@@ -97,7 +97,7 @@ public final class QuizResponseResource {
     public Response delete(
             @PathParam("user_id") UUID userId,
             @PathParam("quiz_response_id") UUID id,
-            @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
+            @HeaderParam(HttpHeaders.IF_MATCH) List<String> ifMatch) {
         if (!EntityTags.ifMatch(ifMatch).include(VERSION)) {
             throw quizResponses.find(userId, id).isPresent() ? new PreconditionFailed() : notFound();
         }

@@ -64,7 +64,8 @@ public final class UserResource {
     @GET
     @Path("/{user_id}")
     @Transaction(readOnly = true)
-    public Response get(@PathParam("user_id") UUID userId, @HeaderParam(HttpHeaders.IF_NONE_MATCH) String ifNoneMatch) {
+    public Response get(
+            @PathParam("user_id") UUID userId, @HeaderParam(HttpHeaders.IF_NONE_MATCH) List<String> ifNoneMatch) {
         StoredUser found = users.find(userId).orElseThrow(UserResource::notFound);
         return EntityTags.answer(found.user(), found.version(), ifNoneMatch);
     }
@@ -88,12 +89,12 @@ public final class UserResource {
     @Replayable
     public Response update(
             @PathParam("user_id") UUID userId,
-            @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+            @HeaderParam(HttpHeaders.IF_MATCH) List<String> ifMatch,
             @NotNull @Valid UserPatch patch) {
         Versions meant = EntityTags.ifMatch(ifMatch);
         try {
             StoredUser stored = users.update(userId, patch.email(), meant).orElseThrow(() -> notFoundAs(meant, userId));
-            return EntityTags.answer(stored.user(), stored.version(), null);
+            return EntityTags.answer(stored.user(), stored.version(), List.of());
         } catch (EmailTakenException e) {
             throw emailTaken();
         }
@@ -104,7 +105,7 @@ public final class UserResource {
     @Path("/{user_id}")
     @Transaction
     @Replayable
-    public Response delete(@PathParam("user_id") UUID userId, @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
+    public Response delete(@PathParam("user_id") UUID userId, @HeaderParam(HttpHeaders.IF_MATCH) List<String> ifMatch) {
         Versions meant = EntityTags.ifMatch(ifMatch);
         if (!users.delete(userId, meant)) {
             throw notFoundAs(meant, userId);

@@ -13,13 +13,14 @@ class EntityTagsTest {
 
     @Test
     void withoutAConditionItIsForWhicheverVersionThereIs() {
-        assertThat(EntityTags.ifMatch(null)).isEqualTo(Versions.WHICHEVER);
-        assertThat(EntityTags.ifMatch(" * ")).isEqualTo(Versions.WHICHEVER);
+        assertThat(EntityTags.ifMatch(List.of())).isEqualTo(Versions.WHICHEVER);
+        assertThat(EntityTags.ifMatch(List.of(" * "))).isEqualTo(Versions.WHICHEVER);
     }
 
     @Test
     void isForTheVersionsThatItNames() {
-        assertThat(EntityTags.ifMatch("\"1\" ,\"22\", \"foreign\", W/\"3\"")).isEqualTo(Versions.of(List.of(1L, 22L)));
+        assertThat(EntityTags.ifMatch(List.of("\"1\" ,\"22\", \"foreign\"", "W/\"3\"", "\"4\"")))
+                .isEqualTo(Versions.of(List.of(1L, 22L, 4L)));
     }
 
     @ParameterizedTest
@@ -27,8 +28,8 @@ class EntityTagsTest {
             strings = {"", "1", "W/\"1\"", "\"01\"", "\"0\"", "\"-1\"", "\"1", "\"1 \"", "\"9999999999999999999\"", "**"
             })
     void isForNoVersionIfItNamesNone(String header) {
-        assertThat(EntityTags.ifMatch(header)).isEqualTo(Versions.of(List.of()));
-        assertThat(EntityTags.ifMatch(header).include(1)).isFalse();
+        assertThat(EntityTags.ifMatch(List.of(header))).isEqualTo(Versions.of(List.of()));
+        assertThat(EntityTags.ifMatch(List.of(header)).include(1)).isFalse();
     }
 
     @ParameterizedTest
@@ -44,8 +45,10 @@ class EntityTagsTest {
                 "\"77\"              | 200"
             })
     void whatIsKnownIsNotSent(String ifNoneMatch, int status) {
-        assertThat(EntityTags.answer("body", 7, ifNoneMatch).getStatus()).isEqualTo(status);
-        assertThat(EntityTags.answer("body", 7, ifNoneMatch).getEntityTag()).isEqualTo(EntityTags.of(7));
-        assertThat(EntityTags.answer("body", 7, null).getStatus()).isEqualTo(200);
+        assertThat(EntityTags.answer("body", 7, List.of(ifNoneMatch)).getStatus())
+                .isEqualTo(status);
+        assertThat(EntityTags.answer("body", 7, List.of(ifNoneMatch)).getEntityTag())
+                .isEqualTo(EntityTags.of(7));
+        assertThat(EntityTags.answer("body", 7, List.of()).getStatus()).isEqualTo(200);
     }
 }

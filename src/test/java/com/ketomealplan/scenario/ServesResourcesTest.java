@@ -231,6 +231,19 @@ class ServesResourcesTest {
                 .isEqualTo(status == 200 ? 204 : status);
     }
 
+    /** As one list: RFC 9110, section 5.3. */
+    @Test
+    void aConditionMayHaveSeveralLines() {
+        String user = newUser();
+
+        assertThat(service.send("GET", user, null, "If-None-Match", "\"7\"", "If-None-Match", "\"1\"")
+                        .statusCode())
+                .isEqualTo(304);
+        assertThat(patch(user, "{}", "If-Match", "\"7\"", "If-Match", "\"1\"").statusCode())
+                .isEqualTo(200);
+        assertProblem(delete(user, "If-Match", "\"7\"", "If-Match", "\"8\""), 412, "changed");
+    }
+
     @Test
     void aUserIsDeletedWithAllQuizResponses() {
         String user = newUser();
