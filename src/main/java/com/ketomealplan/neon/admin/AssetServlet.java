@@ -7,20 +7,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** A file of the page. */
+/** Serves a file of the page from the class path. */
 final class AssetServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
-    /** The page is made of its own files, and nothing of it runs or loads anything else. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-            + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    /** The page loads and runs nothing but its own files. */
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+                    + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final byte[] content;
     private final String type;
 
     /**
-     * @param resource its place on the class path
+     * @param resource the path of the file on the class path
      */
     AssetServlet(String resource, String type) {
         this.type = type;
@@ -36,7 +37,7 @@ final class AssetServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.setHeader("Content-Security-Policy", POLICY);
+        response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         response.setHeader("Cache-Control", "no-cache");
         response.setContentType(type);
         response.getOutputStream().write(content);

@@ -14,36 +14,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * What the page lives on: server-sent events, until the reader goes or the service ends. Each reader has a thread, so that a
- * slow one delays no other, and there are few.
+ * Sends the data of the page as server-sent events, until the client disconnects or the service stops. Each client has a thread, so that
+ * a slow one delays no other; their number is limited.
  */
 final class EventsServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
-    private static final int MOST_READERS = 16;
-    private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final int MAX_CLIENTS = 16;
+    private static final Duration INTERVAL = Duration.ofSeconds(2);
 
     private final transient Supplier<Overview> overview;
-    private final transient Supplier<Series.Columns> series;
+    private final transient Supplier<TimeSeries.Columns> series;
     private final transient ObjectMapper json;
-    private final transient Semaphore readers = new Semaphore(MOST_READERS);
-    private final transient CountDownLatch ended = new CountDownLatch(1);
+    private final transient Semaphore clients = new Semaphore(MAX_CLIENTS);
+    private final transient CountDownLatch closed = new CountDownLatch(1);
 
-    EventsServlet(ObjectMapper json, Supplier<Overview> overview, Supplier<Series.Columns> series) {
+    EventsServlet(ObjectMapper json, Supplier<Overview> overview, Supplier<TimeSeries.Columns> series) {
         this.json = json;
         this.overview = overview;
         this.series = series;
     }
 
-    /** No reader is kept any longer. */
-    void end() {
-        ended.countDown();
+    /** Ends the streams of all clients. */
+    void close() {
+        closed.countDown();
     }
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!readers.tryAcquire()) {
+        if (!clients.tryAcquire()) {
             response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
             return;
         }
@@ -53,27 +53,27 @@ final class EventsServlet extends HttpServlet {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            readers.release();
+            clients.release();
         }
     }
 
     private void write(ServletOutputStream out) throws IOException, InterruptedException {
-        long told = -1;
+        long lastSent = -1;
         do {
-            event(out, "overview", overview.get());
-            Series.Columns now = series.get();
+            send(out, "overview", overview.get());
+            TimeSeries.Columns now = series.get();
             long newest = now.time().isEmpty() ? 0 : now.time().get(now.time().size() - 1);
-            if (newest != told) {
-                event(out, "series", now);
-                told = newest;
+            if (newest != lastSent) {
+                send(out, "series", now);
+                lastSent = newest;
             }
             out.flush();
-        } while (!ended.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+        } while (!closed.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    private void event(ServletOutputStream out, String name, Object data) throws IOException {
+    private void send(ServletOutputStream out, String name, Object data) throws IOException {
         out.write(("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8));
-        out.write(json.writeValueAsBytes(data)); // in which a line break is an escape
+        out.write(json.writeValueAsBytes(data)); // JSON escapes line breaks
         out.write("\n\n".getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The histograms that the page shows, as they are at one moment. */
+/** A snapshot of the histograms that the page shows. */
 final class Histograms {
 
     static final String REQUESTS = "http_server_request_duration_seconds";
@@ -24,7 +24,7 @@ final class Histograms {
         this.points = points;
     }
 
-    static Histograms now(PrometheusRegistry registry) {
+    static Histograms scrape(PrometheusRegistry registry) {
         return new Histograms(registry.scrape(NAMES::contains).stream()
                 .filter(HistogramSnapshot.class::isInstance)
                 .map(HistogramSnapshot.class::cast)
@@ -35,7 +35,8 @@ final class Histograms {
         return snapshot.getMetadata().getPrometheusName();
     }
 
-    List<HistogramDataPointSnapshot> of(String name) {
+    /** Returns the data points of a histogram, one for each set of labels. */
+    List<HistogramDataPointSnapshot> dataPoints(String name) {
         return points.getOrDefault(name, List.of());
     }
 }

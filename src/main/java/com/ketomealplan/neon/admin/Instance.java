@@ -11,20 +11,20 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Which process this is, of which there are several in an incident.
+ * The identity of this process, because a service may have several.
  *
- * @param name its machine, or its container, and its number there
+ * @param name its host or container, and its process id
  * @param version of the jar; empty if it runs from classes
- * @param commit that the jar was built from; empty if that was not known to the build
- * @param started when
+ * @param commit the commit that the jar was built from; empty if the build did not know it
+ * @param started when it was started
  */
 record Instance(String name, Optional<String> version, Optional<String> commit, Instant started) {
 
     private static final String COMMIT = "META-INF/commit";
-    private static final int LONGEST = 100;
+    private static final int MAX_LENGTH = 100;
 
     /**
-     * This one.
+     * Returns the identity of this process.
      *
      * @param application a class of the jar
      */
@@ -40,23 +40,23 @@ record Instance(String name, Optional<String> version, Optional<String> commit, 
         return Optional.ofNullable(application.getPackage().getImplementationVersion());
     }
 
-    /** As the build has written it. The jar's own: the class path may have others of that name. */
+    /** Reads the file that the build has written, from the application's jar: other jars may have a file of that name. */
     private static Optional<String> commit(Class<?> application) {
         String file = application.getName().replace('.', '/') + ".class";
-        URL place = application.getResource("/" + file);
-        if (place == null) {
+        URL url = application.getResource("/" + file);
+        if (url == null) {
             return Optional.empty();
         }
-        String root = place.toString().substring(0, place.toString().length() - file.length());
+        String root = url.toString().substring(0, url.toString().length() - file.length());
         try (InputStream content = URI.create(root + COMMIT).toURL().openStream()) {
-            return Optional.of(new String(content.readNBytes(LONGEST), StandardCharsets.UTF_8).strip())
+            return Optional.of(new String(content.readNBytes(MAX_LENGTH), StandardCharsets.UTF_8).strip())
                     .filter(text -> !text.isEmpty());
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    /** Containers say it in their environment, which asks no name server. */
+    /** Returns the host name. A container has it in its environment, which needs no name server. */
     private static String host() {
         return Optional.ofNullable(System.getenv("HOSTNAME"))
                 .filter(name -> !name.isBlank())

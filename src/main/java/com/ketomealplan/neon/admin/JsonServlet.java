@@ -7,22 +7,22 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** Something as it is now. */
+/** Serves the current value of a supplier as JSON. */
 final class JsonServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Supplier<?> now;
+    private final transient Supplier<?> content;
     private final transient ObjectMapper json;
 
-    JsonServlet(ObjectMapper json, Supplier<?> now) {
+    JsonServlet(ObjectMapper json, Supplier<?> content) {
         this.json = json;
-        this.now = now;
+        this.content = content;
     }
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setContentType("application/json");
-        response.getOutputStream().write(json.writeValueAsBytes(now.get()));
+        response.getOutputStream().write(json.writeValueAsBytes(content.get()));
     }
 }

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * What a histogram has counted between two looks at it. Quantiles are those that Prometheus reckons from the same buckets, so
- * that the page and a dashboard agree.
+ * The observations of a histogram between two scrapes. Quantiles are computed from the buckets as Prometheus does it, so that the page
+ * and a dashboard agree. Not thread-safe.
  */
 final class LatencyWindow {
 
     private double[] bounds = {};
-    private long[] before = {};
+    private long[] previous = {};
     private long[] counts = {};
 
-    /** Looks again. Several points are taken for one: those of all labels. */
-    void look(List<HistogramDataPointSnapshot> points) {
+    /** Starts the next window, with what was observed since the last call. The points of all labels are added up. */
+    void update(List<HistogramDataPointSnapshot> points) {
         long[] now = {};
         for (HistogramDataPointSnapshot point : points) {
             ClassicHistogramBuckets buckets = point.getClassicBuckets();
@@ -31,10 +31,10 @@ final class LatencyWindow {
             }
         }
         counts = now.clone();
-        for (int i = 0; i < Math.min(now.length, before.length); i++) {
-            counts[i] -= before[i];
+        for (int i = 0; i < Math.min(now.length, previous.length); i++) {
+            counts[i] -= previous[i];
         }
-        before = now;
+        previous = now;
     }
 
     long count() {
@@ -42,16 +42,16 @@ final class LatencyWindow {
     }
 
     /**
-     * In seconds; empty if nothing was counted.
+     * Returns a quantile in seconds; empty if there were no observations.
      *
-     * @param part between 0 and 1
+     * @param level between 0 and 1
      */
-    OptionalDouble quantile(double part) {
+    OptionalDouble quantile(double level) {
         long count = count();
         if (count == 0) {
             return OptionalDouble.empty();
         }
-        double rank = part * count;
+        double rank = level * count;
         long below = 0;
         for (int i = 0; i < counts.length; i++) {
             double lower = i == 0 ? 0 : bounds[i - 1];

@@ -41,9 +41,9 @@ public final class OperatorConsole {
     private final Instance instance;
 
     /**
-     * @param service its name, for the page's head
-     * @param application a class of the jar that says its version
-     * @param configuration what it runs with, without secrets
+     * @param service the name of the service, for the title of the page
+     * @param application a class of the jar that has its version
+     * @param configuration the settings, without secrets
      */
     public OperatorConsole(
             String service,
@@ -68,30 +68,30 @@ public final class OperatorConsole {
                 .toList();
     }
 
-    /** Whether the library that draws them is on the class path. */
+    /** Returns whether the library that draws the charts is on the class path. */
     public static boolean hasCharts() {
         return OperatorConsole.class.getResource(CHARTS + CHARTS_SCRIPT) != null;
     }
 
-    /** Shows it from now on, and ends its readers when the service ends. */
+    /** Registers the page, and closes its streams when the service stops. */
     public void install(Environment environment) {
         ObjectMapper json = environment
                 .getObjectMapper()
                 .copy()
                 .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
-        Series series = new Series(metrics, pool, state, Clock.systemUTC());
+        TimeSeries series = new TimeSeries(metrics, pool, state, Clock.systemUTC());
         environment
                 .lifecycle()
                 .scheduledExecutorService("operator-console", true)
                 .threads(1)
                 .build()
-                .scheduleAtFixedRate(series::sampleSafely, 0, Series.STEP.toSeconds(), TimeUnit.SECONDS);
+                .scheduleAtFixedRate(series::sampleSafely, 0, TimeSeries.STEP.toSeconds(), TimeUnit.SECONDS);
         EventsServlet events = new EventsServlet(json, this::overview, series::columns);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override
             public void lifeCycleStopping(LifeCycle server) {
-                events.end();
+                events.close();
             }
         });
         environment.admin().addServlet("operator-events", events).addMapping(FILES + "events");
@@ -116,8 +116,8 @@ public final class OperatorConsole {
                 .addMapping(path);
     }
 
-    private static void json(Environment environment, ObjectMapper json, String name, Supplier<?> now) {
-        environment.admin().addServlet(name, new JsonServlet(json, now)).addMapping("/" + name);
+    private static void json(Environment environment, ObjectMapper json, String name, Supplier<?> content) {
+        environment.admin().addServlet(name, new JsonServlet(json, content)).addMapping("/" + name);
     }
 
     private List<Overview.Statement> statements() {
@@ -134,15 +134,15 @@ public final class OperatorConsole {
                 Instant.now(),
                 instance,
                 Overview.Database.of(gate.target(), state.status()),
-                Overview.PoolNow.of(pool.strategy(), pool.statistics()),
+                Overview.PoolSnapshot.of(pool.strategy(), pool.statistics()),
                 Overview.ColdStarts.of(observation.history()),
-                Overview.Route.of(Histograms.now(metrics).of(Histograms.REQUESTS)),
+                Overview.Route.of(Histograms.scrape(metrics).dataPoints(Histograms.REQUESTS)),
                 statements(),
                 Overview.Ledger.of(observation.ledger().page()),
                 connections(),
-                Overview.Blocked.of(pool.lockWaits()),
+                Overview.BlockedSession.of(pool.lockWaits()),
                 observation.history().changes().stream()
-                        .map(Overview.Change::of)
+                        .map(Overview.StateChange::of)
                         .toList(),
                 configuration);
     }

@@ -20,20 +20,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Everything on the page but its charts, as it travels. Times are milliseconds unless their names say otherwise. */
+/** The JSON of the page without its charts. Times are in milliseconds unless their names say otherwise. */
 record Overview(
         String service,
         Instant now,
         Instance instance,
         Database database,
-        PoolNow pool,
+        PoolSnapshot pool,
         ColdStarts coldStarts,
         List<Route> routes,
         List<Statement> statements,
         Ledger ledger,
         List<OpenConnection> connections,
-        List<Blocked> blocked,
-        List<Change> changes,
+        List<BlockedSession> blocked,
+        List<StateChange> changes,
         List<Setting> configuration) {
 
     record Database(
@@ -59,7 +59,7 @@ record Overview(
         }
     }
 
-    record PoolNow(
+    record PoolSnapshot(
             String strategy,
             long kept,
             long max,
@@ -73,20 +73,20 @@ record Overview(
             long shed,
             long leaked) {
 
-        static PoolNow of(PoolingStrategy strategy, PoolStatistics now) {
-            return new PoolNow(
+        static PoolSnapshot of(PoolingStrategy strategy, PoolStatistics statistics) {
+            return new PoolSnapshot(
                     strategy.name().toLowerCase(Locale.ROOT),
-                    now.kept(),
-                    now.max(),
-                    now.size(),
-                    now.active(),
-                    now.idle(),
-                    now.waiting(),
-                    now.waitingMax(),
-                    now.opened(),
-                    now.timeouts(),
-                    now.shed(),
-                    now.leaked());
+                    statistics.kept(),
+                    statistics.max(),
+                    statistics.size(),
+                    statistics.active(),
+                    statistics.idle(),
+                    statistics.waiting(),
+                    statistics.waitingMax(),
+                    statistics.opened(),
+                    statistics.timeouts(),
+                    statistics.shed(),
+                    statistics.leaked());
         }
     }
 
@@ -104,7 +104,7 @@ record Overview(
 
     record Route(String route, long count, long errors, double meanMs, double p99Ms) {
 
-        /** Those with the longest answers first. */
+        /** Returns the routes, the slowest first. */
         static List<Route> of(List<HistogramDataPointSnapshot> requests) {
             Map<String, List<HistogramDataPointSnapshot>> byRoute = requests.stream()
                     .collect(Collectors.groupingBy(point -> point.getLabels().get("http_request_method") + " "
@@ -116,14 +116,14 @@ record Overview(
         }
 
         private static Route of(String route, List<HistogramDataPointSnapshot> points) {
-            LatencyWindow all = new LatencyWindow();
-            all.look(points);
-            long count = all.count();
+            LatencyWindow window = new LatencyWindow();
+            window.update(points);
+            long count = window.count();
             double seconds = points.stream()
                     .mapToDouble(HistogramDataPointSnapshot::getSum)
                     .sum();
             long errors = points.stream()
-                    .filter(Series::isError)
+                    .filter(TimeSeries::isError)
                     .mapToLong(HistogramDataPointSnapshot::getCount)
                     .sum();
             return new Route(
@@ -131,7 +131,7 @@ record Overview(
                     count,
                     errors,
                     seconds * 1e3 / Math.max(1, count),
-                    all.quantile(.99).orElse(0) * 1e3);
+                    window.quantile(.99).orElse(0) * 1e3);
         }
     }
 
@@ -145,16 +145,16 @@ record Overview(
             double meanMs,
             double longestMs) {
 
-        static Statement of(StatementObserver.Statement one) {
+        static Statement of(StatementObserver.Statement observed) {
             return new Statement(
-                    one.statement(),
-                    one.sql(),
-                    one.count(),
-                    one.slow(),
-                    one.errors(),
-                    millis(one.total()),
-                    millis(one.total().dividedBy(Math.max(1, one.count()))),
-                    millis(one.longest()));
+                    observed.statement(),
+                    observed.sql(),
+                    observed.count(),
+                    observed.slow(),
+                    observed.errors(),
+                    millis(observed.total()),
+                    millis(observed.total().dividedBy(Math.max(1, observed.count()))),
+                    millis(observed.longest()));
         }
     }
 
@@ -214,11 +214,11 @@ record Overview(
     /**
      * A session of this role that waits for a lock.
      *
-     * @param number its process on the server
-     * @param by who holds it
-     * @param asOf when the server has said so
+     * @param number its process id on the server
+     * @param by the sessions that block it
+     * @param asOf when the server was queried
      */
-    record Blocked(
+    record BlockedSession(
             int number,
             Optional<String> statement,
             Optional<String> unit,
@@ -227,25 +227,25 @@ record Overview(
             String by,
             Instant asOf) {
 
-        static List<Blocked> of(LockWaits waits) {
+        static List<BlockedSession> of(LockWaits waits) {
             return waits.all().stream().map(wait -> of(wait, waits.at())).toList();
         }
 
-        private static Blocked of(LockWait wait, Instant at) {
-            return new Blocked(
+        private static BlockedSession of(LockWait wait, Instant at) {
+            return new BlockedSession(
                     wait.pid(),
                     wait.tag().statement(),
                     wait.tag().action(),
-                    wait.time().map(Duration::toMillis),
+                    wait.runtime().map(Duration::toMillis),
                     wait.lock(),
-                    wait.blockersInWords(),
+                    wait.describeBlockers(),
                     at);
         }
     }
 
-    record Change(Instant at, String from, String to, long lastedMs, String cause, int between) {
-        static Change of(StateHistory.Change change) {
-            return new Change(
+    record StateChange(Instant at, String from, String to, long lastedMs, String cause, int between) {
+        static StateChange of(StateHistory.Change change) {
+            return new StateChange(
                     change.at(),
                     change.from().inWords(),
                     change.to().inWords(),

@@ -6,11 +6,12 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.EnumSet;
 
-/** Names tasks, which have no resource method that would say what they do. */
+/** Names the units of work of tasks, which have no resource method to be named after. */
 public final class TaskPurpose {
 
     private TaskPurpose() {}
 
+    /** Registers the filter. */
     public static void install(Environment environment) {
         environment
                 .admin()

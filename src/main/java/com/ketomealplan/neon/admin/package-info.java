@@ -1,5 +1,5 @@
 /**
- * What an operator sees at the admin port: the page, the stream of events that it lives on, and the same facts as JSON. All of it
- * is read from what the other packages know already; nothing here asks the database.
+ * The operator's page at the admin port, its stream of events, and its data as JSON. All data is read from the memory of the other
+ * packages; nothing here queries the database.
  */
 package com.ketomealplan.neon.admin;

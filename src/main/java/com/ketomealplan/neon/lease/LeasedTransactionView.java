@@ -55,7 +55,7 @@ record LeasedTransactionView(Lease lease, HandleTransaction transaction) impleme
     public String describeTimes() {
         return "of its " + lease.deadline().duration().toMillis() + " ms: "
                 + lease.times().describe()
-                + lease.lockWait().map(wait -> "; " + wait.inWords()).orElse("");
+                + lease.lockWait().map(wait -> "; " + wait.describe()).orElse("");
     }
 
     @Override

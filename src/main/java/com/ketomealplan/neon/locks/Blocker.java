@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * A session that holds a lock for which another one waits, or waits for it before that.
+ * A session that blocks another one: it holds the lock, or waits for it in front of that one.
  *
- * @param pid its process on the server; 0 for a prepared transaction, which has none
- * @param role by which it has logged in
+ * @param pid its process id on the server; 0 for a prepared transaction, which has none
+ * @param role its role
  * @param application its {@code application_name}
  * @param state as {@code pg_stat_activity} has it, such as {@code idle in transaction}; empty if this role may not see it
- * @param transaction how long its transaction has been open
+ * @param transactionAge how long its transaction has been open
  * @param sinceStateChange how long it has been in that state
- * @param tag whose its last statement is, if that says so itself
- * @param mode in which it holds a lock on the same relation
+ * @param tag the names in the comment of its last statement
+ * @param mode the mode of its lock on the same relation
  * @param waits whether it waits for a lock itself
  */
 public record Blocker(
@@ -23,35 +23,35 @@ public record Blocker(
         Optional<String> role,
         Optional<String> application,
         Optional<String> state,
-        Optional<Duration> transaction,
+        Optional<Duration> transactionAge,
         Optional<Duration> sinceStateChange,
         StatementTag tag,
         Optional<String> mode,
         boolean waits) {
 
-    /** What is known of it, for a line of the log. */
-    String inWords() {
+    /** Returns a description for the log. */
+    String describe() {
         if (pid == 0) {
             return "a prepared transaction (pg_prepared_xacts)";
         }
-        StringJoiner known = new StringJoiner(", ", "pid " + pid + " (", ")");
-        role.ifPresent(name -> known.add("role " + name));
-        application.ifPresent(name -> known.add("application " + name));
-        mode.ifPresent(held -> known.add("holds " + held));
-        state.ifPresent(now -> known.add(
-                now + sinceStateChange.map(time -> " for " + inWords(time)).orElse("")));
-        transaction.ifPresent(time -> known.add("its transaction open for " + inWords(time)));
-        tag.inWords().ifPresent(name -> known.add("last statement " + name));
+        StringJoiner parts = new StringJoiner(", ", "pid " + pid + " (", ")");
+        role.ifPresent(name -> parts.add("role " + name));
+        application.ifPresent(name -> parts.add("application " + name));
+        mode.ifPresent(held -> parts.add("holds " + held));
+        state.ifPresent(now -> parts.add(
+                now + sinceStateChange.map(time -> " for " + describe(time)).orElse("")));
+        transactionAge.ifPresent(time -> parts.add("its transaction open for " + describe(time)));
+        tag.describe().ifPresent(name -> parts.add("last statement " + name));
         if (waits) {
-            known.add("waits itself");
+            parts.add("waits itself");
         }
         if (state.isEmpty()) {
-            known.add("more is shown only to a member of pg_read_all_stats");
+            parts.add("more is shown only to a member of pg_read_all_stats");
         }
-        return known.toString();
+        return parts.toString();
     }
 
-    static String inWords(Duration time) {
+    static String describe(Duration time) {
         return time.toSeconds() < 10
                 ? String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3)
                 : time.toSeconds() + " s";

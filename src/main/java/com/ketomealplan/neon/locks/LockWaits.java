@@ -8,34 +8,34 @@ import java.util.function.Predicate;
 /**
  * The sessions of this role in this database that wait for locks, at one moment.
  *
- * @param at when the server was asked
- * @param all those that have waited longest first
+ * @param at when the server was queried
+ * @param all the waits, the longest first
  */
 public record LockWaits(Instant at, List<LockWait> all) {
 
-    /** Nobody waits, or it is not known. */
+    /** No session waits, or it is not known. */
     public static final LockWaits NONE = new LockWaits(Instant.EPOCH, List.of());
 
-    /** Those that still wait, as far as that is known. */
-    public LockWaits filter(Predicate<LockWait> still) {
-        return new LockWaits(at, all.stream().filter(still).toList());
+    /** Returns the waits that match the predicate. */
+    public LockWaits filter(Predicate<LockWait> predicate) {
+        return new LockWaits(at, all.stream().filter(predicate).toList());
     }
 
     /**
-     * What a session of this side waits for. A proxy or a pooler between may have given it another number: then it is whatever one with the
-     * same statement waits for.
+     * Returns what a session of this process waits for. Behind a proxy or a pooler, its process id may be another one: then it is what a
+     * session with the same statement waits for.
      *
-     * @param pid its process on the server
-     * @param statement that it executes, by the name in its comment
+     * @param pid its process id, as the driver knows it
+     * @param statement the name of the statement that it executes, as in the comment
      */
-    public Optional<LockWait> of(int pid, Optional<String> statement) {
-        List<LockWait> alike = all.stream()
+    public Optional<LockWait> find(int pid, Optional<String> statement) {
+        List<LockWait> candidates = all.stream()
                 .filter(wait -> wait.tag().statement().isEmpty()
                         || wait.tag().statement().equals(statement))
                 .toList();
-        return alike.stream().filter(wait -> wait.pid() == pid).findFirst().or(() -> alike.stream()
+        return candidates.stream().filter(wait -> wait.pid() == pid).findFirst().or(() -> candidates.stream()
                 .filter(wait -> wait.tag().statement().isPresent())
                 .findFirst()
-                .map(LockWait::asOfAnother));
+                .map(LockWait::foundByStatement));
     }
 }

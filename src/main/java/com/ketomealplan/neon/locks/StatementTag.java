@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whose a statement is, as the comment in front of it says: sqlcommenter's, which statements of the layer have. Nothing else of a
- * statement is read, because it may have values in it, and so may comments of other programs.
+ * The names in the comment in front of a statement, in the format of sqlcommenter. The layer writes it. The rest of a statement is not
+ * read, because it may contain values, and neither are comments of other programs.
  *
  * @param action the unit of work, such as {@code ComplexOperationResource.create}
  * @param statement the SQL object's method, such as {@code QuizResponseDao.insert}
@@ -22,11 +22,11 @@ public record StatementTag(Optional<String> action, Optional<String> statement) 
     private static final Pattern COMMENT =
             Pattern.compile("/\\*(?:action=" + NAME + ")?,?(?:statement=" + NAME + ")?\\*/.*", Pattern.DOTALL);
 
-    /** What methods, tasks and checks are called. */
-    private static final Pattern OURS = Pattern.compile("[\\p{Alpha}][\\p{Alnum} _.$/-]*");
+    /** The names of methods, tasks and checks. */
+    private static final Pattern NAME_FORMAT = Pattern.compile("[\\p{Alpha}][\\p{Alnum} _.$/-]*");
 
-    static StatementTag of(String beginOfStatement) {
-        Matcher comment = COMMENT.matcher(beginOfStatement == null ? "" : beginOfStatement);
+    static StatementTag of(String statement) {
+        Matcher comment = COMMENT.matcher(statement == null ? "" : statement);
         return comment.matches() ? new StatementTag(name(comment.group(1)), name(comment.group(2))) : NONE;
     }
 
@@ -34,14 +34,14 @@ public record StatementTag(Optional<String> action, Optional<String> statement) 
         try {
             return Optional.ofNullable(encoded)
                     .map(text -> URLDecoder.decode(text, StandardCharsets.UTF_8))
-                    .filter(text -> OURS.matcher(text).matches());
+                    .filter(text -> NAME_FORMAT.matcher(text).matches());
         } catch (IllegalArgumentException e) {
-            return Optional.empty(); // another program's
+            return Optional.empty(); // a comment of another program
         }
     }
 
-    /** Empty if it says nothing. */
-    public Optional<String> inWords() {
+    /** Returns the names for the log; empty if there is none. */
+    public Optional<String> describe() {
         return statement
                 .map(name -> name + action.map(unit -> " of " + unit).orElse(""))
                 .or(() -> action);

@@ -1,5 +1,5 @@
 /**
- * Who blocks whom in the server: the one question about locks, and its answer without values of anybody. It knows JDBC, and
- * nothing of connections' lives: the caller passes an open one.
+ * Lock waits: the query for the sessions that wait for locks and for those that block them, and its result, which contains no values. It
+ * uses JDBC, on an open connection that the caller passes.
  */
 package com.ketomealplan.neon.locks;

@@ -7,8 +7,8 @@ import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.lease.CancelTimeout;
 import com.ketomealplan.neon.lease.Lease;
-import com.ketomealplan.neon.locks.LockQuestion;
 import com.ketomealplan.neon.locks.LockWait;
+import com.ketomealplan.neon.locks.LockWaitQuery;
 import com.ketomealplan.neon.locks.LockWaits;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -248,7 +248,7 @@ final class LockInquiry {
         Future<?> end = Timer.after(atMost, connection::sever); // if the network drops packets
         try {
             Set<Integer> ours = sessions(any -> true);
-            LockWaits waits = LockQuestion.ask(connection.jdbc());
+            LockWaits waits = LockWaitQuery.execute(connection.jdbc());
             known = new Answer(waits, ours, System.nanoTime());
             assign(waits, state.borrowed());
             return end.cancel(false);
@@ -267,6 +267,6 @@ final class LockInquiry {
     }
 
     private static Optional<LockWait> find(LockWaits waits, PooledConnection connection, Lease lease) {
-        return waits.of(connection.physical().backendId(), lease.statement());
+        return waits.find(connection.physical().backendId(), lease.statement());
     }
 }

@@ -21,36 +21,36 @@ class LatencyWindowTest {
         }
     }
 
-    private void look() {
-        window.look(histogram.collect().getDataPoints());
+    private void update() {
+        window.update(histogram.collect().getDataPoints());
     }
 
     @Test
-    void knowsNothingBeforeAnythingWasCounted() {
-        look();
+    void hasNoQuantileWithoutObservations() {
+        update();
 
         assertThat(window.count()).isZero();
         assertThat(window.quantile(.99)).isEmpty();
     }
 
     @Test
-    void countsWhatHasComeSinceTheLastLookInAllLabels() {
+    void countsTheObservationsOfAllLabelsSinceTheLastUpdate() {
         observe("a", .05, 100);
-        look();
+        update();
         observe("a", .15, 10);
         observe("b", .15, 10);
-        look();
+        update();
 
         assertThat(window.count()).isEqualTo(20);
         assertThat(window.quantile(.5).orElseThrow()).isCloseTo(.15, within(1e-9)); // in the middle of its bucket
-        look();
+        update();
         assertThat(window.quantile(.5)).isEmpty();
     }
 
     @Test
-    void takesTheLastBoundForWhatIsBeyond() {
+    void returnsTheLastBoundForLargerValues() {
         observe("a", 7, 3);
-        look();
+        update();
 
         assertThat(window.quantile(.99)).hasValue(.5);
     }

@@ -194,7 +194,7 @@ class LockInquiryTest {
                 .until(pool::lockWaits, found -> !found.all().isEmpty());
         assertThat(waits.all()).singleElement().satisfies(wait -> {
             assertThat(wait.lock()).isEqualTo("AccessShareLock on things");
-            assertThat(wait.blockersInWords()).contains("application observer");
+            assertThat(wait.describeBlockers()).contains("application observer");
         });
         int asked = questions.get();
         lock.close();

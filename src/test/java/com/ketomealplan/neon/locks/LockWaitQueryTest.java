@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the server says of who blocks whom. */
-class LockQuestionTest {
+/** The sessions that wait for locks, and those that block them. */
+class LockWaitQueryTest {
 
     private static TestDatabase database;
 
@@ -73,14 +73,14 @@ class LockQuestionTest {
         await().until(() -> database.lockWaiters() > waiting);
     }
 
-    /** Again, where a busy machine has taken longer than the question may. */
+    /** Repeats the query, because a busy machine may take longer than its time limit. */
     private static LockWait only(Connection asker, Predicate<LockWait> which) {
         return await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
                 .until(
                         () -> {
                             try {
-                                return LockQuestion.ask(asker).all().stream()
+                                return LockWaitQuery.execute(asker).all().stream()
                                         .filter(which)
                                         .findFirst();
                             } finally {
@@ -106,9 +106,9 @@ class LockQuestionTest {
 
         LockWait wait = only(session("asker"));
 
-        assertThat(wait.tag().inWords()).contains("ThingDao.count of Things.all");
+        assertThat(wait.tag().describe()).contains("ThingDao.count of Things.all");
         assertThat(wait.lock()).isEqualTo("AccessShareLock on things");
-        assertThat(wait.inWords())
+        assertThat(wait.describe())
                 .startsWith("it waited for AccessShareLock on things, blocked by pid ")
                 .contains("application psql of ada, holds ")
                 .contains("AccessExclusiveLock")
@@ -118,7 +118,7 @@ class LockQuestionTest {
                 .doesNotContain("example.com")
                 .doesNotContain("\n");
         assertThat(wait.blockers().get(0).tag())
-                .as("a comment of somebody else's")
+                .as("a comment of another program")
                 .isEqualTo(StatementTag.NONE);
     }
 
@@ -129,21 +129,21 @@ class LockQuestionTest {
                 "/*action='task%2Fimport',statement='ThingDao.insert'*/ UPDATE things SET word = 'geheim'");
         start(session("service"), "UPDATE things SET word = 'b'");
 
-        assertThat(only(session("asker")).inWords())
+        assertThat(only(session("asker")).describe())
                 .startsWith("it waited for another transaction to end, which has changed the same row, blocked by pid ")
                 .contains("last statement ThingDao.insert of task/import")
                 .doesNotContain("geheim");
     }
 
-    /** What everybody waits for in a queue is whoever is at its head. */
+    /** All sessions of a queue wait for the one at its head. */
     @Test
-    void itNamesThoseFirstWhoWaitForNobody() throws Exception {
+    void blockersThatDoNotWaitThemselvesAreFirst() throws Exception {
         Connection reader = session("reader");
         execute(reader, "SELECT count(*) FROM things");
         start(session("migration"), "ALTER TABLE things ADD COLUMN more int");
         start(session("service"), "/*statement='ThingDao.count'*/ SELECT count(*) FROM things");
 
-        LockWait wait = only(session("asker"), one -> one.tag().inWords().isPresent());
+        LockWait wait = only(session("asker"), one -> one.tag().describe().isPresent());
 
         assertThat(wait.blockers())
                 .extracting(one -> one.application().orElseThrow())
@@ -152,7 +152,7 @@ class LockQuestionTest {
         assertThat(wait.more()).isZero();
     }
 
-    /** Nor does a row that many want fill the line. */
+    /** The line of the log stays short where many sessions wait for one row. */
     @Test
     void itNamesFewOfMany() throws Exception {
         execute(session("first"), "UPDATE things SET word = 'a'");
@@ -163,11 +163,11 @@ class LockQuestionTest {
         LockWait wait = only(session("asker"), one -> one.more() > 0);
 
         assertThat(wait.blockers()).hasSize(3);
-        assertThat(wait.inWords()).endsWith(" and " + wait.more() + " more");
+        assertThat(wait.describe()).endsWith(" and " + wait.more() + " more");
     }
 
     @Test
-    void whoMayNotSeeOthersIsToldWhatIsMissing() throws Exception {
+    void aRoleThatMayNotSeeOtherSessionsGetsAHint() throws Exception {
         String role = "limited_" + UUID.randomUUID().toString().replace("-", "");
         database.jdbi().useHandle(handle -> {
             handle.execute("CREATE ROLE %s LOGIN PASSWORD 'geheim'".formatted(role));
@@ -179,7 +179,7 @@ class LockQuestionTest {
 
             LockWait wait = only(session("asker", role, "geheim"));
 
-            assertThat(wait.inWords())
+            assertThat(wait.describe())
                     .contains("role " + database.endpoint().user(), "holds AccessExclusiveLock")
                     .contains("more is shown only to a member of pg_read_all_stats")
                     .doesNotContain("in transaction");

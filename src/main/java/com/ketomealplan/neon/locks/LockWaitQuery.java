@@ -14,20 +14,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Asks the server which sessions of this role wait for locks, and who blocks them, in one flight. Nothing of a statement is read
- * but the comment in front of it ({@link StatementTag}).
+ * Queries which sessions of this role wait for locks, and which sessions block them, in one round trip. Of a statement, only the
+ * comment in front of it is read ({@link StatementTag}).
  */
-public final class LockQuestion {
+public final class LockWaitQuery {
 
     /** The time limit of the query, on the server and for the caller. */
-    public static final Duration BOUND = Duration.ofMillis(100);
+    public static final Duration TIMEOUT = Duration.ofMillis(100);
 
-    /** Of the blockers of one session, so many are named. */
-    private static final int NAMED = 3;
+    /** The number of blockers that are named for one session. */
+    private static final int MAX_BLOCKERS = 3;
 
     /**
-     * For the longest waiters, whom they wait for; and whom those wait for, of whom there are few: a queue behind one lock has everybody
-     * wait for everybody before him.
+     * Selects the blockers of the sessions that have waited longest, and the blockers of those. Both are limited: in a queue for one lock,
+     * each session is blocked by all sessions before it.
      */
     private static final String SQL = """
             WITH sessions AS MATERIALIZED (
@@ -68,17 +68,18 @@ public final class LockQuestion {
             ORDER BY waiter.query_start, edges.pid
             """;
 
-    private LockQuestion() {}
+    private LockWaitQuery() {}
 
     /**
-     * Asks. The caller bounds how long it waits: the server has {@link #BOUND}, if it answers at all.
+     * Executes the query. Blocks: the server cancels it after {@link #TIMEOUT}, but it may not answer at all, so the caller sets a limit of
+     * its own.
      *
-     * @param connection in no transaction
+     * @param connection an open connection that is in no transaction
      */
-    public static LockWaits ask(Connection connection) throws SQLException {
+    public static LockWaits execute(Connection connection) throws SQLException {
         Map<Integer, Waiter> waiters = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT set_config('statement_timeout', '" + BOUND.toMillis() + "', true);" + SQL);
+            statement.execute("SELECT set_config('statement_timeout', '" + TIMEOUT.toMillis() + "', true);" + SQL);
             statement.getMoreResults();
             try (ResultSet row = statement.getResultSet()) {
                 while (row.next()) {
@@ -90,37 +91,37 @@ public final class LockQuestion {
         return new LockWaits(
                 Instant.now(),
                 waiters.entrySet().stream()
-                        .filter(waiter -> waiter.getValue().ours)
-                        .map(waiter -> waiter.getValue().in(waiter.getKey(), waiters))
+                        .filter(waiter -> waiter.getValue().ofThisRole)
+                        .map(waiter -> waiter.getValue().toLockWait(waiter.getKey(), waiters))
                         .toList());
     }
 
-    /** The rows of one session that waits. */
+    /** The rows of one waiting session. */
     private static final class Waiter {
 
-        private boolean ours;
+        private boolean ofThisRole;
         private StatementTag tag = StatementTag.NONE;
-        private Optional<Duration> time = Optional.empty();
+        private Optional<Duration> runtime = Optional.empty();
         private String lock = "";
         private final List<Blocker> blockers = new ArrayList<>();
 
         void add(ResultSet row) throws SQLException {
-            ours = row.getBoolean("ours");
+            ofThisRole = row.getBoolean("ours");
             tag = StatementTag.of(row.getString("waiter_tag"));
-            time = seconds(row, "waiter_seconds");
+            runtime = seconds(row, "waiter_seconds");
             lock = lock(row);
-            Blocker next = blocker(row);
-            if (blockers.stream().noneMatch(known -> known.pid() == next.pid())) {
-                blockers.add(next);
+            Blocker blocker = blocker(row);
+            if (blockers.stream().noneMatch(known -> known.pid() == blocker.pid())) {
+                blockers.add(blocker);
             }
         }
 
-        /** Where it waits for one who waits himself, that one's blockers are what an operator looks for. */
-        LockWait in(int pid, Map<Integer, Waiter> others) {
+        /** Adds the blockers of its blockers: an operator looks for the session at the head of the queue. */
+        LockWait toLockWait(int pid, Map<Integer, Waiter> waiters) {
             List<Blocker> all = new ArrayList<>(blockers);
             blockers.stream()
                     .filter(Blocker::waits)
-                    .map(blocker -> others.get(blocker.pid()))
+                    .map(blocker -> waiters.get(blocker.pid()))
                     .filter(waiter -> waiter != null && waiter != this)
                     .flatMap(waiter -> waiter.blockers.stream())
                     .filter(blocker ->
@@ -128,15 +129,16 @@ public final class LockQuestion {
                     .distinct()
                     .forEach(all::add);
             all.sort(Comparator.comparing(Blocker::waits)
-                    .thenComparing(one -> one.transaction().orElse(Duration.ZERO), Comparator.reverseOrder()));
-            int named = Math.min(NAMED, all.size());
-            return new LockWait(pid, tag, time, lock, List.copyOf(all.subList(0, named)), all.size() - named, true);
+                    .thenComparing(
+                            blocker -> blocker.transactionAge().orElse(Duration.ZERO), Comparator.reverseOrder()));
+            int named = Math.min(MAX_BLOCKERS, all.size());
+            return new LockWait(pid, tag, runtime, lock, List.copyOf(all.subList(0, named)), all.size() - named, true);
         }
 
         private static String lock(ResultSet row) throws SQLException {
             String type = row.getString("locktype");
             if (type == null) {
-                return "a lock"; // which it has got since
+                return "a lock"; // it was granted since
             }
             Optional<String> relation = text(row, "relation");
             return switch (type) {

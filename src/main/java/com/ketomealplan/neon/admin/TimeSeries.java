@@ -16,14 +16,14 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last quarter of an hour, in steps of five seconds. Thread-safe. */
-final class Series {
+/** The samples for the charts: the last quarter of an hour, in steps of five seconds. Thread-safe. */
+final class TimeSeries {
 
     static final Duration STEP = Duration.ofSeconds(5);
 
-    private static final int KEPT = (int) (Duration.ofMinutes(15).toSeconds() / STEP.toSeconds());
+    private static final int MAX_SAMPLES = (int) (Duration.ofMinutes(15).toSeconds() / STEP.toSeconds());
 
-    private static final Logger LOG = LoggerFactory.getLogger(Series.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TimeSeries.class);
 
     private final PrometheusRegistry registry;
     private final Pool pool;
@@ -48,7 +48,7 @@ final class Series {
             Double statementP99,
             String condition) {}
 
-    /** As the page reads it: a column each, the oldest first, null where nothing happened. */
+    /** The JSON of the samples: a list for each series, the oldest first, null where there was no observation. */
     record Columns(
             long stepSeconds,
             List<Long> time,
@@ -65,29 +65,29 @@ final class Series {
             List<Double> statementP99Ms,
             List<String> condition) {}
 
-    Series(PrometheusRegistry registry, Pool pool, DatabaseState state, Clock clock) {
+    TimeSeries(PrometheusRegistry registry, Pool pool, DatabaseState state, Clock clock) {
         this.registry = registry;
         this.pool = pool;
         this.state = state;
         this.clock = clock;
     }
 
-    /** Takes a sample; to be called once in a {@link #STEP}. Does not throw, or a timer would call it no more. */
+    /** Takes a sample, at each {@link #STEP}. Does not throw: the executor would not call it again. */
     void sampleSafely() {
         try {
             sample();
         } catch (RuntimeException e) {
-            LOG.warn("The operator's page misses a sample", e);
+            LOG.warn("Sample for the operator's page failed", e);
         }
     }
 
     private synchronized void sample() {
-        Histograms now = Histograms.now(registry);
-        List<HistogramDataPointSnapshot> answered = now.of(Histograms.REQUESTS);
-        waits.look(now.of(Histograms.WAITS));
-        requests.look(answered);
-        errors.look(answered.stream().filter(Series::isError).toList());
-        statements.look(now.of(Histograms.STATEMENTS));
+        Histograms histograms = Histograms.scrape(registry);
+        List<HistogramDataPointSnapshot> requestPoints = histograms.dataPoints(Histograms.REQUESTS);
+        waits.update(histograms.dataPoints(Histograms.WAITS));
+        requests.update(requestPoints);
+        errors.update(requestPoints.stream().filter(TimeSeries::isError).toList());
+        statements.update(histograms.dataPoints(Histograms.STATEMENTS));
         samples.addLast(new Sample(
                 clock.instant().getEpochSecond(),
                 pool.statistics(),
@@ -100,7 +100,7 @@ final class Series {
                 millis(statements.quantile(.5)),
                 millis(statements.quantile(.99)),
                 state.status().condition().inWords()));
-        if (samples.size() > KEPT) {
+        if (samples.size() > MAX_SAMPLES) {
             samples.removeFirst();
         }
     }
@@ -109,14 +109,15 @@ final class Series {
         return requests.getLabels().get("http_response_status_code").startsWith("5");
     }
 
-    private static double perSecond(LatencyWindow counted) {
-        return (double) counted.count() / STEP.toSeconds();
+    private static double perSecond(LatencyWindow window) {
+        return (double) window.count() / STEP.toSeconds();
     }
 
     private static Double millis(OptionalDouble seconds) {
         return seconds.isPresent() ? seconds.getAsDouble() * 1e3 : null;
     }
 
+    /** Returns the samples. */
     synchronized Columns columns() {
         return new Columns(
                 STEP.toSeconds(),

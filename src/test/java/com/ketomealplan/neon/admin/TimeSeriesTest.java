@@ -20,7 +20,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The samples of the page's charts, taken one after the other without waiting for their time. */
-class SeriesTest {
+class TimeSeriesTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
     private static final int QUARTER_OF_AN_HOUR = 180;
@@ -39,7 +39,7 @@ class SeriesTest {
                     HOUR,
                     Duration.ofHours(1));
             DatabaseState state = new DatabaseState(gate, pool, new UnitOutcomes(), true, false);
-            Series series = new Series(new PrometheusRegistry(), pool, state, Clock.systemUTC());
+            TimeSeries series = new TimeSeries(new PrometheusRegistry(), pool, state, Clock.systemUTC());
 
             series.sampleSafely();
             assertThat(series.columns().condition()).containsExactly("asleep");
