@@ -133,7 +133,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
         environment.jersey().register(new ComplexOperationResource(users, quizResponses));
         environment.jersey().register(new HealthResource(NAME, configuration.deployment(), neon.pool(), neon.probe()));
         DatabaseProbe database = neon.probe();
-        http.showProbes(environment, Readiness.of("database", database::inWords, database::obstacle));
+        http.showProbes(environment, Readiness.of("database", database::conditionLabel, database::notReadyReason));
         if (configuration.docs()) {
             ApiDocs.show(environment);
         }

@@ -178,12 +178,12 @@ final class Drain extends AbstractLifeCycle implements Readiness {
     }
 
     @Override
-    public String inWords() {
+    public String state() {
         return draining ? "draining" : "serving";
     }
 
     @Override
-    public Optional<String> obstacle() {
+    public Optional<String> notReadyReason() {
         return draining ? Optional.of("This instance is stopping.") : Optional.empty();
     }
 

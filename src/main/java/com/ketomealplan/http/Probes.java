@@ -59,13 +59,13 @@ final class Probes extends HttpServlet {
         environment.healthChecks().register(READINESS, new HealthCheck() {
             @Override
             protected Result check() {
-                return probes.obstacle().map(Result::unhealthy).orElseGet(Result::healthy);
+                return probes.notReadyReason().map(Result::unhealthy).orElseGet(Result::healthy);
             }
         });
     }
 
-    private Optional<String> obstacle() {
-        return parts.stream().flatMap(part -> part.obstacle().stream()).findFirst();
+    private Optional<String> notReadyReason() {
+        return parts.stream().flatMap(part -> part.notReadyReason().stream()).findFirst();
     }
 
     /** A servlet says of itself that it takes TRACE, which the server refuses, and says nothing where it refuses a method. */
@@ -90,8 +90,8 @@ final class Probes extends HttpServlet {
         Map<String, String> report = new LinkedHashMap<>();
         report.put("status", "ok");
         if (request.getServletPath().equals(READY_PATH)) {
-            parts.forEach(part -> report.put(part.component(), part.inWords()));
-            obstacle().ifPresent(why -> {
+            parts.forEach(part -> report.put(part.component(), part.state()));
+            notReadyReason().ifPresent(why -> {
                 report.put("status", "not ready");
                 report.put("detail", why);
                 response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);

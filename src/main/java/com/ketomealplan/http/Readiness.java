@@ -3,20 +3,20 @@ package com.ketomealplan.http;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A part of the process that may keep it from serving. Each method answers at once, from memory. */
+/** A part of the process that may keep it from being ready. The methods do not block. */
 public interface Readiness {
 
     /** Returns the name of the part, in JSON. */
     String component();
 
     /** Returns the state of the part, in a word. */
-    String inWords();
+    String state();
 
-    /** Why this instance can neither serve nor fail fast, for a client; empty if it can. */
-    Optional<String> obstacle();
+    /** Returns why this instance is not ready: it can neither serve nor fail fast. For clients; empty if it is ready. */
+    Optional<String> notReadyReason();
 
-    /** One that answers as these do. */
-    static Readiness of(String component, Supplier<String> inWords, Supplier<Optional<String>> obstacle) {
+    /** Returns one that calls these suppliers. */
+    static Readiness of(String component, Supplier<String> state, Supplier<Optional<String>> notReadyReason) {
         return new Readiness() {
             @Override
             public String component() {
@@ -24,13 +24,13 @@ public interface Readiness {
             }
 
             @Override
-            public String inWords() {
-                return inWords.get();
+            public String state() {
+                return state.get();
             }
 
             @Override
-            public Optional<String> obstacle() {
-                return obstacle.get();
+            public Optional<String> notReadyReason() {
+                return notReadyReason.get();
             }
         };
     }

@@ -61,8 +61,8 @@ public final class HealthResource {
             description = "The database cannot be used.",
             content = @Content(schema = @Schema(implementation = HealthReport.class)))
     public Response get(@QueryParam("probe") boolean ask) {
-        Optional<Failure> failure = ask ? probe.ask() : Optional.empty();
-        DatabaseReport database = report(probe.look(), failure);
+        Optional<Failure> failure = ask ? probe.probe() : Optional.empty();
+        DatabaseReport database = report(probe.currentStatus(), failure);
         HealthReport report = new HealthReport(
                 database.status(), service, deployment.stage().toString(), new Components(HEALTHY, database));
         return Response.status(database.error() == null ? Status.OK : Status.SERVICE_UNAVAILABLE)
@@ -79,12 +79,12 @@ public final class HealthResource {
         PoolStatistics statistics = pool.statistics();
         return new DatabaseReport(
                 error == null ? HEALTHY : UNHEALTHY,
-                failure.isPresent() ? Condition.DOWN.connectionInWords() : now.connectionInWords(),
+                failure.isPresent() ? Condition.DOWN.connectionLabel() : now.connectionLabel(),
                 error,
                 pooled ? statistics.kept() : null,
                 pooled ? statistics.overflow() : null,
                 pooled ? statistics.active() : null,
-                condition.inWords(),
+                condition.label(),
                 now.since(),
                 now.explanation(),
                 now.lastSuccess().orElse(null),

@@ -125,9 +125,8 @@ class ArchitecturePageTest {
                 .toList();
 
         assertThat(drawn)
-                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Condition.values())
-                        .map(Condition::inWords)
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(Condition.values()).map(Condition::label).toList());
     }
 
     private static void assertDrawn(String name, String now) throws IOException {

@@ -40,14 +40,13 @@ class IncidentsPageTest {
         Map<String, List<String>> rows = rows("States of the database");
 
         assertThat(rows.keySet())
-                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Condition.values())
-                        .map(Condition::inWords)
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(Condition.values()).map(Condition::label).toList());
         for (Condition state : Condition.values()) {
-            List<String> row = rows.get(state.inWords());
+            List<String> row = rows.get(state.label());
             assertThat(row.get(2))
                     .as("/health of %s", state)
-                    .isEqualTo("%d, `%s`".formatted(state.isHealthy() ? 200 : 503, state.connectionInWords()));
+                    .isEqualTo("%d, `%s`".formatted(state.isHealthy() ? 200 : 503, state.connectionLabel()));
             assertThat(row.get(3))
                     .as("/readyz in %s", state)
                     .isEqualTo((boolean) isReady.invoke(state) ? "200" : "503");

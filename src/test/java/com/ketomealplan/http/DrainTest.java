@@ -140,7 +140,7 @@ class DrainTest {
         drain.stop();
 
         assertThat(pauses).hasValue(0);
-        assertThat(drain.obstacle()).isPresent();
+        assertThat(drain.notReadyReason()).isPresent();
         assertClosed();
     }
 

@@ -60,7 +60,7 @@ public final class Strangers extends Application<KetoMealPlanConfiguration> {
     @Override
     public void run(KetoMealPlanConfiguration configuration, Environment environment) {
         DatabaseProbe probe = neon.probe();
-        http.showProbes(environment, Readiness.of("database", probe::inWords, probe::obstacle));
+        http.showProbes(environment, Readiness.of("database", probe::conditionLabel, probe::notReadyReason));
         environment.jersey().register(new CsvWriter());
         environment.jersey().register(new Things(neon.sqlObject(ThingDao.class)));
     }

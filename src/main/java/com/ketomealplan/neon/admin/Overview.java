@@ -50,7 +50,7 @@ record Overview(
             return new Database(
                     target,
                     status.sleeps(),
-                    status.condition().inWords(),
+                    status.condition().label(),
                     status.cause(),
                     status.since(),
                     status.lastSuccess(),
@@ -247,8 +247,8 @@ record Overview(
         static StateChange of(StateHistory.Change change) {
             return new StateChange(
                     change.at(),
-                    change.from().inWords(),
-                    change.to().inWords(),
+                    change.from().label(),
+                    change.to().label(),
                     change.lasted().toMillis(),
                     change.cause(),
                     change.between());

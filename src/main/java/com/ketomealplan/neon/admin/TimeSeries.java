@@ -99,7 +99,7 @@ final class TimeSeries {
                 millis(requests.quantile(.99)),
                 millis(statements.quantile(.5)),
                 millis(statements.quantile(.99)),
-                state.status().condition().inWords()));
+                state.status().condition().label()));
         if (samples.size() > MAX_SAMPLES) {
             samples.removeFirst();
         }

@@ -38,9 +38,9 @@ public final class WakeGate {
     /** Gets the result of a request, on any thread; must not block. Called exactly once, unless the request is cancelled. */
     public interface Caller {
         /** The caller owns the connection, and closes it with {@link WakeGate#close}. */
-        void opened(PhysicalConnection connection);
+        void onOpened(PhysicalConnection connection);
 
-        void failed(OpeningFailedException reason);
+        void onFailed(OpeningFailedException reason);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(WakeGate.class);
@@ -104,7 +104,7 @@ public final class WakeGate {
                 }
             }
         }
-        known.ifPresent(reason -> caller.failed(exception(reason)));
+        known.ifPresent(reason -> caller.onFailed(exception(reason)));
         if (first && known.isEmpty()) {
             listeners.forEach(GateListener::onChange);
         }
@@ -219,7 +219,7 @@ public final class WakeGate {
             startOpenings();
         }
         listeners.forEach(listener -> listener.onOpened(times));
-        receiver.ifPresentOrElse(request -> request.caller().opened(connection), () -> close(connection));
+        receiver.ifPresentOrElse(request -> request.caller().onOpened(connection), () -> close(connection));
         if (news) {
             listeners.forEach(GateListener::onChange);
         }
@@ -258,7 +258,7 @@ public final class WakeGate {
         }
         LOG.debug("Connection to {} failed ({})", target(), failure.kind(), reason);
         listeners.forEach(listener -> listener.onFailed(failure.kind()));
-        givenUp.forEach(one -> one.caller().failed(exception(known)));
+        givenUp.forEach(one -> one.caller().onFailed(exception(known)));
         listeners.forEach(GateListener::onChange);
     }
 
@@ -290,7 +290,7 @@ public final class WakeGate {
                 return Optional.of(outage.credentialCheckInterval());
             }
         }
-        givenUp.forEach(one -> one.caller().failed(exception(known.get())));
+        givenUp.forEach(one -> one.caller().onFailed(exception(known.get())));
         listeners.forEach(GateListener::onChange);
         return others ? Optional.empty() : Optional.of(CredentialWatch.INTERVAL);
     }
@@ -310,7 +310,7 @@ public final class WakeGate {
             }
             known = outage.lastFailure();
         }
-        givenUp.forEach(one -> one.caller().failed(exception(known.get())));
+        givenUp.forEach(one -> one.caller().onFailed(exception(known.get())));
         if (!givenUp.isEmpty()) {
             listeners.forEach(GateListener::onChange);
         }

@@ -7,37 +7,37 @@ import org.slf4j.event.Level;
 /** The condition of the database, as seen by this process. */
 public enum Condition {
     /** It answers. */
-    UP(Connection.STANDS, Level.INFO, "The database answers."),
+    UP(Connection.USABLE, Level.INFO, "The database answers."),
 
     /** It was not used lately, so that its compute may have suspended; the next request wakes it. */
     ASLEEP(
-            Connection.UNNEEDED,
+            Connection.UNUSED,
             Level.INFO,
             "Nobody has needed the database lately. It may be asleep, and wakes for the next request."),
 
     /** It is reachable, and not ready yet. */
-    WAKING(Connection.UNNEEDED, Level.INFO, FailureKind.WAKING.explanation()),
+    WAKING(Connection.UNUSED, Level.INFO, FailureKind.WAKING.explanation()),
 
     /** It answers, and all connections of this process are in use. */
-    BUSY(Connection.STANDS, Level.WARN, "All database connections of this instance are in use."),
+    BUSY(Connection.USABLE, Level.WARN, "All database connections of this instance are in use."),
 
     /** It refuses log-ins, as after a change of the password, while open connections are usable. */
     LOGIN_REFUSED(
-            Connection.STANDS,
+            Connection.USABLE,
             Level.ERROR,
             "The database refuses new connections. Those that are open go on. Its operator has to act."),
 
     /** It limits connection attempts. */
-    THROTTLED(Connection.STANDS, Level.WARN, FailureKind.THROTTLED.explanation()),
+    THROTTLED(Connection.USABLE, Level.WARN, FailureKind.THROTTLED.explanation()),
 
     /** A limit of the Neon plan is reached. */
     OVER_QUOTA(Connection.REFUSED, Level.ERROR, FailureKind.QUOTA.explanation()),
 
     /** It answers, and lacks tables, columns or privileges that the service needs. */
-    SCHEMA_MISMATCH(Connection.UNFIT, Level.ERROR, FailureKind.SCHEMA_MISMATCH.explanation()),
+    SCHEMA_MISMATCH(Connection.UNUSABLE, Level.ERROR, FailureKind.SCHEMA_MISMATCH.explanation()),
 
     /** It answers, and its disk is full. */
-    STORAGE_FULL(Connection.UNFIT, Level.ERROR, FailureKind.STORAGE_FULL.explanation()),
+    STORAGE_FULL(Connection.UNUSABLE, Level.ERROR, FailureKind.STORAGE_FULL.explanation()),
 
     /** It refuses connections because of the configuration. */
     MISCONFIGURED(Connection.REFUSED, Level.ERROR, FailureKind.MISCONFIGURED.explanation()),
@@ -46,15 +46,15 @@ public enum Condition {
     DOWN(Connection.REFUSED, Level.ERROR, FailureKind.UNAVAILABLE.explanation());
 
     private enum Connection {
-        STANDS("connected"),
-        UNFIT("connected"),
-        UNNEEDED("idle"),
+        USABLE("connected"),
+        UNUSABLE("connected"),
+        UNUSED("idle"),
         REFUSED("disconnected");
 
-        private final String inWords;
+        private final String label;
 
-        Connection(String inWords) {
-            this.inWords = inWords;
+        Connection(String label) {
+            this.label = label;
         }
     }
 
@@ -68,19 +68,19 @@ public enum Condition {
         this.explanation = explanation;
     }
 
-    /** Returns the name in the API: in lower case. */
-    public String inWords() {
+    /** Returns the name in the API, in metrics and in logs: in lower case. */
+    public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /** Returns {@code connected}, {@code idle} or {@code disconnected}, as in the FastAPI service. */
-    public String connectionInWords() {
-        return connection.inWords;
+    public String connectionLabel() {
+        return connection.label;
     }
 
     /** Returns whether requests are served, or may be. */
     public boolean isHealthy() {
-        return connection != Connection.REFUSED && connection != Connection.UNFIT;
+        return connection != Connection.REFUSED && connection != Connection.UNUSABLE;
     }
 
     /** Returns whether an instance is ready: it can serve, or the condition is that of all instances. */
@@ -88,8 +88,8 @@ public enum Condition {
         return this != MISCONFIGURED && this != SCHEMA_MISMATCH;
     }
 
-    /** Returns whether it may change without an event. */
-    boolean isPassing() {
+    /** Returns whether it may end without an event, so that it has to be checked again. */
+    boolean isTransient() {
         return this != UP && this != ASLEEP;
     }
 

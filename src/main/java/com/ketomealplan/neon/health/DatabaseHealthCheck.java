@@ -13,9 +13,9 @@ public final class DatabaseHealthCheck extends HealthCheck {
 
     @Override
     protected Result check() {
-        DatabaseStatus status = probe.look();
+        DatabaseStatus status = probe.currentStatus();
         ResultBuilder result = Result.builder()
-                .withDetail("state", status.condition().inWords())
+                .withDetail("state", status.condition().label())
                 .withDetail("since", status.since().toString());
         status.lastSuccess().ifPresent(time -> result.withDetail("last_success", time.toString()));
         status.lastFailure().ifPresent(time -> result.withDetail("last_failure", time.toString()));

@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.health;
 
-import static com.ketomealplan.neon.health.SchemaQuestion.Verdict.LACKING;
-import static com.ketomealplan.neon.health.SchemaQuestion.Verdict.UNKNOWN;
+import static com.ketomealplan.neon.health.SchemaCheck.Verdict.MISMATCH;
+import static com.ketomealplan.neon.health.SchemaCheck.Verdict.UNKNOWN;
 
 import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.connect.Listeners;
@@ -33,16 +33,16 @@ public final class DatabaseProbe {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
-    /** The time limit of {@link #ask}. */
-    public static final Duration BOUND = Duration.ofSeconds(5);
+    /** The time limit of {@link #probe}. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    private static final Duration QUERY_BUDGET = Duration.ofSeconds(1);
+    private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(1);
 
     /** For how long a result is not probed again. */
-    private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final Duration RESULT_TTL = Duration.ofSeconds(1);
 
     /** How long a start waits for the first probe. */
-    private static final Duration START_BUDGET = Duration.ofSeconds(1);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(1);
 
     private final WakeGate gate;
     private final Pool pool;
@@ -50,16 +50,16 @@ public final class DatabaseProbe {
     private final UnitOutcomes units;
     private final PendingChangesets changesets;
     private final ExpectedStatements expected;
-    private volatile boolean met;
-    /** Whether units may find what the session's statements do not: then only they tell whether the schema fits. */
-    private volatile boolean schemaOfUnits;
+    private volatile boolean expectedChecked;
+    /** Whether units of work may set a search_path of their own: then a check outside of them cannot find a mismatch. */
+    private volatile boolean unitsSetSearchPath;
 
     private final boolean passive;
     private final Listeners<Runnable> listeners = new Listeners<>();
-    private Question asked;
+    private Probe current;
 
     /**
-     * @param passive whether only {@link #ask} probes the database
+     * @param passive whether only {@link #probe} probes the database
      */
     public DatabaseProbe(
             WakeGate gate,
@@ -79,7 +79,7 @@ public final class DatabaseProbe {
     }
 
     /** Registers a listener of probes, which is called on any thread and must not block. */
-    public void listen(Runnable listener) {
+    public void addListener(Runnable listener) {
         listeners.add(listener);
     }
 
@@ -87,14 +87,14 @@ public final class DatabaseProbe {
      * Returns the known status. Does not block. Unless passive, starts a probe for the next call if the database has not answered
      * for a second, or has refused a log-in.
      */
-    public DatabaseStatus look() {
+    public DatabaseStatus currentStatus() {
         pool.checkIdle();
         DatabaseStatus status = state.status();
-        Instant stale = Instant.now().minus(FRESH);
+        Instant stale = Instant.now().minus(RESULT_TTL);
         boolean unknown = status.lastSuccess().filter(stale::isBefore).isEmpty()
                 || status.condition() == Condition.LOGIN_REFUSED; // which only another log-in ends
         if (!passive && unknown) {
-            question();
+            currentProbe();
         }
         return status;
     }
@@ -102,87 +102,87 @@ public final class DatabaseProbe {
     /** Probes the database at the start, unless passive; waits for a second at most. */
     public void warmUp() {
         if (!passive) {
-            await(question(), START_BUDGET);
+            await(currentProbe(), START_TIMEOUT);
         }
     }
 
     /**
-     * Probes the database. Blocks for {@link #BOUND} at most.
+     * Probes the database. Blocks for {@link #TIMEOUT} at most.
      *
      * @return the failure; empty if the database has answered
      */
-    public Optional<Failure> ask() {
-        return await(question(), BOUND);
+    public Optional<Failure> probe() {
+        return await(currentProbe(), TIMEOUT);
     }
 
-    /** Returns the condition, in a word. */
-    public String inWords() {
-        return state.status().condition().inWords();
+    /** Returns the name of the condition. */
+    public String conditionLabel() {
+        return state.status().condition().label();
     }
 
     /**
-     * Why this instance can neither serve nor fail fast, for a client; empty if it can. From memory.
-     * A configuration that the database refuses, or a schema that is not this version's: other instances may have a better one. Who
-     * gets no traffic because of that would not learn that it fits by now, so this is a {@link #look} then.
+     * Returns why this instance is not ready, for clients; empty if it is. Does not block. It is not ready if the database refuses its
+     * configuration, or if the schema is not of its version, because other instances may be better. An instance that is not ready gets no
+     * traffic that would show that this is over, so it may start a probe, as {@link #currentStatus} does.
      */
-    public Optional<String> obstacle() {
+    public Optional<String> notReadyReason() {
         DatabaseStatus now = state.status();
-        if (units.question().isPresent() || !now.condition().isReady()) {
-            now = look();
+        if (units.schemaCheck().isPresent() || !now.condition().isReady()) {
+            now = currentStatus();
         }
         return now.condition().isReady() ? Optional.empty() : Optional.of(now.explanation());
     }
 
     /** Returns the current probe, or starts one. */
-    private Question question() {
-        Question question;
+    private Probe currentProbe() {
+        Probe probe;
         synchronized (this) {
-            if (asked != null) {
-                return asked;
+            if (current != null) {
+                return current;
             }
-            question = new Question();
-            asked = question;
+            probe = new Probe();
+            current = probe;
         }
-        question.request = gate.request(question);
-        return question;
+        probe.request = gate.request(probe);
+        return probe;
     }
 
-    private Optional<Failure> await(Question question, Duration bound) {
+    private Optional<Failure> await(Probe probe, Duration timeout) {
         try {
-            return question.answer.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+            return probe.result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            question.giveUp();
+            probe.cancel();
             return Optional.of(gate.lastFailure()
                     .map(Failure::of)
-                    .orElseGet(() -> unanswered("no answer within " + bound.toSeconds() + " s")));
+                    .orElseGet(() -> timeout("no answer within " + timeout.toSeconds() + " s")));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of(unanswered("interrupted while waiting for the database"));
+            return Optional.of(timeout("interrupted while waiting for the database"));
         } catch (ExecutionException e) {
             return Optional.of(Failure.of(e.getCause()));
         }
     }
 
-    private Failure unanswered(String cause) {
+    private Failure timeout(String cause) {
         return new Failure(FailureKind.TIMEOUT, Outcome.NOT_SENT, Optional.empty(), gate.target() + ": " + cause);
     }
 
     /** One probe, and the callers that wait for its result. */
-    private final class Question implements WakeGate.Caller {
+    private final class Probe implements WakeGate.Caller {
 
-        private final CompletableFuture<Optional<Failure>> answer = new CompletableFuture<>();
+        private final CompletableFuture<Optional<Failure>> result = new CompletableFuture<>();
         private volatile OpeningRequest request;
 
         @Override
-        public void opened(PhysicalConnection connection) {
+        public void onOpened(PhysicalConnection connection) {
             try {
-                boolean valid = connection.jdbc().isValid(Math.toIntExact(QUERY_BUDGET.toSeconds()));
+                boolean valid = connection.jdbc().isValid(Math.toIntExact(QUERY_TIMEOUT.toSeconds()));
                 if (valid) {
-                    askAboutSchema(connection);
+                    checkSchema(connection);
                 }
-                over(valid ? Optional.empty() : Optional.of(unanswered("the server did not answer a query in time")));
-            } catch (SQLException | RuntimeException e) { // whatever it is: the next question is to be asked
-                over(Optional.of(Failure.of(e)));
+                complete(valid ? Optional.empty() : Optional.of(timeout("the server did not answer a query in time")));
+            } catch (SQLException | RuntimeException e) { // whatever it is: the next call has to start a new probe
+                complete(Optional.of(Failure.of(e)));
             } finally {
                 gate.close(connection);
                 listeners.forEach(Runnable::run);
@@ -190,76 +190,75 @@ public final class DatabaseProbe {
         }
 
         /**
-         * The first one compares the changesets, and asks whether anything of what the service will ask can be executed. Where that
-         * is not so, or units failed because of the schema, each asks whether it still is: otherwise an instance without traffic
-         * would not learn it.
+         * Compares the changesets, once, and checks the schema: at first with the statements of the service; after a mismatch, with the
+         * statement that failed, until it can be executed. Otherwise an instance without traffic would not see that it is over.
          */
-        private void askAboutSchema(PhysicalConnection connection) {
+        private void checkSchema(PhysicalConnection connection) {
             try {
                 compareAndExplain(connection);
-            } catch (SQLException e) { // it has answered; what it has not answered is as before
+            } catch (SQLException e) { // the database answers; what is known of the schema stays as it was
                 LOG.debug("Schema check failed", e);
             }
         }
 
         private void compareAndExplain(PhysicalConnection connection) throws SQLException {
-            Optional<SchemaQuestion> doubt = units.question();
+            Optional<SchemaCheck> failed = units.schemaCheck();
             if (changesets.claim()) {
-                Inquiry.on(connection, QUERY_BUDGET, changesets::compare);
+                Inquiry.on(connection, QUERY_TIMEOUT, changesets::compare);
             }
-            if (doubt.isPresent()) {
-                SchemaQuestion.Verdict verdict =
-                        doubt.get().ask(connection, QUERY_BUDGET).verdict();
-                units.answered(doubt.get(), schemaOfUnits && verdict == LACKING ? UNKNOWN : verdict);
-            } else if (!met) {
-                askWhatIsExpected(connection);
-                met = true; // it has answered
+            if (failed.isPresent()) {
+                SchemaCheck.Verdict verdict =
+                        failed.get().run(connection, QUERY_TIMEOUT).verdict();
+                units.onChecked(failed.get(), unitsSetSearchPath && verdict == MISMATCH ? UNKNOWN : verdict);
+            } else if (!expectedChecked) {
+                checkExpectedStatements(connection);
+                expectedChecked = true; // not reached if the check failed
             }
         }
 
-        private void askWhatIsExpected(PhysicalConnection connection) throws SQLException {
-            Optional<SchemaQuestion> question = expected.question();
-            if (question.isEmpty()) {
+        private void checkExpectedStatements(PhysicalConnection connection) throws SQLException {
+            Optional<SchemaCheck> check = expected.schemaCheck();
+            if (check.isEmpty()) {
                 return;
             }
-            Optional<Failure> lacking =
-                    question.get().ask(connection, QUERY_BUDGET).failure();
-            if (lacking.isEmpty()) {
+            Optional<Failure> mismatch =
+                    check.get().run(connection, QUERY_TIMEOUT).failure();
+            if (mismatch.isEmpty()) {
                 return;
             }
-            Optional<String> schema = question.get().schemaThatFits(connection, QUERY_BUDGET);
+            Optional<String> schema = check.get().findSchema(connection, QUERY_TIMEOUT);
             if (schema.isEmpty()) {
-                units.lacks(question.get(), lacking.get());
+                units.expectedStatementsFail(check.get(), mismatch.get());
             } else {
-                schemaOfUnits = true;
+                unitsSetSearchPath = true;
                 LOG.warn(
                         "The statements of this service find their tables in the schema {}, which is not in the search_path of its"
                                 + " sessions. If its units of work do not set that themselves, write search_path={} into the database"
                                 + " URL: {}",
                         schema.get(),
                         schema.get(),
-                        lacking.get().cause());
+                        mismatch.get().cause());
             }
         }
 
         @Override
-        public void failed(OpeningFailedException reason) {
-            over(Optional.of(Failure.of(reason)));
+        public void onFailed(OpeningFailedException reason) {
+            complete(Optional.of(Failure.of(reason)));
         }
 
         /** Cancels the request for a connection, unless an attempt has begun. */
-        void giveUp() {
-            OpeningRequest made = request;
-            if (made != null && made.cancel()) {
-                over(gate.lastFailure().map(Failure::of));
+        void cancel() {
+            OpeningRequest opening = request;
+            if (opening != null && opening.cancel()) {
+                complete(gate.lastFailure().map(Failure::of));
             }
         }
 
-        private void over(Optional<Failure> found) {
+        private void complete(Optional<Failure> failure) {
             synchronized (DatabaseProbe.this) {
-                asked = null;
+                current = null;
             }
-            answer.complete(found);
+            result.complete(failure);
         }
     }
 }

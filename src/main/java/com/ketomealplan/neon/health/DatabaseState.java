@@ -29,50 +29,50 @@ public final class DatabaseState implements Managed {
 
     /**
      * How long a failure counts without another attempt. Otherwise a balancer that sends no traffic to an unhealthy instance would never
-     * see it recover. Longer than the gate's fail-fast time, or the state would flutter.
+     * see it recover. Longer than the gate's fail-fast time, or the state would flap.
      */
     static final Duration FAILURE_TTL = Duration.ofMinutes(1);
 
     /** The idle time after which a compute suspends (Neon's default). */
-    static final Duration UNTIL_SLEEP = Duration.ofMinutes(5);
+    static final Duration SUSPEND_AFTER = Duration.ofMinutes(5);
 
     /** A log-in that takes longer is taken to be a wake. */
     public static final Duration LONG_LOGIN = Duration.ofMillis(250);
 
-    /** A database that has answered so lately is not asleep. */
-    static final Duration AWAKE = Duration.ofSeconds(10);
+    /** The time after an answer in which the database is taken to be awake. */
+    static final Duration AWAKE_TTL = Duration.ofSeconds(10);
 
     /**
-     * How long the pool is busy after it last kept a caller waiting in vain, so that the state does not flutter; and how long the server
-     * counts as throttling that has refused one and let in another.
+     * How long the pool counts as busy after a caller was rejected or has timed out, and the server as throttling after it has refused one
+     * connection and accepted another one. Otherwise the state would flap.
      */
-    static final Duration STRAIN = Duration.ofSeconds(5);
+    static final Duration OVERLOAD_TTL = Duration.ofSeconds(5);
 
     /**
-     * A unit was served so lately that a failure of another one's statement is no verdict on the schema yet. Where units were served
-     * between such failures, it takes {@link #FAILURE_TTL} without one: then one statement is wrong, and the state does not flutter.
+     * How long after a served unit the failed statement of another one does not count as a schema mismatch. Where units were served
+     * between such failures, one statement is wrong: then it is {@link #FAILURE_TTL}, or the state would flap.
      */
-    static final Duration SETTLE = Duration.ofSeconds(5);
+    static final Duration SERVED_GRACE = Duration.ofSeconds(5);
 
     /** The time between two checks of a condition that may change without an event. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
     /** Listens to changes of the state; must not block. */
     public interface StateListener {
         /**
          * @param lasted how long the condition before had lasted
          */
-        default void changed(Condition before, Duration lasted, DatabaseStatus now) {}
+        default void onChange(Condition before, Duration lasted, DatabaseStatus now) {}
 
         /**
-         * A change for people, called for fewer changes if the state alternates.
+         * A change was logged. Not called for each change if the state alternates.
          *
          * @param between how many changes were omitted since the last call
          */
-        default void told(Condition before, Duration lasted, DatabaseStatus now, int between) {}
+        default void onReported(Condition before, Duration lasted, DatabaseStatus now, int between) {}
 
-        /** A compute has woken in that time; called after the change. */
-        default void woke(Duration time) {}
+        /** A compute has woken, which took that time. Called after the change. */
+        default void onColdStart(Duration time) {}
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseState.class);
@@ -81,24 +81,24 @@ public final class DatabaseState implements Managed {
     private final Pool pool;
     private final UnitOutcomes units;
     private final boolean sleeps;
-    private final boolean asks;
+    private final boolean probed;
     private final Listeners<StateListener> listeners = new Listeners<>();
     private final StateChanges changes = new StateChanges(System::nanoTime);
     private Condition condition = Condition.ASLEEP;
     private Instant since = Instant.now();
-    private Future<?> nextLook = CompletableFuture.completedFuture(null);
+    private Future<?> nextCheck = CompletableFuture.completedFuture(null);
     private boolean stopped;
 
     /**
      * @param sleeps whether the database is a compute that suspends
-     * @param asks whether reading the status starts probes, so that a refusal lasts until a log-in is accepted
+     * @param probed whether reading the status starts probes, so that a refusal lasts until a log-in is accepted
      */
-    public DatabaseState(WakeGate gate, Pool pool, UnitOutcomes units, boolean sleeps, boolean asks) {
+    public DatabaseState(WakeGate gate, Pool pool, UnitOutcomes units, boolean sleeps, boolean probed) {
         this.gate = gate;
         this.pool = pool;
         this.units = units;
         this.sleeps = sleeps;
-        this.asks = asks;
+        this.probed = probed;
         gate.addListener(new GateListener() {
             @Override
             public void onChange() {
@@ -111,11 +111,11 @@ public final class DatabaseState implements Managed {
                 status();
             }
         });
-        units.listen(this::status);
+        units.addListener(this::status);
     }
 
     /** Registers a listener, which is called on any thread and must not block. */
-    public void listen(StateListener listener) {
+    public void addListener(StateListener listener) {
         listeners.add(listener);
     }
 
@@ -127,56 +127,56 @@ public final class DatabaseState implements Managed {
         Instant now = Instant.now();
         Condition before = condition;
         Duration lasted = Duration.between(since, now);
-        condition = judge(opening, traffic, work, sleeps, asks);
+        condition = derive(opening, traffic, work, sleeps, probed);
         since = condition == before ? since : now;
-        Met met = lastFailure(opening, work);
+        LastFailure last = lastFailure(opening, work);
         DatabaseStatus status = new DatabaseStatus(
                 condition,
                 since,
                 sinceSuccess(opening, traffic).map(now::minus),
-                met.ago().map(now::minus),
-                met.failure(),
+                last.ago().map(now::minus),
+                last.failure(),
                 traffic.open() == 0 && opening.failing(),
                 sleeps);
         if (condition != before) {
-            listeners.forEach(listener -> listener.changed(before, lasted, status));
+            listeners.forEach(listener -> listener.onChange(before, lasted, status));
             if (before == Condition.WAKING && (condition == Condition.UP || condition == Condition.BUSY)) {
                 Duration wake = lasted.plus(LONG_LOGIN); // the time until it was known to be one
-                listeners.forEach(listener -> listener.woke(wake));
+                listeners.forEach(listener -> listener.onColdStart(wake));
             }
-            changes.changed(before, lasted, status).ifPresent(this::tell);
+            changes.changed(before, lasted, status).ifPresent(this::report);
         } else {
-            changes.due().ifPresent(this::tell);
+            changes.due().ifPresent(this::report);
         }
-        lookAgain(opening.attempting() && traffic.open() == 0);
+        scheduleCheck(opening.attempting() && traffic.open() == 0);
         return status;
     }
 
-    private void tell(StateChanges.Told change) {
+    private void report(StateChanges.Report change) {
         DatabaseStatus now = change.now();
-        listeners.forEach(listener -> listener.told(change.before(), change.lasted(), now, change.between()));
+        listeners.forEach(listener -> listener.onReported(change.before(), change.lasted(), now, change.between()));
         LOG.atLevel(now.condition().level())
                 .log(
                         "The database is {}, after {} ms {}{}: {}",
-                        now.inWords(now.condition()),
+                        now.nameOf(now.condition()),
                         change.lasted().toMillis(),
-                        now.inWords(change.before()),
+                        now.nameOf(change.before()),
                         change.between() == 0 ? "" : " (and " + change.between() + " changes between that)",
                         now.cause());
     }
 
     /** Derives the condition from the traffic. */
-    static Condition judge(
-            GateCondition opening, PoolCondition traffic, UnitCondition work, boolean sleeps, boolean asks) {
+    static Condition derive(
+            GateCondition opening, PoolCondition traffic, UnitCondition work, boolean sleeps, boolean probed) {
         Optional<FailureKind> failing = opening.failing()
                 ? opening.lastFailure()
                         .map(Failure::kind)
-                        .filter(kind -> isFresh(opening) || asks && refused(kind) == Condition.MISCONFIGURED)
+                        .filter(kind -> isFresh(opening) || probed && refused(kind) == Condition.MISCONFIGURED)
                 : Optional.empty();
         Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
         boolean throttling =
                 opening.lastFailure().filter(last -> last.kind().isThrottling()).isPresent();
-        if (throttling && isWithin(opening.failing() ? FAILURE_TTL : STRAIN, opening.sinceFailure())) {
+        if (throttling && isWithin(opening.failing() ? FAILURE_TTL : OVERLOAD_TTL, opening.sinceFailure())) {
             return Condition.THROTTLED; // even if some attempts succeed
         }
         if (traffic.open() == 0) {
@@ -197,37 +197,37 @@ public final class DatabaseState implements Managed {
             if (refusesLogins(opening)) {
                 return Condition.LOGIN_REFUSED;
             }
-            if (isWithin(STRAIN, traffic.sinceSaturated())) {
+            if (isWithin(OVERLOAD_TTL, traffic.sinceSaturated())) {
                 return failing.filter(kind -> !kind.isTransient())
                         .map(DatabaseState::refused)
                         .orElse(Condition.BUSY);
             }
-            return sleeps && !isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.ASLEEP : Condition.UP;
+            return sleeps && !isWithin(SUSPEND_AFTER, sinceSuccess) ? Condition.ASLEEP : Condition.UP;
         }
         boolean longLogin = opening.loggingIn()
                 .filter(time -> time.compareTo(LONG_LOGIN) >= 0)
                 .isPresent();
-        if (longLogin && !isWithin(AWAKE, sinceSuccess)) {
+        if (longLogin && !isWithin(AWAKE_TTL, sinceSuccess)) {
             return Condition.WAKING;
         }
         boolean ended = !opening.attempting()
-                && isWithin(sinceSuccess.orElse(UNTIL_SLEEP), traffic.sinceLoss()); // and there was no attempt since
-        return !opening.failing() && !ended && isWithin(UNTIL_SLEEP, sinceSuccess) ? Condition.UP : Condition.ASLEEP;
+                && isWithin(sinceSuccess.orElse(SUSPEND_AFTER), traffic.sinceLoss()); // and there was no attempt since
+        return !opening.failing() && !ended && isWithin(SUSPEND_AFTER, sinceSuccess) ? Condition.UP : Condition.ASLEEP;
     }
 
-    private record Met(Optional<Failure> failure, Optional<Duration> ago) {}
+    private record LastFailure(Optional<Failure> failure, Optional<Duration> ago) {}
 
-    /** What has brought it there; if it is well, what was met last, which is past. */
-    private Met lastFailure(GateCondition opening, UnitCondition work) {
-        Met toOpen = new Met(opening.lastFailure(), opening.sinceFailure());
-        Met ofUnits = new Met(work.last(), work.sinceLast());
+    /** Returns the failure that caused the condition; if it is healthy, the last failure of the past. */
+    private LastFailure lastFailure(GateCondition opening, UnitCondition work) {
+        LastFailure toOpen = new LastFailure(opening.lastFailure(), opening.sinceFailure());
+        LastFailure ofUnits = new LastFailure(work.last(), work.sinceLast());
         return switch (condition) {
-            case SCHEMA_MISMATCH -> new Met(work.mismatch(), work.sinceMismatch());
-            case STORAGE_FULL -> new Met(work.full(), work.sinceFull());
+            case SCHEMA_MISMATCH -> new LastFailure(work.mismatch(), work.sinceMismatch());
+            case STORAGE_FULL -> new LastFailure(work.full(), work.sinceFull());
             case UP, BUSY, ASLEEP ->
                 Stream.of(toOpen, ofUnits)
-                        .filter(met -> met.ago().isPresent())
-                        .min(Comparator.comparing(met -> met.ago().get()))
+                        .filter(failure -> failure.ago().isPresent())
+                        .min(Comparator.comparing(failure -> failure.ago().get()))
                         .orElse(toOpen);
             default -> toOpen;
         };
@@ -235,7 +235,7 @@ public final class DatabaseState implements Managed {
 
     private static boolean lacksSchema(UnitCondition work) {
         return isWithin(FAILURE_TTL, work.sinceMismatch())
-                && !isWithin(SETTLE, work.sinceServed())
+                && !isWithin(SERVED_GRACE, work.sinceServed())
                 && !isWithin(FAILURE_TTL, work.sinceServedDespite());
     }
 
@@ -271,16 +271,16 @@ public final class DatabaseState implements Managed {
     }
 
     /** Schedules another check, so that a change without an event is logged when it happens. */
-    private void lookAgain(boolean mayBeWaking) {
-        nextLook.cancel(false);
+    private void scheduleCheck(boolean mayBeWaking) {
+        nextCheck.cancel(false);
         if (stopped) {
             return;
         }
         if (mayBeWaking) {
-            nextLook = Timer.after(LONG_LOGIN, this::status);
-        } else if (condition != Condition.ASLEEP || changes.isHolding()) {
-            boolean soon = condition.isPassing() || changes.isHolding();
-            nextLook = Timer.after(soon ? LOOK : UNTIL_SLEEP, this::status);
+            nextCheck = Timer.after(LONG_LOGIN, this::status);
+        } else if (condition != Condition.ASLEEP || changes.hasWithheld()) {
+            boolean soon = condition.isTransient() || changes.hasWithheld();
+            nextCheck = Timer.after(soon ? CHECK_INTERVAL : SUSPEND_AFTER, this::status);
         }
     }
 
@@ -288,7 +288,7 @@ public final class DatabaseState implements Managed {
     @Override
     public synchronized void stop() {
         stopped = true;
-        nextLook.cancel(false);
-        changes.last().ifPresent(this::tell);
+        nextCheck.cancel(false);
+        changes.takeWithheld().ifPresent(this::report);
     }
 }

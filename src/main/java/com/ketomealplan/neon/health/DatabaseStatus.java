@@ -37,19 +37,19 @@ public record DatabaseStatus(
     }
 
     /** Returns {@code connected}, {@code idle} or {@code disconnected}, as monitoring of the FastAPI service knows them. */
-    public String connectionInWords() {
-        return isThrottledOut() ? Condition.DOWN.connectionInWords() : condition.connectionInWords();
+    public String connectionLabel() {
+        return isThrottledOut() ? Condition.DOWN.connectionLabel() : condition.connectionLabel();
     }
 
     /** Returns an explanation of the condition for clients. */
     public String explanation() {
-        return reason().map(found -> found.kind().explanation()).orElseGet(this::inGeneral);
+        return reason().map(found -> found.kind().explanation()).orElseGet(this::generalExplanation);
     }
 
     /** Returns the full cause of the condition, for operators. */
     public String cause() {
-        Optional<Failure> told = condition == Condition.LOGIN_REFUSED ? failure : reason();
-        return told.map(Failure::cause).orElseGet(this::inGeneral);
+        Optional<Failure> shown = condition == Condition.LOGIN_REFUSED ? failure : reason();
+        return shown.map(Failure::cause).orElseGet(this::generalExplanation);
     }
 
     /** Returns the failure that has caused the condition. */
@@ -57,7 +57,7 @@ public record DatabaseStatus(
         return condition.isHealthy() && condition != Condition.THROTTLED ? Optional.empty() : failure;
     }
 
-    private String inGeneral() {
+    private String generalExplanation() {
         if (!sleeps && condition == Condition.ASLEEP) {
             return UNUSED;
         }
@@ -65,14 +65,14 @@ public record DatabaseStatus(
     }
 
     /** Returns the name of a condition for the log: "asleep" only if the database suspends. */
-    String inWords(Condition other) {
+    String nameOf(Condition other) {
         if (sleeps) {
-            return other.inWords();
+            return other.label();
         }
         return switch (other) {
             case ASLEEP -> "not in use";
             case WAKING -> "slow to log in";
-            default -> other.inWords();
+            default -> other.label();
         };
     }
 }

@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.health;
 
-import com.ketomealplan.neon.health.SchemaQuestion.Text;
+import com.ketomealplan.neon.health.SchemaCheck.Text;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
@@ -36,8 +36,8 @@ public final class ExpectedStatements {
     }
 
     /** Returns the check of the statements; empty if there are none. */
-    Optional<SchemaQuestion> question() {
-        return statements.isEmpty() ? Optional.empty() : Optional.of(new SchemaQuestion(List.copyOf(statements)));
+    Optional<SchemaCheck> schemaCheck() {
+        return statements.isEmpty() ? Optional.empty() : Optional.of(new SchemaCheck(List.copyOf(statements)));
     }
 
     private static Optional<String> sqlOf(Method method) {

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 final class StateChanges {
 
     /** The number of changes from one condition to another that are reported within {@link #WINDOW}. */
-    private static final int MOST = 3;
+    private static final int MAX_REPORTS = 3;
 
     static final Duration WINDOW = Duration.ofSeconds(10);
 
@@ -25,52 +25,52 @@ final class StateChanges {
      * @param lasted how long the condition before had lasted
      * @param between how many changes were omitted before this one
      */
-    record Told(Condition before, Duration lasted, DatabaseStatus now, int between) {}
+    record Report(Condition before, Duration lasted, DatabaseStatus now, int between) {}
 
     private record Pair(Condition from, Condition to) {}
 
     private final LongSupplier nanoTime;
-    private final Map<Pair, Deque<Long>> told = new HashMap<>();
-    private Told held;
+    private final Map<Pair, Deque<Long>> reportedNanos = new HashMap<>();
+    private Report withheld;
 
     StateChanges(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
     /** Records a change, and returns it if it is to be reported now. */
-    Optional<Told> changed(Condition before, Duration lasted, DatabaseStatus now) {
-        int between = held == null ? 0 : held.between() + 1;
-        held = new Told(before, lasted, now, between);
+    Optional<Report> changed(Condition before, Duration lasted, DatabaseStatus now) {
+        int between = withheld == null ? 0 : withheld.between() + 1;
+        withheld = new Report(before, lasted, now, between);
         return due();
     }
 
     /** Returns the withheld change, if it is due. */
-    Optional<Told> due() {
-        if (held == null) {
+    Optional<Report> due() {
+        if (withheld == null) {
             return Optional.empty();
         }
-        Deque<Long> times =
-                told.computeIfAbsent(new Pair(held.before(), held.now().condition()), first -> new ArrayDeque<>());
+        Deque<Long> times = reportedNanos.computeIfAbsent(
+                new Pair(withheld.before(), withheld.now().condition()), first -> new ArrayDeque<>());
         long now = nanoTime.getAsLong();
         while (!times.isEmpty() && now - times.peekFirst() >= WINDOW.toNanos()) {
             times.removeFirst();
         }
-        if (times.size() >= MOST) {
+        if (times.size() >= MAX_REPORTS) {
             return Optional.empty();
         }
         times.addLast(now);
-        return last();
+        return takeWithheld();
     }
 
     /** Returns the withheld change, whether it is due or not. */
-    Optional<Told> last() {
-        Optional<Told> last = Optional.ofNullable(held);
-        held = null;
+    Optional<Report> takeWithheld() {
+        Optional<Report> last = Optional.ofNullable(withheld);
+        withheld = null;
         return last;
     }
 
     /** Returns whether a change is withheld. */
-    boolean isHolding() {
-        return held != null;
+    boolean hasWithheld() {
+        return withheld != null;
     }
 }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 public final class UnitOutcomes implements UnitListener {
 
-    /** What needs room; to delete does not. */
+    /** Statements that need disk space. DELETE does not. */
     private static final Pattern STORES =
             Pattern.compile("(?is)[\\s(]*(?:insert|update|merge|copy|with\\b.*\\b(?:insert|update|merge))\\b");
 
@@ -25,19 +25,19 @@ public final class UnitOutcomes implements UnitListener {
     private Long servedDespiteNanos;
     private volatile Failure full;
     private Long fullNanos;
-    /** When the last failure of that kind was followed by something stored. */
-    private Long roomNanos;
+    /** When a unit has stored something after the last failure of that kind. */
+    private Long storedNanos;
 
     private Failure last;
     private Long lastNanos;
     private volatile boolean everFull;
     private final ThreadLocal<Boolean> storing = new ThreadLocal<>();
-    private Optional<SchemaQuestion> deniedInVain = Optional.empty();
+    private Optional<SchemaCheck> refutedCheck = Optional.empty();
 
     /**
-     * @param question the check for its end; empty if it cannot be checked
+     * @param check the check whether it is over; empty if it cannot be checked
      */
-    private record Mismatch(Failure failure, long nanos, Optional<SchemaQuestion> question) {}
+    private record Mismatch(Failure failure, long nanos, Optional<SchemaCheck> check) {}
 
     public UnitOutcomes() {
         this(System::nanoTime);
@@ -48,7 +48,7 @@ public final class UnitOutcomes implements UnitListener {
     }
 
     /** Registers a listener of changes, which is called on a unit's thread and must not block. */
-    void listen(Runnable listener) {
+    void addListener(Runnable listener) {
         listeners.add(listener);
     }
 
@@ -59,8 +59,8 @@ public final class UnitOutcomes implements UnitListener {
         }
     }
 
-    /** A statement of the unit on this thread was executed. */
-    public void executed(String sql) {
+    /** Records that a statement of the unit on this thread was executed. */
+    public void onExecuted(String sql) {
         if (full != null && STORES.matcher(sql).lookingAt()) {
             storing.set(true);
         }
@@ -69,52 +69,52 @@ public final class UnitOutcomes implements UnitListener {
     @Override
     public void onCommit(Duration time, Optional<Throwable> failure) {
         if (failure.isEmpty()) {
-            served();
+            onServed();
             if (full != null && storing.get() != null) {
-                stored();
+                onStored();
             }
         }
     }
 
     /**
-     * It has room again. Where it failed again soon after something was stored, as where some writes find room in a page and others do not,
-     * nothing must fail for a while.
+     * Records that the disk has space again. If it was full again soon after the last time, as where some writes find space in a page and
+     * others do not, this counts only after a while without a failure.
      */
-    private void stored() {
+    private void onStored() {
         synchronized (this) {
             if (full == null) {
-                return; // another thread has said so
+                return; // another thread has recorded it
             }
             long now = nanoTime.getAsLong();
-            boolean flutters = roomNanos != null && fullNanos - roomNanos < DatabaseState.FAILURE_TTL.toNanos();
-            if (flutters && now - fullNanos < DatabaseState.SETTLE.toNanos()) {
+            boolean flaps = storedNanos != null && fullNanos - storedNanos < DatabaseState.FAILURE_TTL.toNanos();
+            if (flaps && now - fullNanos < DatabaseState.SERVED_GRACE.toNanos()) {
                 return;
             }
             full = null;
             fullNanos = null;
-            roomNanos = now;
+            storedNanos = now;
         }
         listeners.forEach(Runnable::run);
     }
 
-    /** Many a unit is rolled back that the database has served: it has found nothing, or what is refused. */
+    /** Records a failure. A unit may be rolled back although the database has served it, as after a violated constraint. */
     @Override
     public void onRollback(Throwable throwable) {
         Failure failure = Failure.of(throwable);
         switch (failure.kind()) {
-            case SCHEMA_MISMATCH -> lacking(failure, SchemaQuestion.of(throwable));
-            case STORAGE_FULL -> full(failure);
-            case CONSTRAINT, INVALID_DATA, CONFLICT -> served();
+            case SCHEMA_MISMATCH -> onMismatch(failure, SchemaCheck.of(throwable));
+            case STORAGE_FULL -> onStorageFull(failure);
+            case CONSTRAINT, INVALID_DATA, CONFLICT -> onServed();
             case PROGRAM -> {
-                if (failure.sqlState().isEmpty()) { // none of the database's
-                    served();
+                if (failure.sqlState().isEmpty()) { // not of the database
+                    onServed();
                 }
             }
             default -> {}
         }
     }
 
-    private void served() {
+    private void onServed() {
         long now = nanoTime.getAsLong();
         servedNanos = now;
         if (mismatch == null) { // nearly always
@@ -123,24 +123,23 @@ public final class UnitOutcomes implements UnitListener {
         synchronized (this) {
             mismatch = null;
             servedDespiteNanos = now;
-            deniedInVain = Optional.empty();
+            refutedCheck = Optional.empty();
         }
         listeners.forEach(Runnable::run);
     }
 
-    private void lacking(Failure failure, Optional<SchemaQuestion> question) {
+    private void onMismatch(Failure failure, Optional<SchemaCheck> check) {
         synchronized (this) {
-            // Where the server denied it and was wrong, as it is for what a function does, it is not asked again
-            mismatch =
-                    new Mismatch(failure, nanoTime.getAsLong(), question.filter(any -> !deniedInVain.equals(question)));
+            // A check that could be executed says nothing of a failure inside a function: it is not repeated
+            mismatch = new Mismatch(failure, nanoTime.getAsLong(), check.filter(any -> !refutedCheck.equals(check)));
             last = failure;
             lastNanos = mismatch.nanos();
         }
         listeners.forEach(Runnable::run);
     }
 
-    /** Only what stores something ends it, or time: reads succeed on a full disk. */
-    private void full(Failure failure) {
+    /** Records that the disk is full. Only a write that succeeds ends that, or time: reads succeed on a full disk. */
+    private void onStorageFull(Failure failure) {
         synchronized (this) {
             everFull = true;
             fullNanos = nanoTime.getAsLong();
@@ -152,29 +151,29 @@ public final class UnitOutcomes implements UnitListener {
     }
 
     /** Returns the check for a known schema mismatch; empty if there is none. */
-    Optional<SchemaQuestion> question() {
+    Optional<SchemaCheck> schemaCheck() {
         Mismatch known = mismatch;
-        return known == null ? Optional.empty() : known.question();
+        return known == null ? Optional.empty() : known.check();
     }
 
     /** Records that none of the service's statements can be executed. */
-    void lacks(SchemaQuestion question, Failure failure) {
+    void expectedStatementsFail(SchemaCheck check, Failure failure) {
         if (servedNanos == null) {
-            lacking(failure, Optional.of(question));
+            onMismatch(failure, Optional.of(check));
         }
     }
 
     /** Records the result of a check. */
-    void answered(SchemaQuestion question, SchemaQuestion.Verdict verdict) {
+    void onChecked(SchemaCheck check, SchemaCheck.Verdict verdict) {
         synchronized (this) {
-            if (mismatch == null || !mismatch.question().equals(Optional.of(question))) {
-                return; // there were newer results
+            if (mismatch == null || !mismatch.check().equals(Optional.of(check))) {
+                return; // there are newer results
             }
             switch (verdict) {
-                case LACKING -> mismatch = new Mismatch(mismatch.failure(), nanoTime.getAsLong(), mismatch.question());
-                case FITTING -> {
+                case MISMATCH -> mismatch = new Mismatch(mismatch.failure(), nanoTime.getAsLong(), mismatch.check());
+                case FITS -> {
                     mismatch = null;
-                    deniedInVain = Optional.of(question);
+                    refutedCheck = Optional.of(check);
                 }
                 default -> {
                     return;

@@ -138,7 +138,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
         observe(ledger);
         gate.addListener(this);
         observed.addListener(this);
-        state.listen(this);
+        state.addListener(this);
         Map<String, ToLongFunction<PoolStatistics>> states =
                 Map.of("idle", PoolStatistics::idle, "used", PoolStatistics::active);
         GaugeWithCallback.builder()
@@ -178,7 +178,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
                 .callback(gauge -> {
                     Condition now = state.status().condition();
                     for (Condition condition : Condition.values()) {
-                        gauge.call(condition == now ? 1 : 0, condition.inWords());
+                        gauge.call(condition == now ? 1 : 0, condition.label());
                     }
                 })
                 .register(registry);
@@ -289,12 +289,12 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void changed(Condition before, Duration lasted, DatabaseStatus now) {
-        changes.labelValues(now.condition().inWords()).inc();
+    public void onChange(Condition before, Duration lasted, DatabaseStatus now) {
+        changes.labelValues(now.condition().label()).inc();
     }
 
     @Override
-    public void woke(Duration time) {
+    public void onColdStart(Duration time) {
         coldStarts.observe(seconds(time));
     }
 }

@@ -40,7 +40,7 @@ public final class Observation {
         List<StatementListener> all = new ArrayList<>(observers);
         all.add((name, sql, time, failure) -> {
             if (failure.isEmpty()) {
-                outcomes.executed(sql);
+                outcomes.onExecuted(sql);
             }
         });
         SqlStatements statements = jdbi.getConfig(SqlStatements.class);
@@ -54,9 +54,9 @@ public final class Observation {
     public void observe(WakeGate gate, Pool pool, DatabaseState state, DatabaseProbe probe) {
         gate.addListener(ledger);
         pool.addListener(ledger);
-        probe.listen(() -> ledger.onUse("health check", Duration.ZERO));
+        probe.addListener(() -> ledger.onUse("health check", Duration.ZERO));
         observers.forEach(observer -> observer.observe(gate, pool, state, ledger));
-        state.listen(history);
+        state.addListener(history);
     }
 
     /** Returns the listeners of units of work. */

@@ -30,12 +30,12 @@ public final class StateHistory implements DatabaseState.StateListener {
     public record ColdStart(Instant at, Duration time) {}
 
     @Override
-    public synchronized void told(Condition before, Duration lasted, DatabaseStatus now, int between) {
+    public synchronized void onReported(Condition before, Duration lasted, DatabaseStatus now, int between) {
         keep(changes, new Change(now.since(), before, now.condition(), lasted, now.cause(), between));
     }
 
     @Override
-    public synchronized void woke(Duration time) {
+    public synchronized void onColdStart(Duration time) {
         coldStartCount++;
         keep(coldStarts, new ColdStart(Instant.now(), time));
     }

@@ -124,14 +124,14 @@ final class LockInquiry {
         CompletableFuture<PhysicalConnection> opened = new CompletableFuture<>();
         OpeningRequest request = gate.request(new WakeGate.Caller() {
             @Override
-            public void opened(PhysicalConnection connection) {
+            public void onOpened(PhysicalConnection connection) {
                 if (!opened.complete(connection)) { // it came too late
                     gate.close(connection);
                 }
             }
 
             @Override
-            public void failed(OpeningFailedException reason) {
+            public void onFailed(OpeningFailedException reason) {
                 opened.completeExceptionally(reason);
             }
         });

@@ -167,19 +167,19 @@ final class PoolOpenings {
             synchronized (this) {
                 unwanted = true;
                 if (request == null || !request.cancel()) {
-                    return; // opened() or failed() will be called
+                    return; // onOpened() or onFailed() will be called
                 }
             }
             abandoned();
         }
 
         @Override
-        public void opened(PhysicalConnection connection) {
+        public void onOpened(PhysicalConnection connection) {
             pool.onOpened(this, connection);
         }
 
         @Override
-        public void failed(OpeningFailedException reason) {
+        public void onFailed(OpeningFailedException reason) {
             lock.lock();
             try {
                 openings.remove(this);

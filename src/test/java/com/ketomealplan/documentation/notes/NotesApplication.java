@@ -36,7 +36,7 @@ public final class NotesApplication extends Application<KetoMealPlanConfiguratio
     @Override
     public void run(KetoMealPlanConfiguration configuration, Environment environment) {
         DatabaseProbe probe = neon.probe();
-        http.showProbes(environment, Readiness.of("database", probe::inWords, probe::obstacle));
+        http.showProbes(environment, Readiness.of("database", probe::conditionLabel, probe::notReadyReason));
         NoteDao notes = neon.sqlObject(NoteDao.class);
         environment.jersey().register(new NoteResource(notes));
     }

@@ -34,12 +34,12 @@ class WakeGatePauseTest {
     private void request() {
         gate.request(new WakeGate.Caller() {
             @Override
-            public void opened(PhysicalConnection connection) {
+            public void onOpened(PhysicalConnection connection) {
                 throw new AssertionError("opened");
             }
 
             @Override
-            public void failed(OpeningFailedException reason) {
+            public void onFailed(OpeningFailedException reason) {
                 throw new AssertionError("sent away", reason);
             }
         });

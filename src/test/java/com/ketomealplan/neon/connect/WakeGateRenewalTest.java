@@ -57,13 +57,13 @@ class WakeGateRenewalTest {
         CompletableFuture<String> outcome = new CompletableFuture<>();
         gate.request(new WakeGate.Caller() {
             @Override
-            public void opened(PhysicalConnection connection) {
+            public void onOpened(PhysicalConnection connection) {
                 gate.close(connection);
                 outcome.complete("opened");
             }
 
             @Override
-            public void failed(OpeningFailedException reason) {
+            public void onFailed(OpeningFailedException reason) {
                 outcome.complete(Failure.of(reason).kind().name());
             }
         });

@@ -60,12 +60,12 @@ class WakeGateTest {
                 new CompletableFuture<FailureKind>().orTimeout(1, TimeUnit.MINUTES);
 
         @Override
-        public void opened(PhysicalConnection connection) {
+        public void onOpened(PhysicalConnection connection) {
             failure.completeExceptionally(new AssertionError("opened"));
         }
 
         @Override
-        public void failed(OpeningFailedException reason) {
+        public void onFailed(OpeningFailedException reason) {
             failure.complete(Failure.of(reason).kind());
         }
     }
@@ -243,12 +243,12 @@ class WakeGateTest {
     private record Receiving(Queue<PhysicalConnection> open) implements WakeGate.Caller {
 
         @Override
-        public void opened(PhysicalConnection connection) {
+        public void onOpened(PhysicalConnection connection) {
             open.add(connection);
         }
 
         @Override
-        public void failed(OpeningFailedException reason) {
+        public void onFailed(OpeningFailedException reason) {
             throw new AssertionError(reason);
         }
     }

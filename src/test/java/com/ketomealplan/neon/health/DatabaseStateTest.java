@@ -44,7 +44,7 @@ class DatabaseStateTest {
             new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
 
     private static Condition onNeon(GateCondition opening, PoolCondition traffic) {
-        return DatabaseState.judge(opening, traffic, NO_UNITS, true, false);
+        return DatabaseState.derive(opening, traffic, NO_UNITS, true, false);
     }
 
     @Test
@@ -62,7 +62,7 @@ class DatabaseStateTest {
             assertThat(onNeon(quiet(ago(900)), open(connections, ago(299)))).isEqualTo(Condition.UP);
             assertThat(onNeon(quiet(ago(900)), open(connections, ago(301)))).isEqualTo(Condition.ASLEEP);
         }
-        assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(301)), NO_UNITS, false, false))
+        assertThat(DatabaseState.derive(quiet(ago(900)), open(5, ago(301)), NO_UNITS, false, false))
                 .isEqualTo(Condition.UP);
     }
 
@@ -120,11 +120,11 @@ class DatabaseStateTest {
         GateCondition refused = failing(FailureKind.AUTHENTICATION, 600);
         GateCondition unreachable = failing(FailureKind.UNAVAILABLE, 600);
 
-        assertThat(DatabaseState.judge(refused, open(0, ago(900)), NO_UNITS, false, true))
+        assertThat(DatabaseState.derive(refused, open(0, ago(900)), NO_UNITS, false, true))
                 .isEqualTo(Condition.MISCONFIGURED);
-        assertThat(DatabaseState.judge(refused, open(0, ago(900)), NO_UNITS, false, false))
+        assertThat(DatabaseState.derive(refused, open(0, ago(900)), NO_UNITS, false, false))
                 .isEqualTo(Condition.ASLEEP);
-        assertThat(DatabaseState.judge(unreachable, open(0, ago(900)), NO_UNITS, false, true))
+        assertThat(DatabaseState.derive(unreachable, open(0, ago(900)), NO_UNITS, false, true))
                 .isEqualTo(Condition.ASLEEP);
     }
 
@@ -170,7 +170,7 @@ class DatabaseStateTest {
                 condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(), cutOff, false);
 
         assertThat(status.isHealthy()).isEqualTo(healthy);
-        assertThat(status.connectionInWords()).isEqualTo(connection);
+        assertThat(status.connectionLabel()).isEqualTo(connection);
     }
 
     @Test
@@ -208,7 +208,7 @@ class DatabaseStateTest {
                 NEVER);
 
         for (int connections : new int[] {0, 5}) { // kept or not
-            assertThat(DatabaseState.judge(quiet(ago(9)), open(connections, ago(1)), work, true, false))
+            assertThat(DatabaseState.derive(quiet(ago(9)), open(connections, ago(1)), work, true, false))
                     .isEqualTo(condition);
         }
     }
@@ -221,9 +221,9 @@ class DatabaseStateTest {
     @Test
     void isFullForAMinuteAfterAUnitFoundNoRoom() {
         for (double served : new double[] {0, 900}) {
-            assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(1)), full(59, served), true, false))
+            assertThat(DatabaseState.derive(quiet(ago(900)), open(5, ago(1)), full(59, served), true, false))
                     .isEqualTo(Condition.STORAGE_FULL);
-            assertThat(DatabaseState.judge(quiet(ago(900)), open(5, ago(1)), full(61, served), true, false))
+            assertThat(DatabaseState.derive(quiet(ago(900)), open(5, ago(1)), full(61, served), true, false))
                     .isEqualTo(Condition.UP);
         }
     }
@@ -251,9 +251,9 @@ class DatabaseStateTest {
     void isDownOrThrottledWhateverItLacks() {
         UnitCondition lacking = new UnitCondition(
                 NEVER, NEVER, Optional.empty(), ago(0), Optional.empty(), ago(0), Optional.empty(), NEVER);
-        assertThat(DatabaseState.judge(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true, false))
+        assertThat(DatabaseState.derive(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true, false))
                 .isEqualTo(Condition.DOWN);
-        assertThat(DatabaseState.judge(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true, false))
+        assertThat(DatabaseState.derive(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true, false))
                 .isEqualTo(Condition.THROTTLED);
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.health.SchemaQuestion.Text;
-import com.ketomealplan.neon.health.SchemaQuestion.Verdict;
+import com.ketomealplan.neon.health.SchemaCheck.Text;
+import com.ketomealplan.neon.health.SchemaCheck.Verdict;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,8 +30,8 @@ class UnitOutcomesTest {
     private final AtomicInteger changes = new AtomicInteger();
 
     @BeforeEach
-    void listen() {
-        outcomes.listen(changes::incrementAndGet);
+    void addListener() {
+        outcomes.addListener(changes::incrementAndGet);
     }
 
     private static JdbiException failure(String sqlState) {
@@ -43,7 +43,7 @@ class UnitOutcomesTest {
     }
 
     @Test
-    void remembersTheLastFailureUntilAUnitIsServed() {
+    void keepsTheLastFailureUntilAUnitIsServed() {
         outcomes.onRollback(failure("42P01"));
         pass(2);
         assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(2));
@@ -60,7 +60,7 @@ class UnitOutcomesTest {
     }
 
     @Test
-    void tellsNobodyOfUnitsThatAreServedAsEver() {
+    void aServedUnitIsNoChange() {
         outcomes.onCommit(Duration.ZERO, Optional.empty());
         outcomes.onRollback(new IllegalStateException("User not found"));
 
@@ -72,7 +72,7 @@ class UnitOutcomesTest {
     /** A constraint, a value, a collision: the statement found its table. */
     @ParameterizedTest
     @ValueSource(strings = {"23505", "22P02", "40001"})
-    void aRefusalOfTheRequestIsAService(String sqlState) {
+    void aRefusedRequestWasServed(String sqlState) {
         outcomes.onRollback(failure(sqlState));
 
         assertThat(outcomes.condition().sinceServed()).isPresent();
@@ -90,7 +90,7 @@ class UnitOutcomesTest {
 
     private void unit(String sql) {
         outcomes.onBegin();
-        outcomes.executed(sql);
+        outcomes.onExecuted(sql);
         outcomes.onCommit(Duration.ZERO, Optional.empty());
     }
 
@@ -101,7 +101,7 @@ class UnitOutcomesTest {
                 "update a SET b = 1",
                 "WITH c AS (SELECT 1) INSERT INTO a SELECT * FROM c"
             })
-    void hasRoomAgainAsSoonAsSomethingIsStored(String sql) {
+    void hasSpaceAgainAsSoonAsSomethingIsStored(String sql) {
         outcomes.onRollback(failure("53100"));
         pass(1);
 
@@ -116,14 +116,14 @@ class UnitOutcomesTest {
 
     /** What needs no room, what is not committed, and what another unit of this thread has stored before. */
     @Test
-    void hasNoRoomWhereNothingWasStored() {
+    void hasNoSpaceIfNothingWasStored() {
         unit("INSERT INTO a VALUES (1)");
         outcomes.onRollback(failure("53100"));
 
         unit("SELECT * FROM inserts");
         unit("DELETE FROM a");
         outcomes.onBegin();
-        outcomes.executed("INSERT INTO a VALUES (1)");
+        outcomes.onExecuted("INSERT INTO a VALUES (1)");
         outcomes.onCommit(Duration.ZERO, Optional.of(failure("08006")));
         unit("SELECT 1");
 
@@ -132,7 +132,7 @@ class UnitOutcomesTest {
 
     /** As where some writes find room in a page, and others do not. */
     @Test
-    void doesNotFlutterWhereOnlySomeFindRoom() {
+    void doesNotFlapWhereOnlySomeWritesFindSpace() {
         outcomes.onRollback(failure("53100"));
         unit("UPDATE a SET b = 1");
         pass(1);
@@ -146,7 +146,7 @@ class UnitOutcomesTest {
     }
 
     @Test
-    void remembersThatThereWasNoRoomWhateverIsRead() {
+    void staysFullWhileUnitsOnlyRead() {
         outcomes.onRollback(failure("53100"));
         outcomes.onCommit(Duration.ZERO, Optional.empty());
         pass(3);
@@ -157,44 +157,44 @@ class UnitOutcomesTest {
     }
 
     @Test
-    void whatTheServerStillLacksIsRememberedAnew() {
+    void aRepeatedMismatchCountsFromTheLastCheck() {
         outcomes.onRollback(statement("SELECT a FROM b"));
-        SchemaQuestion question = outcomes.question().orElseThrow();
+        SchemaCheck check = outcomes.schemaCheck().orElseThrow();
         pass(50);
 
-        outcomes.answered(question, Verdict.UNKNOWN);
+        outcomes.onChecked(check, Verdict.UNKNOWN);
         assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(50));
-        outcomes.answered(question, Verdict.LACKING);
+        outcomes.onChecked(check, Verdict.MISMATCH);
         assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ZERO);
-        outcomes.answered(question, Verdict.FITTING);
+        outcomes.onChecked(check, Verdict.FITS);
         assertThat(outcomes.condition().mismatch()).isEmpty();
         assertThat(outcomes.condition().sinceServed()).isEmpty();
     }
 
     /** As of a function, whose body EXPLAIN does not look at. */
     @Test
-    void aServerThatWasWrongAboutAStatementIsNotAskedAboutItAgainUntilAUnitIsServed() {
+    void aRefutedCheckIsNotRepeatedUntilAUnitIsServed() {
         outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
-        SchemaQuestion question = outcomes.question().orElseThrow();
-        assertThat(question).isEqualTo(new SchemaQuestion(List.of(new Text("SELECT * FROM b WHERE c = ?", 1))));
-        outcomes.answered(question, Verdict.FITTING);
+        SchemaCheck check = outcomes.schemaCheck().orElseThrow();
+        assertThat(check).isEqualTo(new SchemaCheck(List.of(new Text("SELECT * FROM b WHERE c = ?", 1))));
+        outcomes.onChecked(check, Verdict.FITS);
 
         outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
-        assertThat(outcomes.question()).isEmpty();
+        assertThat(outcomes.schemaCheck()).isEmpty();
         outcomes.onRollback(statement("SELECT * FROM other"));
-        assertThat(outcomes.question()).isPresent();
+        assertThat(outcomes.schemaCheck()).isPresent();
 
         outcomes.onCommit(Duration.ZERO, Optional.empty());
         outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
-        assertThat(outcomes.question()).isPresent();
+        assertThat(outcomes.schemaCheck()).isPresent();
     }
 
     /** EXPLAIN would execute the second one. */
     @Test
-    void isNeverAskedAboutSeveralStatementsAtOnce() {
+    void severalStatementsAreNotChecked() {
         outcomes.onRollback(statement("SELECT * FROM b; DELETE FROM users"));
 
-        assertThat(outcomes.question()).isEmpty();
+        assertThat(outcomes.schemaCheck()).isEmpty();
         assertThat(outcomes.condition().mismatch()).isPresent();
     }
 

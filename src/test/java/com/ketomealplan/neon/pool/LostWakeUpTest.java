@@ -143,13 +143,13 @@ class LostWakeUpTest {
     private record Other(WakeGate gate, CompletableFuture<Boolean> closed) implements WakeGate.Caller {
 
         @Override
-        public void opened(PhysicalConnection connection) {
+        public void onOpened(PhysicalConnection connection) {
             gate.close(connection);
             closed.complete(true);
         }
 
         @Override
-        public void failed(OpeningFailedException reason) {
+        public void onFailed(OpeningFailedException reason) {
             closed.completeExceptionally(reason);
         }
     }

@@ -21,30 +21,32 @@ import org.jdbi.v3.core.statement.ParsedSql;
 import org.jdbi.v3.core.statement.StatementException;
 
 /**
- * Checks with EXPLAIN whether statements can be executed with the schema: it checks tables, columns and privileges, and executes nothing.
- * So a service need not list what it needs.
+ * A check whether statements can be executed with the schema. It uses EXPLAIN, which checks tables, columns and privileges, and executes
+ * nothing, so that a service need not list what it needs.
  *
  * @param statements at least one
  */
-record SchemaQuestion(List<Text> statements) {
+record SchemaCheck(List<Text> statements) {
 
     enum Verdict {
         /** At least one statement can be executed. */
-        FITTING,
-        LACKING,
+        FITS,
+        /** The schema lacks a table, a column or a privilege. */
+        MISMATCH,
+        /** EXPLAIN could not be executed, for another reason. */
         UNKNOWN
     }
 
     /**
      * The result of the check.
      *
-     * @param failure the failure if {@link Verdict#LACKING}
+     * @param failure the failure if {@link Verdict#MISMATCH}
      */
-    record Answer(Verdict verdict, Optional<Failure> failure) {}
+    record Result(Verdict verdict, Optional<Failure> failure) {}
 
-    private static final int DEEPEST = 50;
+    private static final int MAX_DEPTH = 50;
 
-    /** Where there may be tables that the session's statements do not find by themselves. */
+    /** Selects the schemas with tables that are not in the search_path. */
     private static final String OTHER_SCHEMAS = """
             SELECT nspname FROM pg_catalog.pg_namespace AS schema
             WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND nspname <> ALL (current_schemas(false))
@@ -68,55 +70,55 @@ record SchemaQuestion(List<Text> statements) {
         }
 
         /** Executes EXPLAIN. If it fails, so has the transaction. */
-        private Answer explain(Connection jdbc) throws SQLException {
+        private Result explain(Connection jdbc) throws SQLException {
             try (PreparedStatement explain = jdbc.prepareStatement("EXPLAIN " + sql)) {
                 for (int number = 1; number <= parameters; number++) {
                     explain.setNull(number, Types.NULL); // the type is inferred from the statement
                 }
                 explain.execute();
-                return new Answer(Verdict.FITTING, Optional.empty());
+                return new Result(Verdict.FITS, Optional.empty());
             } catch (SQLException e) {
                 Failure failure = Failure.of(
                         MissingRightException.of(e, sql, jdbc.getMetaData().getUserName())
                                 .<Exception>map(missing -> missing)
                                 .orElse(e));
                 return failure.kind() == FailureKind.SCHEMA_MISMATCH
-                        ? new Answer(Verdict.LACKING, Optional.of(failure))
-                        : new Answer(Verdict.UNKNOWN, Optional.empty());
+                        ? new Result(Verdict.MISMATCH, Optional.of(failure))
+                        : new Result(Verdict.UNKNOWN, Optional.empty());
             }
         }
     }
 
     /** Returns the check of a failed unit's statement, if there is one. */
-    static Optional<SchemaQuestion> of(Throwable failure) {
+    static Optional<SchemaCheck> of(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .limit(DEEPEST)
+                .limit(MAX_DEPTH)
                 .filter(StatementException.class::isInstance)
                 .map(cause -> ((StatementException) cause).getStatementContext())
                 .filter(context -> context != null && context.getParsedSql() != null)
                 .flatMap(context -> Text.of(context.getParsedSql()).stream())
-                .map(text -> new SchemaQuestion(List.of(text)))
+                .map(text -> new SchemaCheck(List.of(text)))
                 .findFirst();
     }
 
     /**
      * Checks the statements, until one of them can be executed. Blocks.
      *
-     * @param atMost the time limit of each statement
+     * @param timeout the time limit of each statement
      */
-    Answer ask(PhysicalConnection connection, Duration atMost) throws SQLException {
-        return ask(connection, atMost, jdbc -> {});
+    Result run(PhysicalConnection connection, Duration timeout) throws SQLException {
+        return run(connection, timeout, jdbc -> {});
     }
 
     /**
-     * Asks in which schema that is not in the session's {@code search_path} one of them can be executed: units of work may set it
-     * themselves.
+     * Returns a schema outside of the session's {@code search_path} with which one of the statements can be executed, because units of work
+     * may set it. Blocks.
      *
-     * @param atMost how long it may take for each
+     * @param timeout the time limit of each statement
      */
-    Optional<String> schemaThatFits(PhysicalConnection connection, Duration atMost) throws SQLException {
+    Optional<String> findSchema(PhysicalConnection connection, Duration timeout) throws SQLException {
         List<String> schemas = new ArrayList<>();
-        Inquiry.on(connection, atMost, jdbc -> {
+        Inquiry.on(connection, timeout, jdbc -> {
             try (Statement statement = jdbc.createStatement();
                     ResultSet row = statement.executeQuery(OTHER_SCHEMAS)) {
                 while (row.next()) {
@@ -125,38 +127,39 @@ record SchemaQuestion(List<Text> statements) {
             }
         });
         for (String schema : schemas) {
-            if (ask(connection, atMost, jdbc -> search(jdbc, schema)).verdict() == Verdict.FITTING) {
+            if (run(connection, timeout, jdbc -> setSearchPath(jdbc, schema)).verdict() == Verdict.FITS) {
                 return Optional.of(schema);
             }
         }
         return Optional.empty();
     }
 
-    private static void search(Connection jdbc, String schema) throws SQLException {
+    private static void setSearchPath(Connection jdbc, String schema) throws SQLException {
         try (PreparedStatement path = jdbc.prepareStatement("SELECT set_config('search_path', quote_ident(?), true)")) {
             path.setString(1, schema);
             path.execute();
         }
     }
 
-    private Answer ask(PhysicalConnection connection, Duration atMost, Inquiry.Questioner before) throws SQLException {
-        Answer all = new Answer(Verdict.UNKNOWN, Optional.empty()); // as of those that EXPLAIN takes none of
+    private Result run(PhysicalConnection connection, Duration timeout, Inquiry.Questioner prepare)
+            throws SQLException {
+        Result result = new Result(Verdict.UNKNOWN, Optional.empty()); // also if EXPLAIN supports none of them
         for (Text text : statements) {
-            AtomicReference<Answer> found = new AtomicReference<>();
-            Inquiry.on(connection, atMost, jdbc -> {
-                before.ask(jdbc);
+            AtomicReference<Result> found = new AtomicReference<>();
+            Inquiry.on(connection, timeout, jdbc -> {
+                prepare.ask(jdbc);
                 found.set(text.explain(jdbc));
             });
             switch (found.get().verdict()) {
-                case FITTING -> {
+                case FITS -> {
                     return found.get();
                 }
-                case LACKING -> all = found.get();
+                case MISMATCH -> result = found.get();
                 default -> {
-                    // says nothing about the others
+                    // try the next one
                 }
             }
         }
-        return all;
+        return result;
     }
 }
