@@ -97,71 +97,74 @@ public final class AdminAccess implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        HttpServletRequest asked = (HttpServletRequest) request;
-        HttpServletResponse answer = (HttpServletResponse) response;
-        Optional<Refusal> refusal = ownPort && isProbe(asked) ? Optional.empty() : refusal(asked);
+        HttpServletRequest httpRequest = (HttpServletRequest) request;
+        HttpServletResponse httpResponse = (HttpServletResponse) response;
+        Optional<Refusal> refusal = ownPort && isProbe(httpRequest) ? Optional.empty() : refusal(httpRequest);
         if (refusal.isPresent()) {
             refused.labelValues(refusal.get().reason()).inc();
-            refusal.get().to(asked).answer(answer, json);
-        } else if (path(asked).isEmpty()) { // for the relative links of the page
-            answer.setStatus(HttpServletResponse.SC_FOUND);
-            answer.setHeader("Location", asked.getContextPath() + "/");
+            refusal.get().onRequest(httpRequest).send(httpResponse, json);
+        } else if (path(httpRequest).isEmpty()) { // for the relative links of the page
+            httpResponse.setStatus(HttpServletResponse.SC_FOUND);
+            httpResponse.setHeader("Location", httpRequest.getContextPath() + "/");
         } else {
             chain.doFilter(request, response);
         }
     }
 
     /** Returns whether the probe servlet will serve the request; not by the path, which can be written in many ways. */
-    private static boolean isProbe(HttpServletRequest asked) {
-        return Probes.NAME.equals(asked.getHttpServletMapping().getServletName());
+    private static boolean isProbe(HttpServletRequest request) {
+        return Probes.NAME.equals(request.getHttpServletMapping().getServletName());
     }
 
-    private Optional<Refusal> refusal(HttpServletRequest asked) {
-        String sent = asked.getHeader("Authorization");
-        boolean shown = ownPort || (token.isPresent() && (isIndexPage(asked) || AdminOrigin.isSame(asked)));
-        if (!shown && (token.isEmpty() || sent == null)) {
+    private Optional<Refusal> refusal(HttpServletRequest request) {
+        String sent = request.getHeader("Authorization");
+        boolean visible = ownPort || (token.isPresent() && (isIndexPage(request) || AdminOrigin.isSame(request)));
+        if (!visible && (token.isEmpty() || sent == null)) {
             return Optional.of(Refusal.ABSENT);
         }
-        if (token.isEmpty() && !hosts.match(asked)) {
+        if (token.isEmpty() && !hosts.match(request)) {
             return Optional.of(Refusal.HOST);
         }
-        if (AdminOrigin.isForeign(asked, hosts)) {
+        if (AdminOrigin.isForeign(request, hosts)) {
             return Optional.of(Refusal.ORIGIN);
         }
         if (token.isEmpty()) {
             return Optional.empty();
         }
-        return sent == null ? Optional.of(Refusal.NO_TOKEN) : judged(asked.getRemoteAddr(), isToken(sent), shown);
+        return sent == null
+                ? Optional.of(Refusal.NO_TOKEN)
+                : checkToken(request.getRemoteAddr(), isToken(sent), visible);
     }
 
-    private Optional<Refusal> judged(String address, boolean right, boolean shown) {
-        Duration wait = attempts.waitOf(address, right);
+    private Optional<Refusal> checkToken(String address, boolean valid, boolean visible) {
+        Duration wait = attempts.waitOf(address, valid);
         if (!wait.isZero()) {
             return Optional.of(Refusal.tooMany(wait));
         }
-        return right ? Optional.empty() : Optional.of(shown ? Refusal.WRONG_TOKEN : Refusal.WRONG_TOKEN_UNSEEN);
+        return valid ? Optional.empty() : Optional.of(visible ? Refusal.WRONG_TOKEN : Refusal.WRONG_TOKEN_HIDDEN);
     }
 
     /** Returns whether the path is that of the index page. */
-    private static boolean isIndexPage(HttpServletRequest asked) {
-        return path(asked).isEmpty() || path(asked).equals("/");
+    private static boolean isIndexPage(HttpServletRequest request) {
+        return path(request).isEmpty() || path(request).equals("/");
     }
 
     /** Returns the decoded path below the admin pages. */
-    static String path(HttpServletRequest asked) {
-        return asked.getServletPath() + Optional.ofNullable(asked.getPathInfo()).orElse("");
+    static String path(HttpServletRequest request) {
+        return request.getServletPath()
+                + Optional.ofNullable(request.getPathInfo()).orElse("");
     }
 
     /** Compares in constant time. */
     private boolean isToken(String authorization) {
         return token.isPresent()
-                && presented(authorization)
+                && tokenOf(authorization)
                         .filter(sent -> MessageDigest.isEqual(sent, token.get()))
                         .isPresent();
     }
 
     /** Returns the token of a bearer or basic header, with any user name. */
-    private static Optional<byte[]> presented(String authorization) {
+    private static Optional<byte[]> tokenOf(String authorization) {
         if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return Optional.of(authorization.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8));
         }

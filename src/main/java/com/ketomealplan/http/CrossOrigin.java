@@ -46,27 +46,28 @@ final class CrossOrigin implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        HttpServletRequest asked = (HttpServletRequest) request;
-        HttpServletResponse answer = (HttpServletResponse) response;
+        HttpServletRequest httpRequest = (HttpServletRequest) request;
+        HttpServletResponse httpResponse = (HttpServletResponse) response;
         if (!all) {
-            answer.addHeader("Vary", ORIGIN); // also of those that have none, or a cache would give them to a page
+            httpResponse.addHeader(
+                    "Vary", ORIGIN); // also of those that have none, or a cache would give them to a page
         }
-        String origin = asked.getHeader(ORIGIN);
+        String origin = httpRequest.getHeader(ORIGIN);
         if (origin == null || !(all || origins.contains(origin))) {
             chain.doFilter(request, response);
             return;
         }
-        answer.setHeader("Access-Control-Allow-Origin", all ? CorsSettings.ALL : origin);
+        httpResponse.setHeader("Access-Control-Allow-Origin", all ? CorsSettings.ALL : origin);
         if (credentials) {
-            answer.setHeader("Access-Control-Allow-Credentials", "true");
+            httpResponse.setHeader("Access-Control-Allow-Credentials", "true");
         }
-        if (asked.getMethod().equals("OPTIONS") && asked.getHeader(REQUEST_METHOD) != null) {
-            answer.setHeader("Access-Control-Allow-Methods", METHODS);
-            answer.setHeader("Access-Control-Allow-Headers", REQUEST_HEADERS);
-            answer.setHeader("Access-Control-Max-Age", MAX_AGE_SECONDS);
-            answer.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        if (httpRequest.getMethod().equals("OPTIONS") && httpRequest.getHeader(REQUEST_METHOD) != null) {
+            httpResponse.setHeader("Access-Control-Allow-Methods", METHODS);
+            httpResponse.setHeader("Access-Control-Allow-Headers", REQUEST_HEADERS);
+            httpResponse.setHeader("Access-Control-Max-Age", MAX_AGE_SECONDS);
+            httpResponse.setStatus(HttpServletResponse.SC_NO_CONTENT);
         } else {
-            answer.setHeader("Access-Control-Expose-Headers", EXPOSED_HEADERS);
+            httpResponse.setHeader("Access-Control-Expose-Headers", EXPOSED_HEADERS);
             chain.doFilter(request, response);
         }
     }

@@ -94,17 +94,17 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         Drain drain = new Drain(settings, System::nanoTime, () -> Thread.sleep(20));
         environment
                 .servlets()
-                .addFilter("drain", drain.new Arrivals())
+                .addFilter("drain", drain.new TrafficFilter())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         environment
                 .admin()
                 .addFilter("drain", drain.new ReadinessFilter())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
-        environment.lifecycle().addServerLifecycleListener(drain::precede);
+        environment.lifecycle().addServerLifecycleListener(drain::beforeStopOf);
         return drain;
     }
 
-    void precede(Server stopped) {
+    void beforeStopOf(Server stopped) {
         server = stopped;
         LifeCycle.start(this);
         ShutdownThread.register(0, this); // the first to be stopped; the server itself is among the others
@@ -188,51 +188,51 @@ final class Drain extends AbstractLifeCycle implements Readiness {
     }
 
     /** Returns whether this status would make the balancer of this request avoid this instance. */
-    static boolean isElsewhereStatus(HttpServletRequest asked, int status) {
-        return status == ELSEWHERE && Integer.toString(status).equals(asked.getHeader(ELSEWHERE_HEADER));
+    static boolean isElsewhereStatus(HttpServletRequest request, int status) {
+        return status == ELSEWHERE && Integer.toString(status).equals(request.getHeader(ELSEWHERE_HEADER));
     }
 
-    private static boolean isLook(HttpServletRequest asked) {
-        return PROBE_PATHS.contains(AdminAccess.path(asked));
+    private static boolean isReadinessProbe(HttpServletRequest request) {
+        return PROBE_PATHS.contains(AdminAccess.path(request));
     }
 
-    private void onProbe(HttpServletRequest asked, ServletResponse response) {
-        String agent = asked.getHeader(HttpHeader.USER_AGENT.asString());
+    private void onProbe(HttpServletRequest request, ServletResponse response) {
+        String agent = request.getHeader(HttpHeader.USER_AGENT.asString());
         if (agent != null && agent.startsWith(KUBELET)) {
             traffic.onKubeletProbe();
             return;
         }
         int status = ((HttpServletResponse) response).getStatus();
         traffic.onProbe(
-                new Traffic.ProbeClient(asked.getRemoteAddr(), asked.getLocalPort(), agent),
+                new Traffic.ProbeClient(request.getRemoteAddr(), request.getLocalPort(), agent),
                 status != HttpServletResponse.SC_SERVICE_UNAVAILABLE);
     }
 
     /** Records the requests on the port of the application. */
-    private final class Arrivals implements Filter {
+    private final class TrafficFilter implements Filter {
         @Override
         public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
                 throws IOException, ServletException {
-            HttpServletRequest asked = (HttpServletRequest) request;
-            boolean look = isLook(asked);
-            boolean probe = look || OTHER_PROBES.contains(AdminAccess.path(asked));
+            HttpServletRequest httpRequest = (HttpServletRequest) request;
+            boolean readinessProbe = isReadinessProbe(httpRequest);
+            boolean probe = readinessProbe || OTHER_PROBES.contains(AdminAccess.path(httpRequest));
             if (!probe) {
                 traffic.onRequest();
             }
             endConnection(response);
-            if (draining && !probe && isToGoElsewhere(asked)) {
+            if (draining && !probe && isRetriedElsewhere(httpRequest)) {
                 ((HttpServletResponse) response).sendError(ELSEWHERE);
                 return;
             }
             chain.doFilter(request, response);
             endConnection(response); // it may have begun before
-            if (look) {
-                onProbe(asked, response);
+            if (readinessProbe) {
+                onProbe(httpRequest, response);
             }
         }
 
-        private static boolean isToGoElsewhere(HttpServletRequest asked) {
-            return SAFE_METHODS.contains(asked.getMethod()) && isElsewhereStatus(asked, ELSEWHERE);
+        private static boolean isRetriedElsewhere(HttpServletRequest request) {
+            return SAFE_METHODS.contains(request.getMethod()) && isElsewhereStatus(request, ELSEWHERE);
         }
 
         private void endConnection(ServletResponse response) {
@@ -247,7 +247,7 @@ final class Drain extends AbstractLifeCycle implements Readiness {
         public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
                 throws IOException, ServletException {
             chain.doFilter(request, response);
-            if (isLook((HttpServletRequest) request)) {
+            if (isReadinessProbe((HttpServletRequest) request)) {
                 onProbe((HttpServletRequest) request, response);
             }
         }

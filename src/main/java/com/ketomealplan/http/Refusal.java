@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Why an admin page is not shown.
+ * A refused request for an admin page.
  *
- * @param reason in metrics
- * @param status of the answer
- * @param detail for a person
- * @param headers of the answer
+ * @param reason the label in metrics
+ * @param status the status of the response
+ * @param detail an explanation for people
+ * @param headers the headers of the response
  */
 record Refusal(String reason, int status, String detail, Map<String, String> headers) {
 
@@ -27,7 +27,7 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
 
     private static final String NOTHING = "There is nothing at this path.";
 
-    /** What the application says of such a path. */
+    /** The response of the application for an unknown path. */
     static final Refusal ABSENT = new Refusal("absent", 404, NOTHING, Map.of());
 
     static final Refusal HOST = new Refusal(
@@ -50,7 +50,7 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
     static final Refusal WRONG_TOKEN = new Refusal("wrong_token", 401, "This is not ADMIN_TOKEN.", CHALLENGE);
 
     /** The same with a status that does not show that the path exists. */
-    static final Refusal WRONG_TOKEN_UNSEEN = new Refusal(WRONG_TOKEN.reason(), 404, NOTHING, Map.of());
+    static final Refusal WRONG_TOKEN_HIDDEN = new Refusal(WRONG_TOKEN.reason(), 404, NOTHING, Map.of());
 
     /** The reasons of all refusals, for metrics. */
     static final Set<String> REASONS =
@@ -60,8 +60,8 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
      * Returns this refusal, or another one if a balancer would take its status for an instance that is stopping: a client that guesses
      * tokens could otherwise take one instance after the other out of service.
      */
-    Refusal to(HttpServletRequest asked) {
-        if (!Drain.isElsewhereStatus(asked, status)) {
+    Refusal onRequest(HttpServletRequest request) {
+        if (!Drain.isElsewhereStatus(request, status)) {
             return this;
         }
         Map<String, String> challenged = new HashMap<>(CHALLENGE);
@@ -78,7 +78,7 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
                 Map.of("Retry-After", seconds));
     }
 
-    void answer(HttpServletResponse response, ObjectMapper json) throws IOException {
+    void send(HttpServletResponse response, ObjectMapper json) throws IOException {
         headers.forEach(response::setHeader);
         response.setStatus(status);
         response.setContentType(Problem.MEDIA_TYPE);

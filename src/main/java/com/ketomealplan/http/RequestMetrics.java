@@ -20,8 +20,8 @@ import org.glassfish.jersey.server.ExtendedUriInfo;
 import org.glassfish.jersey.uri.UriTemplate;
 
 /**
- * How long requests take, by route, under the names of OpenTelemetry's semantic conventions. A label has only values of ours:
- * a path that is no route counts under the empty one, a method that is none of HTTP's under {@code _OTHER}.
+ * Measures the duration of requests by route, under the names of OpenTelemetry's semantic conventions. The number of label values is
+ * bounded: a path without a route counts under the empty one, an unknown method under {@code _OTHER}.
  */
 final class RequestMetrics implements Filter {
 
@@ -30,8 +30,8 @@ final class RequestMetrics implements Filter {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
-    /** Seconds, as the conventions have them. */
-    private static final double[] TIMES = {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10};
+    /** The bucket bounds of the conventions, in seconds. */
+    private static final double[] BUCKETS = {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10};
 
     private final Histogram times;
     private final Gauge active;
@@ -42,7 +42,7 @@ final class RequestMetrics implements Filter {
                 .help("Requests on the application port, from their head to their answer.")
                 .unit(Unit.SECONDS)
                 .classicOnly()
-                .classicUpperBounds(TIMES)
+                .classicUpperBounds(BUCKETS)
                 .labelNames("http_request_method", "http_route", "http_response_status_code", "url_scheme")
                 .register(registry);
         active = Gauge.builder()
@@ -54,14 +54,14 @@ final class RequestMetrics implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        HttpServletRequest asked = (HttpServletRequest) request;
+        HttpServletRequest httpRequest = (HttpServletRequest) request;
         long begun = System.nanoTime();
         active.inc();
         try {
             chain.doFilter(request, response);
         } finally {
             String status = Integer.toString(((HttpServletResponse) response).getStatus());
-            times.labelValues(method(asked), route(asked), status, asked.getScheme())
+            times.labelValues(method(httpRequest), route(httpRequest), status, httpRequest.getScheme())
                     .observe((System.nanoTime() - begun) / 1e9);
             active.dec(); // last: where none is active, all are counted
         }

@@ -59,13 +59,13 @@ final class RequestTracing implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        HttpServletRequest asked = (HttpServletRequest) request;
-        boolean isTraced = exports || asked.getHeader(TRACEPARENT) != null;
-        if (!isTraced || Probes.PATHS.contains(asked.getServletPath())) {
+        HttpServletRequest httpRequest = (HttpServletRequest) request;
+        boolean isTraced = exports || httpRequest.getHeader(TRACEPARENT) != null;
+        if (!isTraced || Probes.PATHS.contains(httpRequest.getServletPath())) {
             chain.doFilter(request, response);
             return;
         }
-        Span span = begin(asked);
+        Span span = begin(httpRequest);
         SpanContext context = span.getSpanContext();
         if (!context.isValid()) {
             chain.doFilter(request, response);
@@ -78,7 +78,7 @@ final class RequestTracing implements Filter {
             chain.doFilter(request, response);
         } finally {
             scope.close();
-            end(span, asked, ((HttpServletResponse) response).getStatus());
+            end(span, httpRequest, ((HttpServletResponse) response).getStatus());
         }
     }
 

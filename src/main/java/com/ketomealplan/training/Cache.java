@@ -7,61 +7,61 @@ import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a training leaves for one jar and one version of the JDK, beside the jar. From 25 on it is an AOT cache: classes as they are when
- * linked, and profiles of methods. Before that it is a class-data archive.
+ * The cache that a training makes for one jar and one version of the JDK, beside the jar. From JDK 25 on it is an AOT cache, with linked
+ * classes and profiles of methods. Before that it is a class-data archive.
  *
- * <p>Beside the cache is a note of what it was made of, which the launcher compares: the JVM looks at the jar by itself, but JDK 25.0.0 to
- * 25.0.3 do not (JDK-8377932), and would run classes that the jar no longer has.
+ * <p>A note beside the cache says which jar it was made from, which the launcher compares. The JVM compares it too, but JDK 25.0.0 to 25.0.3
+ * do not (JDK-8377932), and would run classes that the jar no longer has.
  *
- * @param jar what is started, by its real path
- * @param version the JDK's, such as 25
+ * @param jar the real path of the jar
+ * @param version the feature version of the JDK, such as 25
  */
 record Cache(Path jar, int version) {
 
-    private static final int FIRST_WITH_PROFILES = 25;
+    private static final int FIRST_WITH_AOT_CACHE = 25;
 
     Cache {
         jar = jar.toAbsolutePath();
     }
 
-    /** {@code keto-meal-plan-api-25.aot} */
+    /** Returns the file of the cache, such as {@code keto-meal-plan-api-25.aot}. */
     Path file() {
         String name = jar.getFileName().toString().replaceFirst("\\.jar$", "");
-        return jar.resolveSibling(name + "-" + version + (hasProfiles() ? ".aot" : ".jsa"));
+        return jar.resolveSibling(name + "-" + version + (isAotCache() ? ".aot" : ".jsa"));
     }
 
-    private boolean hasProfiles() {
-        return version >= FIRST_WITH_PROFILES;
+    private boolean isAotCache() {
+        return version >= FIRST_WITH_AOT_CACHE;
     }
 
-    /** What of the jar and the JDK has to be the same. */
+    /** Returns the file of the note. */
     Path note() {
         return file().resolveSibling(file().getFileName() + ".of");
     }
 
-    /** Where a JVM writes it, until it is whole. */
+    /** Returns the file that the JVM writes, which is renamed when it is complete. */
     Path draft() {
         return file().resolveSibling(file().getFileName() + ".draft");
     }
 
-    /** Has a JVM write the draft at its end. */
-    String writing() {
-        return (hasProfiles() ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + draft();
+    /** Returns the option by which a JVM writes the draft when it exits. */
+    String option() {
+        return (isAotCache() ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + draft();
     }
 
-    /** Size and time of the jar, as the launcher compares them, then the JDK, for people. */
+    /** Returns the text of a note: size and time of the jar, which the launcher compares, and the JDK, for people. */
     static String noteOf(Path jar, String jdk) throws IOException {
         return "%d %d %s%n"
                 .formatted(Files.size(jar), Files.getLastModifiedTime(jar).to(TimeUnit.SECONDS), jdk);
     }
 
-    /** The JDK that a note names. */
+    /** Returns the JDK of a note. */
     static String jdkIn(String note) {
         String[] parts = note.strip().split(" ", 3);
         return parts.length < 3 ? "another one" : parts[2];
     }
 
-    /** Nothing that is half there is used: without its note no cache is. */
+    /** Renames the draft, and writes the note last: the launcher uses no cache without its note. */
     void publish(String note) throws IOException {
         Files.deleteIfExists(note());
         Files.move(draft(), file(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -70,6 +70,7 @@ record Cache(Path jar, int version) {
         Files.move(written, note(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Deletes the draft. */
     void discardDraft() throws IOException {
         Files.deleteIfExists(draft());
         Files.deleteIfExists(draft().resolveSibling(draft().getFileName() + ".config"));

@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log, once the service serves, what the launcher has started it from, and if that is nothing, why. Of a process that was
- * started by {@code java -jar} nothing is logged: no cache was asked for.
+ * Logs, when the server has started, from which cache the launcher has started it, or why from none. Logs nothing if the process was
+ * started by {@code java -jar}.
  */
 public final class StartReport {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartReport.class);
 
-    /** The launcher's words: the cache that it has found, and what is wrong with it. */
+    /** The system properties that the launcher sets: the cache that it has found, and what is wrong with it. */
     static final String CACHE = "training.cache";
 
     static final String PROBLEM = "training.problem";
@@ -27,7 +27,7 @@ public final class StartReport {
 
     private StartReport() {}
 
-    /** Has it said when the server has started. */
+    /** Registers the report for the start of the server. */
     public static void afterStart(Environment environment) {
         Map<String, String> properties = Map.of(
                 CACHE, System.getProperty(CACHE, ""),
@@ -45,9 +45,9 @@ public final class StartReport {
     }
 
     /**
-     * What is said.
+     * A line of the log.
      *
-     * @param text empty if there is nothing to say
+     * @param text empty if there is nothing to log
      */
     record Report(boolean isWarning, String text) {}
 
@@ -73,7 +73,7 @@ public final class StartReport {
     }
 
     private static Report refused(Path cache, String problem) {
-        return new Report(true, "Started without " + cache + ": " + problem + ". The command train makes it anew");
+        return new Report(true, "Started without " + cache + ": " + problem + ". The command train makes a new one");
     }
 
     private static String madeBy(Path cache) {
@@ -84,7 +84,7 @@ public final class StartReport {
         }
     }
 
-    /** Linux tells; elsewhere what the launcher found is believed. */
+    /** Returns whether the JVM has mapped the cache. Known on Linux only; elsewhere true. */
     private static boolean isMapped(Path cache) {
         try (Stream<String> lines = Files.lines(MAPPED)) {
             String name = "/" + cache.getFileName();

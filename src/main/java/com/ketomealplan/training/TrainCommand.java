@@ -13,8 +13,8 @@ import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 
 /**
- * {@code train}: starts the service, asks it what services are asked, stops it, and keeps what its JVM has learnt beside the jar. It runs
- * on a database of its own, so that nothing of it stays; or on the one that {@code TRAINING_DATABASE_URL} names.
+ * {@code train}: starts the service, sends it requests, stops it, and keeps the cache that its JVM has written beside the jar. It uses a
+ * database of its own, which is deleted, or the one that {@code TRAINING_DATABASE_URL} names.
  */
 public final class TrainCommand extends Command {
 
@@ -24,13 +24,13 @@ public final class TrainCommand extends Command {
     private final Map<String, String> environment;
 
     /**
-     * @param out for what it does
-     * @param environment the process's
+     * @param out the stream for progress messages
+     * @param environment the environment of the process
      */
     public TrainCommand(PrintStream out, Map<String, String> environment) {
         super(
                 "train",
-                "Make the next starts faster: run the service for some requests, and keep what the JVM has learnt");
+                "Make the next starts faster: run the service for some requests, and keep what the JVM has learned");
         this.out = out;
         this.environment = environment;
     }
@@ -54,21 +54,22 @@ public final class TrainCommand extends Command {
         Cache cache =
                 new Cache(jar(arguments.getString("jar")), Runtime.version().feature());
         if (!ProcessHandle.current().supportsNormalTermination()) {
-            throw new TrainingException("train: a JVM of this operating system cannot be told to end and to write");
+            throw new TrainingException(
+                    "train: a JVM of this operating system cannot be stopped so that it writes a cache");
         }
         String jdk = System.getProperty("java.runtime.version");
         String note = Cache.noteOf(cache.jar(), jdk);
         out.println("Training " + cache.jar() + " on JDK " + jdk);
         cache.discardDraft();
         try (TrainingDatabase database = TrainingDatabase.open(environment.get(TrainingDatabase.VARIABLE))) {
-            Pupil pupil = Pupil.start(cache, arguments.getString("file"), database.url());
+            TrainedProcess service = TrainedProcess.start(cache, arguments.getString("file"), database.url());
             try {
-                int requests = new Lessons(pupil.applicationPort(), pupil.adminPort(), pupil.adminToken())
-                        .give(pupil, arguments.getInt("rounds"));
-                out.println("It has answered " + requests + " requests; writing " + cache.file());
-                pupil.stop();
+                int requests = new Workload(service.applicationPort(), service.adminPort(), service.adminToken())
+                        .run(service, arguments.getInt("rounds"));
+                out.println(requests + " requests answered; writing " + cache.file());
+                service.stop();
             } finally {
-                pupil.kill();
+                service.kill();
             }
             requireUnchanged(cache, jdk, note);
             cache.publish(note);
@@ -78,23 +79,23 @@ public final class TrainCommand extends Command {
         out.println("%s: %d MiB".formatted(cache.file(), Files.size(cache.file()) >> 20));
     }
 
-    /** What is built meanwhile would be started from the classes of what was there before. */
+    /** Throws if the jar was built again meanwhile: the cache would have the classes of the old one. */
     private static void requireUnchanged(Cache cache, String jdk, String note) throws IOException, TrainingException {
         if (!Cache.noteOf(cache.jar(), jdk).equals(note)) {
             throw new TrainingException("train: " + cache.jar() + " has changed meanwhile; train again");
         }
     }
 
-    private static Path jar(String named) throws IOException, URISyntaxException, TrainingException {
-        Path path = named != null
-                ? Path.of(named)
+    private static Path jar(String name) throws IOException, URISyntaxException, TrainingException {
+        Path path = name != null
+                ? Path.of(name)
                 : Path.of(TrainCommand.class
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()
                         .toURI());
         if (!Files.isRegularFile(path)) {
-            throw new TrainingException("train: " + path + " is no jar; a JVM learns nothing about single classes");
+            throw new TrainingException("train: " + path + " is no jar; a JVM makes no cache of single classes");
         }
         return path.toRealPath();
     }

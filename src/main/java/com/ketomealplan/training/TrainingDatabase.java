@@ -12,34 +12,34 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the service is trained on: an embedded PostgreSQL for the time of the training, behind a door that lets the first who come wait, as
- * a sleeping compute does; or the database that the operator names for it.
+ * The database of a training: an embedded PostgreSQL that is deleted afterwards, behind a proxy that delays the first connections, as a
+ * sleeping compute does; or the one that the operator has configured for it.
  */
 final class TrainingDatabase implements AutoCloseable {
 
-    /** Not the service's own variable, which may name a database that is in use. */
+    /** The variable with the URL. It is not the one of the service, which may name a database that is in use. */
     static final String VARIABLE = "TRAINING_DATABASE_URL";
 
     private final String url;
-    private final SleepingDoor door;
+    private final WakingProxy proxy;
     private final EmbeddedDatabase embedded;
     private final Path directory;
 
-    private TrainingDatabase(String url, SleepingDoor door, EmbeddedDatabase embedded, Path directory) {
+    private TrainingDatabase(String url, WakingProxy proxy, EmbeddedDatabase embedded, Path directory) {
         this.url = url;
-        this.door = door;
+        this.proxy = proxy;
         this.embedded = embedded;
         this.directory = directory;
     }
 
     /**
-     * Opens it.
+     * Opens the configured database, or starts an embedded one.
      *
-     * @param named the operator's, or null
+     * @param url the URL of the configured database, or null
      */
-    static TrainingDatabase open(String named) throws IOException, TrainingException {
-        if (named != null && !named.isBlank()) {
-            return new TrainingDatabase(named, null, null, null);
+    static TrainingDatabase open(String url) throws IOException, TrainingException {
+        if (url != null && !url.isBlank()) {
+            return new TrainingDatabase(url, null, null, null);
         }
         try {
             return embedded();
@@ -61,14 +61,14 @@ final class TrainingDatabase implements AutoCloseable {
             throw e;
         }
         Endpoint endpoint = embedded.endpoint();
-        SleepingDoor door = SleepingDoor.before(endpoint.hosts().get(0).port());
+        WakingProxy proxy = WakingProxy.before(endpoint.hosts().get(0).port());
         String url = "postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=disable"
                 .formatted(
                         endpoint.user(),
                         endpoint.password().map(Secret::reveal).orElseThrow(),
-                        door.port(),
+                        proxy.port(),
                         endpoint.database());
-        return new TrainingDatabase(url, door, embedded, directory);
+        return new TrainingDatabase(url, proxy, embedded, directory);
     }
 
     String url() {
@@ -80,7 +80,7 @@ final class TrainingDatabase implements AutoCloseable {
         if (embedded == null) {
             return;
         }
-        door.close();
+        proxy.close();
         embedded.close();
         delete(directory);
     }

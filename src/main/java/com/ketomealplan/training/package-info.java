@@ -1,5 +1,5 @@
 /**
- * What makes a start short: {@code train} has a service learn from a few thousand requests, and leaves beside the jar what its JVM has
- * loaded and found out; the launcher starts the next ones from that; and the log says whether they did.
+ * Faster starts: the command {@code train} runs the service for a few thousand requests, and keeps the cache of its JVM beside the jar. The
+ * launcher uses the cache for the next starts, and the log says whether it was used.
  */
 package com.ketomealplan.training;

@@ -98,7 +98,7 @@ class DrainTest {
         server.setStopTimeout(GRACE.toMillis());
         server.start();
         port = connector.getLocalPort();
-        drain.precede(server);
+        drain.beforeStopOf(server);
     }
 
     @AfterEach

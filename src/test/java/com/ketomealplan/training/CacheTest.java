@@ -26,17 +26,17 @@ class CacheTest {
     }
 
     @Test
-    void eachVersionOfTheJdkHasItsOwnBesideTheJar() {
+    void eachVersionOfTheJdkHasACacheBesideTheJar() {
         assertThat(new Cache(jar, 17).file()).isEqualTo(directory.resolve("service-17.jsa"));
-        assertThat(new Cache(jar, 24).writing())
+        assertThat(new Cache(jar, 24).option())
                 .isEqualTo("-XX:ArchiveClassesAtExit=" + jar.resolveSibling("service-24.jsa.draft"));
         assertThat(new Cache(jar, 25).file()).isEqualTo(directory.resolve("service-25.aot"));
-        assertThat(new Cache(jar, 25).writing())
+        assertThat(new Cache(jar, 25).option())
                 .isEqualTo("-XX:AOTCacheOutput=" + jar.resolveSibling("service-25.aot.draft"));
     }
 
     @Test
-    void itsNoteIsAsTheLauncherReadsIt() throws Exception {
+    void theNoteIsAsTheLauncherReadsIt() throws Exception {
         String note = Cache.noteOf(jar, "25.0.3+9-LTS (a build)");
 
         assertThat(note.strip()).isEqualTo("5 1700000000 25.0.3+9-LTS (a build)");
@@ -45,7 +45,7 @@ class CacheTest {
     }
 
     @Test
-    void theOldOneIsReplacedByAWholeOneOnly() throws Exception {
+    void aCacheIsReplacedByACompleteOneOnly() throws Exception {
         Cache cache = new Cache(jar, 25);
         Files.writeString(cache.draft(), "old");
         cache.publish("5 1 25\n");

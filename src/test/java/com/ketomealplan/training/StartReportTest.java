@@ -31,12 +31,12 @@ class StartReportTest {
     }
 
     @Test
-    void whoDoesNotUseTheLauncherIsToldNothing() {
+    void nothingIsLoggedWithoutTheLauncher() {
         assertThat(report("", "", false, JDK)).isEqualTo(new Report(false, ""));
     }
 
     @Test
-    void whatIsUsedIsSaid() {
+    void aUsedCacheIsLogged() {
         assertThat(report(cache, "", true, JDK))
                 .isEqualTo(new Report(false, "Started from " + cache + ", which was trained on JDK " + JDK));
     }
@@ -48,21 +48,21 @@ class StartReportTest {
     }
 
     @Test
-    void whatTheLauncherHasRefusedIsAWarning() {
+    void aCacheThatTheLauncherRefusesIsAWarning() {
         assertThat(report(cache, "service.jar is not the one that it was trained with", false, JDK))
                 .isEqualTo(new Report(
                         true,
                         "Started without " + cache + ": service.jar is not the one that it was trained with."
-                                + " The command train makes it anew"));
+                                + " The command train makes a new one"));
     }
 
     @Test
-    void whatTheJvmHasRefusedIsAWarningWithTheLikelyCause() {
+    void aCacheThatTheJvmRefusesIsAWarningWithTheLikelyCause() {
         assertThat(report(cache, "", false, "25.0.4+7"))
                 .isEqualTo(new Report(
                         true,
                         "Started without " + cache + ": it was trained on JDK " + JDK + ", and this is 25.0.4+7."
-                                + " The command train makes it anew"));
+                                + " The command train makes a new one"));
         assertThat(report(cache, "", false, JDK).text()).contains("the JVM has refused it");
         assertThat(report(cache, "", false, JDK).isWarning()).isTrue();
     }

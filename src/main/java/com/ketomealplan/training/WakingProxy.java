@@ -9,66 +9,66 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A local proxy that accepts connections, and forwards them some time after the first one: a database that wakes. */
-final class SleepingDoor implements AutoCloseable {
+/** A local proxy that accepts connections, and forwards them some time after the first one, as a compute that wakes does. */
+final class WakingProxy implements AutoCloseable {
 
-    /** A good deal longer than a log-in takes, so that the service sees a wake. */
+    /** Longer than a log-in takes, so that the service sees a cold start. */
     private static final long WAKE_MILLIS = 700;
 
-    private final ServerSocket door;
-    private final int behind;
+    private final ServerSocket server;
+    private final int databasePort;
     private final AtomicBoolean asleep = new AtomicBoolean(true);
-    private final CountDownLatch open = new CountDownLatch(1);
+    private final CountDownLatch awake = new CountDownLatch(1);
     private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
 
-    private SleepingDoor(ServerSocket door, int behind) {
-        this.door = door;
-        this.behind = behind;
+    private WakingProxy(ServerSocket server, int databasePort) {
+        this.server = server;
+        this.databasePort = databasePort;
     }
 
-    static SleepingDoor before(int port) throws IOException {
-        SleepingDoor door = new SleepingDoor(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
-        inBackground(door::receive);
-        return door;
+    static WakingProxy before(int port) throws IOException {
+        WakingProxy proxy = new WakingProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
+        inBackground(proxy::accept);
+        return proxy;
     }
 
     int port() {
-        return door.getLocalPort();
+        return server.getLocalPort();
     }
 
-    private void receive() throws Exception {
-        while (!door.isClosed()) {
-            Socket client = door.accept();
+    private void accept() throws Exception {
+        while (!server.isClosed()) {
+            Socket client = server.accept();
             sockets.add(client);
             inBackground(() -> {
                 awaitWake();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), behind);
-                sockets.add(server);
+                Socket database = new Socket(InetAddress.getLoopbackAddress(), databasePort);
+                sockets.add(database);
                 client.setTcpNoDelay(true);
-                server.setTcpNoDelay(true);
-                inBackground(() -> pass(server, client));
-                pass(client, server);
+                database.setTcpNoDelay(true);
+                inBackground(() -> forward(database, client));
+                forward(client, database);
             });
         }
     }
 
-    /** The first connection wakes it. */
+    /** Blocks until the database is awake. The first connection wakes it. */
     private void awaitWake() throws InterruptedException {
         if (asleep.compareAndSet(true, false)) {
             Thread.sleep(WAKE_MILLIS);
-            open.countDown();
+            awake.countDown();
         }
-        open.await();
+        awake.await();
     }
 
-    private static void pass(Socket from, Socket to) throws IOException {
+    private static void forward(Socket from, Socket to) throws IOException {
         try (from;
                 to) {
             from.getInputStream().transferTo(to.getOutputStream());
         }
     }
 
-    /** Ends with the process, or with what it reads. */
+    /** Runs a task on a daemon thread, which ends when its socket is closed. */
     private static void inBackground(Task task) {
         Thread thread = new Thread(
                 () -> {
@@ -77,17 +77,17 @@ final class SleepingDoor implements AutoCloseable {
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     } catch (Exception e) {
-                        // one side has gone, and so does the other
+                        // one side has disconnected: both sockets are closed
                     }
                 },
-                "sleeping-door");
+                "waking-proxy");
         thread.setDaemon(true);
         thread.start();
     }
 
     @Override
     public void close() throws IOException {
-        door.close();
+        server.close();
         for (Socket socket : sockets) {
             socket.close();
         }

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** The service that is trained, as a process of its own, whose JVM writes the draft of a cache at its end. */
-final class Pupil {
+/** The process of the service that is trained. Its JVM writes the draft of a cache when it exits. */
+final class TrainedProcess {
 
-    /** For what a JVM has to write; on a busy machine it takes most of a minute. */
-    private static final int MINUTES_TO_WRITE = 10;
+    /** How long the JVM may take to write the cache: on a busy machine most of a minute. */
+    private static final int EXIT_TIMEOUT_MINUTES = 10;
 
-    private static final int LINES_SHOWN = 12;
+    private static final int LOG_LINES = 12;
 
     private final Cache cache;
     private final Process process;
@@ -25,7 +25,8 @@ final class Pupil {
     private final int adminPort;
     private final String adminToken;
 
-    private Pupil(Cache cache, Process process, Path log, int applicationPort, int adminPort, String adminToken) {
+    private TrainedProcess(
+            Cache cache, Process process, Path log, int applicationPort, int adminPort, String adminToken) {
         this.cache = cache;
         this.process = process;
         this.log = log;
@@ -34,20 +35,20 @@ final class Pupil {
         this.adminToken = adminToken;
     }
 
-    /** With the environment of this process, but for its database, its ports and what would send spans. */
-    static Pupil start(Cache cache, String configuration, String databaseUrl) throws IOException {
+    /** Starts the service with the environment of this process, except for its database, its ports and the exporter of spans. */
+    static TrainedProcess start(Cache cache, String configuration, String databaseUrl) throws IOException {
         int applicationPort;
         int adminPort;
-        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            applicationPort = one.getLocalPort();
-            adminPort = other.getLocalPort();
+        try (ServerSocket application = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket admin = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            applicationPort = application.getLocalPort();
+            adminPort = admin.getLocalPort();
         }
         String adminToken = UUID.randomUUID().toString();
         Path log = Files.createTempFile("training", ".log");
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        cache.writing(),
+                        cache.option(),
                         "-jar",
                         cache.jar().toString(),
                         "server",
@@ -69,7 +70,7 @@ final class Pupil {
                 "127.0.0.1",
                 "ADMIN_TOKEN",
                 adminToken));
-        return new Pupil(cache, builder.start(), log, applicationPort, adminPort, adminToken);
+        return new TrainedProcess(cache, builder.start(), log, applicationPort, adminPort, adminToken);
     }
 
     int applicationPort() {
@@ -84,36 +85,36 @@ final class Pupil {
         return adminToken;
     }
 
-    /** Throws if it has ended. */
+    /** Throws if the process has exited. */
     void requireAlive() throws TrainingException, IOException {
         if (!process.isAlive()) {
-            throw new TrainingException("train: the service has ended, and said:" + lastWords());
+            throw new TrainingException("train: the service has exited. Its last lines:" + endOfLog());
         }
     }
 
-    /** Tells it to stop, and waits until the JVM has written. */
+    /** Stops the process, and waits until its JVM has written the cache. */
     void stop() throws TrainingException, IOException, InterruptedException {
         requireAlive();
         process.destroy();
-        if (!process.waitFor(MINUTES_TO_WRITE, TimeUnit.MINUTES)) {
-            throw new TrainingException("train: the JVM has not ended within %d minutes; its last words:%s"
-                    .formatted(MINUTES_TO_WRITE, lastWords()));
+        if (!process.waitFor(EXIT_TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
+            throw new TrainingException("train: the JVM has not exited within %d minutes. Its last lines:%s"
+                    .formatted(EXIT_TIMEOUT_MINUTES, endOfLog()));
         }
         if (!Files.exists(cache.draft()) || Files.size(cache.draft()) == 0) {
-            throw new TrainingException("train: the JVM has written no cache, and said:" + lastWords());
+            throw new TrainingException("train: the JVM has written no cache. Its last lines:" + endOfLog());
         }
     }
 
-    /** Whatever has happened, it is not left behind. */
+    /** Kills the process if it is still running, and deletes its log. */
     void kill() throws IOException {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         Files.deleteIfExists(log);
     }
 
-    private String lastWords() throws IOException {
+    private String endOfLog() throws IOException {
         List<String> lines = Files.readAllLines(log);
-        return lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size()).stream()
+        return lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()).stream()
                 .map(line -> System.lineSeparator() + "  " + line)
                 .reduce("", String::concat);
     }

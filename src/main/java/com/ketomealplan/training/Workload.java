@@ -21,15 +21,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a service is asked: reads and writes, with keys and without, what is wrong in each way, probes, scrapes, and the pages.
- * Enough of the reads and writes for the JVM to know which methods are worth compiling, and how.
+ * The requests of a training: reads and writes, with and without keys, invalid requests, probes, scrapes, and the pages. There are enough
+ * reads and writes for the JVM to profile the methods that are worth compiling.
  */
-final class Lessons {
+final class Workload {
 
     private static final int CLIENTS = 8;
-    private static final int READS_OF_A_ROUND = 12;
-    private static final Duration FOR_AN_ANSWER = Duration.ofSeconds(60);
-    private static final Duration FOR_THE_START = Duration.ofMinutes(5);
+    private static final int READS_PER_ROUND = 12;
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
 
     private static final Pattern ID = Pattern.compile("\"(?:id|user_id)\": ?\"([0-9a-f-]{36})\"");
     private static final String JSON = "application/json";
@@ -63,48 +63,48 @@ final class Lessons {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final AtomicInteger answers = new AtomicInteger();
+    private final AtomicInteger responses = new AtomicInteger();
     private final String application;
     private final String admin;
     private final String token;
 
-    Lessons(int applicationPort, int adminPort, String token) {
+    Workload(int applicationPort, int adminPort, String token) {
         this.application = "http://127.0.0.1:" + applicationPort;
         this.admin = "http://127.0.0.1:" + adminPort;
         this.token = token;
     }
 
-    /** Returns how many requests were answered. */
-    int give(Pupil pupil, int rounds) throws TrainingException, IOException, InterruptedException {
-        awaitStart(pupil);
+    /** Sends the requests, and returns how many were answered. */
+    int run(TrainedProcess service, int rounds) throws TrainingException, IOException, InterruptedException {
+        awaitStart(service);
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         try {
             List<Future<Void>> all = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
-                all.add(clients.submit(client(pupil, rounds)));
+                all.add(clients.submit(client(service, rounds)));
             }
             for (Future<Void> one : all) {
                 one.get();
             }
         } catch (ExecutionException e) {
-            pupil.requireAlive();
-            throw new TrainingException("train: the service was asked in vain: " + e.getCause());
+            service.requireAlive();
+            throw new TrainingException("train: a request to the service failed: " + e.getCause());
         } finally {
             clients.shutdownNow();
         }
-        return answers.get();
+        return responses.get();
     }
 
-    private void awaitStart(Pupil pupil) throws TrainingException, IOException, InterruptedException {
-        long deadline = System.nanoTime() + FOR_THE_START.toNanos();
+    private void awaitStart(TrainedProcess service) throws TrainingException, IOException, InterruptedException {
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (System.nanoTime() - deadline < 0) {
-            pupil.requireAlive();
+            service.requireAlive();
             try {
                 if (get(application + "/health?probe=true").statusCode() == 200) {
                     return;
                 }
             } catch (IOException e) {
-                // not yet
+                // it does not listen yet
             }
             Thread.sleep(100);
         }
@@ -112,10 +112,10 @@ final class Lessons {
                 "train: the service is not healthy; does its configuration take its port from PORT?");
     }
 
-    private Callable<Void> client(Pupil pupil, int rounds) {
+    private Callable<Void> client(TrainedProcess service, int rounds) {
         return () -> {
             for (int i = 0; i < rounds; i++) {
-                pupil.requireAlive();
+                service.requireAlive();
                 round(i % 10 == 0);
             }
             return null;
@@ -124,20 +124,20 @@ final class Lessons {
 
     private void round(boolean withPages) throws IOException, InterruptedException {
         String key = UUID.randomUUID().toString();
-        String user = idIn(writing("POST", "/users", JSON, emailed("{%s}")));
-        for (int i = 0; i < READS_OF_A_ROUND; i++) {
+        String user = idOf(write("POST", "/users", JSON, withEmail("{%s}")));
+        for (int i = 0; i < READS_PER_ROUND; i++) {
             get(application + "/users/" + user);
         }
-        writing("PATCH", "/users/" + user, "application/merge-patch+json", emailed("{%s}"));
-        String quiz = idIn(writing("POST", "/users/" + user + "/quiz-responses", JSON, QUIZ));
+        write("PATCH", "/users/" + user, "application/merge-patch+json", withEmail("{%s}"));
+        String quiz = idOf(write("POST", "/users/" + user + "/quiz-responses", JSON, QUIZ));
         get(application + "/users/" + user + "/quiz-responses/" + quiz);
         get(application + "/users/" + user + "/quiz-responses");
-        String both = emailed(QUIZ.replaceFirst("\\{", "{%s, "));
-        String other = idIn(writing("POST", "/complex-operation", JSON, both, "Idempotency-Key", key));
-        writing("POST", "/complex-operation", JSON, both, "Idempotency-Key", key);
-        writing("POST", "/complex-operation", JSON, both);
+        String both = withEmail(QUIZ.replaceFirst("\\{", "{%s, "));
+        String other = idOf(write("POST", "/complex-operation", JSON, both, "Idempotency-Key", key));
+        write("POST", "/complex-operation", JSON, both, "Idempotency-Key", key);
+        write("POST", "/complex-operation", JSON, both);
         if (withPages) {
-            mistakes(user);
+            invalidRequests(user);
             for (String page : PAGES) {
                 get(application + page, "If-None-Match", "\"1\"");
             }
@@ -146,47 +146,48 @@ final class Lessons {
                 get(application + "/admin" + page, "Authorization", "Bearer " + token);
             }
         }
-        writing("DELETE", "/users/" + user, JSON, "");
-        writing("DELETE", "/users/" + other, JSON, "");
+        write("DELETE", "/users/" + user, JSON, "");
+        write("DELETE", "/users/" + other, JSON, "");
     }
 
-    private void mistakes(String user) throws IOException, InterruptedException {
-        writing("POST", "/users", JSON, "{");
-        writing("POST", "/users", JSON, "{\"email\": 1, \"name\": \"\"}");
-        writing("POST", "/users", "text/plain", "{}");
-        writing("POST", "/users", JSON, emailed("{%s}"), "Idempotency-Key", "");
-        writing("POST", "/users/" + user, JSON, "{}");
-        writing("PATCH", "/users/" + user, "application/merge-patch+json", emailed("{%s}"), "If-Match", "\"0\"");
+    private void invalidRequests(String user) throws IOException, InterruptedException {
+        write("POST", "/users", JSON, "{");
+        write("POST", "/users", JSON, "{\"email\": 1, \"name\": \"\"}");
+        write("POST", "/users", "text/plain", "{}");
+        write("POST", "/users", JSON, withEmail("{%s}"), "Idempotency-Key", "");
+        write("POST", "/users/" + user, JSON, "{}");
+        write("PATCH", "/users/" + user, "application/merge-patch+json", withEmail("{%s}"), "If-Match", "\"0\"");
         get(admin + "/");
     }
 
-    private static String emailed(String json) {
+    private static String withEmail(String json) {
         return json.formatted("\"email\": \"%s@example.org\"".formatted(UUID.randomUUID()));
     }
 
-    private static String idIn(HttpResponse<String> answer) {
-        Matcher id = ID.matcher(answer.body());
+    private static String idOf(HttpResponse<String> response) {
+        Matcher id = ID.matcher(response.body());
         return id.find() ? id.group(1) : new UUID(0, 0).toString();
     }
 
     private HttpResponse<String> get(String address, String... headers) throws IOException, InterruptedException {
-        return answer(HttpRequest.newBuilder(URI.create(address)), headers);
+        return send(HttpRequest.newBuilder(URI.create(address)), headers);
     }
 
-    private HttpResponse<String> writing(String method, String path, String type, String body, String... headers)
+    private HttpResponse<String> write(String method, String path, String type, String body, String... headers)
             throws IOException, InterruptedException {
-        return answer(
+        return send(
                 HttpRequest.newBuilder(URI.create(application + path))
                         .method(method, BodyPublishers.ofString(body))
                         .header("Content-Type", type),
                 headers);
     }
 
-    private HttpResponse<String> answer(HttpRequest.Builder request, String... headers)
+    private HttpResponse<String> send(HttpRequest.Builder request, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder complete = headers.length == 0 ? request : request.headers(headers);
-        HttpResponse<String> answer = http.send(complete.timeout(FOR_AN_ANSWER).build(), BodyHandlers.ofString());
-        answers.incrementAndGet();
-        return answer;
+        HttpResponse<String> response =
+                http.send(complete.timeout(REQUEST_TIMEOUT).build(), BodyHandlers.ofString());
+        responses.incrementAndGet();
+        return response;
     }
 }
