@@ -52,7 +52,7 @@ public final class ApiDocs {
     /** Installs the document and the pages on the application's port. */
     public static void show(Environment environment) {
         if (ApiDocs.class.getResource(DOCUMENT) == null) { // where an IDE has compiled it
-            LOG.warn("There is no document of the API, and so no /docs: mvn process-classes makes it");
+            LOG.warn("API document missing, so /docs is not served: mvn process-classes makes it");
             return;
         }
         ApiDocs docs = new ApiDocs(environment);

@@ -49,7 +49,7 @@ class BoundedLogTest {
 
             assertThat(missed).isGreaterThanOrEqualTo(FAILURES);
             assertThat(count(
-                            "^ERROR .*A unit of work failed \\(TIMEOUT, ROLLED_BACK\\): .* \\[[0-9a-f-]{36} ",
+                            "^ERROR .*Unit of work failed \\(TIMEOUT, ROLLED_BACK\\): .* \\[[0-9a-f-]{36} ",
                             console.text()))
                     .as("lines with their request")
                     .isEqualTo(missed);

@@ -102,7 +102,7 @@ class HonestInSilenceTest {
                     .singleElement()
                     .asString()
                     .matches(
-                            "A unit of work failed \\(TIMEOUT, ROLLED_BACK\\): the connection was closed: its deadline of 2000 ms"
+                            "Unit of work failed \\(TIMEOUT, ROLLED_BACK\\): the connection was closed: its deadline of 2000 ms"
                                     + " has passed, and the server has not answered its statement, which was cancelled, within \\d+ ms;"
                                     + " of its 2000 ms: .* in UserDao\\.find.*");
         } finally {

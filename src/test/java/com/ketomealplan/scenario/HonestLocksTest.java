@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HonestLocksTest {
 
     private static final Pattern LINE = Pattern.compile(
-            "^ERROR .*A unit of work failed \\(TIMEOUT, ROLLED_BACK\\):"
+            "^ERROR .*Unit of work failed \\(TIMEOUT, ROLLED_BACK\\):"
                     + " .*canceling statement due to user request \\(57014\\); of its 1000 ms: .*\\d+ ms in the wait queue.*,"
                     + " .*\\d+ ms in UserDao\\.find.*; it waited for AccessShareLock on users,"
                     + " blocked by pid \\d+ \\(role \\w+, application observer, holds AccessExclusiveLock, idle in transaction for"

@@ -117,7 +117,7 @@ class HonestLoginRefusedTest {
                 .filteredOn(line -> line.contains("login_refused"))
                 .singleElement()
                 .asString()
-                .startsWith("The database is login_refused")
+                .startsWith("Database state: up -> login_refused (")
                 .contains("password authentication failed for user \"" + role.name() + "\"");
         assertNoSecret(List.of(ready.body(), health.body(), check.body(), metrics));
 

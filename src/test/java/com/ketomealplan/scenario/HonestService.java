@@ -90,10 +90,10 @@ final class HonestService implements AutoCloseable {
                 .asText();
     }
 
-    /** The states that the log has told of since {@link #recover()}. */
+    /** Returns the states that were logged since {@link #recover()}. */
     List<String> changes() {
         return changes.all().stream()
-                .map(line -> line.replaceAll("The database is ([\\w ]+),.*", "$1"))
+                .map(line -> line.replaceAll("Database state: [\\w ]+ -> ([\\w ]+) \\(.*", "$1"))
                 .toList();
     }
 }

@@ -169,8 +169,8 @@ class ServesThroughRotationsTest {
         }
         assertThat(refused).isEmpty();
         Soon.await()
-                .until(() -> console.text().contains("The database accepts the new password of user ")
-                        || console.text().contains("Log-ins to the database are as user "));
+                .until(() -> console.text().contains("New password of user ")
+                        || console.text().contains("Log-in user changed to "));
         assertThat(console.text()).doesNotContain(RotatedRole.SECRET);
         ScenarioTable.row(scenario, requests, requests, 0, 0);
     }

@@ -92,8 +92,8 @@ public final class CredentialMemory {
         if (accepted != null) {
             LOG.info(
                     accepted.isOfSameUserAs(now)
-                            ? "The database accepts the new password of user {}"
-                            : "Log-ins to the database are as user {} from now on",
+                            ? "New password of user {} accepted by the database"
+                            : "Log-in user changed to {}",
                     now.user());
         }
         accepted = now;
@@ -136,12 +136,12 @@ public final class CredentialMemory {
         return accepted.isOfSameUserAs(latest) ? List.of(accepted, latest) : List.of(latest, accepted);
     }
 
-    /** Those of before go on; a restart would not have them. */
+    /** Warns that the credentials of the file were refused. The previous ones are used, which would be lost by a restart. */
     private void warnOf(Credentials latest) {
         if (!latest.equals(warnedOf)) {
             warnedOf = latest;
             LOG.warn(
-                    "The database refuses the log-in of user {}, as the secret's file has it; log-ins go on as user {}",
+                    "Log-in of user {} refused with the credentials of the file: log-ins go on with the previous ones of user {}",
                     latest.user(),
                     accepted == null ? latest.user() : accepted.user());
         }

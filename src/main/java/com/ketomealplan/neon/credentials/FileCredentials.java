@@ -125,7 +125,7 @@ public final class FileCredentials implements CredentialSource {
         synchronized void log(UnusableFileException problem) {
             if (!Objects.equals(open, problem.getMessage())) {
                 open = problem.getMessage();
-                LOG.warn("{} {}; log-ins keep the user and the password of before", setting, open);
+                LOG.warn("{} {}; log-ins keep the previous user and password", setting, open);
             }
         }
 

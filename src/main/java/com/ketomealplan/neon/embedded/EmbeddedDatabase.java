@@ -102,7 +102,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     LOG.info("Embedded PostgreSQL started on {}, because no database URL is set", endpoint.hosts());
                 }
                 LOG.info(
-                        "Its data is in {} and stays there. To use a real database, set NEON_DATABASE_URL,"
+                        "Embedded PostgreSQL keeps its data in {}. To use another database, set NEON_DATABASE_URL,"
                                 + " for example to postgresql://user:password@host/database?sslmode=require",
                         directory.resolve(Server.DATA));
             }

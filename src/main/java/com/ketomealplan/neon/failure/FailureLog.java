@@ -46,7 +46,7 @@ public final class FailureLog {
                     .get(kind)
                     .tryAcquire()
                     .ifPresent(others -> log.error(
-                            "A unit of work had no connection ({}): {}{}",
+                            "Unit of work had no connection ({}): {}{}",
                             kind,
                             failure.cause(),
                             others == 0 ? "" : " (and " + others + " more since the last such line)"));
@@ -55,7 +55,7 @@ public final class FailureLog {
                     ? OptionalLong.empty()
                     : stacks.get(kind).tryAcquire();
             log.error(
-                    "A unit of work failed ({}, {}): {}{}{}",
+                    "Unit of work failed ({}, {}): {}{}{}",
                     kind,
                     failure.outcome(),
                     failure.cause(),
@@ -65,16 +65,16 @@ public final class FailureLog {
                             : " (" + others.getAsLong() + " of this kind without their stacks since the last one)",
                     others.isPresent() ? exception : null);
         } else {
-            log.info("A unit of work was refused ({}): {}{}", kind, failure.cause(), statement(failure, exception));
+            log.info("Unit of work refused ({}): {}{}", kind, failure.cause(), statement(failure, exception));
         }
     }
 
-    /** Whether a code tells what is wrong, and that this is not the program. */
+    /** Returns whether the SQLSTATE explains the failure, which is none of the program: then a stack trace is of no use. */
     private static boolean isExplained(Failure failure) {
         return failure.kind() != FailureKind.PROGRAM && failure.sqlState().isPresent();
     }
 
-    /** The SQL object's method, unless the cause names it. */
+    /** Returns the SQL object's method, unless the cause names it. */
     private static String statement(Failure failure, Exception exception) {
         return Failure.find(exception, StatementException.class)
                 .map(StatementException::getStatementContext)

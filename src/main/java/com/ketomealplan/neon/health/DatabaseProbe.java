@@ -232,7 +232,7 @@ public final class DatabaseProbe {
             } else {
                 unitsSetSearchPath = true;
                 LOG.warn(
-                        "The statements of this service find their tables in the schema {}, which is not in the search_path of its"
+                        "Statements of this service find their tables in the schema {}, which is not in the search_path of its"
                                 + " sessions. If its units of work do not set that themselves, write search_path={} into the database"
                                 + " URL: {}",
                         schema.get(),

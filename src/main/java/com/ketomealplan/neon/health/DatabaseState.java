@@ -157,11 +157,11 @@ public final class DatabaseState implements Managed {
         listeners.forEach(listener -> listener.onReported(change.before(), change.lasted(), now, change.between()));
         LOG.atLevel(now.condition().level())
                 .log(
-                        "The database is {}, after {} ms {}{}: {}",
+                        "Database state: {} -> {} ({} ms{}): {}",
+                        now.nameOf(change.before()),
                         now.nameOf(now.condition()),
                         change.lasted().toMillis(),
-                        now.nameOf(change.before()),
-                        change.between() == 0 ? "" : " (and " + change.between() + " changes between that)",
+                        change.between() == 0 ? "" : ", " + change.between() + " changes between",
                         now.cause());
     }
 

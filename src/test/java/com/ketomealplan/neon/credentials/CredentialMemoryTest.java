@@ -75,7 +75,7 @@ class CredentialMemoryTest {
         assertThat(memory.hasNew()).isTrue();
         isAccepted(NEW);
         isAccepted(NEW);
-        assertThat(log.all()).containsExactly("The database accepts the new password of user app");
+        assertThat(log.all()).containsExactly("New password of user app accepted by the database");
     }
 
     @Test
@@ -104,10 +104,7 @@ class CredentialMemoryTest {
         assertThat(memory.userOfLast()).contains("app_b");
         written = NEW;
         isAccepted(NEW); // and back, with another password
-        assertThat(log.all())
-                .containsExactly(
-                        "Log-ins to the database are as user app_b from now on",
-                        "Log-ins to the database are as user app from now on");
+        assertThat(log.all()).containsExactly("Log-in user changed to app_b", "Log-in user changed to app");
     }
 
     @Test
@@ -117,7 +114,7 @@ class CredentialMemoryTest {
         assertThat(isRefused(OTHER)).contains(OLD);
         isAccepted(OLD);
         isAccepted(OLD);
-        assertThat(log.all()).singleElement().asString().contains("refuses the log-in of user app_b");
+        assertThat(log.all()).singleElement().asString().startsWith("Log-in of user app_b refused");
 
         clock.addAndGet(CredentialMemory.FAILURE_TTL.toNanos());
         isAccepted(OTHER); // whom somebody has created meanwhile

@@ -164,7 +164,7 @@ class FileCredentialsTest {
                 .singleElement()
                 .asString()
                 .startsWith("urlFile names a file ")
-                .endsWith("log-ins keep the user and the password of before")
+                .endsWith("log-ins keep the previous user and password")
                 .doesNotContain("geheim")
                 .doesNotContain("example.com");
 
@@ -183,7 +183,7 @@ class FileCredentialsTest {
 
         assertThat(log.all())
                 .containsExactly("urlFile names a file whose URL now has another host or port than at the start of the"
-                        + " service: restart it for that; log-ins keep the user and the password of before");
+                        + " service: restart it for that; log-ins keep the previous user and password");
     }
 
     @Test

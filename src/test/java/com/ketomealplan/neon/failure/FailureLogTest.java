@@ -44,16 +44,15 @@ class FailureLogTest {
         SQLException defect = new SQLException("it", (String) null);
         log.write(Failure.of(defect), defect);
 
-        String line =
-                "A unit of work failed (PROGRAM, ROLLED_BACK): its text may quote a value, and is left out (42601)";
+        String line = "Unit of work failed (PROGRAM, ROLLED_BACK): its text may quote a value, and is left out (42601)";
         assertThat(lines.all())
                 .containsExactly(
                         line + ": it",
                         line,
-                        "A unit of work failed (UNAVAILABLE, ROLLED_BACK): it (08006)",
+                        "Unit of work failed (UNAVAILABLE, ROLLED_BACK): it (08006)",
                         line,
                         line + " (2 of this kind without their stacks since the last one): it",
-                        "A unit of work failed (PROGRAM, ROLLED_BACK): it");
+                        "Unit of work failed (PROGRAM, ROLLED_BACK): it");
     }
 
     /** Its frames would be those of the server of HTTP: they do not tell more than the server has said. */
@@ -95,7 +94,7 @@ class FailureLogTest {
 
         assertThat(lines.all())
                 .containsExactly(
-                        "A unit of work was refused (CONSTRAINT): its text may quote a value, and is left out (23505)");
+                        "Unit of work refused (CONSTRAINT): its text may quote a value, and is left out (23505)");
     }
 
     @Test
@@ -108,7 +107,7 @@ class FailureLogTest {
 
         assertThat(lines.all())
                 .containsExactly(
-                        "A unit of work had no connection (UNAVAILABLE): gone (08001)",
-                        "A unit of work had no connection (UNAVAILABLE): gone (08001) (and 1 more since the last such line)");
+                        "Unit of work had no connection (UNAVAILABLE): gone (08001)",
+                        "Unit of work had no connection (UNAVAILABLE): gone (08001) (and 1 more since the last such line)");
     }
 }
