@@ -1,17 +1,17 @@
 "use strict";
 
-// Everything that comes from the service is put in as text: some of it was sent by clients.
+// All values are inserted as text and never as HTML: some of them were sent by clients.
 
 const CONDITIONS = {
   up: { words: "up", symbol: "●", tone: "good" },
   asleep: { words: "asleep", symbol: "☾", tone: "calm" },
   waking: { words: "waking", symbol: "◐", tone: "calm" },
   busy: { words: "busy", symbol: "▲", tone: "care" },
-  login_refused: { words: "refusing log-ins; open connections serve", symbol: "▲", tone: "care" },
+  login_refused: { words: "refusing log-ins; open connections are usable", symbol: "▲", tone: "care" },
   throttled: { words: "throttled", symbol: "▲", tone: "care" },
-  over_quota: { words: "over its quota", symbol: "■", tone: "bad" },
-  schema_mismatch: { words: "without a table, a column or a right", symbol: "■", tone: "bad" },
-  storage_full: { words: "full", symbol: "■", tone: "bad" },
+  over_quota: { words: "over quota", symbol: "■", tone: "bad" },
+  schema_mismatch: { words: "lacking a table, a column or a privilege", symbol: "■", tone: "bad" },
+  storage_full: { words: "out of storage", symbol: "■", tone: "bad" },
   misconfigured: { words: "refusing the configuration", symbol: "■", tone: "bad" },
   down: { words: "down", symbol: "✕", tone: "bad" },
 };
@@ -43,22 +43,22 @@ const TABLES = {
     ],
   },
   blocked: {
-    caption: "Who blocks whom", key: "number", empty: "No statement that has run for a second is known to wait for a lock.",
+    caption: "Lock waits", key: "number", empty: "No statement that has run for a second is known to wait for a lock.",
     columns: [
       ["Session", row => row.number, "number"],
       ["Statement", row => row.statement, "code"],
       ["Unit of work", row => row.unit, "code"],
-      ["For", row => millis(row.ms), "number"],
+      ["Runtime", row => millis(row.ms), "number"],
       ["Waits for", row => row.lock, "wide"],
       ["Blocked by", row => row.by, "wide"],
       ["As of", row => time(row.as_of), "when"],
     ],
   },
   statements: {
-    caption: "Statements, by the time they took in all", key: "statement", empty: "No statement was executed yet.",
+    caption: "Statements, by total time", key: "statement", empty: "No statement was executed yet.",
     columns: [
       ["Statement", row => row.statement, "code"],
-      ["In all", row => millis(row.total_ms), "number"],
+      ["Total", row => millis(row.total_ms), "number"],
       ["Mean", row => millis(row.mean_ms), "number"],
       ["Longest", row => millis(row.longest_ms), "number"],
       ["Count", row => count(row.count), "number"],
@@ -68,7 +68,7 @@ const TABLES = {
     ],
   },
   routes: {
-    caption: "Requests, by their longest answers", key: "route", empty: "No request was answered yet.",
+    caption: "Requests, the slowest routes first", key: "route", empty: "No request was answered yet.",
     columns: [
       ["Route", row => row.route, "code"],
       ["99 %", row => millis(row.p99_ms), "number"],
@@ -78,9 +78,9 @@ const TABLES = {
     ],
   },
   ledger: {
-    caption: "Held awake today (UTC), by whom", key: "who", empty: "Nothing has used the database today.",
+    caption: "Held awake today (UTC), by user", key: "who", empty: "Nothing has used the database today.",
     columns: [
-      ["Who", row => row.who, "code"],
+      ["User", row => row.who, "code"],
       ["Held awake", row => millis(row.awake_seconds * 1000), "number"],
       ["Uses", row => count(row.uses), "number"],
     ],
@@ -89,17 +89,17 @@ const TABLES = {
     caption: "Cold starts", key: "at", empty: "This process has not woken the compute yet.",
     columns: [
       ["When", row => time(row.at), "when"],
-      ["Took", row => millis(row.ms), "number"],
+      ["Duration", row => millis(row.ms), "number"],
     ],
   },
   changes: {
-    caption: "Changes of the state", key: "at", empty: "The state has not changed yet.",
+    caption: "State changes", key: "at", empty: "The state has not changed yet.",
     columns: [
       ["When", row => time(row.at), "when"],
       ["From", row => words(row.from)],
       ["To", row => words(row.to)],
-      ["After", row => millis(row.lasted_ms), "number"],
-      ["Between", row => row.between ? `${count(row.between)} changes to and fro` : ""],
+      ["Lasted", row => millis(row.lasted_ms), "number"],
+      ["Between", row => row.between ? `${count(row.between)} changes omitted` : ""],
       ["Cause", row => row.cause, "wide"],
     ],
   },
@@ -120,7 +120,7 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Leaves what is right as it is, so that a selection survives and a screen reader stays quiet. */
+/** Changes the text only if it differs, so that a selection survives and a screen reader stays quiet. */
 function setText(node, text) {
   if (node.textContent !== text) {
     node.textContent = text;
@@ -148,7 +148,7 @@ function hours(seconds) {
   return `${(seconds / 3600).toFixed(2)} h`;
 }
 
-/** Of today by the clock, else with the day. */
+/** Formats an instant: of today without the date. */
 function time(instant) {
   if (instant == null) {
     return "never";
@@ -157,13 +157,13 @@ function time(instant) {
   return at.toDateString() === new Date().toDateString() ? at.toLocaleTimeString("en-GB") : at.toLocaleString("en-GB");
 }
 
-/** Of a database that does not sleep by itself. */
-const AWAKE_WORDS = { asleep: "not in use", waking: "starting" };
+/** The names of states of a database that does not suspend. */
+const NAMES_IF_NEVER_ASLEEP = { asleep: "not in use", waking: "starting" };
 
 let sleeps = true;
 
 function words(condition) {
-  return (sleeps ? null : AWAKE_WORDS[condition]) ?? (CONDITIONS[condition] ?? { words: condition }).words;
+  return (sleeps ? null : NAMES_IF_NEVER_ASLEEP[condition]) ?? (CONDITIONS[condition] ?? { words: condition }).words;
 }
 
 // ---- tables
@@ -265,7 +265,7 @@ class Chart {
     setText(this.summary, names.map(name => {
       const known = columns[name].filter(value => value != null);
       const last = columns[name][columns[name].length - 1];
-      return known.length === 0 ? `${this.series[name]}: nothing to show.`
+      return known.length === 0 ? `${this.series[name]}: no values.`
         : `${this.series[name]}: now ${last == null ? "nothing" : this.unit(last)}, highest ${this.unit(Math.max(...known))}.`;
     }).join(" "));
   }
@@ -313,7 +313,7 @@ function showFacts({ database, pool, cold_starts: coldStarts }) {
     "Last failure": database.last_failure ? `${time(database.last_failure)}: ${database.last_failure_explanation}` : "none",
     "Connections": `${pool.used} used, ${pool.idle} idle (${strategy})`,
     "Wait queue": `${pool.waiting} of at most ${pool.waiting_max}`,
-    "Since the start": `${count(pool.opened)} opened, ${count(pool.timeouts)} waited in vain, ${count(pool.shed)} turned away, ${count(pool.leaked)} leaked`,
+    "Since start": `${count(pool.opened)} opened, ${count(pool.timeouts)} timed out, ${count(pool.shed)} rejected, ${count(pool.leaked)} leaked`,
     ...(sleeps ? { "Cold starts": count(coldStarts.count) } : {}),
   };
   const list = byId("facts");
@@ -331,7 +331,7 @@ function showFacts({ database, pool, cold_starts: coldStarts }) {
 function showLedger(ledger) {
   const price = ledger.compute_hours == null ? ""
     : ` With ${ledger.compute_units} compute units that is ${ledger.compute_hours.toFixed(2)} compute-hours.`;
-  const until = ledger.awake_until ? ` It may sleep at ${time(ledger.awake_until)}, if nobody uses it before.` : "";
+  const until = ledger.awake_until ? ` It may suspend at ${time(ledger.awake_until)}, if it is not used before.` : "";
   setText(byId("awake"), `This process has held the compute awake for ${millis(ledger.awake_seconds * 1000)} today.${price}${until}`);
   const list = byId("warnings");
   ledger.warnings.forEach((warning, place) => {
@@ -350,7 +350,7 @@ function start() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 
   let paused = false;
-  let heard = null;
+  let lastEventAt = null;
   const show = {
     overview(now) {
       sleeps = now.database.sleeps;
@@ -378,30 +378,30 @@ function start() {
   const events = new EventSource("operator/events");
   for (const name of Object.keys(show)) {
     events.addEventListener(name, event => {
-      heard = Date.now();
+      lastEventAt = Date.now();
       if (!paused) {
         show[name](JSON.parse(event.data));
       }
-      tellLink();
+      showLink();
     });
   }
 
-  function tellLink() {
-    const silent = heard === null ? 0 : Math.round((Date.now() - heard) / 1000);
-    const lost = heard !== null && silent > 6;
+  function showLink() {
+    const silent = lastEventAt === null ? 0 : Math.round((Date.now() - lastEventAt) / 1000);
+    const lost = lastEventAt !== null && silent > 6;
     document.body.classList.toggle("stale", lost);
     byId("link").classList.toggle("lost", lost);
-    // Not by the second: it is read out
-    setText(byId("link"), lost ? `no word from the service since ${time(heard)}: what you see is old`
-      : paused ? "paused" : heard === null ? "connecting" : "live");
+    // Without seconds: a screen reader reads each change
+    setText(byId("link"), lost ? `no data from the service since ${time(lastEventAt)}: the values are out of date`
+      : paused ? "paused" : lastEventAt === null ? "connecting" : "live");
   }
-  setInterval(tellLink, 1000);
+  setInterval(showLink, 1000);
 
   byId("pause").addEventListener("click", () => {
     paused = !paused;
     byId("pause").setAttribute("aria-pressed", String(paused));
-    setText(byId("pause"), paused ? "Go on" : "Pause");
-    tellLink();
+    setText(byId("pause"), paused ? "Resume" : "Pause");
+    showLink();
   });
 }
 

@@ -266,7 +266,7 @@ class HonestOperatorPageTest {
         }
 
         browser.run(TEN_SECONDS_LATER);
-        await().until(() -> browser.text("#link").startsWith("no word from the service since"));
+        await().until(() -> browser.text("#link").startsWith("no data from the service since"));
     }
 
     @Test
