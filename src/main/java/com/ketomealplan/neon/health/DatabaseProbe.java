@@ -203,9 +203,7 @@ public final class DatabaseProbe {
 
         private void compareAndExplain(PhysicalConnection connection) throws SQLException {
             Optional<SchemaCheck> failed = units.schemaCheck();
-            if (changesets.claim()) {
-                Inquiry.on(connection, QUERY_TIMEOUT, changesets::compare);
-            }
+            changesets.compareIfDue(comparison -> Inquiry.on(connection, QUERY_TIMEOUT, comparison));
             if (failed.isPresent()) {
                 SchemaCheck.Verdict verdict =
                         failed.get().run(connection, QUERY_TIMEOUT).verdict();

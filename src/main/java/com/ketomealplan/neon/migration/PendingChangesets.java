@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.migration;
 
+import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.migration.ChangeLog.Changeset;
@@ -45,6 +46,12 @@ public final class PendingChangesets implements UnitListener {
         void onResult(ResultSet answer) throws SQLException;
     }
 
+    /** A transaction in which a comparison runs. */
+    @FunctionalInterface
+    public interface Transaction {
+        void run(Inquiry.Questioner comparison) throws SQLException;
+    }
+
     private final String file;
     private final String target;
     private final AtomicReference<Companion> companion;
@@ -76,26 +83,39 @@ public final class PendingChangesets implements UnitListener {
     /** Compares in a transaction, in which the settings of the unit apply, also through poolers. */
     @Override
     public void onRelease(Connection connection) {
-        if (!claim()) {
-            return;
-        }
         try {
-            connection.setAutoCommit(false);
-            try {
-                compare(connection);
-            } finally {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException e) { // the outcome of the unit does not change; the next unit tries again
-            due = failures.incrementAndGet() < MAX_FAILURES;
-
+            compareIfDue(comparison -> {
+                connection.setAutoCommit(false);
+                try {
+                    comparison.ask(connection);
+                } finally {
+                    connection.rollback();
+                    connection.setAutoCommit(true);
+                }
+            });
+        } catch (SQLException e) { // the outcome of the unit does not change
             LOG.debug("Changesets of {} could not be compared", target, e);
         }
     }
 
-    /** Returns whether a comparison is due, and the caller is the one to {@link #compare}. */
-    public boolean claim() {
+    /** Compares in a transaction of its caller's, if that is due. If it fails, it is due again, unless that was so too often. */
+    public void compareIfDue(Transaction transaction) throws SQLException {
+        if (!claim()) {
+            return;
+        }
+        boolean compared = false;
+        try {
+            transaction.run(this::compare);
+            compared = true;
+        } finally {
+            if (!compared) {
+                due = failures.incrementAndGet() < MAX_FAILURES;
+            }
+        }
+    }
+
+    /** Returns whether a comparison is due, and the caller is the one to make it. */
+    boolean claim() {
         if (!due) {
             return false;
         }

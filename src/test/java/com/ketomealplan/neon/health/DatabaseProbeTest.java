@@ -1,0 +1,65 @@
+package com.ketomealplan.neon.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.migration.PendingChangesets;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.TestPools;
+import com.ketomealplan.testing.LoggedLines;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class DatabaseProbeTest {
+
+    @RegisterExtension
+    private final TestPools pools = new TestPools();
+
+    private final TestDatabase database = TestDatabase.empty();
+    private final WakeGate gate = new WakeGate(database.connector());
+    private final Pool pool = pools.keeping(1, database.connector());
+    private final UnitOutcomes units = new UnitOutcomes();
+    private final DatabaseState state = new DatabaseState(gate, pool, units, false, true);
+    private final ExpectedStatements expected = new ExpectedStatements(database.jdbi());
+
+    @AfterEach
+    void stop() {
+        state.stop();
+    }
+
+    private DatabaseProbe probe(PendingChangesets.Companion companion) {
+        PendingChangesets changesets =
+                new PendingChangesets("migrations.xml", "the server", Optional.ofNullable(companion));
+        return new DatabaseProbe(gate, pool, state, units, changesets, expected, true);
+    }
+
+    /** The companion of the first comparison. */
+    private interface Failing extends PendingChangesets.Companion {
+        @Override
+        default String query() {
+            return "SELECT 1";
+        }
+    }
+
+    @Test
+    void aComparisonOfChangesetsThatFailsIsMadeByTheNextProbe() {
+        Failing failing = answer -> {
+            throw new SQLException("no", "57014");
+        };
+        DatabaseProbe probe = probe(failing);
+        try (LoggedLines lines = LoggedLines.of(PendingChangesets.class)) {
+            assertThat(probe.probe()).isEmpty();
+            assertThat(lines.all()).isEmpty();
+
+            assertThat(probe.probe()).isEmpty();
+            assertThat(lines.all()).singleElement().asString().contains("9 ");
+
+            assertThat(probe.probe()).isEmpty();
+            assertThat(lines.all()).hasSize(1);
+        }
+    }
+}
