@@ -173,20 +173,30 @@ public final class DatabaseProbe {
         private final CompletableFuture<Optional<Failure>> result = new CompletableFuture<>();
         private volatile OpeningRequest request;
 
+        /** Throws nothing: the gate would take it for a failure to open a connection, and call again. */
         @Override
         public void onOpened(PhysicalConnection connection) {
+            Optional<Failure> found = Optional.of(timeout("the probe has failed"));
             try {
-                boolean valid = connection.jdbc().isValid(Math.toIntExact(QUERY_TIMEOUT.toSeconds()));
-                if (valid) {
-                    checkSchema(connection);
-                }
-                complete(valid ? Optional.empty() : Optional.of(timeout("the server did not answer a query in time")));
-            } catch (SQLException | RuntimeException e) { // whatever it is: the next call has to start a new probe
-                complete(Optional.of(Failure.of(e)));
-            } finally {
+                found = probe(connection);
+            } catch (SQLException | RuntimeException e) {
+                found = Optional.of(Failure.of(e));
+            } catch (Error e) {
+                LOG.error("Probe of the database failed", e);
+                found = Optional.of(Failure.of(e));
+            } finally { // whatever it was: the next call has to start a new probe
+                complete(found);
                 gate.close(connection);
                 listeners.forEach(Runnable::run);
             }
+        }
+
+        private Optional<Failure> probe(PhysicalConnection connection) throws SQLException {
+            if (!connection.jdbc().isValid(Math.toIntExact(QUERY_TIMEOUT.toSeconds()))) {
+                return Optional.of(timeout("the server did not answer a query in time"));
+            }
+            checkSchema(connection);
+            return Optional.empty();
         }
 
         /**

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.health;
 
+import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.WakeGate;
@@ -10,6 +11,7 @@ import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,6 +27,7 @@ class DatabaseProbeTest {
     private final UnitOutcomes units = new UnitOutcomes();
     private final DatabaseState state = new DatabaseState(gate, pool, units, false, true);
     private final ExpectedStatements expected = new ExpectedStatements(database.jdbi());
+    private final AtomicInteger probes = new AtomicInteger();
 
     @AfterEach
     void stop() {
@@ -34,7 +37,9 @@ class DatabaseProbeTest {
     private DatabaseProbe probe(PendingChangesets.Companion companion) {
         PendingChangesets changesets =
                 new PendingChangesets("migrations.xml", "the server", Optional.ofNullable(companion));
-        return new DatabaseProbe(gate, pool, state, units, changesets, expected, true);
+        DatabaseProbe probe = new DatabaseProbe(gate, pool, state, units, changesets, expected, true);
+        probe.addListener(probes::incrementAndGet);
+        return probe;
     }
 
     /** The companion of the first comparison. */
@@ -43,6 +48,21 @@ class DatabaseProbeTest {
         default String query() {
             return "SELECT 1";
         }
+    }
+
+    /** The gate would take it for a failure to connect, and who asks next would wait for this probe. */
+    @Test
+    void anErrorInAProbeIsItsResult() {
+        Failing failing = answer -> {
+            throw new StackOverflowError();
+        };
+        DatabaseProbe probe = probe(failing);
+
+        assertThat(probe.probe()).hasValueSatisfying(failure -> assertThat(failure.cause())
+                .contains(StackOverflowError.class.getSimpleName()));
+        assertThat(probe.probe()).isEmpty();
+        assertThat(gate.lastFailure()).isEmpty();
+        await().untilAsserted(() -> assertThat(probes).hasValue(2));
     }
 
     @Test
