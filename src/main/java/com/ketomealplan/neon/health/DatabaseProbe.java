@@ -8,6 +8,7 @@ import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.OpeningRequest;
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -37,6 +39,9 @@ public final class DatabaseProbe {
     public static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(1);
+
+    /** The time limit of a schema check, from the begin of its probe: callers that wait for the probe are to get its result. */
+    private static final Duration SCHEMA_TIMEOUT = TIMEOUT.minus(Duration.ofSeconds(1));
 
     /** For how long a result is not probed again. */
     private static final Duration RESULT_TTL = Duration.ofSeconds(1);
@@ -171,6 +176,7 @@ public final class DatabaseProbe {
     private final class Probe implements WakeGate.Caller {
 
         private final CompletableFuture<Optional<Failure>> result = new CompletableFuture<>();
+        private final long beginNanos = System.nanoTime();
         private volatile OpeningRequest request;
 
         /** Throws nothing: the gate would take it for a failure to open a connection, and call again. */
@@ -201,13 +207,21 @@ public final class DatabaseProbe {
 
         /**
          * Compares the changesets, once, and checks the schema: at first with the statements of the service; after a mismatch, with the
-         * statement that failed, until it can be executed. Otherwise an instance without traffic would not see that it is over.
+         * statement that failed, until it can be executed. Otherwise an instance without traffic would not see that it is over. Each
+         * statement has a time limit, and all of them have what the probe has left: then the connection is severed.
          */
         private void checkSchema(PhysicalConnection connection) {
+            Duration left = SCHEMA_TIMEOUT.minusNanos(System.nanoTime() - beginNanos);
+            if (left.compareTo(Duration.ZERO) <= 0) {
+                return; // it took long to open a connection: the next probe checks
+            }
+            Future<?> end = Timer.after(left, connection::sever);
             try {
                 compareAndExplain(connection);
             } catch (SQLException e) { // the database answers; what is known of the schema stays as it was
                 LOG.debug("Schema check failed", e);
+            } finally {
+                end.cancel(false);
             }
         }
 

@@ -12,6 +12,7 @@ import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,6 +29,37 @@ class DatabaseProbeTest {
     private final DatabaseState state = new DatabaseState(gate, pool, units, false, true);
     private final ExpectedStatements expected = new ExpectedStatements(database.jdbi());
     private final AtomicInteger probes = new AtomicInteger();
+
+    /** Its plan takes a while, because the function has no parameters, and says nothing of the schema. */
+    private interface Slow {
+        String SQL = "SELECT slow()";
+
+        @SqlQuery(SQL)
+        int one();
+
+        @SqlQuery(SQL)
+        int two();
+
+        @SqlQuery(SQL)
+        int three();
+
+        @SqlQuery(SQL)
+        int four();
+
+        @SqlQuery(SQL)
+        int five();
+
+        @SqlQuery(SQL)
+        int six();
+
+        @SqlQuery(SQL)
+        int seven();
+    }
+
+    private interface Lacking {
+        @SqlQuery("SELECT * FROM nowhere")
+        int any();
+    }
 
     @AfterEach
     void stop() {
@@ -48,6 +80,32 @@ class DatabaseProbeTest {
         default String query() {
             return "SELECT 1";
         }
+    }
+
+    /** Whoever asks would wait until then, and be told that the database does not answer. */
+    @Test
+    void aSchemaThatTakesLongToCheckIsCheckedForAsLongAsAProbeMayTake() {
+        database.jdbi().useHandle(handle -> handle.execute(slow(0.8)));
+        expected.add(Slow.class); // of which at least two are too many
+        expected.add(Lacking.class);
+        DatabaseProbe probe = probe(null);
+
+        probe.probe();
+        await().untilAsserted(() -> assertThat(probes).hasValue(1));
+        assertThat(units.schemaCheck()).as("found by the last statement").isEmpty();
+
+        database.jdbi().useHandle(handle -> handle.execute(slow(0)));
+        await().untilAsserted(() -> {
+            assertThat(probe.probe()).isEmpty();
+            assertThat(units.schemaCheck()).isPresent();
+        });
+    }
+
+    private static String slow(double seconds) {
+        return """
+                CREATE OR REPLACE FUNCTION slow() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_sleep(%s); RAISE EXCEPTION 'no' USING ERRCODE = '22012'; END $$
+                """.formatted(seconds);
     }
 
     /** The gate would take it for a failure to connect, and who asks next would wait for this probe. */
