@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,6 +33,18 @@ final class Workload {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
 
+    /** One error in so many responses is accepted: on a busy machine a deadline may pass. */
+    private static final int RESPONSES_PER_ERROR = 10;
+
+    /** The number of responses from which the share of errors is checked. */
+    private static final int MIN_RESPONSES = 100;
+
+    private static final int SHOWN_CHARACTERS = 200;
+    private static final int OK = 200;
+    private static final int INTERNAL_SERVER_ERROR = 500;
+
+    private static final String HEALTH = "/health?probe=true";
+
     private static final Pattern ID = Pattern.compile("\"(?:id|user_id)\": ?\"([0-9a-f-]{36})\"");
     private static final String JSON = "application/json";
     private static final String QUIZ = """
@@ -38,7 +52,7 @@ final class Workload {
 
     private static final List<String> PAGES = List.of(
             "/health",
-            "/health?probe=true",
+            HEALTH,
             "/livez",
             "/readyz",
             "/startupz",
@@ -64,6 +78,8 @@ final class Workload {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final AtomicInteger responses = new AtomicInteger();
+    private final AtomicInteger errors = new AtomicInteger();
+    private final AtomicReference<String> firstError = new AtomicReference<>();
     private final String application;
     private final String admin;
     private final String token;
@@ -74,7 +90,11 @@ final class Workload {
         this.token = token;
     }
 
-    /** Sends the requests, and returns how many were answered. */
+    /**
+     * Sends the requests, and returns how many were answered.
+     *
+     * @throws TrainingException if too many of the responses are errors: the profile would not be that of a service at work
+     */
     int run(TrainedProcess service, int rounds) throws TrainingException, IOException, InterruptedException {
         awaitStart(service);
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
@@ -88,10 +108,14 @@ final class Workload {
             }
         } catch (ExecutionException e) {
             service.requireAlive();
+            if (e.getCause() instanceof TrainingException known) {
+                throw known;
+            }
             throw new TrainingException("train: a request to the service failed: " + e.getCause());
         } finally {
             clients.shutdownNow();
         }
+        requireServed(1);
         return responses.get();
     }
 
@@ -100,16 +124,39 @@ final class Workload {
         while (System.nanoTime() - deadline < 0) {
             service.requireAlive();
             try {
-                if (get(application + "/health?probe=true").statusCode() == 200) {
+                HttpResponse<String> health = get(application + HEALTH);
+                if (health.statusCode() == OK) {
+                    resetErrors();
                     return;
+                }
+                if (health.statusCode() <= INTERNAL_SERVER_ERROR) { // others are of a database that is not ready yet
+                    throw new TrainingException("train: the service does not say how it is: " + describe(health));
                 }
             } catch (IOException e) {
                 // it does not listen yet
             }
             Thread.sleep(100);
         }
-        throw new TrainingException(
-                "train: the service is not healthy; does its configuration take its port from PORT?");
+        throw new TrainingException("train: the service is not healthy"
+                + Optional.ofNullable(firstError.get())
+                        .map(error -> ": " + error)
+                        .orElse("; does its configuration take its port from PORT?"));
+    }
+
+    /** Errors before the service was healthy do not count. */
+    private void resetErrors() {
+        errors.set(0);
+        firstError.set(null);
+    }
+
+    private void requireServed(int minResponses) throws TrainingException {
+        int all = responses.get();
+        int wrong = errors.get();
+        if (all >= minResponses && wrong > all / RESPONSES_PER_ERROR) {
+            throw new TrainingException(
+                    "train: the service has answered %d of %d requests with errors, the first one: %s"
+                            .formatted(wrong, all, firstError.get()));
+        }
     }
 
     private Callable<Void> client(TrainedProcess service, int rounds) {
@@ -117,6 +164,7 @@ final class Workload {
             for (int i = 0; i < rounds; i++) {
                 service.requireAlive();
                 round(i % 10 == 0);
+                requireServed(MIN_RESPONSES);
             }
             return null;
         };
@@ -124,17 +172,17 @@ final class Workload {
 
     private void round(boolean withPages) throws IOException, InterruptedException {
         String key = UUID.randomUUID().toString();
-        String user = idOf(write("POST", "/users", JSON, withEmail("{%s}")));
+        String user = idOf(served(write("POST", "/users", JSON, withEmail("{%s}"))));
         for (int i = 0; i < READS_PER_ROUND; i++) {
-            get(application + "/users/" + user);
+            served(get(application + "/users/" + user));
         }
-        write("PATCH", "/users/" + user, "application/merge-patch+json", withEmail("{%s}"));
-        String quiz = idOf(write("POST", "/users/" + user + "/quiz-responses", JSON, QUIZ));
-        get(application + "/users/" + user + "/quiz-responses/" + quiz);
-        get(application + "/users/" + user + "/quiz-responses");
+        served(write("PATCH", "/users/" + user, "application/merge-patch+json", withEmail("{%s}")));
+        String quiz = idOf(served(write("POST", "/users/" + user + "/quiz-responses", JSON, QUIZ)));
+        served(get(application + "/users/" + user + "/quiz-responses/" + quiz));
+        served(get(application + "/users/" + user + "/quiz-responses"));
         String both = withEmail(QUIZ.replaceFirst("\\{", "{%s, "));
-        String other = idOf(write("POST", "/complex-operation", JSON, both, "Idempotency-Key", key));
-        write("POST", "/complex-operation", JSON, both, "Idempotency-Key", key);
+        String other = idOf(served(write("POST", "/complex-operation", JSON, both, "Idempotency-Key", key)));
+        served(write("POST", "/complex-operation", JSON, both, "Idempotency-Key", key));
         write("POST", "/complex-operation", JSON, both);
         if (withPages) {
             invalidRequests(user);
@@ -146,8 +194,8 @@ final class Workload {
                 get(application + "/admin" + page, "Authorization", "Bearer " + token);
             }
         }
-        write("DELETE", "/users/" + user, JSON, "");
-        write("DELETE", "/users/" + other, JSON, "");
+        served(write("DELETE", "/users/" + user, JSON, ""));
+        served(write("DELETE", "/users/" + other, JSON, ""));
     }
 
     private void invalidRequests(String user) throws IOException, InterruptedException {
@@ -188,6 +236,32 @@ final class Workload {
         HttpResponse<String> response =
                 http.send(complete.timeout(REQUEST_TIMEOUT).build(), BodyHandlers.ofString());
         responses.incrementAndGet();
+        if (response.statusCode() >= INTERNAL_SERVER_ERROR) {
+            countError(response);
+        }
         return response;
+    }
+
+    /** Counts the refusal of a valid request as an error too. */
+    private HttpResponse<String> served(HttpResponse<String> response) {
+        if (response.statusCode() / 100 != 2 && response.statusCode() < INTERNAL_SERVER_ERROR) {
+            countError(response);
+        }
+        return response;
+    }
+
+    private void countError(HttpResponse<String> response) {
+        errors.incrementAndGet();
+        firstError.compareAndSet(null, describe(response));
+    }
+
+    private static String describe(HttpResponse<String> response) {
+        String body = response.body().replaceAll("\\s+", " ");
+        return "%d to %s %s, with the body: %s"
+                .formatted(
+                        response.statusCode(),
+                        response.request().method(),
+                        response.request().uri().getPath(),
+                        body.substring(0, Math.min(body.length(), SHOWN_CHARACTERS)));
     }
 }

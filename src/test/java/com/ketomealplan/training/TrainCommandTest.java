@@ -1,0 +1,101 @@
+package com.ketomealplan.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import net.sourceforge.argparse4j.inf.Namespace;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service from which a JVM would learn nothing of use leaves no cache. */
+class TrainCommandTest {
+
+    private static final String HEALTHY = "healthy";
+
+    @TempDir
+    Path directory;
+
+    /** A service of the test's own, which fails at everything; only at its health, if its configuration says so, it does not. */
+    public static final class Failing {
+
+        private Failing() {}
+
+        public static void main(String[] arguments) throws IOException {
+            for (String port : List.of("PORT", "ADMIN_PORT")) {
+                serve(Integer.parseInt(System.getenv(port)), arguments[1].equals(HEALTHY));
+            }
+        }
+
+        private static void serve(int port, boolean healthy) throws IOException {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            server.setExecutor(Executors.newCachedThreadPool());
+            server.createContext("/", exchange -> {
+                byte[] body = "it is broken".getBytes(StandardCharsets.UTF_8);
+                exchange.getRequestBody().readAllBytes();
+                boolean ok = healthy && exchange.getRequestURI().getPath().equals("/health");
+                exchange.sendResponseHeaders(ok ? 200 : 500, body.length);
+                exchange.getResponseBody().write(body);
+                exchange.close();
+            });
+            server.start();
+        }
+    }
+
+    private void train(String configuration) throws Exception {
+        Path jar = directory.resolve("service.jar");
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.put(Attributes.Name.MAIN_CLASS, Failing.class.getName());
+        attributes.put(
+                Attributes.Name.CLASS_PATH,
+                Failing.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toString());
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+
+        TrainCommand command = new TrainCommand(
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+                Map.of(TrainingDatabase.VARIABLE, "postgresql://nobody@127.0.0.1/none"));
+        command.run(null, new Namespace(Map.of("jar", jar.toString(), "rounds", 60, "file", configuration)));
+    }
+
+    @Test
+    void aServiceThatAnswersWithErrorsIsNoTraining() throws Exception {
+        assertThatThrownBy(() -> train(HEALTHY))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageMatching(
+                        "train: the service has answered \\d+ of \\d+ requests with errors, the first one: 500 to \\w+ /\\S*,"
+                                + " with the body: it is broken");
+
+        assertThat(directory).isDirectoryContaining("glob:**/service.jar");
+        assertThat(Files.list(directory)).hasSize(1);
+    }
+
+    @Test
+    void aServiceThatDoesNotSayHowItIsIsNone() throws Exception {
+        assertThatThrownBy(() -> train("broken"))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage(
+                        "train: the service does not say how it is: 500 to GET /health, with the body: it is broken");
+
+        assertThat(Files.list(directory)).hasSize(1);
+    }
+}
