@@ -49,8 +49,8 @@ final class CrossOrigin implements Filter {
         HttpServletRequest httpRequest = (HttpServletRequest) request;
         HttpServletResponse httpResponse = (HttpServletResponse) response;
         if (!all) {
-            httpResponse.addHeader(
-                    "Vary", ORIGIN); // also of those that have none, or a cache would give them to a page
+            // Also where there is no origin, or a cache would give the response to a page
+            httpResponse.addHeader("Vary", ORIGIN);
         }
         String origin = httpRequest.getHeader(ORIGIN);
         if (origin == null || !(all || origins.contains(origin))) {

@@ -64,25 +64,37 @@ final class Traffic {
      *
      * @param lookNanos when the last probe was
      * @param pauses the last intervals in nanoseconds; empty after one probe
+     * @param quickestNanos the shortest of those until the first probe that was not ready, without those within a pair: many clients
+     *     probe again at once what was not ready; 0 if not known
      * @param notReady the number of consecutive probes that were not ready
      * @param notReadyNanos when the first of these was
      */
-    private record ProbeHistory(long lookNanos, List<Long> pauses, int notReady, long notReadyNanos) {
+    private record ProbeHistory(
+            long lookNanos, List<Long> pauses, long quickestNanos, int notReady, long notReadyNanos) {
 
         static ProbeHistory newcomer(long now) {
-            return new ProbeHistory(now, List.of(), 0, now);
+            return new ProbeHistory(now, List.of(), 0, 0, now);
         }
 
         ProbeHistory onProbe(long now, boolean ready) {
             List<Long> last =
                     Stream.concat(pauses.stream(), Stream.of(now - lookNanos)).toList();
-            return new ProbeHistory(
-                            now, last.subList(Math.max(0, last.size() - PAUSES), last.size()), notReady, notReadyNanos)
+            List<Long> kept = last.subList(Math.max(0, last.size() - PAUSES), last.size());
+            return new ProbeHistory(now, kept, notReady == 0 ? quickest(kept) : quickestNanos, notReady, notReadyNanos)
                     .withResult(ready, now);
         }
 
+        private static long quickest(List<Long> pauses) {
+            return pauses.stream()
+                    .mapToLong(Long::longValue)
+                    .filter(pause -> pause > PAIR.toNanos())
+                    .min()
+                    .orElse(0);
+        }
+
         ProbeHistory withResult(boolean ready, long now) {
-            return new ProbeHistory(lookNanos, pauses, ready ? 0 : notReady + 1, notReady == 0 ? now : notReadyNanos);
+            return new ProbeHistory(
+                    lookNanos, pauses, quickestNanos, ready ? 0 : notReady + 1, notReady == 0 ? now : notReadyNanos);
         }
 
         /** Returns the longest of the last intervals: within a pair it is only some milliseconds. */
@@ -97,17 +109,11 @@ final class Traffic {
         }
 
         /**
-         * Returns whether the client probes so seldom that it would take longer to see it often enough. It is so only if none of the last
-         * intervals was shorter, but for those within a pair: who is waited for in vain costs time, which has a bound, and who is
-         * wrongly not waited for loses requests.
+         * Returns whether the client probes so seldom that it would take longer to see it often enough. This goes by the shortest
+         * interval: who is waited for in vain costs time, which has a bound, and who is wrongly not waited for loses requests.
          */
         boolean isTooSlow(Duration atMost) {
-            long quickest = pauses.stream()
-                    .mapToLong(Long::longValue)
-                    .filter(pause -> pause > PAIR.toNanos())
-                    .min()
-                    .orElse(0);
-            return (CONFIRMATIONS - 1) * quickest > atMost.toNanos();
+            return (CONFIRMATIONS - 1) * quickestNanos > atMost.toNanos();
         }
 
         /** Returns whether the client has missed a probe, or has probed only once. */

@@ -1,6 +1,7 @@
 package com.ketomealplan.logging;
 
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -11,12 +12,15 @@ public final class LastLines {
 
     private LastLines() {}
 
-    /** Stops the appenders of the process, each after its last line, or after a second. What is logged later is not written. Blocks. */
+    /**
+     * Stops all appenders of the process, whatever service in it they are of, each after its last line, or after a second. What is logged
+     * later is not written. Blocks.
+     */
     public static void write() {
-        write((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME));
+        write((LoggerContext) LoggerFactory.getILoggerFactory());
     }
 
-    static void write(Logger root) {
-        root.detachAndStopAllAppenders();
+    static void write(LoggerContext logback) {
+        logback.getLoggerList().forEach(Logger::detachAndStopAllAppenders);
     }
 }

@@ -5,8 +5,11 @@ import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Evaluates {@code If-Match} and {@code If-None-Match} (RFC 9110, section 13.1). A tag is a version in quotes; other tags, and invalid
@@ -30,11 +33,7 @@ final class EntityTags {
      * @param lines those of the header, which are one list (RFC 9110, section 5.3); none if there is no condition
      */
     static Versions ifMatch(List<String> lines) {
-        String header = inOne(lines);
-        if (lines.isEmpty() || header.equals(WHATEVER)) {
-            return Versions.WHICHEVER;
-        }
-        return Versions.of(versions(header, false));
+        return lines.isEmpty() || isWhatever(lines) ? Versions.WHICHEVER : Versions.of(versions(lines, false));
     }
 
     /** Returns 200 with an entity, or 304 if the client has it. */
@@ -44,17 +43,21 @@ final class EntityTags {
     }
 
     private static boolean isKnown(long version, List<String> ifNoneMatch) {
-        String header = inOne(ifNoneMatch);
-        return header.equals(WHATEVER) || versions(header, true).contains(version);
+        return isWhatever(ifNoneMatch) || versions(ifNoneMatch, true).contains(version);
     }
 
-    private static String inOne(List<String> lines) {
-        return String.join(",", lines).strip();
+    /** Returns whether there is nothing in a list but {@code *}; elements that are empty do not count. */
+    private static boolean isWhatever(List<String> lines) {
+        Set<String> elements = Stream.of(String.join(",", lines).split(","))
+                .map(String::strip)
+                .filter(element -> !element.isEmpty())
+                .collect(Collectors.toSet());
+        return elements.equals(Set.of(WHATEVER));
     }
 
-    private static List<Long> versions(String header, boolean weakToo) {
+    private static List<Long> versions(List<String> lines, boolean weakToo) {
         List<Long> versions = new ArrayList<>();
-        Matcher tags = TAG.matcher(header);
+        Matcher tags = TAG.matcher(String.join(",", lines));
         while (tags.find()) {
             if (weakToo || tags.group(1) == null) {
                 versions.add(Long.valueOf(tags.group(2)));

@@ -179,6 +179,14 @@ class TrafficTest {
     }
 
     @Test
+    void aSlowOneWhoLooksAgainAtOnceIsNotWaitedForEither() {
+        look("slow", 30, true, true, true, true, false);
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
+        look("slow", 1, false, false);
+        assertThat(traffic.allProbesHaveSeenNotReady(LONG)).isTrue();
+    }
+
+    @Test
     void twoSlowOnesWhoLookInPairsAreNotWaitedForEither() {
         for (int i = 0; i < 3; i++) {
             look("slow", 9.995, true);

@@ -37,19 +37,19 @@ class LastLinesTest {
     void aLineThatAnAppenderHasTakenIsWritten() throws Exception {
         LoggerContext logback = new LoggerContext();
         logback.setMDCAdapter(new LogbackMDCAdapter());
-        Logger root = logback.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        Logger logger = logback.getLogger("of.some.component");
         Late late = new Late();
         late.start();
         AsyncAppender appender = new AsyncAppender();
         appender.setContext(logback);
         appender.addAppender(late);
         appender.start();
-        root.addAppender(appender);
-        root.info("stopped");
+        logger.addAppender(appender);
+        logger.info("stopped");
         assertThat(taken.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(appender.getNumberOfElementsInQueue()).isZero();
 
-        LastLines.write(root);
+        LastLines.write(logback);
 
         assertThat(written).containsExactly("stopped");
     }

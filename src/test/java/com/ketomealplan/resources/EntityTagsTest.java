@@ -15,6 +15,7 @@ class EntityTagsTest {
     void withoutAConditionItIsForWhicheverVersionThereIs() {
         assertThat(EntityTags.ifMatch(List.of())).isEqualTo(Versions.WHICHEVER);
         assertThat(EntityTags.ifMatch(List.of(" * "))).isEqualTo(Versions.WHICHEVER);
+        assertThat(EntityTags.ifMatch(List.of("", "*", "*"))).isEqualTo(Versions.WHICHEVER);
     }
 
     @Test

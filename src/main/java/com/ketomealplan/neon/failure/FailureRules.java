@@ -105,11 +105,11 @@ final class FailureRules {
             // PostgreSQL, whose codes the proxy hides while connecting
             rule(
                     FailureKind.TOO_MANY_CONNECTIONS,
-                    "too many connections for role \"(.*?)\"(?!\\S)",
+                    "too many connections for role \"(.*)\"",
                     "its limit is below what the instances open: ALTER ROLE {} CONNECTION LIMIT, smaller pools, or fewer instances"),
             rule(
                     FailureKind.TOO_MANY_CONNECTIONS,
-                    "too many connections for database \"(.*?)\"(?!\\S)",
+                    "too many connections for database \"(.*)\"",
                     "its limit is below what the instances open: ALTER DATABASE {} CONNECTION LIMIT, smaller pools, or fewer"
                             + " instances"),
             rule(
@@ -120,7 +120,7 @@ final class FailureRules {
             rule(FailureKind.UNAVAILABLE, "the database system is shutting down", null),
             rule(
                     FailureKind.MISCONFIGURED,
-                    "(database|role) \"[^\"]*\" does not exist",
+                    "(database|role) \".*\" does not exist",
                     "the URL names a database or a role that is not there"));
 
     /** The classes of codes with several meanings, for which messages on a session are read. */

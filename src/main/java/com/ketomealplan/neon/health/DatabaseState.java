@@ -65,7 +65,7 @@ public final class DatabaseState implements Managed {
         default void onChange(Condition before, Duration lasted, DatabaseStatus now) {}
 
         /**
-         * A change was logged. Not called for each change if the state alternates.
+         * A change is reported: it is logged too. Not called for each change if the state alternates.
          *
          * @param between how many changes were omitted since the last call
          */

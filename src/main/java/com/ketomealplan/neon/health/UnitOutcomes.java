@@ -18,6 +18,9 @@ public final class UnitOutcomes implements UnitListener {
     private static final Pattern STORES =
             Pattern.compile("(?is)[\\s(]*(?:insert|update|merge|copy|with\\b.*\\b(?:insert|update|merge))\\b");
 
+    /** How long after the last failed write one that is stored does not end a full disk, if others were stored between such failures. */
+    private static final Duration FULL_GRACE = Duration.ofSeconds(5);
+
     private final LongSupplier nanoTime;
     private final Listeners<Runnable> listeners = new Listeners<>();
     private volatile Long servedNanos;
@@ -87,7 +90,7 @@ public final class UnitOutcomes implements UnitListener {
             }
             long now = nanoTime.getAsLong();
             boolean flaps = storedNanos != null && fullNanos - storedNanos < DatabaseState.FAILURE_TTL.toNanos();
-            if (flaps && now - fullNanos < DatabaseState.SERVED_GRACE.toNanos()) {
+            if (flaps && now - fullNanos < FULL_GRACE.toNanos()) {
                 return;
             }
             full = null;

@@ -67,7 +67,7 @@ final class StatementComments implements TemplateEngine {
     }
 
     /** Returns whether a statement is this one, behind whatever comment. */
-    static boolean precede(String sql, String commented) {
+    static boolean isSame(String sql, String commented) {
         int start = endIn(commented);
         return commented.length() - start == sql.length() && commented.startsWith(sql, start);
     }

@@ -50,7 +50,7 @@ public final class StatementObserver implements SqlLogger {
 
         /** Returns the SQL of a run: several have one name where that is a word, or where a method has SQL with parts that differ. */
         String sqlOf(String commented) {
-            return StatementComments.precede(rendered, commented)
+            return StatementComments.isSame(rendered, commented)
                     ? sql
                     : inOneLine(StatementComments.without(commented));
         }

@@ -170,6 +170,8 @@ class FailureTest {
             role "My-App"     | ALTER ROLE "My-App" CONNECTION LIMIT
             role "user"       | ALTER ROLE "user" CONNECTION LIMIT
             role "a"b"        | ALTER ROLE "a""b" CONNECTION LIMIT
+            role "a" b"       | ALTER ROLE "a"" b" CONNECTION LIMIT
+            role "app", x     | ALTER ROLE app CONNECTION LIMIT
             database "keto-1" | ALTER DATABASE "keto-1" CONNECTION LIMIT
             """)
     void writesTheNameOfALimitAsSqlNeedsIt(String what, String advice) {
