@@ -109,7 +109,7 @@ public final class StatementObserver implements SqlLogger {
         listeners.forEach(listener -> listener.onExecuted(name, sql, time, failure));
         if (nanos >= threshold.toNanos()) {
             totals.slow.increment();
-            totals.log.tryAcquire().ifPresent(others -> log(context, name, nanos, failure, others));
+            totals.log.tryAcquire().ifPresent(others -> log(context, name, sql, time, failure, others));
         }
     }
 
@@ -118,11 +118,12 @@ public final class StatementObserver implements SqlLogger {
         return known != null ? known : totalsByName.computeIfAbsent(name, first -> new Totals(rendered(context)));
     }
 
-    private static void log(StatementContext context, String name, long nanos, Optional<Failure> failure, long others) {
+    private static void log(
+            StatementContext context, String name, String sql, Duration time, Optional<Failure> failure, long others) {
         LOG.warn(
                 "Slow statement {}: {} ms, after {} ms in the wait queue{}{}{}: {}",
                 name,
-                Duration.ofNanos(nanos).toMillis(),
+                time.toMillis(),
                 LeasedTransaction.of(context.getConnection())
                         .map(LeasedTransaction::waited)
                         .orElse(Duration.ZERO)
@@ -132,7 +133,7 @@ public final class StatementObserver implements SqlLogger {
                         .map(state -> ", failed with " + state)
                         .orElse(""),
                 others == 0 ? "" : " (and " + others + " more since the last such line)",
-                sqlOf(context));
+                sql);
     }
 
     /** Returns the number of rows written, for the log; pgjdbc does not know that of a query's result. */
@@ -144,10 +145,6 @@ public final class StatementObserver implements SqlLogger {
         } catch (SQLException e) {
             return "";
         }
-    }
-
-    private static String sqlOf(StatementContext context) {
-        return inOneLine(StatementComments.without(rendered(context)));
     }
 
     private static String rendered(StatementContext context) {
