@@ -64,6 +64,9 @@ final class LockInquiry {
     private final WakeGate gate;
     private final PoolState state;
     private volatile Answer known = Answer.NONE;
+    /** The query that was started last. */
+    private volatile CompletableFuture<Void> query = CompletableFuture.completedFuture(null);
+
     private final AtomicBoolean opening = new AtomicBoolean();
     private final AtomicLong viewedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
     private final AtomicLong askedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
@@ -75,13 +78,27 @@ final class LockInquiry {
     }
 
     /**
-     * Queries the blockers of a statement that is about to be cancelled. Blocks for {@link CancelTimeout} at most. Does not throw.
+     * Queries the blockers of a statement that is about to be cancelled, or waits for the query that another one has started: its result
+     * is for all. Blocks for {@link CancelTimeout} at most. Does not throw.
      *
      * @param cancelled its connection, by which the time that an opening takes is estimated
      */
     void askBeforeCancel(PhysicalConnection cancelled) {
+        long begunNanos = System.nanoTime();
+        Duration atMost = CancelTimeout.of(cancelled);
         if (!askOnIdle()) {
-            askIfThereIsRoom(CancelTimeout.of(cancelled));
+            askIfThereIsRoom(atMost);
+        }
+        awaitQuery(atMost.minusNanos(System.nanoTime() - begunNanos));
+    }
+
+    private void awaitQuery(Duration atMost) {
+        try {
+            query.get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("Lock waits unknown: the query was not answered in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -245,6 +262,8 @@ final class LockInquiry {
 
     /** Returns whether the connection may be used again. */
     private boolean ask(PhysicalConnection connection, Duration atMost) {
+        CompletableFuture<Void> own = new CompletableFuture<>();
+        query = own;
         Future<?> end = Timer.after(atMost, connection::sever); // if the network drops packets
         try {
             Set<Integer> ours = sessions(any -> true);
@@ -256,6 +275,8 @@ final class LockInquiry {
             known = Answer.NONE;
             LOG.debug("Lock waits unknown: the server refused the query", e);
             return end.cancel(false) && connection.isOpen();
+        } finally {
+            own.complete(null);
         }
     }
 
