@@ -85,6 +85,20 @@ class ServesBehindPoolersTest {
         return Jdbi.create(pool);
     }
 
+    private Jdbi throughUnnoticed(PgBouncer looksLikeAServer) {
+        Endpoint endpoint = Endpoint.parse(looksLikeAServer.url(database));
+        PgConnector connector =
+                new PgConnector(endpoint, PhaseBudgets.DEFAULT).withSessionTimeout(Duration.ofMinutes(1));
+        pool = new ConnectionPool(
+                "test",
+                new WakeGate(connector),
+                Retention.pooled(1, 0, Duration.ofSeconds(1), Duration.ofHours(1)),
+                new QueueLimits(Duration.ofSeconds(30), CLIENTS),
+                Duration.ofMinutes(1),
+                Duration.ofHours(1));
+        return Jdbi.create(pool);
+    }
+
     private static String ask(Handle handle, String expression) {
         return handle.createQuery("SELECT " + expression).mapTo(String.class).one();
     }
@@ -133,6 +147,22 @@ class ServesBehindPoolersTest {
         }
 
         assertThat(sessionsOfOthers()).isEqualTo(before).containsExactly("read committed off \"$user\", public 0");
+    }
+
+    /** A pooler that looks like a server is not noticed; what is set for a session of it would be everybody's. */
+    @Test
+    void unitsThatReadLeaveNothingInTheSessionsOfOthersEither() throws Exception {
+        try (PgBouncer looksLikeAServer = PgBouncer.ignoringOptions(database, SERVER_CONNECTIONS)) {
+            Jdbi jdbi = throughUnnoticed(looksLikeAServer);
+            UnitOfWork units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
+            for (int i = 0; i < 4; i++) { // the driver sends the fifth by a name, which this pooler does not know
+                String unit = "current_setting('default_transaction_read_only') || " + i;
+                String inside = units.call(
+                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, true, true),
+                        () -> jdbi.withHandle(handle -> ask(handle, unit)));
+                assertThat(inside).isEqualTo("off" + i);
+            }
+        }
     }
 
     @Test

@@ -30,6 +30,15 @@ public final class PgBouncer implements AutoCloseable {
      * @param serverConnections how many connections to a database it opens at most, however many clients there are
      */
     public static PgBouncer before(TestDatabase database, int serverConnections) {
+        return before(database, serverConnections, "extra_float_digits");
+    }
+
+    /** The same, but one that looks like a server: it ignores the options of a session instead of refusing them. */
+    public static PgBouncer ignoringOptions(TestDatabase database, int serverConnections) {
+        return before(database, serverConnections, "extra_float_digits, options");
+    }
+
+    private static PgBouncer before(TestDatabase database, int serverConnections, String ignoredParameters) {
         try {
             int port = FreePort.next();
             Path directory = Files.createTempDirectory("pgbouncer");
@@ -52,9 +61,14 @@ public final class PgBouncer implements AutoCloseable {
                     pool_mode = transaction
                     default_pool_size = %d
                     max_client_conn = %d
-                    ignore_startup_parameters = extra_float_digits
+                    ignore_startup_parameters = %s
                     """.formatted(
-                            database.endpoint().hosts().get(0).port(), port, users, serverConnections, CLIENTS));
+                            database.endpoint().hosts().get(0).port(),
+                            port,
+                            users,
+                            serverConnections,
+                            CLIENTS,
+                            ignoredParameters));
             List<String> command = new ArrayList<>();
             command.add(Program.PGBOUNCER.path().orElseThrow().toString());
             if (System.getProperty("user.name").equals("root")) {

@@ -28,6 +28,7 @@ public final class PhysicalConnection implements AutoCloseable {
     private final Endpoint endpoint;
     private final Optional<Duration> sessionTimeout;
     private final List<String> transactionSettings;
+    private final ReadOnlyDefault readOnlyDefault;
     private Optional<OpeningTimes> openingTimes = Optional.empty();
     private Optional<String> serverStart = Optional.empty();
 
@@ -42,6 +43,7 @@ public final class PhysicalConnection implements AutoCloseable {
         this.endpoint = endpoint;
         this.sessionTimeout = sessionTimeout;
         this.transactionSettings = endpoint.transactionSettings().statements();
+        this.readOnlyDefault = new ReadOnlyDefault(base, endpoint);
     }
 
     /** Sets how long its opening took. Called by the gate before it is handed out. */
@@ -62,6 +64,10 @@ public final class PhysicalConnection implements AutoCloseable {
     /** Returns the statements with which every transaction must begin, because their settings could not be set for the session. */
     public List<String> transactionSettings() {
         return transactionSettings;
+    }
+
+    public ReadOnlyDefault readOnlyDefault() {
+        return readOnlyDefault;
     }
 
     /** Returns whether the URL sets this run-time parameter, for the session or for its transactions. */

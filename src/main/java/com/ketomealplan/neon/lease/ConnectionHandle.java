@@ -264,7 +264,7 @@ final class ConnectionHandle extends DelegatingConnection {
     @Override
     public boolean isReadOnly() throws SQLException {
         lease.checkUsable();
-        return transaction.isReadOnly();
+        return transaction.settings().isReadOnly();
     }
 
     @Override

@@ -61,8 +61,8 @@ final class HandleTransaction {
         return commit;
     }
 
-    boolean isReadOnly() {
-        return settings.isReadOnly();
+    TransactionSettings settings() {
+        return settings;
     }
 
     /** Returns whether something was committed, or may have been, through the driver's connection or by SQL. */
@@ -72,10 +72,6 @@ final class HandleTransaction {
 
     void markMayHaveCommitted() {
         mayHaveCommitted = true;
-    }
-
-    void allowStandaloneReads() {
-        settings.allowStandaloneReads();
     }
 
     // what JDBC sets
@@ -117,7 +113,7 @@ final class HandleTransaction {
 
     /** Sets whether the next transactions are read-only. */
     void readOnly(boolean only) throws SQLException {
-        if (begun && only != isReadOnly()) {
+        if (begun && only != settings.isReadOnly()) {
             throw new SQLException("the transaction has begun " + (only ? "to write" : "read-only"), "25001");
         }
         settings.readOnly(only);
@@ -153,24 +149,22 @@ final class HandleTransaction {
             markMayHaveCommitted();
         }
         if (autoCommit) {
-            return open ? Prologue.NONE : autoCommitPrologue(kind);
+            return open ? Prologue.NONE : settings.autoCommitPrologue(kind);
         }
         if (!begun) {
-            return canPrepend && kind == SqlKind.PLAIN_QUERY && settings.allowsStandaloneReads()
-                    ? settings.standaloneReadPrologue()
-                    : beginPrologue(kind);
+            return canPrepend && isStandaloneRead(kind) ? settings.standaloneReadPrologue() : beginPrologue(kind);
         }
         return identity == null && kind != SqlKind.UTILITY ? Prologue.NONE.asking(question()) : Prologue.NONE;
     }
 
-    private Prologue autoCommitPrologue(SqlKind kind) throws SQLException {
-        if (kind == SqlKind.OTHER && settings.needsMoreTime() && !lease.isAltered()) {
-            lease.markAltered(); // such as VACUUM, to which nothing can be prepended
-            try (Statement statement = jdbc.createStatement()) {
-                statement.execute(settings.setSessionTimeout());
-            }
-        }
-        return settings.autoCommitPrologue(kind);
+    private boolean isStandaloneRead(SqlKind kind) {
+        return !autoCommit && !begun && kind == SqlKind.PLAIN_QUERY && settings.allowsStandaloneReads();
+    }
+
+    /** Returns whether a statement needs neither a transaction nor a prologue. */
+    boolean isSentAlone(String sql) throws SQLException {
+        return isStandaloneRead(SqlKind.of(sql))
+                && settings.standaloneReadPrologue().isEmpty();
     }
 
     private Prologue beginPrologue(SqlKind kind) throws SQLException {
@@ -259,15 +253,19 @@ final class HandleTransaction {
         }
     }
 
-    /** Returns whether metadata of a statement depends on the prologue. */
-    boolean hasSchema() {
-        return !settings.schema().isEmpty();
-    }
-
-    /** Begins a transaction, if auto-commit is off and none has begun. */
+    /** Prepares for what is sent past the handle: begins a transaction, if auto-commit is off and none has begun. */
     void begin() throws SQLException {
         if (!autoCommit && !begun) {
             send(beginPrologue(SqlKind.DATA));
+        } else {
+            allowWrites();
+        }
+    }
+
+    /** Prepares for what may begin a transaction past the handle. */
+    void allowWrites() throws SQLException {
+        if (!open) {
+            settings.allowWrites();
         }
     }
 
@@ -301,7 +299,7 @@ final class HandleTransaction {
             identity = null;
         } catch (SQLException e) {
             commit = physical.isOpen() ? Commit.REFUSED : Commit.UNANSWERED;
-            throw commit == Commit.REFUSED || isReadOnly() ? e : new UnansweredException(e);
+            throw commit == Commit.REFUSED || settings.isReadOnly() ? e : new UnansweredException(e);
         } finally {
             lease.endCommit();
             reset();

@@ -13,7 +13,7 @@ record LeasedTransactionView(Lease lease, HandleTransaction transaction) impleme
 
     @Override
     public boolean isReadOnly() {
-        return transaction.isReadOnly();
+        return transaction.settings().isReadOnly();
     }
 
     @Override
@@ -33,7 +33,7 @@ record LeasedTransactionView(Lease lease, HandleTransaction transaction) impleme
 
     @Override
     public void allowStandaloneReads() {
-        transaction.allowStandaloneReads();
+        transaction.settings().allowStandaloneReads();
     }
 
     @Override

@@ -101,7 +101,11 @@ final class PreparedStatementHandle extends BoundParameters {
 
     private <T> T run(Action<T> action, Action<T> results) throws SQLException {
         // Without a prologue no settings were kept, so it cannot be prepared again
-        boolean canPrepend = !prologue.isEmpty() && driver().getFetchSize() == 0;
+        boolean streams = driver().getFetchSize() > 0;
+        if (prologue.isEmpty() && !streams && transaction().isSentAlone(sql)) {
+            return send(Prologue.NONE, sql, prepared(), action);
+        }
+        boolean canPrepend = !prologue.isEmpty() && !streams;
         Prologue needed = transaction().prologueFor(sql, canPrepend);
         if (!canPrepend) {
             PreparedStatement statement = withoutPrologue();
@@ -176,7 +180,7 @@ final class PreparedStatementHandle extends BoundParameters {
     /** Returns metadata. Begins a transaction only if the metadata depends on the schema that was set. */
     private <T> T metadata(MetadataQuery<T> query) throws SQLException {
         PreparedStatement statement = withoutPrologue();
-        return transaction().hasSchema()
+        return transaction().settings().hasSchema()
                 ? runAlone(sql, driver -> query.at((PreparedStatement) driver))
                 : query.at(statement);
     }

@@ -134,6 +134,7 @@ class StatementHandle extends DelegatingStatement {
             return type.cast(this);
         }
         transaction.markMayHaveCommitted();
+        transaction.allowWrites();
         return driver().unwrap(type);
     }
 

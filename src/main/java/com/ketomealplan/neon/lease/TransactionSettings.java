@@ -1,9 +1,11 @@
 package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.ReadOnlyDefault;
 import com.ketomealplan.neon.lease.Prologue.Question;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Locale;
 import org.postgresql.core.Utils;
@@ -69,6 +71,11 @@ final class TransactionSettings {
         return schema;
     }
 
+    /** Returns whether metadata of a statement depends on the prologue. */
+    boolean hasSchema() {
+        return !schema.isEmpty();
+    }
+
     static String nameOf(int level) throws SQLException {
         return switch (level) {
             case Connection.TRANSACTION_READ_UNCOMMITTED -> "READ UNCOMMITTED";
@@ -82,7 +89,7 @@ final class TransactionSettings {
     /** Returns the prologue that begins a transaction. */
     Prologue beginPrologue() throws SQLException {
         String level = isolation == Connection.TRANSACTION_NONE ? "" : " ISOLATION LEVEL " + nameOf(isolation);
-        String access = readOnly ? " READ ONLY" : "";
+        String access = readOnly ? " READ ONLY" : physical.readOnlyDefault().isOn() ? " READ WRITE" : "";
         Prologue prologue = new Prologue("BEGIN" + level + access + ";", 1, true, Question.NOTHING);
         if (!physical.hasTimeout(lease.deadline().duration())) {
             for (String timeout : new String[] {STATEMENT_TIMEOUT, IDLE_TIMEOUT}) {
@@ -97,36 +104,65 @@ final class TransactionSettings {
 
     /**
      * Returns the prologue of a query without BEGIN at READ COMMITTED, where statements have no common snapshot. The server still
-     * refuses writes. Such settings are local to the flight.
+     * refuses writes. Such settings are local to the flight, except for the session's {@link ReadOnlyDefault}, for which the next such query
+     * needs no prologue.
      */
     Prologue standaloneReadPrologue() throws SQLException {
-        Prologue prologue = Prologue.NONE.with("SET transaction_read_only = on;");
+        Prologue prologue = Prologue.NONE;
+        if (!physical.readOnlyDefault().isOn()) {
+            prologue = prologue.with("SET transaction_read_only = on;");
+            String forTheNext = physical.readOnlyDefault().request();
+            prologue = forTheNext.isEmpty() ? prologue : prologue.with(forTheNext);
+        }
         if (!physical.hasTimeout(lease.deadline().duration()) && !physical.isSetByUrl(STATEMENT_TIMEOUT)) {
             prologue = prologue.with(setConfig(STATEMENT_TIMEOUT, remainingTimeout()));
         }
         return withSchema(withUrlSettings(prologue));
     }
 
-    /** Returns the prologue of a statement in auto-commit. */
+    /**
+     * Returns the prologue of a statement in auto-commit. What cannot be prepended to it is set for the session: sends that, and blocks
+     * until it is answered.
+     */
     Prologue autoCommitPrologue(SqlKind kind) throws SQLException {
+        boolean canPrepend = kind == SqlKind.DATA || kind == SqlKind.PLAIN_QUERY;
+        if (!canPrepend) {
+            setForSession(kind);
+        }
         Prologue prologue = Prologue.NONE;
+        if (physical.readOnlyDefault().isOn()) {
+            prologue = prologue.with("SET transaction_read_only = off;");
+        }
         if (isolation != Connection.TRANSACTION_NONE) { // first, because the others take a snapshot
             prologue = prologue.with(
                     "SET transaction_isolation = '" + nameOf(isolation).toLowerCase(Locale.ROOT) + "';");
         }
-        if (needsMoreTime() && (kind == SqlKind.DATA || kind == SqlKind.PLAIN_QUERY)) {
+        if (needsMoreTime() && canPrepend) {
             prologue = prologue.with(setConfig(STATEMENT_TIMEOUT, remainingTimeout()));
         }
         return withSchema(prologue);
     }
 
-    /** Returns whether the session's timeout, which is that of requests, is shorter than the lease's deadline. */
-    boolean needsMoreTime() {
-        return physical.hasShorterTimeout(lease.deadline().duration());
+    private void setForSession(SqlKind kind) throws SQLException {
+        if (kind == SqlKind.OTHER && needsMoreTime() && !lease.isAltered()) { // such as VACUUM
+            lease.markAltered();
+            try (Statement statement = physical.jdbc().createStatement()) {
+                statement.execute("SET " + STATEMENT_TIMEOUT + " = '" + remainingTimeout() + "'");
+            }
+        }
+        allowWrites();
     }
 
-    String setSessionTimeout() {
-        return "SET " + STATEMENT_TIMEOUT + " = '" + remainingTimeout() + "'";
+    /** Makes transactions that do not say whether they write able to. Sends a statement if they are not. */
+    void allowWrites() throws SQLException {
+        if (physical.readOnlyDefault().isOn()) {
+            physical.readOnlyDefault().withdraw();
+        }
+    }
+
+    /** Returns whether the session's timeout, which is that of requests, is shorter than the lease's deadline. */
+    private boolean needsMoreTime() {
+        return physical.hasShorterTimeout(lease.deadline().duration());
     }
 
     String setLocalSchema() throws SQLException {
