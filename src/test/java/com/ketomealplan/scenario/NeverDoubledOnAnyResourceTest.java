@@ -128,6 +128,17 @@ class NeverDoubledOnAnyResourceTest {
     }
 
     @Test
+    void anErrorStoresNothingAndIsNotShown() {
+        assertThat(post("/error").statusCode()).isEqualTo(500);
+        HttpResponse<String> keyed = post("/error", "Idempotency-Key", "k1");
+
+        assertThat(keyed.statusCode()).isEqualTo(500);
+        assertThat(keyed.body()).doesNotContain("StackOverflow", "in a method");
+        assertThat(things()).isEmpty();
+        assertThat(database.count("idempotency_keys")).isZero();
+    }
+
+    @Test
     void anAnswerThatIsTooLargeIsNotKeptAndTheLogSaysSo() {
         try (LoggedLines log = LoggedLines.of(IdempotentWork.class)) {
             assertThat(post("/large", "Idempotency-Key", "k1").statusCode()).isEqualTo(200);

@@ -231,6 +231,14 @@ public final class Strangers extends Application<KetoMealPlanConfiguration> {
         }
 
         @POST
+        @Path("error")
+        @Transaction
+        public String error() {
+            things.add("error");
+            throw new StackOverflowError("in a method");
+        }
+
+        @POST
         @Path("later")
         public CompletionStage<String> later() {
             return CompletableFuture.completedFuture("\"later\"");

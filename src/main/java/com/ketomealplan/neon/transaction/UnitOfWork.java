@@ -7,7 +7,6 @@ import com.ketomealplan.neon.failure.MissingRightException;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -245,13 +244,9 @@ public final class UnitOfWork {
         }
     }
 
-    /**
-     * Names the right that is missing, if JDBI threw, in a method that is invoked by reflection or not; what the work throws itself is
-     * thrown as it is.
-     */
+    /** Names the right that is missing, if JDBI threw; what the work throws itself is thrown as it is. */
     private static Exception explain(Exception thrown, Optional<LeasedTransaction> lease) {
-        Throwable own = thrown instanceof InvocationTargetException ? thrown.getCause() : thrown;
-        return lease.filter(any -> own instanceof JdbiException)
+        return lease.filter(any -> thrown instanceof JdbiException)
                 .flatMap(leased -> MissingRightException.of(thrown, leased.role()))
                 .<Exception>map(missing -> missing)
                 .orElse(thrown);

@@ -68,14 +68,24 @@ final class ResourceInvocation implements InvocationHandler {
     public Object invoke(Object resource, Method method, Object[] arguments) throws InvocationTargetException {
         InHand request = CurrentRequest.take();
         Purpose.ofRequest(name);
-        Callable<Object> work = () -> method.invoke(resource, arguments);
+        Callable<Object> work = () -> result(resource, method, arguments);
         try {
             return Deadline.within(bounds.deadline(), bounds.wakeBudget(), () -> call(request, work));
-        } catch (InvocationTargetException e) {
-            throw e;
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             // Jersey calls the exception mappers only for exceptions of a method
             throw new InvocationTargetException(e);
+        }
+    }
+
+    /** Calls the method; throws what it throws, as whoever calls it without reflection would see it. */
+    private static Object result(Object resource, Method method, Object[] arguments) throws Exception {
+        try {
+            return method.invoke(resource, arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) e.getCause();
         }
     }
 
