@@ -13,7 +13,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriBuilder;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
@@ -38,7 +37,7 @@ public final class ComplexOperationResource {
                 .orElseThrow(UserResource::emailTaken)
                 .user();
         UUID quizResponse = quizResponses.insert(user.id(), operation.quizData());
-        return Response.created(UriBuilder.fromPath("/users/{id}").build(user.id()))
+        return Response.created(UserResource.location(user.id()))
                 .entity(new ComplexOperationResult(user.id(), quizResponse))
                 .build();
     }

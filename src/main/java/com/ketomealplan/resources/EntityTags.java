@@ -43,7 +43,8 @@ final class EntityTags {
     }
 
     private static boolean isKnown(long version, List<String> ifNoneMatch) {
-        return isWhatever(ifNoneMatch) || versions(ifNoneMatch, true).contains(version);
+        return !ifNoneMatch.isEmpty()
+                && (isWhatever(ifNoneMatch) || versions(ifNoneMatch, true).contains(version));
     }
 
     /** Returns whether there is nothing in a list but {@code *}; elements that are empty do not count. */

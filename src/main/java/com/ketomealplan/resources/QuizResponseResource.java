@@ -24,8 +24,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
@@ -84,7 +84,7 @@ public final class QuizResponseResource {
     public Response create(@PathParam("user_id") UUID userId, @NotNull @Valid NewQuizResponse response) {
         QuizResponse stored =
                 quizResponses.insertIfUser(userId, response.quizData()).orElseThrow(UserResource::notFound);
-        return Response.created(UriBuilder.fromPath(LIST + "/{id}").build(userId, stored.id()))
+        return Response.created(URI.create(UserResource.location(userId) + "/quiz-responses/" + stored.id()))
                 .tag(EntityTags.of(VERSION))
                 .entity(stored)
                 .build();

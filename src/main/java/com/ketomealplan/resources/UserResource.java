@@ -31,8 +31,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
@@ -75,8 +75,7 @@ public final class UserResource {
     @Replayable
     public Response create(@NotNull @Valid NewUser newUser) {
         StoredUser stored = users.insert(newUser.email()).orElseThrow(UserResource::emailTaken);
-        return Response.created(
-                        UriBuilder.fromPath("/users/{id}").build(stored.user().id()))
+        return Response.created(location(stored.user().id()))
                 .tag(EntityTags.of(stored.version()))
                 .entity(stored.user())
                 .build();
@@ -116,6 +115,11 @@ public final class UserResource {
     /** Returns why a statement has found no user in one of these versions; a query only if versions were given. */
     private ClientErrorException notFoundAs(Versions meant, UUID userId) {
         return meant.any().isPresent() && users.find(userId).isPresent() ? new PreconditionFailed() : notFound();
+    }
+
+    /** Returns the path of a user. */
+    static URI location(UUID userId) {
+        return URI.create("/users/" + userId);
     }
 
     static NotFoundException notFound() {

@@ -21,13 +21,13 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitTransactionHandler.class);
 
-    /** The first failure of an inner unit, by handle; a handle never leaves its thread. */
+    /** The first failure of an inner unit, by handle; a handle never leaves its thread. Null on a thread without one. */
     private final ThreadLocal<Map<Handle, Throwable>> innerFailures;
 
     private final CommitResolver resolver;
 
     UnitTransactionHandler(CommitResolver resolver) {
-        this(LocalTransactionHandler.binding(), ThreadLocal.withInitial(IdentityHashMap::new), resolver);
+        this(LocalTransactionHandler.binding(), new ThreadLocal<>(), resolver);
     }
 
     private UnitTransactionHandler(
@@ -44,12 +44,20 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
 
     /** Marks the handle's transaction as rollback-only. */
     void rollbackOnly(Handle handle, Throwable failure) {
-        innerFailures.get().putIfAbsent(handle, failure);
+        Map<Handle, Throwable> failures = innerFailures.get();
+        if (failures == null) {
+            failures = new IdentityHashMap<>();
+            innerFailures.set(failures);
+        }
+        failures.putIfAbsent(handle, failure);
     }
 
     /** Removes the mark; called when the handle's transaction has ended. */
     void forget(Handle handle) {
-        innerFailures.get().remove(handle);
+        Map<Handle, Throwable> failures = innerFailures.get();
+        if (failures != null) {
+            failures.remove(handle);
+        }
     }
 
     /**
@@ -61,7 +69,8 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
      */
     @Override
     public void commit(Handle handle) {
-        Throwable innerFailure = innerFailures.get().get(handle);
+        Map<Handle, Throwable> failures = innerFailures.get();
+        Throwable innerFailure = failures == null ? null : failures.get(handle);
         if (innerFailure != null) {
             rollback(handle);
             throw new RollbackOnlyException(innerFailure);
