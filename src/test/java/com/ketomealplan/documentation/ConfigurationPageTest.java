@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.ketomealplan.testing.Page;
 import com.ketomealplan.testing.SettingTree;
 import com.ketomealplan.testing.SettingTree.Node;
+import com.ketomealplan.testing.SettingsPage;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,13 +50,13 @@ class ConfigurationPageTest {
     }
 
     private List<List<String>> rows() {
-        return Stream.of("The process", "The database")
+        return SettingsPage.SETTINGS.stream()
                 .flatMap(heading -> page.rows(heading).stream())
                 .toList();
     }
 
     private List<List<String>> namesOfDropwizard() {
-        return page.rows("Names of Dropwizard's DataSourceFactory");
+        return page.rows(SettingsPage.KEYS);
     }
 
     private static String name(List<String> row) {
@@ -65,6 +67,17 @@ class ConfigurationPageTest {
     void everySettingHasOneRow() {
         assertThat(Stream.concat(rows().stream(), namesOfDropwizard().stream()).map(ConfigurationPageTest::name))
                 .containsExactlyInAnyOrderElementsOf(settings.keySet());
+    }
+
+    @Test
+    void everyBlockHasOneRow() {
+        Set<String> blocks = settings.keySet().stream()
+                .filter(name -> name.contains("."))
+                .map(name -> name.substring(0, name.lastIndexOf('.')))
+                .collect(Collectors.toSet());
+        assertThat(page.rows(SettingsPage.BLOCKS).stream().map(ConfigurationPageTest::name))
+                .containsAll(blocks)
+                .doesNotHaveDuplicates();
     }
 
     @Test

@@ -1,8 +1,10 @@
 package com.ketomealplan.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.core.Configuration;
@@ -25,13 +27,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** {@code config.yml} as a JSON Schema, for editors: the settings that are ours, and the names of Dropwizard's. */
+/**
+ * {@code config.yml} as a JSON Schema, for editors: the settings that are ours, and the names of Dropwizard's. What a property is
+ * for is what {@code configuration.md} says; its default is that of the code.
+ */
 public final class ConfigurationSchema {
 
     private static final ObjectMapper JSON = Jackson.newObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** Where a variable of the environment stands for it, all of it is a text. */
+    /** Any setting may be a variable of the environment, which is a text, or empty, which is its default. */
     private static final String VARIABLE = "variable";
+
+    private static final Set<String> BOOLEANS = Set.of("true", "false");
+
+    private static final SettingsPage PAGE = new SettingsPage();
 
     private ConfigurationSchema() {}
 
@@ -43,10 +52,16 @@ public final class ConfigurationSchema {
         schema.put("type", "object");
         schema.putObject("definitions")
                 .putObject(VARIABLE)
-                .put("type", "string")
-                .put("pattern", "^\\$\\{.+\\}$");
-        ObjectNode properties = properties(SettingTree.ofConfiguration());
-        namesOfDropwizard().forEach(name -> properties.putObject(name).put("type", "object"));
+                .put("description", "A variable of the environment, as ${NAME:-default}, or nothing: the default.")
+                .put("pattern", "^\\$\\{.+\\}$")
+                .putArray("type")
+                .add("string")
+                .add("null");
+        ObjectNode properties = properties("", SettingTree.ofConfiguration());
+        namesOfDropwizard().forEach(name -> properties
+                .putObject(name)
+                .put("description", PAGE.description(name))
+                .put("type", "object"));
         schema.set("properties", properties);
         schema.put("additionalProperties", false);
         try {
@@ -68,47 +83,65 @@ public final class ConfigurationSchema {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    private static ObjectNode properties(List<SettingTree.Node> settings) {
+    private static ObjectNode properties(String prefix, List<SettingTree.Node> settings) {
         ObjectNode properties = object();
-        settings.forEach(setting -> properties.set(setting.name(), schemaOf(setting)));
+        settings.forEach(setting -> properties.set(setting.name(), schemaOf(prefix + setting.name(), setting)));
         return properties;
     }
 
-    private static ObjectNode schemaOf(SettingTree.Node setting) {
+    private static ObjectNode schemaOf(String name, SettingTree.Node setting) {
         Field field = setting.field();
-        ObjectNode schema = object();
+        ObjectNode schema = object().put("description", description(name, field));
         if (field.isAnnotationPresent(Null.class)) {
-            schema.put("description", field.getAnnotation(Null.class).message());
             schema.putObject("not");
             return schema;
         }
         if (!setting.children().isEmpty() && field.getType() != Secret.class) {
             schema.put("type", "object");
-            schema.set("properties", properties(setting.children()));
+            schema.set("properties", properties(name + ".", setting.children()));
             schema.put("additionalProperties", false);
             return schema;
         }
+        schema.set("default", defaultOf(name, setting));
         if (field.getType() == Map.class) {
             schema.put("type", "object").putObject("additionalProperties").put("type", "string");
             return schema;
         }
-        if (setting.value() != null && field.getType() != Secret.class) {
-            schema.set("default", JSON.valueToTree(setting.value()));
-        }
         schema.putArray("anyOf").add(scalar(field)).addObject().put("$ref", "#/definitions/" + VARIABLE);
         return schema;
+    }
+
+    /** Of a setting that is accepted with its fixed value, or not at all, it is the message of the start, which has a remedy. */
+    private static String description(String name, Field field) {
+        if (field.isAnnotationPresent(Null.class)) {
+            return field.getAnnotation(Null.class).message();
+        }
+        if (field.isAnnotationPresent(AssertTrue.class)) {
+            return field.getAnnotation(AssertTrue.class).message();
+        }
+        if (field.isAnnotationPresent(AssertFalse.class)) {
+            return field.getAnnotation(AssertFalse.class).message();
+        }
+        return PAGE.description(name);
+    }
+
+    private static JsonNode defaultOf(String name, SettingTree.Node setting) {
+        Object value = setting.value();
+        if (value == null || value instanceof Secret) {
+            return NullNode.getInstance();
+        }
+        boolean hasUnit = value instanceof Duration || value instanceof DataSize;
+        return JSON.valueToTree(hasUnit ? PAGE.defaultValue(name) : value);
     }
 
     private static ObjectNode scalar(Field field) {
         Class<?> type = field.getType();
         ObjectNode schema = object();
         if (field.isAnnotationPresent(AssertTrue.class)) {
-            return schema.put("const", true)
-                    .put("description", field.getAnnotation(AssertTrue.class).message());
+            return schema.put("const", true);
         }
         if (field.isAnnotationPresent(AssertFalse.class)) {
-            return schema.put("const", false)
-                    .put("description", field.getAnnotation(AssertFalse.class).message());
+            return schema.put("const", false);
         }
         if (type == Boolean.class) {
             return schema.put("type", "boolean");
@@ -124,7 +157,11 @@ public final class ConfigurationSchema {
         }
         if (type.isEnum()) {
             for (Object value : type.getEnumConstants()) {
-                schema.withArray("enum").add(JSON.valueToTree(value));
+                String text = JSON.valueToTree(value).asText();
+                schema.withArray("enum").add(text);
+                if (BOOLEANS.contains(text)) { // what YAML reads without quotes
+                    schema.withArray("enum").add(Boolean.parseBoolean(text));
+                }
             }
             return schema;
         }
