@@ -45,6 +45,17 @@ class NamesTest {
             // Dropwizard
             "EnvironmentVariableSubstitutor",
             "MigrationsBundle",
+            "contentLength",
+            "deadlocks",
+            "frequency",
+            "ping",
+            "pong",
+            "remoteAddress",
+            "remoteUser",
+            "requestAttributes",
+            "requestTime",
+            "responseHeaders",
+            "userAgent",
             // HikariCP's classes
             "ConcurrentBag",
             "PoolEntry",
@@ -63,6 +74,10 @@ class NamesTest {
             "archive_command",
             "pg_total_relation_size",
             "Xlog",
+            "dump_to_file",
+            "jcmd",
+            "PID",
+            "PT5M",
             "jvm_…",
             "process_…");
 

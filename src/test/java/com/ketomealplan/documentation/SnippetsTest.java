@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -45,6 +47,7 @@ class SnippetsTest {
             "sql",
             "xml",
             "sh",
+            "sh container",
             "mermaid",
             "yaml",
             "yaml kubernetes",
@@ -122,6 +125,71 @@ class SnippetsTest {
                 .contains("${" + variable.get("name").asText() + ":-"));
         assertThat(yaml.findValues("containerPort")).allMatch(port -> port.asInt() == 8080);
         assertThat(yaml.size()).isPositive();
+    }
+
+    /** What the commands for an image and for a cluster name is there; no engine and no cluster runs them. */
+    @Test
+    void whatAContainerIsToldIsThere() throws IOException {
+        String dockerfile = Files.readString(Path.of("src/main/docker/Dockerfile"));
+        List<JsonNode> objects = kubernetesObjects();
+        Set<String> images = texts(objects, "image");
+        Set<String> names = objects.stream()
+                .map(object -> object.get("kind").asText().toLowerCase(Locale.ROOT) + "/"
+                        + object.at("/metadata/name").asText())
+                .collect(Collectors.toSet());
+        List<String> commands = Page.blocksIn("sh container").stream()
+                .flatMap(block -> block.text().lines())
+                .toList();
+
+        assertThat(commands).hasSizeGreaterThan(6).allMatch(command -> command.matches("(docker|kubectl) .+"));
+        assertThat(images).hasSize(1);
+        for (String command : commands) {
+            if (command.startsWith("docker")) {
+                assertThat(command).contains(" " + images.iterator().next());
+            }
+            assertThat(words(command, " -f (\\S+)"))
+                    .allSatisfy(file -> assertThat(Path.of(file)).exists());
+            assertThat(words(command, "--build-arg (\\w+)="))
+                    .allMatch(name -> dockerfile.contains("ARG " + name + "="));
+            assertThat(words(command, " -e (\\w+)")).allMatch(read(Path.of("config.yml"), "\\$\\{(\\w+):-")::contains);
+            assertThat(words(command, " ((?:job|deployment)/\\S+)")).allMatch(names::contains);
+        }
+        String secret = String.join("\n", commands);
+        assertThat(words(secret, "create secret generic (\\S+)").collect(Collectors.toSet()))
+                .isEqualTo(texts(refersTo(objects), "name"));
+        assertThat(words(secret, "--from-literal=([\\w-]+)=").collect(Collectors.toSet()))
+                .isEqualTo(texts(refersTo(objects), "key"));
+    }
+
+    private static List<JsonNode> kubernetesObjects() throws IOException {
+        List<JsonNode> objects = new ArrayList<>();
+        for (String file : List.of("service.yml", "migration.yml")) {
+            YAML.readerFor(JsonNode.class)
+                    .<JsonNode>readValues(Path.of("src/main/kubernetes", file).toFile())
+                    .forEachRemaining(objects::add);
+        }
+        return objects;
+    }
+
+    private static List<JsonNode> refersTo(List<JsonNode> objects) {
+        return objects.stream()
+                .flatMap(object -> object.findValues("secretKeyRef").stream())
+                .toList();
+    }
+
+    private static Set<String> texts(List<JsonNode> objects, String field) {
+        return objects.stream()
+                .flatMap(object -> object.findValuesAsText(field).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> read(Path file, String regex) throws IOException {
+        return words(Files.readString(file), regex).collect(Collectors.toSet());
+    }
+
+    /** What the group of a regular expression finds. */
+    private static Stream<String> words(String text, String regex) {
+        return Pattern.compile(regex).matcher(text).results().map(found -> found.group(1));
     }
 
     @Test

@@ -2,6 +2,7 @@ package com.ketomealplan.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.access.common.spi.IAccessEvent;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -11,13 +12,19 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.ketomealplan.neon.lease.LogContext;
+import com.ketomealplan.testing.Page;
+import java.lang.reflect.Proxy;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.mapper.MappingException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,6 +90,56 @@ class LayoutTest {
         assertThat(json.get("unit").asText()).isEqualTo("UserDao.find");
         assertThat(json.get("exception").asText()).contains("IllegalStateException: why", "LayoutTest");
         assertThat(json.get("timestamp").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+    }
+
+    private static List<String> fields(String heading) {
+        return Page.of("operations").rows(heading).stream()
+                .flatMap(row -> Stream.of(row.get(0).split(", ")))
+                .map(Page::name)
+                .toList();
+    }
+
+    @Test
+    void thePageHasTheFieldsOfALine() throws Exception {
+        Map<String, String> context =
+                Map.of(LogContext.REQUEST, "r", LogContext.TRACE, "t", "unit", "UserDao.find", "attempt", "2");
+
+        JsonNode json = new ObjectMapper().readTree(line("config.yml", "production", context));
+
+        assertThat(fields("The fields of a line")).containsExactlyInAnyOrderElementsOf(fieldNames(json));
+    }
+
+    @Test
+    void thePageHasTheFieldsOfALineOfTheRequestLog() throws Exception {
+        LayoutBase<IAccessEvent> layout =
+                new AccessLayoutFactory("production", null).build(new LoggerContext(), TimeZone.getTimeZone("UTC"));
+        layout.start();
+
+        JsonNode json = new ObjectMapper().readTree(layout.doLayout(everything()));
+
+        assertThat(fields("The fields of a line of the request log"))
+                .containsExactlyInAnyOrderElementsOf(fieldNames(json));
+    }
+
+    private static List<String> fieldNames(JsonNode object) {
+        return object.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
+    /** A request of which each value is known. */
+    private static IAccessEvent everything() {
+        return (IAccessEvent) Proxy.newProxyInstance(
+                IAccessEvent.class.getClassLoader(),
+                new Class<?>[] {IAccessEvent.class},
+                (proxy, method, arguments) -> {
+                    Class<?> type = method.getReturnType();
+                    if (type == Map.class) {
+                        return Map.of("X-Request-Id", "r");
+                    }
+                    if (type == int.class) {
+                        return 200;
+                    }
+                    return type == long.class ? (Object) 1L : "text";
+                });
     }
 
     /** Nor does one that wraps it and says the same, or the one that it is about. */
