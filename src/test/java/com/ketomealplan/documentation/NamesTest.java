@@ -58,7 +58,9 @@ class NamesTest {
             "userAgent",
             // HikariCP's classes
             "ConcurrentBag",
+            "HouseKeeper",
             "PoolEntry",
+            "ProxyLeakTask",
             "ProxyConnection",
             // HAProxy, nginx, Kubernetes
             "fall",

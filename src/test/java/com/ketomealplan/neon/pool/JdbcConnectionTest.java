@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
 
-/** JDBC's contract of a connection: its end, what ends with it, and what the next borrower gets. */
+/** JDBC's contract of a connection: its close, what is closed with it, and what the next borrower gets. */
 class JdbcConnectionTest extends JdbcContract {
 
     private static final Map<String, Use> USES_OF_CLOSED = Map.ofEntries(
@@ -221,7 +221,7 @@ class JdbcConnectionTest extends JdbcContract {
     }
 
     @OverAll
-    void theConnectionOfWhatWasMadeFromItIsTheConnection(Source source) throws Exception {
+    void getConnectionOfAStatementIsTheConnection(Source source) throws Exception {
         try (Connection connection = connection(source)) {
             assertThat(connection.createStatement().getConnection()).isSameAs(connection);
             assertThat(connection.prepareStatement("SELECT 1").getConnection()).isSameAs(connection);
@@ -231,14 +231,14 @@ class JdbcConnectionTest extends JdbcContract {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AGROAL") // where it is the driver's
-    void theConnectionOfTheMetadataIsTheConnection(Source source) throws Exception {
+    void getConnectionOfTheMetadataIsTheConnection(Source source) throws Exception {
         try (Connection connection = connection(source)) {
             assertThat(connection.getMetaData().getConnection()).isSameAs(connection);
         }
     }
 
     @OverAll
-    void theDriverIsUnderTheConnectionAndItsStatements(Source source) throws Exception {
+    void theConnectionAndItsStatementsUnwrapToTheDriver(Source source) throws Exception {
         try (Connection connection = connection(source);
                 Statement statement = connection.createStatement()) {
             assertThat(connection.isWrapperFor(PGConnection.class)).isTrue();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What JDBC promises of any pool's connections, over ours and over two others that tell whether the expectation is right. */
+/** What JDBC promises of any pool's connections, over ours, and over two other pools, which show whether the expectation is right. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class JdbcContract {
 

@@ -15,7 +15,7 @@ import java.sql.Statement;
 class JdbcPreparedStatementTest extends JdbcContract {
 
     @OverAll
-    void executeTellsRowsFromCounts(Source source) throws Exception {
+    void executeDistinguishesRowsFromCounts(Source source) throws Exception {
         always(source, connection -> {
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO things VALUES (?)");
                     PreparedStatement select = connection.prepareStatement("SELECT ?::int")) {
@@ -179,7 +179,7 @@ class JdbcPreparedStatementTest extends JdbcContract {
     }
 
     @OverAll
-    void aFailingBatchTellsItsCounts(Source source) throws Exception {
+    void aFailingBatchReportsItsCounts(Source source) throws Exception {
         try (Connection connection = transaction(source);
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO things VALUES (6 / ?)")) {
             for (int divisor : new int[] {1, 0, 2}) {

@@ -9,7 +9,7 @@ import java.sql.Statement;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** JDBC's contract of what is set of transactions: isolation level, schema, and that they only read. */
+/** JDBC's contract of the settings of transactions: isolation level, schema, and read-only mode. */
 class JdbcSettingsTest extends JdbcContract {
 
     @OverAll

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JdbcStatementTest extends JdbcContract {
 
     @OverAll
-    void executeTellsRowsFromCounts(Source source) throws Exception {
+    void executeDistinguishesRowsFromCounts(Source source) throws Exception {
         eachWay(source, statement -> {
             assertThat(statement.execute("SELECT 1")).isTrue();
             assertThat(statement.getUpdateCount()).isEqualTo(-1);
@@ -112,7 +112,7 @@ class JdbcStatementTest extends JdbcContract {
     }
 
     @OverAll
-    void aFailingBatchTellsItsCounts(Source source) throws Exception {
+    void aFailingBatchReportsItsCounts(Source source) throws Exception {
         try (Connection connection = transaction(source);
                 Statement statement = connection.createStatement()) {
             statement.addBatch("INSERT INTO things VALUES (1)");

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a borrowed connection tells beyond JDBC: the outcome of a COMMIT, the identity of its transaction; and its end. */
+/** What a borrowed connection has beyond JDBC: the commit outcome, the identity of its transaction, and its discard. */
 class LeasedTransactionTest {
 
     private static TestDatabase database;
@@ -76,7 +76,7 @@ class LeasedTransactionTest {
     }
 
     @Test
-    void aConnectionOfNoPoolHasNone() throws Exception {
+    void aConnectionOfNoPoolHasNoLeasedTransaction() throws Exception {
         try (Connection connection = database.connect()) {
             assertThat(LeasedTransaction.of(connection)).isEmpty();
         }
@@ -131,7 +131,7 @@ class LeasedTransactionTest {
         }
     }
 
-    /** By its identity another connection finds out what became of it. */
+    /** By its identity another connection looks up the commit outcome. */
     @Test
     void aCommitWhoseAnswerIsLostIsUnanswered() throws Exception {
         try (Connection connection = transaction()) {
@@ -226,9 +226,9 @@ class LeasedTransactionTest {
         database.terminateSessions();
     }
 
-    /** JDBI puts a connection back as it was, and does not know that it was discarded. */
+    /** JDBI restores the settings of any connection, also of a discarded one. */
     @Test
-    void aDiscardedConnectionCanBePutBackButNotUsed() throws Exception {
+    void theSettingsOfADiscardedConnectionCanBeRestoredButItCannotBeUsed() throws Exception {
         Connection connection = transaction();
         connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
         leased(connection).discard();
@@ -283,7 +283,7 @@ class LeasedTransactionTest {
     }
 
     @Test
-    void aConnectionThatWasIdleWasNotWaitedFor() throws Exception {
+    void borrowingAnIdleConnectionIsNoWait() throws Exception {
         try (Connection opened = pool.getConnection()) {
             assertThat(leased(opened).waited()).isPositive();
         }

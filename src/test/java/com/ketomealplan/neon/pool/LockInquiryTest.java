@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A statement that misses its deadline says who blocked it, and to find that out costs nobody anything. */
+/** A statement that misses its deadline names its blocker; the inquiry takes no connection or time from a caller. */
 class LockInquiryTest {
 
     private static final String BLOCKED = "it waited for AccessShareLock on things, blocked by pid ";
@@ -109,7 +109,7 @@ class LockInquiryTest {
 
     /** Again with another pool, where a busy machine has not answered in time. */
     @Test
-    void itIsAskedOnAnIdleConnection() throws Exception {
+    void theInquiryUsesAnIdleConnection() throws Exception {
         String times = await().atMost(LONG)
                 .until(() -> timesOf(read(pool(2), Duration.ofMillis(300))), text -> text.contains(BLOCKED));
 
@@ -120,7 +120,7 @@ class LockInquiryTest {
     }
 
     @Test
-    void manyWhoMissItTogetherAreOneQuestionAndNoLogIn() throws Exception {
+    void deadlinesThatAreMissedTogetherAreOneInquiryAndNoLogIn() throws Exception {
         await().atMost(LONG).untilAsserted(() -> {
             Pool pool = pool(8);
             int logins = proxy.logins();
@@ -136,7 +136,7 @@ class LockInquiryTest {
     }
 
     @Test
-    void aLoneCallerHasAConnectionOpenedForIt() throws Exception {
+    void aConnectionIsOpenedForTheInquiryOfALoneCaller() throws Exception {
         await().atMost(LONG).untilAsserted(() -> {
             Pool pool = pool(1);
             int logins = proxy.logins();
@@ -149,9 +149,9 @@ class LockInquiryTest {
         });
     }
 
-    /** A caller has the time of his deadline. */
+    /** A connection of the pool is for a caller. */
     @Test
-    void whereThePoolHasNoRoomItIsNotAsked() throws Exception {
+    void aFullPoolMakesNoInquiry() throws Exception {
         Pool pool = pool(1, 1);
         int logins = proxy.logins();
 
@@ -161,18 +161,18 @@ class LockInquiryTest {
         assertThat(proxy.logins()).isEqualTo(logins);
     }
 
-    /** No more than its statement would have had. */
+    /** The caller has waited for as long as its statement may take. */
     @Test
-    void aConnectionThatIsNotOpenedInTimeIsNotWaitedFor() throws Exception {
+    void theInquiryDoesNotWaitForASlowOpening() throws Exception {
         Pool pool = pool(1);
         proxy.delayEveryLogin(Duration.ofMinutes(1));
 
         assertThat(timesOf(read(pool, Duration.ofMillis(300)))).doesNotContain("blocked by");
     }
 
-    /** Where all wait for the same lock, and the pool has no room. */
+    /** All wait for the same lock, and the pool is full. */
     @Test
-    void aConnectionWhoseStatementWasCancelledAsksForThoseWhoWaitStill() throws Exception {
+    void theConnectionOfACancelledStatementInquiresForTheOtherStatements() throws Exception {
         await().atMost(LONG).untilAsserted(() -> {
             Pool pool = pool(2, 2);
             CompletableFuture<String> first = read(pool, Duration.ofMillis(700));
@@ -182,9 +182,9 @@ class LockInquiryTest {
         });
     }
 
-    /** A lone request has the only connection, and no request has an idle one where each opens its own. */
+    /** On a further connection: a lone request has the only one, and per request there is never an idle one. */
     @Test
-    void whoLooksOnIsToldBeforeTheFirstDeadlineAndOnlyWhileItLasts() throws Exception {
+    void lockWaitsAreReportedBeforeTheFirstDeadlineAndOnlyWhileTheyLast() throws Exception {
         Pool pool = pool(8, 1);
         CompletableFuture<String> blocked = answered(pool, "SELECT count(*) FROM things");
         CompletableFuture<String> slow = answered(pool, "SELECT pg_sleep(60)");
@@ -215,9 +215,9 @@ class LockInquiryTest {
         });
     }
 
-    /** The question is asked for a caller, and not about what nobody waits for. */
+    /** Its statement is slow, and waits for no lock. */
     @Test
-    void aSlowStatementWaitsForNobody() throws Exception {
+    void aSlowStatementHasNoBlocker() throws Exception {
         Pool pool = pool(2);
         CompletableFuture<String> slow =
                 Clients.async(() -> Deadline.within(Duration.ofMillis(300), Duration.ZERO, () -> {

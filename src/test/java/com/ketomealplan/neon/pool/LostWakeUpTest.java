@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Nobody waits for a connection that lies idle. */
+/** No caller waits while a connection is idle: two races in which a wake-up could be lost. */
 class LostWakeUpTest {
 
     private static TestDatabase database;
@@ -33,9 +33,9 @@ class LostWakeUpTest {
         database = TestDatabase.empty();
     }
 
-    /** The only connection comes back while he has found none idle, and is not yet in line. Nothing else would remind the pool of him. */
+    /** The only connection is returned after the caller has found none idle, and before it joins the wait queue. Nothing else would wake it. */
     @Test
-    void whoComesAsTheOnlyConnectionIsReturnedGetsIt() throws Exception {
+    void aCallerThatArrivesAsTheOnlyConnectionIsReturnedBorrowsIt() throws Exception {
         Thread caller = Thread.currentThread();
         AtomicReference<Connection> returned = new AtomicReference<>();
         Pool pool = pool(new WakeGate(database.connector()), new ReentrantLock() {
@@ -51,7 +51,7 @@ class LostWakeUpTest {
             }
         });
         Connection only = pool.getConnection();
-        returned.set(only); // as soon as it has been looked for
+        returned.set(only); // as soon as the caller has found none idle
 
         try (Connection next = pool.getConnection()) {
             assertThat(only.isClosed()).isTrue();
@@ -69,7 +69,7 @@ class LostWakeUpTest {
         }
     }
 
-    /** Of one connection. */
+    /** With one connection at most. */
     private static Pool pool(WakeGate gate, ReentrantLock lock) {
         return new ConnectionPool(
                 "test",
@@ -82,11 +82,11 @@ class LostWakeUpTest {
     }
 
     /**
-     * An opening is taken back, because he has left the line for whom it was asked, while another one comes who counts on it. Then
-     * another one has to be asked for; nothing else would have it done.
+     * An opening is cancelled, because the waiter for which it was requested has left the wait queue, while another caller joins and
+     * counts on it. Then another opening has to be requested; nothing else would do that.
      */
     @Test
-    void whoComesAsAnOpeningIsTakenBackHasOneOfHisOwn() throws Exception {
+    void aCallerThatArrivesAsAnOpeningIsCancelledGetsAnotherOne() throws Exception {
         Semaphore mayOpen = new Semaphore(0);
         WakeGate gate = new WakeGate(heldUpBy(mayOpen));
         Pool pool = pool(gate, new ReentrantLock());
@@ -97,7 +97,7 @@ class LostWakeUpTest {
         CompletableFuture<Connection> leaving = borrow(pool, thread);
         await().until(() -> pool.statistics().waiting() == 1);
         CompletableFuture<Connection> coming;
-        synchronized (gate) { // nobody takes anything back
+        synchronized (gate) { // no opening can be cancelled
             thread.join().interrupt();
             awaitBlocked(thread.join());
             coming = borrow(pool, nextThread);
@@ -118,7 +118,7 @@ class LostWakeUpTest {
         });
     }
 
-    /** Each of them asks the gate for something as soon as he has left the line, or is in it. */
+    /** Each of them calls the gate as soon as it has left the wait queue, or joined it. */
     private static void awaitBlocked(Thread thread) {
         await().until(() -> thread.getState() == Thread.State.BLOCKED);
     }
@@ -139,7 +139,7 @@ class LostWakeUpTest {
         };
     }
 
-    /** Somebody beside the pool. */
+    /** A caller of the gate beside the pool. */
     private record Other(WakeGate gate, CompletableFuture<Boolean> closed) implements WakeGate.Caller {
 
         @Override

@@ -33,17 +33,17 @@ public final class TestPools implements AfterEachCallback {
 
     private final List<Pool> pools = new CopyOnWriteArrayList<>();
 
-    /** Keeps all of its connections; its callers wait for as long as a test may last. */
+    /** Creates a pool that keeps all of its connections; its callers wait for as long as a test may last. */
     public Pool keeping(int max, Connector connector) {
         return of(max, connector, new QueueLimits(LONG, 1_000), LONG);
     }
 
-    Pool of(int max, Connector connector, QueueLimits line, Duration longestIdle) {
+    Pool of(int max, Connector connector, QueueLimits limits, Duration longestIdle) {
         Pool pool = new ConnectionPool(
                 "test",
                 new WakeGate(connector),
                 Retention.pooled(max, 0, HOUR, HOUR),
-                line,
+                limits,
                 longestIdle,
                 Duration.ofHours(1));
         pools.add(pool);
@@ -59,7 +59,7 @@ public final class TestPools implements AfterEachCallback {
         return new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT);
     }
 
-    /** Why the pool closes connections from now on. */
+    /** Collects the eviction reasons of a pool from now on. */
     static List<EvictionReason> evictions(Pool pool) {
         List<EvictionReason> evictions = new CopyOnWriteArrayList<>();
         pool.addListener(new PoolListener() {

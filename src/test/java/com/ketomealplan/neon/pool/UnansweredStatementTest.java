@@ -73,7 +73,7 @@ class UnansweredStatementTest {
         proxy.close();
     }
 
-    /** From now on the server has done what it is sent, and its answer is lost. */
+    /** From now on the server executes what it receives, and its answers are lost. */
     private void loseAnswers() {
         proxy.intercept((any, direction, type, body) ->
                 direction == Direction.FROM_SERVER && type == 'C' ? Action.CUT : Action.PASS);
@@ -125,7 +125,7 @@ class UnansweredStatementTest {
     }
 
     @Test
-    void soMayAPreparedOneABatchAndACall() throws Exception {
+    void aPreparedStatementABatchAndACallMayBeStored() throws Exception {
         assertThat(outcomeOfLost(connection -> {
                     try (PreparedStatement insert = connection.prepareStatement("INSERT INTO things VALUES (?)")) {
                         insert.setInt(1, 1);
@@ -153,9 +153,9 @@ class UnansweredStatementTest {
         assertThat(isStored()).isTrue();
     }
 
-    /** Its isolation level travels before it. */
+    /** Its isolation level is prepended to it. */
     @Test
-    void soMayOneWithASettingOfItsOwn() throws Exception {
+    void aWriteWithASettingOfItsOwnMayBeStored() throws Exception {
         loseAnswerTo("INSERT 0 1");
 
         assertThat(outcomeOf(connection -> {
@@ -166,7 +166,7 @@ class UnansweredStatementTest {
         assertThat(isStored()).isTrue();
     }
 
-    /** Nothing can travel with a batch, so that a transaction is put around it. */
+    /** Nothing can be prepended to a batch, so it is executed in a transaction. */
     @Test
     void aBatchWithASettingOfItsOwnIsStoredWithItsCommit() throws Exception {
         Use batch = connection -> {
@@ -209,7 +209,7 @@ class UnansweredStatementTest {
     }
 
     @Test
-    void aCommitMayBeDoneHoweverItWasAskedFor() throws Exception {
+    void aCommitMayBeDoneInWhicheverWayItWasRequested() throws Exception {
         loseAnswerTo("COMMIT");
         assertThat(outcomeOf(connection -> {
                     connection.setAutoCommit(false);
@@ -256,7 +256,7 @@ class UnansweredStatementTest {
     }
 
     @Test
-    void theAnswerSaysThatItIsNotKnown() {
+    void theProblemSaysThatTheCommitOutcomeIsUnknown() {
         Throwable failure = catchThrowable(() -> Jdbi.create(pool).useHandle(handle -> {
             loseAnswers();
             handle.execute("INSERT INTO things VALUES (1)");

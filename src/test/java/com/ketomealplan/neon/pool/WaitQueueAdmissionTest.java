@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Who may wait, by a clock of the test's own. */
+/** Which callers the wait queue admits, by a clock of the test. */
 class WaitQueueAdmissionTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(5);
@@ -20,7 +20,7 @@ class WaitQueueAdmissionTest {
         }
     }
 
-    /** One connection after the other comes back, so often and after so long each. */
+    /** Serves waiters one by one, at an interval. */
     private void serve(int callers, Duration interval) {
         for (int i = 0; i < callers; i++) {
             clock.addAndGet(interval.toNanos());
@@ -30,14 +30,14 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
-    void admitsAnyNumberWhileNothingIsKnownOfTheRate() {
+    void admitsAnyNumberWhileTheServiceRateIsUnknown() {
         join(9_999);
 
         assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 
     @Test
-    void aQueueThatMovesQuicklyIsNeverFullUpToTheHardBound() {
+    void aFastQueueAdmitsCallersUpToItsLimit() {
         join(2_000);
         serve(1_000, Duration.ofMillis(1));
 
@@ -47,15 +47,15 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
-    void rejectsWhoseTurnIsNotToBeExpectedWithinItsDeadline() {
+    void rejectsACallerWhoseExpectedWaitExceedsItsDeadline() {
         join(150);
-        serve(50, Duration.ofMillis(100)); // 100 are left: the next one's turn comes in 10.1 s
+        serve(50, Duration.ofMillis(100)); // 100 are left: the next one would wait for 10.1 s
 
         assertThat(queue.checkAdmission(DEADLINE)).hasValue(Duration.ofMillis(10_100));
         assertThat(queue.checkAdmission(Duration.ofSeconds(30))).isEmpty();
     }
 
-    /** A process that has just started, or was not given the processor for a moment, is not as slow for long. */
+    /** A process that has just started, or had no CPU for a moment, is soon as fast as usual. */
     @Test
     void oneLongPauseIsNotTheRate() {
         join(2_500);
@@ -66,7 +66,7 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
-    void aSlowBeginningIsNotTheRate() {
+    void aSlowStartIsNotTheRate() {
         join(250);
         serve(50, Duration.ofMillis(40));
 
@@ -78,7 +78,7 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
-    void aQueueInWhichNobodyIsServedIsStuckAfterHalfOfACallersTime() {
+    void aQueueWithoutAServedWaiterIsStuckAfterHalfOfADeadline() {
         join(10);
         clock.addAndGet(Duration.ofMillis(2_500).toNanos());
         assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
@@ -91,7 +91,7 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
-    void aQueueWhoseLastCallerWasServedIsNotStuckWhateverTimePasses() {
+    void aQueueWhoseLastWaiterWasServedIsNeverStuck() {
         join(1);
         serve(1, Duration.ofMillis(10));
         clock.addAndGet(Duration.ofHours(1).toNanos());
@@ -100,7 +100,7 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
-    void aQueueWhoseCallersHaveGivenUpIsStuckUntilSomebodyIsServed() {
+    void aQueueWhoseWaitersHaveTimedOutIsStuckUntilOneIsServed() {
         Waiter waiter = new Waiter(null, false, DEADLINE);
         queue.add(waiter);
         clock.addAndGet(DEADLINE.toNanos());
@@ -112,7 +112,7 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
-    void whatIsUsualHereIsNotStuck() {
+    void aQueueThatMovesAtItsUsualRateIsNotStuck() {
         join(30);
         serve(20, Duration.ofMillis(200));
         clock.addAndGet(Duration.ofMillis(3_900).toNanos()); // less than 20 times the usual interval
@@ -123,7 +123,7 @@ class WaitQueueAdmissionTest {
     }
 
     @Test
-    void aRateIsForgottenWhenNobodyHasWaitedForLong() {
+    void theRateIsForgottenAfterALongTimeWithoutWaiters() {
         join(1);
         serve(1, Duration.ofSeconds(4));
         join(1);

@@ -13,12 +13,12 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The wait queue in many orders of those who come, come back, and find that somebody's time is over. */
+/** The wait queue in many interleavings of callers that join, a connection that is returned, and waits that time out. */
 @Tag("campaign")
 @Tag("campaign-only")
 class WaitQueueModelTest {
 
-    /** A second for ten of them: each has two threads that park, and one that looks at them. */
+    /** A second for ten of them: each has two threads that park, and one that polls them. */
     private static final int MOST = 200;
 
     @Test
@@ -26,7 +26,7 @@ class WaitQueueModelTest {
         Interleavings.of(new Model(), MOST);
     }
 
-    /** Two want the only connection, which comes back, while somebody looks whose time is over: everybody's is. */
+    /** Two callers want the only connection, which is returned, while the waits of both time out. */
     static final class Model implements Runnable {
 
         private static final WakeGate GATE = new WakeGate(new Connector() {
@@ -55,7 +55,7 @@ class WaitQueueModelTest {
             Caller first = new Caller(waiters, state);
             Caller second = new Caller(waiters, state);
             Interleavings.atOnce(first, second, () -> {
-                giveBack(only, waiters, state);
+                returnConnection(only, waiters, state);
                 while (!first.done || !second.done) {
                     waiters.expire();
                 }
@@ -65,11 +65,11 @@ class WaitQueueModelTest {
             int idle = state.bag().size() - state.bag().borrowed().size();
             require(owners <= 1, "it has " + owners + " owners");
             require(owners + idle == 1, owners + " have it, and " + idle + " is idle");
-            require(state.bag().borrowed().size() == owners, "it is not where it is thought to be");
-            require(state.queue().isEmpty(), "somebody waits still");
+            require(state.bag().borrowed().size() == owners, "the bag does not know its owner");
+            require(state.queue().isEmpty(), "a waiter is left");
         }
 
-        private void giveBack(PooledConnection connection, Waiters waiters, PoolState state) {
+        private void returnConnection(PooledConnection connection, Waiters waiters, PoolState state) {
             lock.lock();
             try {
                 state.bag().markReturned(connection);
@@ -85,7 +85,7 @@ class WaitQueueModelTest {
             }
         }
 
-        /** Takes what is idle, or waits for it. */
+        /** Borrows an idle connection, or waits for one. */
         private final class Caller implements Runnable {
 
             private final Waiters waiters;
@@ -112,13 +112,13 @@ class WaitQueueModelTest {
                     lock.unlock();
                 }
                 if (waiter != null) {
-                    has = called(waiter);
+                    has = awaitConnection(waiter);
                 }
                 done = true;
             }
 
-            /** Null if his time was over. */
-            private PooledConnection called(Waiter waiter) {
+            /** Null if its wait has timed out. */
+            private PooledConnection awaitConnection(Waiter waiter) {
                 try {
                     return waiter.await();
                 } catch (SQLException e) {

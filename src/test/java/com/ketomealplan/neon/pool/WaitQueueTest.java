@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Callers that wait for a connection: their order, and that neither a caller nor a connection is forgotten. */
+/** The wait queue of a pool: its order, and that neither a waiter nor a connection is lost. */
 class WaitQueueTest {
 
     private static TestDatabase database;
@@ -48,7 +48,7 @@ class WaitQueueTest {
         return pools.keeping(1, database.connector());
     }
 
-    /** Starts a call that waits in the queue when this returns, or has given up already. */
+    /** Starts a call that is in the wait queue when this returns, or has left it already. */
     private static <T> CompletableFuture<T> enqueue(Pool pool, Callable<T> call) {
         int before = pool.statistics().waiting();
         CompletableFuture<T> result = Clients.async(call);
@@ -107,9 +107,9 @@ class WaitQueueTest {
         assertNothingLost(pool);
     }
 
-    /** Who comes as a connection is returned does not overtake those that wait. */
+    /** A caller that arrives as a connection is returned does not overtake the waiters. */
     @Test
-    void aReturnedConnectionGoesToTheFirstInTheQueueAndNotToTheOneWhoReturnsIt() throws Exception {
+    void aReturnedConnectionIsOfferedToTheFirstWaiterAndNotToTheBorrowerThatReturnsIt() throws Exception {
         Pool pool = ofOne();
         CountDownLatch maySendOn = new CountDownLatch(1);
         Connection first = pool.getConnection();
@@ -132,7 +132,7 @@ class WaitQueueTest {
     }
 
     @Test
-    void aCallerThatGivesUpLeavesTheQueueToTheOthers() throws Exception {
+    void aWaiterThatTimesOutLeavesTheQueue() throws Exception {
         Pool pool = ofOne();
         List<CompletableFuture<String>> patient = new ArrayList<>();
         try (Connection only = pool.getConnection()) {
@@ -153,7 +153,7 @@ class WaitQueueTest {
     }
 
     @Test
-    void anInterruptedCallerLeavesTheQueue() throws Exception {
+    void anInterruptedWaiterLeavesTheQueue() throws Exception {
         Pool pool = ofOne();
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         Connection only = pool.getConnection();
@@ -175,9 +175,9 @@ class WaitQueueTest {
         assertNothingLost(pool);
     }
 
-    /** Its time ends while another thread hands it a connection: one of the two has to take care of it. */
+    /** Its wait times out while another thread offers it a connection: one of the two threads has to return that. */
     @Test
-    void aConnectionThatIsHandedToACallerJustAsItGivesUpIsNotLost() throws Exception {
+    void aConnectionOfferedToAWaiterThatTimesOutIsNotLost() throws Exception {
         Pool pool = pools.of(2, database.connector(), new QueueLimits(Duration.ofNanos(200_000), 1_000), LONG);
         await().ignoreExceptions().until(() -> borrow(pool).equals("served"));
         AtomicInteger servedAfterWait = new AtomicInteger();
@@ -191,7 +191,7 @@ class WaitQueueTest {
                         servedAfterWait.incrementAndGet();
                     }
                 } catch (PoolExhaustedException e) {
-                    // it gave up, or was told that it would have to
+                    // it timed out, or was rejected
                 }
             }
             return null;
@@ -206,7 +206,7 @@ class WaitQueueTest {
     }
 
     @Test
-    void aConnectionThatIsHandedToACallerJustAsItIsInterruptedIsNotLost() throws Exception {
+    void aConnectionOfferedToAWaiterThatIsInterruptedIsNotLost() throws Exception {
         Pool pool = ofOne();
         for (int i = 0; i < Ring.times(200, 5_000); i++) {
             CompletableFuture<Thread> thread = new CompletableFuture<>();
@@ -240,7 +240,7 @@ class WaitQueueTest {
     }
 
     @Test
-    void stoppingThePoolTellsThoseThatWait() throws Exception {
+    void stoppingThePoolFailsItsWaiters() throws Exception {
         Pool pool = ofOne();
         try (Connection only = pool.getConnection()) {
             List<CompletableFuture<String>> waiting = List.of(enqueue(pool, LONG), enqueue(pool, LONG));
@@ -256,9 +256,9 @@ class WaitQueueTest {
         await().until(() -> pool.statistics().size() == 0);
     }
 
-    /** The server's connection limit would otherwise be used up by those that nobody can return. */
+    /** No return will serve the waiters, so another connection is opened for them. */
     @Test
-    void aConnectionThatIsNotReusedIsReplacedForThoseThatWait() throws Exception {
+    void anEvictedConnectionIsReplacedForTheWaiters() throws Exception {
         Pool pool = ofOne();
         List<EvictionReason> evictions = evictions(pool);
         Connection only = pool.getConnection();
@@ -273,7 +273,7 @@ class WaitQueueTest {
     }
 
     @Test
-    void whatWasOpenedForACallerThatGaveUpIsForTheNextOne() throws Exception {
+    void aConnectionOpenedForAWaiterThatTimedOutIsForTheNextOne() throws Exception {
         try (NeonProxy proxy = NeonProxy.before(database)) {
             Pool pool = pools.keeping(1, through(proxy, database));
             proxy.stallConnects(true);
@@ -294,7 +294,7 @@ class WaitQueueTest {
 
     /** They are served within a moment of the wake, or not at all. */
     @Test
-    void whileNothingIsOpenAnyNumberMayWait() throws Exception {
+    void whileNoConnectionIsOpenAnyNumberMayWait() throws Exception {
         try (NeonProxy proxy = NeonProxy.before(database)) {
             Pool pool = pools.of(1, through(proxy, database), new QueueLimits(LONG, 1), LONG);
             proxy.stallConnects(true);
@@ -310,12 +310,12 @@ class WaitQueueTest {
     }
 
     @Test
-    void whoFindsTheQueueFullIsRejectedAndTheOthersAreServed() throws Exception {
+    void aFullQueueRejectsACallerAndServesItsWaiters() throws Exception {
         Pool pool = pools.of(1, database.connector(), new QueueLimits(LONG, 1), LONG);
         Connection only = pool.getConnection();
         CompletableFuture<String> waiting = enqueue(pool, LONG);
 
-        // for a second after a wake the queue may be longer: until then this caller gives up by itself
+        // for a second after a wake the queue may be longer: until then this caller times out
         Callable<String> rejection = () -> {
             try {
                 return Deadline.within(Duration.ofMillis(1), Duration.ZERO, () -> borrow(pool));

@@ -91,7 +91,7 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void whatARequestLeavesOpenIsTakenBack() throws Exception {
+    void aHandleThatARequestLeavesOpenIsALeak() throws Exception {
         new LeakDetectionFilter().doFilter(null, null, (request, response) -> {
             jdbi.open();
             assertThat(pool.statistics().active()).isEqualTo(1);

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** More callers than a pool may have connections: how many it opens, and what becomes of those who stand in line. */
-class PoolWaitQueueTest {
+/** The limits of a pool that has more callers than connections: its maximum size, the timeout of a wait, the wait queue. */
+class PoolLimitsTest {
 
     private static final Duration WAIT = Duration.ofSeconds(30);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -53,7 +53,7 @@ class PoolWaitQueueTest {
     }
 
     @Test
-    void aPoolNeverExceedsItsMaximumAndKeepsItsCoreAfterABurst() throws Exception {
+    void aPoolNeverExceedsItsMaximumSizeAndKeepsItsIdleConnectionsAfterABurst() throws Exception {
         Pool pool = pool(Retention.pooled(5, 10, Duration.ofMillis(200), HOUR), WAIT);
 
         burst(pool, 15, Ring.times(50, 200));
@@ -65,7 +65,7 @@ class PoolWaitQueueTest {
     }
 
     @Test
-    void nothingIsKeptPerRequestAndTheCapHolds() throws Exception {
+    void perRequestNeverExceedsItsMaximumSizeAndKeepsNoConnection() throws Exception {
         Pool pool = pool(Retention.perRequest(10), WAIT);
         int callers = Ring.times(30, 100);
 
@@ -77,8 +77,8 @@ class PoolWaitQueueTest {
     }
 
     /**
-     * Every caller borrows several times. The first ones keep their connections until the pool is full and all others wait:
-     * then PostgreSQL has to see as many sessions as may be.
+     * Each caller borrows several times. The first ones keep their connections until the pool is full and all others wait: then
+     * PostgreSQL has as many sessions as the maximum size.
      */
     private void burst(Pool pool, int max, int callers) throws Exception {
         CountDownLatch full = new CountDownLatch(1);
@@ -101,7 +101,7 @@ class PoolWaitQueueTest {
 
     @ParameterizedTest
     @EnumSource(names = {"POOLED", "PER_REQUEST"})
-    void aCallerWaitsInVainNoLongerThanItsTime(PoolingStrategy strategy) throws Exception {
+    void aWaitForAConnectionTimesOut(PoolingStrategy strategy) throws Exception {
         Pool pool = pool(two(strategy), Duration.ofMillis(200));
 
         try (Connection first = patiently(pool);
@@ -124,39 +124,39 @@ class PoolWaitQueueTest {
 
     @ParameterizedTest
     @EnumSource(names = {"POOLED", "PER_REQUEST"})
-    void whoFindsTheLineFullIsToldSoAtOnce(PoolingStrategy strategy) throws Exception {
-        Pool pool = lineOfTwo(strategy);
+    void aFullWaitQueueRejectsACallerAtOnce(PoolingStrategy strategy) throws Exception {
+        Pool pool = withAWaitQueueOfTwo(strategy);
         try (Connection only = pool.getConnection()) {
-            List<CompletableFuture<Void>> inLine = queue(pool, 2);
+            List<CompletableFuture<Void>> waiters = queue(pool, 2);
 
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOf(PoolExhaustedException.class)
                     .hasMessage("test: wait queue full (limit 2) (max 1, active 1, idle 0, waiting 2)");
             assertThat(pool.statistics().shed()).isEqualTo(1);
 
-            giveBack(only);
-            Clients.join(inLine);
+            returnEarly(only);
+            Clients.join(waiters);
         }
         assertThat(pool.statistics().active()).isZero();
     }
 
-    private Pool lineOfTwo(PoolingStrategy strategy) {
+    private Pool withAWaitQueueOfTwo(PoolingStrategy strategy) {
         Retention one =
                 strategy == PoolingStrategy.POOLED ? Retention.pooled(1, 0, WAIT, HOUR) : Retention.perRequest(1);
         return pool(one, new QueueLimits(WAIT, 2));
     }
 
-    /** Callers who wait for a connection, and give it back. */
+    /** Starts callers that wait for a connection, and return it. */
     private static List<CompletableFuture<Void>> queue(Pool pool, int callers) {
-        List<CompletableFuture<Void>> inLine = Clients.start(callers, () -> {
+        List<CompletableFuture<Void>> waiters = Clients.start(callers, () -> {
             pool.getConnection().close();
             return null;
         });
         await().until(() -> pool.statistics().waiting() == callers);
-        return inLine;
+        return waiters;
     }
 
-    private static void giveBack(Connection connection) throws SQLException {
+    private static void returnEarly(Connection connection) throws SQLException {
         connection.close(); // and once more at the end of its block, which does nothing
     }
 }

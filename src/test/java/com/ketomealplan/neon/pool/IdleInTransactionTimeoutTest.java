@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 
-/** A borrower that leaves its transaction idle loses its connection; one that waits for the server does not. */
-class IdleInTransactionTest {
+/** A transaction that is idle for too long is ended with its connection; one that waits for the server is not. */
+class IdleInTransactionTimeoutTest {
 
     private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(LeasedTransaction.class.getPackageName());
 
@@ -91,7 +91,7 @@ class IdleInTransactionTest {
         assertThat(backend(pool)).isPositive();
     }
 
-    /** By the time that the third borrower's is ended, so would be theirs. */
+    /** When the third borrower's is ended, theirs would have been ended too. */
     @Test
     void neitherARunningStatementNorABorrowerWithoutATransactionIsIdle() throws Exception {
         String waits = "SELECT pg_advisory_lock(1)";
@@ -118,9 +118,9 @@ class IdleInTransactionTest {
         }
     }
 
-    /** Here the log fails. */
+    /** Logging it fails here. */
     @Test
-    void oneThatCannotBeEndedDoesNotKeepTheOthersFromIt() throws Exception {
+    void aFailureWhileOneIsEndedDoesNotAffectTheOthers() throws Exception {
         AtomicInteger failures = new AtomicInteger();
         Appender<ILoggingEvent> broken = new UnsynchronizedAppenderBase<>() {
             @Override

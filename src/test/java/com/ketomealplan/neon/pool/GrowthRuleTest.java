@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** When a pool opens more connections for those that wait: not as long as the queue moves. */
-class GrowthTest {
+/** When a pool opens further connections for its waiters: not while the wait queue moves. */
+class GrowthRuleTest {
 
     private static TestDatabase database;
 
@@ -43,17 +43,17 @@ class GrowthTest {
     }
 
     @Test
-    void aQueueThatMovesNeedsNoMore() {
+    void aMovingQueueNeedsNoFurtherConnection() {
         rule.queueStarted();
 
-        for (int look = 0; look < 9; look++) {
+        for (int sample = 0; sample < 9; sample++) {
             rule.served();
             assertThat(needsConnectionAtNextSample()).isFalse();
         }
     }
 
     @Test
-    void aQueueInWhichNobodyWasServedSinceTheLastLookNeedsMore() {
+    void aQueueWithoutAServedWaiterSinceTheLastSampleNeedsAConnection() {
         rule.queueStarted();
 
         assertThat(needsConnectionAtNextSample()).isTrue();
@@ -63,7 +63,7 @@ class GrowthTest {
     }
 
     @Test
-    void aQueueThatDoesNotEndNeedsMoreAlthoughItMoves() {
+    void aLongLivedQueueNeedsAConnectionAlthoughItMoves() {
         rule.queueStarted();
         rule.served();
         assertThat(needsConnectionAfter(Duration.ofMillis(249))).isFalse();
@@ -75,7 +75,7 @@ class GrowthTest {
     }
 
     @Test
-    void theNextQueueBeginsAnew() {
+    void theNextQueueIsMeasuredAnew() {
         rule.queueStarted();
         rule.served();
         assertThat(needsConnectionAfter(Duration.ofSeconds(1))).isTrue();
@@ -87,7 +87,7 @@ class GrowthTest {
     }
 
     @Test
-    void whoIsAloneNeedsOneConnectionAndTheSecondCallerAnother() throws Exception {
+    void aLoneCallerNeedsOneConnectionAndTheSecondCallerAnother() throws Exception {
         Pool pool = pools.keeping(10, database.connector());
 
         try (Connection first = pool.getConnection()) {
@@ -103,9 +103,9 @@ class GrowthTest {
         assertThat(pool.statistics().opened()).isEqualTo(2);
     }
 
-    /** Nobody returns a connection before all have one. */
+    /** No connection is returned before each caller has one. */
     @Test
-    void aPoolGrowsToItsMaximumWhileNobodyIsServed() throws Exception {
+    void aPoolGrowsToItsMaximumSizeWhileNoWaiterIsServed() throws Exception {
         Pool pool = pools.keeping(6, database.connector());
         CountDownLatch served = new CountDownLatch(6);
 
@@ -121,7 +121,7 @@ class GrowthTest {
     }
 
     @Test
-    void aPoolNeverGrowsBeyondItsMaximum() throws Exception {
+    void aPoolNeverGrowsBeyondItsMaximumSize() throws Exception {
         Pool pool = pools.keeping(3, database.connector());
         CountDownLatch mayReturn = new CountDownLatch(1);
         List<CompletableFuture<Boolean>> callers = Clients.start(9, () -> {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A prepared statement that is the first one of its transaction behaves as any other one. */
-class FirstPreparedStatementTest {
+/** A prepared statement with which the prologue of its transaction is sent behaves as any other one. */
+class PreparedStatementPrologueTest {
 
     private static final String SQL = "INSERT INTO things (name) VALUES (?)";
 
@@ -65,7 +65,7 @@ class FirstPreparedStatementTest {
         }
     }
 
-    private void assertOpened() throws SQLException {
+    private void assertPrologueSent() throws SQLException {
         assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("serializable");
         assertThat(leased(connection).identity())
                 .map(TransactionIdentity::id)
@@ -94,12 +94,12 @@ class FirstPreparedStatementTest {
                 }
             }
         }
-        assertOpened();
+        assertPrologueSent();
     }
 
-    /** What the transaction begins with is not set again, whatever has been set since. */
+    /** The prologue is not sent again, whatever has been set since. */
     @Test
-    void theSameStatementBringsNothingTheSecondTime() throws Exception {
+    void theSameStatementSendsNoPrologueTheSecondTime() throws Exception {
         connection.setSchema("pg_catalog");
         try (PreparedStatement statement = connection.prepareStatement("SELECT current_schema")) {
             assertOneRow(statement.executeQuery(), "pg_catalog");
@@ -109,7 +109,7 @@ class FirstPreparedStatementTest {
     }
 
     @Test
-    void theSameStatementBeginsTheNextTransactionWithWhatIsAskedForThen() throws Exception {
+    void theSameStatementSendsThePrologueOfTheNextTransactionWithItsSettings() throws Exception {
         try (PreparedStatement statement = connection.prepareStatement("SHOW transaction_isolation")) {
             assertOneRow(statement.executeQuery(), "serializable");
             connection.commit();
@@ -129,7 +129,7 @@ class FirstPreparedStatementTest {
             connection.commit();
 
             assertThat(second.executeUpdate()).isEqualTo(1);
-            assertOpened();
+            assertPrologueSent();
         }
     }
 
@@ -184,7 +184,7 @@ class FirstPreparedStatementTest {
     }
 
     @Test
-    void aStatementThatIsClosedBeforeItsExecutionLeavesTheOpeningToTheNextOne() throws Exception {
+    void aStatementThatIsClosedBeforeItsExecutionLeavesThePrologueToTheNextOne() throws Exception {
         PreparedStatement never = named(connection.prepareStatement(SQL), "never");
         assertThat(never.isClosed()).isFalse();
         never.close();
@@ -195,7 +195,7 @@ class FirstPreparedStatementTest {
         assertThat(leased(connection).identity()).isEmpty();
 
         insertOne();
-        assertOpened();
+        assertPrologueSent();
         connection.commit();
         assertThat(database.count("things")).isEqualTo(1);
     }
@@ -213,12 +213,12 @@ class FirstPreparedStatementTest {
             assertOneRow(statement.executeQuery(), "1");
         }
         insertOne();
-        assertOpened();
+        assertPrologueSent();
         connection.commit();
         assertThat(database.count("things")).isEqualTo(1);
     }
 
-    /** As the driver has it of any other statement. */
+    /** As the driver does for any other statement. */
     @Test
     void rowsWhereNoneAreExpectedAndTheOtherWayRoundAreErrors() throws Exception {
         try (PreparedStatement query = connection.prepareStatement("SELECT 1");

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.PGConnection;
 
-/** What a borrowed connection does, from its borrowing to its return: JDBC's promises, and what the next borrower gets. */
-class ConnectionBehaviourTest {
+/** A borrowed connection, until its return: what JDBC requires, and in which state the next borrower gets it. */
+class BorrowedConnectionTest {
 
     private static TestDatabase database;
 
@@ -139,7 +139,7 @@ class ConnectionBehaviourTest {
     }
 
     @Test
-    void theDriversConnectionIsUnderIt() throws Exception {
+    void itUnwrapsToTheConnectionOfTheDriver() throws Exception {
         try (Connection connection = pool.getConnection()) {
             assertThat(connection.isWrapperFor(PGConnection.class)).isTrue();
             assertThat(connection.unwrap(PGConnection.class).getBackendPID()).isPositive();
@@ -226,7 +226,7 @@ class ConnectionBehaviourTest {
 
     @ParameterizedTest
     @MethodSource("transactionsLeftOpen")
-    void aTransactionThatIsLeftOpenIsRolledBackAndItsConnectionNotReused(Use begin) throws Exception {
+    void aConnectionReturnedInsideATransactionIsRolledBackAndEvicted(Use begin) throws Exception {
         List<EvictionReason> evictions = evictions(pool);
         int backend;
         try (Connection connection = pool.getConnection()) {
@@ -252,7 +252,7 @@ class ConnectionBehaviourTest {
     /** JDBC sets them for the session, for which there is no way back. */
     @ParameterizedTest
     @MethodSource("alterations")
-    void anAlteredConnectionIsNotReused(Use alter) throws Exception {
+    void aConnectionWithAnAlteredSessionIsEvicted(Use alter) throws Exception {
         List<EvictionReason> evictions = evictions(pool);
         int backend;
         try (Connection connection = pool.getConnection()) {
@@ -266,7 +266,7 @@ class ConnectionBehaviourTest {
     }
 
     @Test
-    void aConnectionThatWasOnlyUsedIsReused() throws Exception {
+    void aConnectionWithAnUnalteredSessionIsReused() throws Exception {
         List<EvictionReason> evictions = evictions(pool);
         int backend = backend(pool);
 

@@ -27,10 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The first statement of a transaction brings with it what the transaction begins with (here its isolation level and the
- * question for its identity), whatever kind of statement it is, and a prepared one costs no round trip more for it.
+ * The prologue of a transaction (here its isolation level and the query for its identity) is sent with its first statement, whatever
+ * kind of statement that is. With a prepared one it costs no further round trip.
  */
-class FirstStatementTest {
+class TransactionPrologueTest {
 
     private static final String SQL = "INSERT INTO things (name) VALUES (?)";
 
@@ -179,7 +179,7 @@ class FirstStatementTest {
         assertThat(rows.next()).isFalse();
     }
 
-    private void assertOpened() throws SQLException {
+    private void assertPrologueSent() throws SQLException {
         TransactionIdentity identity = leased(connection).identity().orElseThrow();
         assertThat(value(connection, "SELECT name || ' ' || level || ' ' || xid FROM things ORDER BY id DESC"))
                 .isEqualTo("a serializable " + identity.id());
@@ -187,12 +187,12 @@ class FirstStatementTest {
 
     @ParameterizedTest
     @MethodSource("insertsInOneRoundTrip")
-    void aPreparedStatementBringsTheOpeningInItsOwnRoundTrip(Insert insert) throws Exception {
+    void aPreparedStatementSendsThePrologueInItsOwnRoundTrip(Insert insert) throws Exception {
         for (int i = 0; i < 2; i++) {
             counter.roundTrips();
             insert.into(connection);
             assertThat(counter.roundTrips()).isEqualTo(1);
-            assertOpened();
+            assertPrologueSent();
             connection.commit();
         }
         assertThat(database.count("things")).isEqualTo(2);
@@ -200,17 +200,17 @@ class FirstStatementTest {
 
     @ParameterizedTest
     @MethodSource("otherInserts")
-    void anyOtherStatementComesAfterTheOpening(Insert insert) throws Exception {
+    void anyOtherStatementIsSentAfterThePrologue(Insert insert) throws Exception {
         for (int i = 0; i < 2; i++) {
             insert.into(connection);
-            assertOpened();
+            assertPrologueSent();
             connection.commit();
         }
         assertThat(database.count("things")).isEqualTo(2);
     }
 
     @Test
-    void aFunctionIsCalledAfterTheOpening() throws Exception {
+    void aFunctionIsCalledAfterThePrologue() throws Exception {
         try (CallableStatement statement = connection.prepareCall("{? = call create_thing(?)}")) {
             statement.registerOutParameter(1, Types.INTEGER);
             statement.setString(2, "four");
@@ -220,9 +220,9 @@ class FirstStatementTest {
         assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("serializable");
     }
 
-    /** Prepared while the transaction had not begun, and executed when others had begun it. */
+    /** Prepared before the transaction began, and executed after another statement has begun it. */
     @Test
-    void theSecondStatementBringsNothing() throws Exception {
+    void theSecondStatementSendsNoPrologue() throws Exception {
         try (PreparedStatement first = named(connection.prepareStatement(SQL), "a");
                 PreparedStatement second = named(connection.prepareStatement(SQL), "b")) {
             first.executeUpdate();
@@ -239,7 +239,7 @@ class FirstStatementTest {
     }
 
     @Test
-    void theSameStatementOpensTheNextTransactionToo() throws Exception {
+    void theSameStatementSendsThePrologueOfTheNextTransaction() throws Exception {
         try (PreparedStatement statement = connection.prepareStatement(SQL)) {
             String previous = "";
             for (int i = 0; i < 3; i++) {
@@ -247,7 +247,7 @@ class FirstStatementTest {
                 statement.setString(1, "a");
                 assertThat(statement.executeUpdate()).isEqualTo(1);
                 assertThat(counter.roundTrips()).isEqualTo(1);
-                assertOpened();
+                assertPrologueSent();
                 String id = leased(connection).identity().orElseThrow().id();
                 assertThat(id).isNotEqualTo(previous);
                 previous = id;
@@ -265,7 +265,7 @@ class FirstStatementTest {
     }
 
     @Test
-    void inAutoCommitThereIsNoOpening() throws Exception {
+    void inAutoCommitThereIsNoPrologue() throws Exception {
         connection.setAutoCommit(true);
         counter.roundTrips();
 

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What becomes of a connection whose borrower has run out of time: its statement, its COMMIT, its socket. */
-class DeadlineOfConnectionTest {
+/** The deadline of a borrowed connection: what is cancelled, closed and evicted when it passes, and what is no longer sent. */
+class ConnectionDeadlineTest {
 
     /** Enough for a connection to be borrowed and a statement to be sent on a busy machine. */
     private static final Duration TIME = Duration.ofMillis(1_500);
@@ -77,12 +77,12 @@ class DeadlineOfConnectionTest {
         database.terminateSessions();
     }
 
-    /** Does it on a thread of its own, which has so much time for it. */
+    /** Runs work on another thread, with a deadline. */
     private static <T> CompletableFuture<T> within(Duration time, Callable<T> work) {
         return Clients.async(() -> Deadline.within(time, Duration.ZERO, work));
     }
 
-    /** Returns as soon as it is over: a moment later the connection would be closed for that reason alone. */
+    /** Returns as soon as the deadline has passed: a moment later the connection would be closed for that reason alone. */
     private static void awaitEnd(Deadline deadline) {
         await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(deadline::hasPassed);
     }
@@ -97,7 +97,7 @@ class DeadlineOfConnectionTest {
      * may come late, and would hit the next borrower.
      */
     @Test
-    void theServerIsToldToCancelAStatementThatRunsAtTheDeadline() throws Exception {
+    void aStatementThatRunsAtTheDeadlineIsCancelledAndItsConnectionEvicted() throws Exception {
         String sleep = "SELECT pg_sleep(60), 'until the deadline'";
         List<EvictionReason> evictions = evictions(pool);
         int first = backend(pool);
@@ -152,9 +152,9 @@ class DeadlineOfConnectionTest {
         assertThat(resultOf(messages)).isZero();
     }
 
-    /** The time in which it was not borrowed yet is a part of it. */
+    /** The time before it was borrowed counts. */
     @Test
-    void aConnectionHasNoMoreTimeThanItsBorrower() throws Exception {
+    void theDeadlineIsThatOfTheBorrowerAndNotOfTheConnection() throws Exception {
         long before = proxy.clientMessages();
         CompletableFuture<Void> late = within(Duration.ofMillis(500), () -> {
             awaitEnd(Deadline.current().orElseThrow());
@@ -188,7 +188,7 @@ class DeadlineOfConnectionTest {
 
     /** As where a network drops all packets: neither the statement is answered, nor its end. */
     @Test
-    void theConnectionToASilentServerIsClosedUnderItsBorrower() throws Exception {
+    void aConnectionToAnUnresponsiveServerIsClosedUnderItsBorrower() throws Exception {
         List<EvictionReason> evictions = evictions(pool);
         CompletableFuture<String> reason = within(TIME, () -> {
             try (Connection connection = pool.getConnection()) {
@@ -208,9 +208,9 @@ class DeadlineOfConnectionTest {
         }
     }
 
-    /** One alone may have had bad luck. The connections beside them seem to stand, and would cost their borrowers their time. */
+    /** One may be a coincidence. The idle connections of its generation look alive, and would cost their borrowers their deadlines. */
     @Test
-    void afterTwoSilencesNoConnectionOfThatAgeIsUsedAgain() throws Exception {
+    void twoUnresponsiveConnectionsEvictTheirGeneration() throws Exception {
         List<EvictionReason> evictions = evictions(pool);
         Connection held = openAll();
         proxy.swallowEstablished();
@@ -289,9 +289,9 @@ class DeadlineOfConnectionTest {
         assertThat(cancelRequests()).isZero();
     }
 
-    /** The caller is to have time to find out what became of it. */
+    /** The other half is for looking up the commit outcome. */
     @Test
-    void aCommitIsWaitedForInHalfOfTheTimeThatIsLeft() throws Exception {
+    void theAnswerToACommitIsAwaitedForHalfOfTheRemainingTime() throws Exception {
         try (Connection lock = database.connect()) {
             execute(lock, "SELECT pg_advisory_lock(1)");
             CompletableFuture<Boolean> over = within(Duration.ofMillis(3_000), () -> {

@@ -1,0 +1,95 @@
+package com.ketomealplan.neon.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.TestPools;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.LoggedLines;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Leak detection: what becomes of a connection that its request has not returned. */
+class LeakDetectorTest {
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    private final LoggedLines log = LoggedLines.of(LeakDetector.class);
+    private Pool pool;
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.empty();
+    }
+
+    @BeforeEach
+    void beginRequest() {
+        pool = pools.keeping(3, database.connector());
+        LeakDetector.begin();
+    }
+
+    @AfterEach
+    void closeLog() {
+        log.close();
+    }
+
+    @Test
+    void aLeakedConnectionIsClosedAtTheEndOfItsRequest() throws Exception {
+        Connection leaked = pool.getConnection();
+        pool.getConnection().close();
+
+        LeakDetector.end();
+
+        assertThat(leaked.isClosed()).isTrue();
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(pool.statistics().leaked()).isEqualTo(1);
+        assertThat(log.all()).singleElement().asString().startsWith("Connection leaked by its request: closed after ");
+    }
+
+    @Test
+    void aConnectionThatAnotherThreadHasReturnedIsNotLeaked() throws Exception {
+        Connection connection = pool.getConnection();
+        Clients.join(Clients.start(1, () -> {
+            connection.close();
+            return null;
+        }));
+
+        LeakDetector.end();
+
+        assertThat(pool.statistics().leaked()).isZero();
+        assertThat(log.all()).isEmpty();
+    }
+
+    @Test
+    void aConnectionThatIsBorrowedUntrackedOrOutsideOfARequestIsNotLeaked() throws Exception {
+        try (Connection untracked = LeakDetector.untracked(this::borrow)) {
+            LeakDetector.end();
+            try (Connection outside = pool.getConnection()) {
+                LeakDetector.begin();
+                LeakDetector.end();
+
+                assertThat(untracked.isClosed()).isFalse();
+                assertThat(outside.isClosed()).isFalse();
+            }
+        }
+        assertThat(pool.statistics().leaked()).isZero();
+        assertThat(log.all()).isEmpty();
+    }
+
+    private Connection borrow() {
+        try {
+            return pool.getConnection();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
