@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Which requests with a key act again whose COMMIT had no answer, where nothing but the key tells what became of it. */
+/** Requests with an idempotency key whose COMMIT had no answer: the stored key shows the commit outcome, and whether they are replayed. */
 class IdempotentWorkTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -73,7 +73,7 @@ class IdempotentWorkTest {
         proxy.close();
     }
 
-    /** Ends the first connection on which such a message goes this way. */
+    /** Cuts the first connection on which such a message is sent in this direction. */
     private void cutOnce(Direction way, String words) {
         AtomicBoolean cut = new AtomicBoolean();
         proxy.intercept((connection, direction, type, body) -> direction == way
@@ -84,7 +84,7 @@ class IdempotentWorkTest {
     }
 
     private void loseCommit() {
-        cutOnce(Direction.FROM_CLIENT, "INTO idempotency_keys"); // which travels with it
+        cutOnce(Direction.FROM_CLIENT, "INTO idempotency_keys"); // which is sent with it
     }
 
     private void loseAnswerToCommit() {
@@ -112,7 +112,7 @@ class IdempotentWorkTest {
     }
 
     @Test
-    void whatWasCommittedDoesNotActAgain() throws Exception {
+    void aCommittedRequestIsNotReplayed() throws Exception {
         loseAnswerToCommit();
 
         assertThat(call(UNMARKED, BODY.length)).isEqualTo(Outcome.ACTED);
@@ -122,7 +122,7 @@ class IdempotentWorkTest {
     }
 
     @Test
-    void whatWasRolledBackActsAgainIfItSaysSo() throws Exception {
+    void aReplayableRequestThatWasRolledBackIsReplayed() throws Exception {
         loseCommit();
 
         assertThat(call(REPLAYABLE, BODY.length)).isEqualTo(Outcome.ACTED);
@@ -131,9 +131,9 @@ class IdempotentWorkTest {
         assertThat(database.count("things")).isEqualTo(1);
     }
 
-    /** A key says what became of the transaction, and not what else the method does. */
+    /** The key shows the outcome of the transaction, and not what else the method has done. */
     @Test
-    void whatDoesNotSayThatItMayBeRunAgainIsNot() {
+    void aRolledBackRequestThatIsNotReplayableIsNotReplayed() {
         loseCommit();
 
         assertThatThrownBy(() -> call(UNMARKED, BODY.length))
@@ -143,9 +143,9 @@ class IdempotentWorkTest {
         assertThat(database.count("things")).isZero();
     }
 
-    /** Its key is free, also where it was committed: it would be done twice. */
+    /** Its key is not stored, also if it was committed: a replay would act twice. */
     @Test
-    void whatHasKeptNoAnswerIsNotRunAgain() {
+    void aRequestWithoutAStoredAnswerIsNotReplayed() {
         loseAnswerToCommit();
 
         assertThatThrownBy(() -> call(REPLAYABLE, BODY.length - 1))

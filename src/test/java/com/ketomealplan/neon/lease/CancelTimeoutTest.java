@@ -9,9 +9,10 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** How long a cancel request and its answer may take, by the times in which the connection was opened. */
 class CancelTimeoutTest {
 
-    /** A request through TLS has to be at the server, and its answer here, before the time is over: three round trips, or four. */
+    /** A cancel request over TLS takes three round trips, or four, before its answer is here. */
     @ParameterizedTest
     @CsvSource({
         "0, 0, 100", // this machine
@@ -23,7 +24,7 @@ class CancelTimeoutTest {
         "3000, 0, 1100", // a packet was lost
         "3000, 9000, 2100",
     })
-    void itHasTheWayInIt(long tcp, long tls, long expected) {
+    void theTimeoutIncludesTheRoundTripsOfTheCancelRequest(long tcp, long tls, long expected) {
         OpeningTimes opened = new OpeningTimes(
                 Duration.ofSeconds(20), Map.of(Phase.TCP, Duration.ofMillis(tcp), Phase.TLS, Duration.ofMillis(tls)));
 

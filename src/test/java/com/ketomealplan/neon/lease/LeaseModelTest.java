@@ -9,29 +9,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The states of a lease in many orders of those who change them. */
+/** The states of a lease in many interleavings of the threads that change them. */
 @Tag("campaign")
 @Tag("campaign-only")
 class LeaseModelTest {
 
     @Test
-    void aLeaseIsGivenBackOnceAndNoCommitIsCancelled() {
+    void aLeaseIsReturnedOnceAndNoCommitIsCancelled() {
         Interleavings.of(new Model());
     }
 
-    /** Two threads have then returned one connection, which has two owners from there on. */
+    /** Two threads have then returned one connection, which may have two borrowers from then on. */
     @Test
-    void theCheckFindsAReturnThatLooksAndThenWrites() {
+    void theCheckFindsAReturnThatIsNotAtomic() {
         assertThatThrownBy(() ->
                         Interleavings.ofBroken(new Model(), Planted.in(LeaseTransitions.class, "release", Model.class)))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("returned 2 times");
     }
 
-    /** The borrower commits and gives back, the watch cancels and closes, and somebody discards. */
+    /** The borrower commits and returns, another thread returns too, and the watch cancels and closes. */
     static final class Model implements Runnable {
 
-        private static final LeaseTransitions.Expiry OVER = new LeaseTransitions.Expiry("its time is over", false);
+        private static final LeaseTransitions.Expiry OVER =
+                new LeaseTransitions.Expiry("its deadline has passed", false);
 
         @Override
         public void run() {
@@ -56,13 +57,13 @@ class LeaseModelTest {
             }
         }
 
-        /** Whoever cancels or closes it, and is told that he did, finds it so, also after its return. */
+        /** A thread that has cancelled or closed it finds it in that state, also after its return. */
         private static void watch(LeaseTransitions lease) {
             if (lease.move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
                 require(lease.last() == LeaseState.CANCELLING, "it was cancelled, and is " + lease.last());
                 if (lease.expire(LeaseState.CANCELLING, OVER)) {
                     require(lease.last() == LeaseState.EXPIRED, "it was closed, and is " + lease.last());
-                    require(lease.expiry().isPresent(), "nobody knows why it was closed");
+                    require(lease.expiry().isPresent(), "there is no reason for its close");
                 }
             } else if (lease.expire(LeaseState.COMMITTING, OVER)) {
                 require(lease.last() == LeaseState.EXPIRED, "it was closed, and is " + lease.last());

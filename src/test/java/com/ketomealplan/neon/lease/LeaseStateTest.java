@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The states of a lease, all transitions. */
+/** The states of a lease, and all transitions between them. */
 class LeaseStateTest {
 
     @ParameterizedTest

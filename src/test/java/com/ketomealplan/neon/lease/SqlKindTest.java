@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a statement's text says of how it meets its transaction. */
+/** The kind of a statement, by its SQL: what it needs of its transaction, and what it may have stored. */
 class SqlKindTest {
 
     @ParameterizedTest
@@ -22,7 +22,7 @@ class SqlKindTest {
                 "SELECT 1;",
                 "SELECT format('x')",
             })
-    void aQueryThatAsksForRowsOnlyNeedsNoTransaction(String sql) {
+    void aPlainQueryNeedsNoTransaction(String sql) {
         assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.PLAIN_QUERY);
     }
 
@@ -47,7 +47,7 @@ class SqlKindTest {
                 "MERGE INTO users USING x ON true",
                 "WITH gone AS (DELETE FROM users RETURNING id) SELECT id FROM gone",
             })
-    void whatWritesRowsOrAsksForMoreBelongsToATransaction(String sql) {
+    void aStatementThatWritesOrHasOtherEffectsNeedsATransaction(String sql) {
         assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.DATA);
     }
 
@@ -61,14 +61,14 @@ class SqlKindTest {
                 "LISTEN news",
                 "SAVEPOINT a"
             })
-    void whatSaysSomethingOfTheTransactionTakesNoSnapshot(String sql) {
+    void aUtilityStatementTakesNoSnapshot(String sql) {
         assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.UTILITY);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"COMMIT", "commit and chain", "END", "ROLLBACK", "ABORT", "PREPARE TRANSACTION 'x'", "BEGIN"})
-    void whatMayEndTheTransactionIsKnown(String sql) {
+    void aStatementThatMayEndTheTransactionIsDetected(String sql) {
         assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.TRANSACTION_END);
     }
 
@@ -82,13 +82,13 @@ class SqlKindTest {
                 "CALL p()",
                 "SET a = 1; DELETE FROM t"
             })
-    void allElseMayDoAnything(String sql) {
+    void anyOtherStatementMayDoAnything(String sql) {
         assertThat(SqlKind.of(sql)).isEqualTo(SqlKind.OTHER);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void aTextIsReadAgainAsTheFirstTime(int time) {
+    void theCachedKindIsTheSame(int time) {
         assertThat(SqlKind.of("SELECT 'again'")).isEqualTo(SqlKind.PLAIN_QUERY);
     }
 
@@ -135,7 +135,7 @@ class SqlKindTest {
                 "TRUNCATE users",
                 "VACUUM",
             })
-    void whatLeavesDoubtMayHaveStoredSomething(String sql) {
+    void aStatementOfUnknownEffectMayHaveStoredSomething(String sql) {
         assertThat(SqlKind.mayWrite(sql)).isTrue();
     }
 
@@ -150,13 +150,13 @@ class SqlKindTest {
                 "INSERT INTO users VALUES (1); COMMIT",
                 "INSERT INTO users VALUES (1);\nend",
             })
-    void whatCommitsMayHaveCommitted(String sql) {
+    void aStatementThatCommitsMayHaveCommitted(String sql) {
         assertThat(SqlKind.mayCommit(sql)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"INSERT INTO users VALUES (1)", "SELECT write()", "SAVEPOINT a", "ROLLBACK; BEGIN", ""})
-    void whatDoesNotCommitIsRolledBackWithItsTransaction(String sql) {
+    void aStatementThatDoesNotCommitIsRolledBackWithItsTransaction(String sql) {
         assertThat(SqlKind.mayCommit(sql)).isFalse();
     }
 }

@@ -13,17 +13,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Everybody in it is looked at, by a timer of the test's, and there is no timer while nobody is. */
+/** The ticker, by a timer of the test: each element gets its ticks, and without elements no timer is set. Here it is what a housekeeper is elsewhere. */
 class TickerTest {
 
-    /** The next round, which is due when the test says so. */
+    /** A timer for the next tick, which the test runs. */
     private static final class Next {
 
         private final AtomicReference<Runnable> due = new AtomicReference<>();
 
-        Future<?> after(Duration delay, Runnable round) {
-            if (due.getAndSet(round) != null) {
-                throw new AssertionError("two ticker at a time");
+        Future<?> after(Duration delay, Runnable tick) {
+            if (due.getAndSet(tick) != null) {
+                throw new AssertionError("two timers at a time");
             }
             return CompletableFuture.completedFuture(delay);
         }
@@ -33,50 +33,50 @@ class TickerTest {
         }
 
         void run() {
-            assertThat(isDue()).as("there is a next round").isTrue();
+            assertThat(isDue()).as("a tick is due").isTrue();
             due.getAndSet(null).run();
         }
     }
 
     @Test
-    void thereIsARoundWhileSomebodyIsThere() {
+    void itTicksWhileThereAreElements() {
         Next next = new Next();
-        List<String> there = new ArrayList<>();
+        List<String> elements = new ArrayList<>();
         List<String> seen = new ArrayList<>();
-        Ticker<String> ticker = new Ticker<>(Duration.ofMillis(1), () -> List.copyOf(there), seen::add, next::after);
+        Ticker<String> ticker = new Ticker<>(Duration.ofMillis(1), () -> List.copyOf(elements), seen::add, next::after);
         assertThat(next.isDue()).isFalse();
 
-        there.add("a");
+        elements.add("a");
         ticker.start();
         next.run();
-        there.add("b");
+        elements.add("b");
         ticker.start();
         next.run();
-        there.clear();
+        elements.clear();
         next.run();
 
         assertThat(seen).containsExactly("a", "a", "b");
         assertThat(next.isDue()).isFalse();
-        there.add("c");
+        elements.add("c");
         ticker.start();
         next.run();
         assertThat(seen).endsWith("c");
     }
 
-    /** The last round has found nobody, and is about to say that it was the last. */
+    /** The last tick has found no element, and is about to stop the ticker. */
     @Test
-    void whoComesAsTheLastRoundEndsHasAnotherOne() {
+    void anElementThatIsAddedDuringTheLastTickGetsAnotherTick() {
         Next next = new Next();
         List<String> seen = new ArrayList<>();
-        List<String> there = new ArrayList<>();
+        List<String> elements = new ArrayList<>();
         Deque<String> coming = new ArrayDeque<>(List.of("comes"));
         AtomicReference<Ticker<String>> itself = new AtomicReference<>();
         Ticker<String> ticker = new Ticker<>(
                 Duration.ofMillis(1),
                 () -> {
-                    List<String> now = List.copyOf(there);
+                    List<String> now = List.copyOf(elements);
                     Optional.ofNullable(coming.poll()).ifPresent(one -> {
-                        there.add(one);
+                        elements.add(one);
                         itself.get().start();
                     });
                     return now;
@@ -84,7 +84,7 @@ class TickerTest {
                 seen::add,
                 next::after);
         itself.set(ticker);
-        ticker.start(); // for one who is gone by the first round
+        ticker.start(); // for an element that is gone by the first tick
 
         next.run();
         assertThat(seen).isEmpty();

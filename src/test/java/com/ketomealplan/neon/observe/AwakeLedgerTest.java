@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Who has held the compute awake, by a clock of the test's. */
+/** The ledger of what keeps the compute awake, by a clock of the test. */
 class AwakeLedgerTest {
 
     private static final Duration SUSPEND_AFTER = Duration.ofMinutes(5);
@@ -56,7 +56,7 @@ class AwakeLedgerTest {
     }
 
     @Test
-    void nothingIsOnItsFirstPage() {
+    void itStartsEmpty() {
         Page page = ledger.page();
 
         assertThat(page.awake()).isZero();
@@ -66,7 +66,7 @@ class AwakeLedgerTest {
     }
 
     @Test
-    void aUseHoldsItForItsTimeAndUntilItSleeps() {
+    void aUseKeepsTheComputeAwakeForItsTimeAndTheSuspendTime() {
         pass(Duration.ofSeconds(2));
         ledger.onUse("UserResource.get", Duration.ofSeconds(2));
 
@@ -81,7 +81,7 @@ class AwakeLedgerTest {
     }
 
     @Test
-    void theTimeBetweenTwoUsesIsTheFirstOnes() {
+    void theTimeBetweenTwoUsesCountsForTheFirst() {
         ledger.onUse("first", Duration.ZERO);
         pass(Duration.ofMinutes(2));
         ledger.onUse("second", Duration.ZERO);
@@ -91,7 +91,7 @@ class AwakeLedgerTest {
     }
 
     @Test
-    void whatRanAtTheSameTimeIsCountedOnce() {
+    void concurrentUsesAreCountedOnce() {
         pass(Duration.ofSeconds(10));
         ledger.onUse("long", Duration.ofSeconds(10));
         pass(Duration.ofSeconds(1));
@@ -123,7 +123,7 @@ class AwakeLedgerTest {
     }
 
     @Test
-    void whatATimerDoesTooOftenIsWarnedOfOnce() {
+    void aRegularUseThatIsTooFrequentIsOneWarning() {
         for (int i = 0; i < 10; i++) {
             ledger.onUse("task report", Duration.ofMillis(3));
             pass(Duration.ofSeconds(60).plusMillis(7 * i));
@@ -136,7 +136,7 @@ class AwakeLedgerTest {
     }
 
     @Test
-    void whatComesSeldomOrWithoutRhythmIsNot() {
+    void aRareOrIrregularUseIsNoWarning() {
         int[] pauses = {1, 7, 30, 3, 90, 14, 250, 2, 61, 5};
         for (int pause : pauses) {
             ledger.onUse("people", Duration.ofMillis(3));
@@ -151,7 +151,7 @@ class AwakeLedgerTest {
     }
 
     @Test
-    void aWakeAfterAShorterSilenceCorrectsTheTime() {
+    void aWakeAfterAShorterSilenceCorrectsTheSuspendTime() {
         ledger.onUse("a", Duration.ZERO);
         pass(Duration.ofMinutes(3));
         ledger.onOpened(login(Duration.ofMillis(900)));
@@ -169,7 +169,7 @@ class AwakeLedgerTest {
     }
 
     @Test
-    void aComputeThatShouldSleepAndDoesNotIsTold() {
+    void aComputeThatShouldSleepAndDoesNotIsAWarning() {
         ledger.onUse("a", Duration.ZERO);
         pass(Duration.ofMinutes(20));
         ledger.onOpened(login(Duration.ofMillis(20)));

@@ -11,18 +11,19 @@ import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.junit.jupiter.api.Test;
 
+/** What the observer of statements passes on to its listeners. */
 class StatementObserverTest {
 
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<String> observed = new CopyOnWriteArrayList<>();
     private final StatementObserver observer = new StatementObserver(
             Duration.ofHours(1),
             SqlLogger.NOP_SQL_LOGGER,
-            List.of((name, sql, time, failure) -> heard.add(name + ": " + sql)));
+            List.of((name, sql, time, failure) -> observed.add(name + ": " + sql)));
     private final Jdbi jdbi = TestDatabase.empty().jdbi();
 
-    /** Listeners tell by it whether something was stored. */
+    /** From the SQL a listener derives whether something was stored. */
     @Test
-    void eachListenerGetsTheSqlThatWasExecutedAndNotTheFirstOneOfItsName() {
+    void aListenerGetsTheSqlOfEachExecutionAndNotTheFirstOfItsName() {
         SqlStatements statements = jdbi.getConfig(SqlStatements.class);
         statements.setSqlLogger(observer);
         statements.setTemplateEngine(new StatementComments(statements.getTemplateEngine()));
@@ -39,7 +40,7 @@ class StatementObserverTest {
                     .list();
         });
 
-        assertThat(heard)
+        assertThat(observed)
                 .containsExactly(
                         "other: CREATE TEMP TABLE a (b int)",
                         "WITH: WITH c AS (SELECT 1) SELECT * FROM c",

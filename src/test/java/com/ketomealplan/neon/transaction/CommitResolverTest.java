@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
-/** What the resolver says of real transactions. Where it must not say anything, the server would have told. */
+/** The commit outcomes that the resolver finds for real transactions, and when it must not believe the server. */
 class CommitResolverTest {
 
     private static final String RESTARTED = "unknown: the server may have been restarted";
@@ -100,30 +100,30 @@ class CommitResolverTest {
     @Test
     void aTransactionInProgressIsLookedUpAgain() throws Exception {
         try (Connection connection = fixture.writing()) {
-            AtomicInteger looks = new AtomicInteger();
-            PlainDataSource looking = fixture.looking(number -> {
-                looks.set(number);
+            AtomicInteger lookups = new AtomicInteger();
+            PlainDataSource lookingUp = fixture.lookingUp(number -> {
+                lookups.set(number);
                 if (number == 3) {
                     connection.commit();
                 }
             });
 
-            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(CommitOutcome.COMMITTED);
-            assertThat(looks).hasValue(3);
+            assertThat(fixture.resolve(lookingUp, identityOf(connection))).isEqualTo(CommitOutcome.COMMITTED);
+            assertThat(lookups).hasValue(3);
         }
     }
 
     /** Its COMMIT has not arrived: something holds the server's side of the connection open. */
     @Test
-    void aTransactionThatStaysIdleIsEndedByTheFourthLook() throws Exception {
+    void aTransactionThatStaysIdleIsEndedByTheFourthLookup() throws Exception {
         try (Connection connection = fixture.writing();
                 Connection bystander = fixture.writing()) {
             int backend = connection.unwrap(PGConnection.class).getBackendPID();
             List<Boolean> alive = new ArrayList<>();
-            PlainDataSource looking =
-                    fixture.looking(number -> alive.add(database.sessionIds().contains(backend)));
+            PlainDataSource lookingUp =
+                    fixture.lookingUp(number -> alive.add(database.sessionIds().contains(backend)));
 
-            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(CommitOutcome.ABORTED);
+            assertThat(fixture.resolve(lookingUp, identityOf(connection))).isEqualTo(CommitOutcome.ABORTED);
 
             assertThat(alive).hasSizeGreaterThan(4).startsWith(true, true, true, true);
             assertThat(database.sessionIds()).doesNotContain(backend);
@@ -132,28 +132,28 @@ class CommitResolverTest {
     }
 
     @Test
-    void aTransactionThatIsAtWorkIsNotEnded() throws Exception {
+    void anActiveTransactionIsNotEnded() throws Exception {
         try (Connection connection = fixture.writing();
                 Connection other = fixture.connect()) {
             CompletableFuture<Void> blocked = blockThenCommit(connection, other);
-            PlainDataSource looking = fixture.looking(number -> {
+            PlainDataSource lookingUp = fixture.lookingUp(number -> {
                 if (number == 8) {
                     execute(other, "SELECT pg_advisory_unlock(1)");
                     blocked.join();
                 }
             });
 
-            assertThat(fixture.resolve(looking, identityOf(connection))).isEqualTo(CommitOutcome.COMMITTED);
+            assertThat(fixture.resolve(lookingUp, identityOf(connection))).isEqualTo(CommitOutcome.COMMITTED);
         }
     }
 
     @Test
-    void whatIsInProgressUntilTheDeadlineIsUnknown() throws Exception {
+    void aTransactionInProgressUntilTheDeadlineHasAnUnknownOutcome() throws Exception {
         try (Connection connection = fixture.writing();
                 Connection other = fixture.connect()) {
             CompletableFuture<Void> blocked = blockThenCommit(connection, other);
 
-            assertThat(fixture.resolve(fixture.looking(number -> {}), identityOf(connection), Duration.ofMillis(200)))
+            assertThat(fixture.resolve(fixture.lookingUp(number -> {}), identityOf(connection), Duration.ofMillis(200)))
                     .isEqualTo(CommitOutcome.UNKNOWN);
             assertWarned("unknown at the deadline");
 
@@ -175,18 +175,18 @@ class CommitResolverTest {
     }
 
     @Test
-    void whoIsInterruptedLooksNoFurther() throws Exception {
+    void anInterruptEndsTheLookup() throws Exception {
         try (Connection connection = fixture.writing()) {
             PlainDataSource interrupting = () -> {
-                Connection look = fixture.connect();
+                Connection lookup = fixture.connect();
                 Thread.currentThread().interrupt();
-                return look;
+                return lookup;
             };
 
-            CommitOutcome fate = fixture.resolve(interrupting, identityOf(connection));
+            CommitOutcome outcome = fixture.resolve(interrupting, identityOf(connection));
 
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(fate).isEqualTo(CommitOutcome.UNKNOWN);
+            assertThat(outcome).isEqualTo(CommitOutcome.UNKNOWN);
             assertWarned("unknown at the deadline: in progress");
         }
     }
@@ -205,11 +205,11 @@ class CommitResolverTest {
                 .isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned(RESTARTED);
         assertThat(fixture.resolve(new TransactionIdentity(before.id(), after.walPosition(), after.serverStart())))
-                .as("what it would have said")
+                .as("what the server answers")
                 .isEqualTo(CommitOutcome.COMMITTED);
     }
 
-    /** The postmaster stays the same: only the checkpoint at the end of the recovery tells. */
+    /** The postmaster stays the same: only the checkpoint at the end of the recovery shows it. */
     @Test
     void aServerOneOfWhoseBackendsHasCrashedIsNotBelieved() throws Exception {
         TransactionIdentity before = fixture.committed();
@@ -240,7 +240,7 @@ class CommitResolverTest {
     }
 
     @Test
-    void aServerWhoseLogHasGoneBackIsNotBelieved() throws Exception {
+    void aServerWhoseWalHasGoneBackIsNotBelieved() throws Exception {
         TransactionIdentity transaction = fixture.committed();
 
         assertThat(fixture.resolve(new TransactionIdentity(transaction.id(), "FFFFFFFF/0", transaction.serverStart())))
@@ -249,7 +249,7 @@ class CommitResolverTest {
     }
 
     @Test
-    void aReplicaIsNotBelievedNorIsWhatItIsPromotedTo() throws Exception {
+    void neitherAReplicaNorAPromotedReplicaIsBelieved() throws Exception {
         try (StandbyPostgres standby = StandbyPostgres.of(server)) {
             TransactionIdentity transaction = fixture.committed();
             Pool replica = fixture.poolOf(standby.endpoint());
@@ -268,21 +268,21 @@ class CommitResolverTest {
     }
 
     @Test
-    void anIdThatTheServerHasNotReachedIsUnknownAtOnce() throws Exception {
+    void aTransactionIdOfTheFutureIsUnknownAtOnce() throws Exception {
         TransactionIdentity transaction = fixture.committed();
-        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger lookups = new AtomicInteger();
 
         assertThat(fixture.resolve(
-                        fixture.looking(looks::set),
+                        fixture.lookingUp(lookups::set),
                         new TransactionIdentity("4000000000", transaction.walPosition(), transaction.serverStart())))
                 .isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned("(22023)");
-        assertThat(looks).hasValue(1);
+        assertThat(lookups).hasValue(1);
     }
 
     /** PostgreSQL keeps the outcomes of ids that its tables may still hold; initdb has frozen those of its own. */
     @Test
-    void anIdWhoseOutcomeIsForgottenIsUnknown() throws Exception {
+    void aTransactionIdWhoseOutcomeIsNoLongerKeptIsUnknown() throws Exception {
         TransactionIdentity transaction = fixture.committed();
 
         assertThat(fixture.resolve(new TransactionIdentity("3", transaction.walPosition(), transaction.serverStart())))
@@ -291,7 +291,7 @@ class CommitResolverTest {
     }
 
     @Test
-    void aLookThatLosesItsConnectionIsRepeated() throws Exception {
+    void aLookupThatLosesItsConnectionIsRepeated() throws Exception {
         TransactionIdentity transaction = fixture.committed();
         try (NeonProxy proxy = NeonProxy.before(database)) {
             Pool byProxy = fixture.poolOf(Endpoint.parse(proxy.url(database)));
@@ -307,7 +307,7 @@ class CommitResolverTest {
     }
 
     @Test
-    void aPoolThatIsExhaustedIsAskedAgainUntilTheDeadline() throws Exception {
+    void anExhaustedPoolIsTriedAgainUntilTheDeadline() throws Exception {
         TransactionIdentity transaction = fixture.committed();
         Retention oneKept = Retention.pooled(1, 0, AMPLE, AMPLE);
         Pool one = fixture.poolOf(database.endpoint(), oneKept, Duration.ofMillis(1));
@@ -316,24 +316,24 @@ class CommitResolverTest {
         assertThat(fixture.resolve(one, transaction, Duration.ofMillis(50))).isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned("unknown at the deadline: test: no connection");
 
-        PlainDataSource looking = fixture.looking(one, number -> {
+        PlainDataSource lookingUp = fixture.lookingUp(one, number -> {
             if (number == 3) {
                 only.close();
             }
         });
-        assertThat(fixture.resolve(looking, transaction)).isEqualTo(CommitOutcome.COMMITTED);
+        assertThat(fixture.resolve(lookingUp, transaction)).isEqualTo(CommitOutcome.COMMITTED);
     }
 
     @Test
-    void aServerThatRefusesTheLogInIsNotAskedAgain() throws Exception {
+    void aRefusedLogInIsNotTriedAgain() throws Exception {
         TransactionIdentity transaction = fixture.committed();
         Endpoint guessed = Endpoint.parse(database.url().replace(database.password(), "guessed"));
-        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger lookups = new AtomicInteger();
 
-        assertThat(fixture.resolve(fixture.looking(fixture.poolOf(guessed), looks::set), transaction))
+        assertThat(fixture.resolve(fixture.lookingUp(fixture.poolOf(guessed), lookups::set), transaction))
                 .isEqualTo(CommitOutcome.UNKNOWN);
         assertWarned("password authentication failed");
-        assertThat(looks).hasValue(1);
+        assertThat(lookups).hasValue(1);
     }
 
     @Test

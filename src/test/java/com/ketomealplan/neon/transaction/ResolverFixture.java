@@ -42,8 +42,8 @@ final class ResolverFixture implements AutoCloseable {
     private final Pool pool;
 
     @FunctionalInterface
-    interface BeforeLook {
-        void look(int number) throws SQLException;
+    interface BeforeLookup {
+        void lookup(int number) throws SQLException;
     }
 
     /**
@@ -55,7 +55,7 @@ final class ResolverFixture implements AutoCloseable {
         LOG.addAppender(log);
     }
 
-    /** Another pool, which opens a connection for each look. */
+    /** Another pool, which opens a connection for each lookup. */
     Pool poolOf(Endpoint endpoint) {
         return poolOf(endpoint, Retention.perRequest(4), AMPLE);
     }
@@ -98,29 +98,29 @@ final class ResolverFixture implements AutoCloseable {
         }
     }
 
-    /** As a unit of work learns it. */
+    /** The identity that a unit of work reads. */
     static TransactionIdentity identityOf(Connection connection) {
         return LeasedTransaction.of(connection).orElseThrow().identity().orElseThrow();
     }
 
-    /** What the server of the pool says, whether or not it is the right one to ask. */
+    /** What the server of the pool answers, without the checks whether it may be believed. */
     static String statusOf(TransactionIdentity transaction, Pool pool) {
         return Jdbi.create(pool).withHandle(handle -> handle.select("SELECT pg_xact_status(?::xid8)", transaction.id())
                 .mapTo(String.class)
                 .one());
     }
 
-    /** Runs something before each look, numbered from 1. */
-    PlainDataSource looking(DataSource dataSource, BeforeLook before) {
-        AtomicInteger looks = new AtomicInteger();
+    /** Runs something before each lookup, numbered from 1. */
+    PlainDataSource lookingUp(DataSource dataSource, BeforeLookup before) {
+        AtomicInteger lookups = new AtomicInteger();
         return () -> {
-            before.look(looks.incrementAndGet());
+            before.lookup(lookups.incrementAndGet());
             return dataSource.getConnection();
         };
     }
 
-    PlainDataSource looking(BeforeLook before) {
-        return looking(pool, before);
+    PlainDataSource lookingUp(BeforeLookup before) {
+        return lookingUp(pool, before);
     }
 
     CommitOutcome resolve(TransactionIdentity transaction) throws Exception {
@@ -131,7 +131,7 @@ final class ResolverFixture implements AutoCloseable {
         return resolve(dataSource, transaction, AMPLE);
     }
 
-    /** Looks up an outcome, which the listener hears too. */
+    /** Looks up an outcome, of which the listener is notified too. */
     CommitOutcome resolve(DataSource dataSource, TransactionIdentity transaction, Duration time) throws Exception {
         log.list.clear();
         List<CommitOutcome> heard = new ArrayList<>();
@@ -147,7 +147,7 @@ final class ResolverFixture implements AutoCloseable {
         return outcome;
     }
 
-    /** What the last look-up has logged. */
+    /** What the last lookup has logged. */
     List<String> warnings() {
         return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }

@@ -23,7 +23,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of connections that are used and left in unusual ways. */
+/** Connections that a unit of work, or code outside of one, uses or leaves in unusual ways. */
 class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
 
     @Test
@@ -50,9 +50,9 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
         assertThat(database.count("things")).isEqualTo(5);
     }
 
-    /** By somebody else, or by a time-out of the server's that is shorter. */
+    /** By another session, or by a shorter timeout of the server. */
     @Test
-    void aCancelledStatementIsNoMissedDeadlineWhileThereIsTime() {
+    void aStatementThatIsCancelledBeforeItsDeadlineIsNoMissedDeadline() {
         Throwable cancelled = catchThrowable(
                 () -> Deadline.within(
                         Duration.ofMinutes(1),
@@ -103,7 +103,7 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void aTransactionThatNobodyWorksInIsEnded() {
+    void anIdleTransactionIsEnded() {
         Pool impatient = new ConnectionPool(
                 "test",
                 new WakeGate(database.connector()),
@@ -125,10 +125,10 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void aSecondTransactionOfAHandleIsNotTakenForTheFirst() {
+    void theCommitOutcomeOfASecondTransactionIsNotThatOfTheFirst() {
         AtomicBoolean begun = new AtomicBoolean();
         Throwable failure = null;
-        // On a loaded machine the time may be over before the second one has begun
+        // On a loaded machine the deadline may pass before the second one has begun
         for (Duration time = Duration.ofMillis(100); !begun.get(); time = time.multipliedBy(2)) {
             database.jdbi().useHandle(handle -> handle.execute("TRUNCATE things"));
             Duration tried = time;
@@ -153,7 +153,7 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void aTransactionBegunAsSqlIsNotHandedOn() {
+    void aConnectionInATransactionBegunBySqlIsEvicted() {
         jdbi.useHandle(handle -> {
             handle.execute("BEGIN");
             handle.execute("INSERT INTO things VALUES ('a')");

@@ -27,12 +27,12 @@ import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Which units of work are run again. */
+/** Replays: which units of work are run again after which failure. */
 class UnitOfWorkReplayTest extends UnitOfWorkFixture {
 
     @Test
     @Tag("campaign")
-    void whatCollidesIsRunAgainIfItSaysSo() throws Exception {
+    void aReplayableUnitIsReplayedAfterAConflict() throws Exception {
         database.jdbi()
                 .useHandle(handle -> handle.execute("CREATE TABLE counters (id int PRIMARY KEY, value int NOT NULL);"
                         + " INSERT INTO counters SELECT n, 0 FROM generate_series(1, 10000) AS n; ANALYZE counters"));
@@ -86,7 +86,7 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void whatDoesNotSayThatItMayBeRunAgainIsNot() {
+    void aUnitThatIsNotReplayableIsNotReplayed() {
         AtomicInteger runs = new AtomicInteger();
 
         assertThatThrownBy(() -> unit(() -> {
@@ -102,7 +102,7 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void aSqlObjectMethodMayBeRunAgain() {
+    void aReplayableMethodOfASqlObjectIsReplayed() {
         Things shared = units.sqlObject(Things.class);
         AtomicInteger runs = new AtomicInteger();
 
@@ -117,7 +117,7 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void whatFailsAfterAnUnknownCommitDoesNotHideIt() {
+    void aFailureOfAReplayDoesNotHideTheUnknownCommitOutcome() {
         CommitFailedException unknown = CommitFailedException.unknown(new SQLException("lost", "08006"));
 
         assertThatThrownBy(() -> units.call(UnitOfWork.Options.DEFAULT, new UnknownThenFailing(unknown, false, true)))
@@ -126,9 +126,9 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
                 .hasMessage("later");
     }
 
-    /** Its next run would not find out, and act a second time. */
+    /** Its replay could not rule out the prior commit, and would act a second time. */
     @Test
-    void whatHasLeftNoMarkIsNotRunAgainAfterAnUnknownCommit() {
+    void workWithoutAStoredMarkerIsNotReplayedAfterAnUnknownCommitOutcome() {
         CommitFailedException unknown = CommitFailedException.unknown(new SQLException("lost", "08006"));
         UnknownThenFailing unmarked = new UnknownThenFailing(unknown, true, false);
 
@@ -141,14 +141,14 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
 
     private static final class UnknownThenFailing implements UnitOfWork.RecoverableWork<Void> {
         private final CommitFailedException unknown;
-        private final boolean knowing;
-        private final boolean marked;
+        private final boolean ruledOut;
+        private final boolean markerStored;
         private int runs;
 
-        UnknownThenFailing(CommitFailedException unknown, boolean knowing, boolean marked) {
+        UnknownThenFailing(CommitFailedException unknown, boolean ruledOut, boolean markerStored) {
             this.unknown = unknown;
-            this.knowing = knowing;
-            this.marked = marked;
+            this.ruledOut = ruledOut;
+            this.markerStored = markerStored;
         }
 
         @Override
@@ -161,18 +161,18 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
 
         @Override
         public boolean isPriorCommitRuledOut() {
-            return knowing;
+            return ruledOut;
         }
 
         @Override
         public boolean hasStoredMarker() {
-            return marked;
+            return markerStored;
         }
     }
 
     /** What it has committed would be done twice. */
     @Test
-    void aUnitThatHasCommittedByItselfIsNotRunAgain() {
+    void aUnitThatHasCommittedByItselfIsNotReplayed() {
         AtomicInteger runs = new AtomicInteger();
 
         assertThatThrownBy(() -> units.call(
@@ -191,7 +191,7 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void aUnitThatCommitsBySqlIsNotRunAgain() {
+    void aUnitThatCommitsBySqlIsNotReplayed() {
         AtomicInteger runs = new AtomicInteger();
 
         assertThatThrownBy(() -> units.call(
@@ -209,7 +209,7 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void whatHasNoTimeLeftIsNotRunAgain() {
+    void aUnitPastItsDeadlineIsNotReplayed() {
         AtomicInteger runs = new AtomicInteger();
 
         assertThatThrownBy(() -> Deadline.within(

@@ -70,7 +70,7 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void joinsAHandleThatIsOpenAlready() throws Exception {
+    void joinsAnOpenHandle() throws Exception {
         jdbi.useHandle(handle -> unit(() -> {
             things.insert("a");
             assertThat(pool.statistics().active()).isEqualTo(1);
@@ -132,7 +132,7 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void theNextUnitOnTheThreadIsNotHarmedByTheLast() throws Exception {
+    void aFailedUnitDoesNotAffectTheNextOneOnItsThread() throws Exception {
         assertThatThrownBy(() -> things.insertAndSwallow("a", "b")).isInstanceOf(RollbackOnlyException.class);
         assertThatThrownBy(() -> things.insertThenFail("a")).hasMessage("inner");
 
@@ -160,7 +160,7 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void aConnectionLostInsideIsAFailureAndIsNotHandedOn() throws Exception {
+    void aConnectionLostInsideIsAFailureAndIsEvicted() throws Exception {
         assertThatThrownBy(() -> unit(() -> {
                     things.insert("a");
                     database.terminateSessions();
@@ -176,7 +176,7 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void characteristicsHoldForTheUnitOnly() throws Exception {
+    void isolationLevelAndReadOnlyModeHoldForTheUnitOnly() throws Exception {
         String inside = units.call(
                 new UnitOfWork.Options(TransactionIsolationLevel.SERIALIZABLE, true, true), things::characteristics);
 
@@ -196,7 +196,7 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void aResultThatWouldBeReadLaterIsRefused() {
+    void aStreamingResultIsRefused() {
         Things shared = units.sqlObject(Things.class);
 
         assertThatThrownBy(() -> unit(shared::names))
@@ -221,7 +221,7 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
     }
 
     @Test
-    void whatHasFailedIsNotCommitted() {
+    void aFailedUnitIsNotCommitted() {
         assertThatThrownBy(() -> unit(() -> {
                     things.insert("a");
                     jdbi.useHandle(handle -> assertThatThrownBy(() -> handle.execute("SELECT 1 / 0"))

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
-/** Whatever stands in {@code NEON_DATABASE_URL}: it is parsed or refused, and a refusal quotes nothing of it. */
+/** Any text in {@code NEON_DATABASE_URL} is parsed or refused, and a refusal quotes nothing of it. */
 class DatabaseUrlFuzzTest {
 
     private static final String SECRET = "gEhEiM-s3cret";

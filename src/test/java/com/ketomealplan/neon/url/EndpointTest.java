@@ -14,13 +14,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
+/** How a connection URL is read: hosts, credentials, TLS, parameters, and what is refused. */
 class EndpointTest {
 
     private static final String NEON =
             "postgresql://alex:AbC123dEf@ep-cool-darkness-123456.us-east-2.aws.neon.tech/dbname?sslmode=require&channel_binding=require";
 
     @Test
-    void takesAUrlAsNeonHandsItOut() {
+    void acceptsTheUrlOfTheNeonConsole() {
         Endpoint endpoint = Endpoint.parse(NEON);
 
         assertThat(endpoint.jdbcUrl())
@@ -63,7 +64,7 @@ class EndpointTest {
                 "jdbc:postgresql://u:p@localhost:5433/db",
                 "  postgresql://u:p@localhost:5433/db\n"
             })
-    void takesTheSchemesThatAreInUse(String url) {
+    void acceptsTheCommonSchemes(String url) {
         Endpoint endpoint = Endpoint.parse(url);
 
         assertThat(endpoint.jdbcUrl()).isEqualTo("jdbc:postgresql://localhost:5433/db");
@@ -106,13 +107,13 @@ class EndpointTest {
         "postgresql://u@localhost/a%20b, jdbc:postgresql://localhost:5432/a%20b",
         "postgresql://u@LOCALHOST/db, jdbc:postgresql://localhost:5432/db"
     })
-    void fillsInWhatLibpqFillsIn(String url, String jdbcUrl) {
+    void hasTheDefaultsOfLibpq(String url, String jdbcUrl) {
         assertThat(Endpoint.parse(url).jdbcUrl()).isEqualTo(jdbcUrl);
         assertThat(new Driver().acceptsURL(jdbcUrl)).isTrue();
     }
 
     @Test
-    void takesSeveralHosts() {
+    void acceptsSeveralHosts() {
         assertThat(Endpoint.parse("postgresql://u@localhost:1,127.0.0.1:2/db").jdbcUrl())
                 .isEqualTo("jdbc:postgresql://localhost:1,127.0.0.1:2/db");
     }
@@ -139,20 +140,20 @@ class EndpointTest {
     }
 
     @Test
-    void asksForTlsOutsideThisMachineWhenTheUrlDoesNotSay() {
+    void requiresTlsOutsideThisMachineByDefault() {
         assertThat(Endpoint.parse("postgresql://u:p@db.example.com/db").driverProperties())
                 .containsEntry("sslmode", "require");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost.evil.com", "127.0.0.1.evil.com", "localhost,db.example.com"})
-    void takesNoOtherHostForThisMachine(String hosts) {
+    void doesNotTreatAnotherHostAsThisMachine(String hosts) {
         assertThatThrownBy(() -> Endpoint.parse("postgresql://u:p@" + hosts + "/db?sslmode=disable"))
                 .hasMessageContaining("refused outside this machine");
     }
 
     @Test
-    void verifiesAgainstTheJdkOrAFile() {
+    void verifiesAgainstTheTrustStoreOfTheJdkOrAFile() {
         assertThat(Endpoint.parse("postgresql://u:p@h.example.com/db?sslmode=verify-full")
                         .driverProperties())
                 .containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
@@ -168,7 +169,7 @@ class EndpointTest {
     }
 
     @Test
-    void knowsNeonsTwoEndpoints() {
+    void mapsThePooledEndpointOfNeonToTheDirectOne() {
         Endpoint pooled = Endpoint.parse("postgresql://u:p@ep-a-b-1-pooler.eu-central-1.aws.neon.tech/db");
 
         Endpoint direct = pooled.direct().orElseThrow();
@@ -187,7 +188,7 @@ class EndpointTest {
     }
 
     @Test
-    void neonGetsTheTimeZoneByAWayThatItDoesNotClose() {
+    void sendsTheTimeZoneToNeonInAStartupParameterThatItAccepts() {
         Endpoint direct = Endpoint.parse("postgresql://u:p@ep-a-b-1.eu-central-1.aws.neon.tech/db?schema=a");
         TimeZone before = TimeZone.getDefault();
         try {
@@ -206,9 +207,9 @@ class EndpointTest {
         }
     }
 
-    /** As the server takes them apart (pg_split_opts). */
+    /** As the server splits them (pg_split_opts). */
     @Test
-    void settingsInOptionsAreTakenOutAndNeonsOwnStay() {
+    void settingsInOptionsAreExtractedAndThoseOfNeonStay() {
         Endpoint endpoint = Endpoint.parse("postgresql://u:p@localhost/db?options="
                 + "endpoint%3Dep-a%20-c%20search_path%3Da,%5C%20b%20--statement-timeout%3D7s%20-clock_timeout%3D1s");
 
@@ -269,7 +270,7 @@ class EndpointTest {
                 "postgresql://u:geheim@h1,h2/db?port=1,2,3 | another number of ports than of hosts",
                 "postgresql://u:geheim@/db?host=/var/run | Unix socket"
             })
-    void saysWhatIsWrongAndWhatToWriteAndNothingOfTheUrl(String url, String message) {
+    void reportsAMistakeWithItsRemedyAndWithoutTheUrl(String url, String message) {
         assertThatThrownBy(() -> Endpoint.parse(url))
                 .isInstanceOf(InvalidDatabaseUrlException.class)
                 .hasMessageContaining(message)
@@ -288,7 +289,7 @@ class EndpointTest {
     }
 
     @Test
-    void takesHostPortAndDatabaseAsParametersLikeLibpq() {
+    void acceptsHostPortAndDatabaseAsParametersLikeLibpq() {
         assertThat(Endpoint.parse("postgresql:///?host=localhost&port=6000&dbname=db&user=u&password=p")
                         .jdbcUrl())
                 .isEqualTo("jdbc:postgresql://localhost:6000/db");
@@ -298,7 +299,7 @@ class EndpointTest {
     }
 
     @Test
-    void leavesOutWhatOnlySaysTheDefault() {
+    void ignoresParametersThatRepeatTheDefault() {
         assertThat(Endpoint.parse(
                                 "postgresql://u@localhost/db?sslsni=1&sslcompression=0&gssdelegation=0&replication=false")
                         .driverProperties())
@@ -306,7 +307,7 @@ class EndpointTest {
     }
 
     @Test
-    void noticesPoolSettingsOfOtherPrograms() {
+    void reportsIgnoredPoolSettingsOfOtherPrograms() {
         Endpoint endpoint = Endpoint.parse(
                 "postgresql://u:p@localhost/db?pgbouncer=true&connection_limit=7&pool_timeout=30&schema=s");
 
@@ -336,9 +337,9 @@ class EndpointTest {
                         name -> assertThat(PGProperty.forName(name)).as(name).isNotNull());
     }
 
-    /** Whatever is written into the variable, no part of it that may be a password is repeated. */
+    /** Whatever the variable has, no part of it that may be a password is quoted. */
     @Test
-    void tenThousandHostileUrlsGiveNothingAway() {
+    void tenThousandHostileUrlsLeakNoPassword() {
         Random random = new Random(7);
         String alphabet = "aZ09:/@?#&=%[]., \\\"'<>|{}^`~!$()*+;-_\u00e4\t\n";
         String[] frames = {

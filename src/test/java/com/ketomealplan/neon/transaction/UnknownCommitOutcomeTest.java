@@ -20,8 +20,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a unit of work says whose COMMIT had no answer and cannot be looked up: that nobody knows. */
-class UnknownCommitTest {
+/** A unit of work whose COMMIT had no answer, and whose commit outcome cannot be looked up. */
+class UnknownCommitOutcomeTest {
 
     private final TestDatabase database = TestDatabase.empty();
     private final AtomicInteger runs = new AtomicInteger();
@@ -47,7 +47,7 @@ class UnknownCommitTest {
         proxy.close();
     }
 
-    /** Ends the connection at a COMMIT that goes this way; from then on nobody can log in to look it up. */
+    /** Cuts the connection at a COMMIT in one direction, and refuses log-ins from then on, so that its outcome cannot be looked up. */
     private void loseCommit(Direction way) {
         proxy.intercept((connection, direction, type, body) -> {
             if (direction != way || !new String(body, StandardCharsets.US_ASCII).startsWith("COMMIT")) {
@@ -63,10 +63,10 @@ class UnknownCommitTest {
         return jdbi.withHandle(handle -> handle.execute("INSERT INTO things VALUES ('a')"));
     }
 
-    /** Neither is it a success, nor is it run again, which would store it twice where it is stored. */
+    /** If it was committed, another run would store it twice. */
     @ParameterizedTest
     @EnumSource
-    void isNoSuccessAndNotRunAgain(Direction way) {
+    void itFailsWithAnUnknownOutcomeAndIsNotReplayed(Direction way) {
         loseCommit(way);
 
         assertThatThrownBy(() ->
