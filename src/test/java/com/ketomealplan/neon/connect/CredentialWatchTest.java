@@ -12,11 +12,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** When there is a look at the credentials, by a timer of the test's. */
+/** When the credentials are checked for a change, by a timer of the test. */
 class CredentialWatchTest {
 
     private final ManualTimer timer = new ManualTimer();
-    private final List<Boolean> looks = new ArrayList<>();
+    private final List<Boolean> checks = new ArrayList<>();
     private final AtomicInteger rejections = new AtomicInteger();
     private Predicate<Boolean> again = others -> false;
     private boolean fails;
@@ -25,7 +25,7 @@ class CredentialWatchTest {
             new Connector() {
                 @Override
                 public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) {
-                    throw new AssertionError("a look asks no server");
+                    throw new AssertionError("a check opens no connection");
                 }
 
                 @Override
@@ -49,7 +49,7 @@ class CredentialWatchTest {
                 task.run();
             },
             others -> {
-                looks.add(others);
+                checks.add(others);
                 return again.test(others) ? Optional.of(CredentialWatch.INTERVAL) : Optional.empty();
             });
 
@@ -58,39 +58,39 @@ class CredentialWatchTest {
     }
 
     @Test
-    void looksUntilThereIsNoReasonTo() {
-        again = others -> looks.size() < 3;
+    void checksUntilThereIsNoReasonTo() {
+        again = others -> checks.size() < 3;
         watch.start();
         watch.start();
         pass(10);
-        assertThat(looks).containsExactly(true, true, true);
+        assertThat(checks).containsExactly(true, true, true);
 
         watch.start();
         pass(10);
-        assertThat(looks).hasSize(4);
+        assertThat(checks).hasSize(4);
     }
 
-    /** A log-in is refused just when the one before has turned out to be nothing. */
+    /** A log-in is refused just as the check for the previous one ends. */
     @Test
-    void whatBeginsDuringALookIsNotForgotten() {
+    void aStartDuringACheckIsNotLost() {
         again = others -> {
-            if (looks.size() == 1) {
+            if (checks.size() == 1) {
                 watch.start();
             }
             return false;
         };
         watch.start();
         pass(10);
-        assertThat(looks).hasSize(2);
+        assertThat(checks).hasSize(2);
     }
 
     @Test
-    void aLookThatFailsIsOneThatFoundNothing() {
+    void aCheckThatFailsHasFoundNoNewCredentials() {
         fails = true;
         rejections.set(2);
-        again = others -> looks.size() < 2;
+        again = others -> checks.size() < 2;
         watch.start();
         pass(10);
-        assertThat(looks).containsExactly(false, false);
+        assertThat(checks).containsExactly(false, false);
     }
 }

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A listener that throws, whatever it throws that is its own fault. */
+/** A listener that throws. */
 class ListenersTest {
 
-    private final List<String> heard = new ArrayList<>();
+    private final List<String> called = new ArrayList<>();
     private final Listeners<Runnable> listeners = new Listeners<>();
 
     private static Runnable throwing(RuntimeException failure) {
@@ -26,14 +26,14 @@ class ListenersTest {
     }
 
     @Test
-    void oneThatThrowsHarmsNeitherTheOthersNorWhoCallsThem() {
-        listeners.add(() -> heard.add("first"));
+    void aListenerThatThrowsAffectsNeitherTheOthersNorTheCaller() {
+        listeners.add(() -> called.add("first"));
         listeners.add(throwing(new IllegalStateException("a mistake")));
-        listeners.add(() -> heard.add("second"));
+        listeners.add(() -> called.add("second"));
         listeners.add(throwing(new UnsupportedOperationException("another one")));
         listeners.add(throwing(new NoClassDefFoundError("a jar that is missing")));
         listeners.add(throwing(new AssertionError("an assertion")));
-        listeners.add(() -> heard.add("last"));
+        listeners.add(() -> called.add("last"));
 
         try (LoggedLines log = LoggedLines.of(Listeners.class)) {
             listeners.forEach(Runnable::run);
@@ -43,9 +43,9 @@ class ListenersTest {
                     .allMatch(line -> line.contains(ListenersTest.class.getName()))
                     .anyMatch(line -> line.endsWith("a jar that is missing"));
         }
-        assertThat(heard).containsExactly("first", "second", "last");
+        assertThat(called).containsExactly("first", "second", "last");
 
         listeners.forEach(Runnable::run);
-        assertThat(heard).as("it is called again").hasSize(6);
+        assertThat(called).as("it is called again").hasSize(6);
     }
 }

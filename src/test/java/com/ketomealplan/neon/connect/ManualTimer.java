@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock, and the tasks that are due by it: they run as it is put forward, on the thread that does it. */
+/** A clock, and a timer whose tasks run as the clock is advanced, on the thread that advances it. */
 final class ManualTimer {
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // it may overflow at any time
@@ -35,19 +35,19 @@ final class ManualTimer {
         return nanos.get();
     }
 
-    /** As {@link Timer#after} does. */
+    /** Schedules a task, as {@link Timer#after} does. */
     Future<?> after(Duration delay, Runnable work) {
         Task task = new Task(work, nanoTime() + delay.toNanos());
         tasks.add(task);
         return task;
     }
 
-    /** Time goes by, and nothing runs that has become due. */
+    /** Advances the clock without running what becomes due. */
     void elapse(Duration time) {
         nanos.addAndGet(time.toNanos());
     }
 
-    /** Time goes by, and what becomes due runs at its time, with what that schedules. */
+    /** Advances the clock, and runs what becomes due, each task at its time, with what that schedules. */
     void advance(Duration time) {
         long end = nanoTime() + time.toNanos();
         for (Optional<Task> next = dueBy(end); next.isPresent(); next = dueBy(end)) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Events and times in, a verdict out. */
+/** When the server is known to be down, waking, unresponsive or refusing log-ins, by events and a clock of the test. */
 class OutageDetectorTest {
 
     private static final Duration MOMENT = Duration.ofMillis(1);
@@ -42,7 +42,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void atFirstNothingIsKnown() {
+    void atFirstThereIsNoFailure() {
         assertThat(detector.isDown()).isFalse();
         assertThat(detector.isFailing()).isFalse();
         assertThat(detector.isOutageSuspected()).isFalse();
@@ -51,7 +51,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void anOutageIsConfirmedWhenItHasOutlastedTheGraceAndCountsFromItsFirstAttempt() {
+    void anOutageIsConfirmedWhenItHasLastedForTheGraceSinceItsFirstAttempt() {
         assertThat(detector.isOutageConfirmedBy(fail(REFUSED))).isFalse();
         assertThat(detector.timeUntilDown(attemptSinceNow())).contains(GRACE);
         elapse(GRACE.minus(MOMENT));
@@ -63,7 +63,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void anotherOutageAfterASuccessCountsAnew() {
+    void anotherOutageAfterASuccessHasItsOwnGrace() {
         fail(REFUSED);
         elapse(GRACE);
         detector.opened();
@@ -73,7 +73,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void whileNobodyWantsAConnectionNothingIsDown() {
+    void withoutAttemptsTheServerIsNotDown() {
         fail(REFUSED);
         elapse(GRACE);
 
@@ -82,7 +82,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void aServerThatHasTakenAConnectionIsGivenTime() {
+    void aServerThatHasAcceptedAConnectionHasAnotherGrace() {
         fail(REFUSED);
         elapse(GRACE);
 
@@ -92,7 +92,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void aServerThatIsDownFailsAllUntilAConnectionIsOpened() {
+    void whileTheServerIsDownCallersFailFastUntilAConnectionIsOpened() {
         fail(REFUSED);
         detector.declareDown();
         assertThat(detector.isDown()).isTrue();
@@ -106,7 +106,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void aServerThatRefusesInWordsIsNotDown() {
+    void aServerThatAnswersWithAnErrorIsNotDown() {
         fail(REFUSED);
         detector.declareDown();
 
@@ -118,7 +118,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void aServerThatRefusesInWordsForLongIsGivenUpAndFoundAgain() {
+    void aServerThatAnswersWithErrorsForLongIsDownUntilAConnectionIsOpened() {
         fail(STARTING);
         elapse(REFUSAL_GRACE.minus(MOMENT));
         assertThat(detector.isOutageConfirmedBy(fail(STARTING))).isFalse();
@@ -134,7 +134,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void onlyALoginThatTheServerHoldsIsAWake() {
+    void onlyALoginThatTheServerHoldsIsAColdStart() {
         fail(STARTING);
         assertThat(detector.isHoldingLogin(false)).isFalse();
         assertThat(detector.isHoldingLogin(true)).isTrue();
@@ -143,7 +143,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void aFailureThatLastsIsRememberedForItsTimeOnly() {
+    void aPermanentFailureIsKeptForItsTtl() {
         fail(WRONG_PASSWORD);
         assertThat(detector.hasPermanentFailureAfterGrace()).isTrue();
         elapse(FAILURE_TTL.minus(MOMENT));
@@ -152,10 +152,10 @@ class OutageDetectorTest {
         assertThat(detector.shouldFailFast()).isFalse();
     }
 
-    /** So a compute that was unresponsive and has gone to sleep since may take its time to wake. */
+    /** A compute that was unresponsive, and has been suspended since, has the time of a cold start. */
     @ParameterizedTest
     @CsvSource({"0, true", "29999, true", "30000, false", "600000, false"})
-    void theVerdictThatAServerIsSilentExpires(long millisecondsLater, boolean silent) {
+    void unresponsivenessExpires(long millisecondsLater, boolean silent) {
         assertThat(detector.unresponsive()).isTrue();
         elapse(Duration.ofMillis(millisecondsLater));
 
@@ -165,10 +165,10 @@ class OutageDetectorTest {
     }
 
     @Test
-    void aSilentServerIsDownWhenANewAttemptHasHungForTheGrace() {
+    void anUnresponsiveServerIsDownWhenANewAttemptHasHungForTheGrace() {
         detector.unresponsive();
         elapse(GRACE);
-        Attempts attempts = new Attempts(true, clock.get(), true); // a log-in is no sign of life any more
+        Attempts attempts = new Attempts(true, clock.get(), true); // a log-in in progress does not count any more
         assertThat(detector.timeUntilDown(attempts)).contains(GRACE);
         elapse(GRACE);
         assertThat(detector.timeUntilDown(attempts)).contains(Duration.ZERO);
@@ -180,7 +180,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void anotherUnresponsiveConnectionDoesNotProlongTheSilence() {
+    void anotherUnresponsiveConnectionDoesNotProlongIt() {
         detector.unresponsive();
         elapse(FAILURE_TTL.minus(MOMENT));
         assertThat(detector.unresponsive()).isFalse();
@@ -189,7 +189,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void aRefusalOfWhatWasAcceptedBeforeIsBelievedAfterAGrace() {
+    void aRefusalOfCredentialsThatWereAcceptedBeforeIsPermanentAfterAGrace() {
         fail(WRONG_PASSWORD);
         detector.awaitRenewal();
         elapse(RENEWAL_GRACE.minus(MOMENT));
@@ -209,7 +209,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void itsNextRefusalHasNoGraceUntilALogInSucceeds() {
+    void theNextRefusalHasNoGraceUntilALogInSucceeds() {
         fail(WRONG_PASSWORD);
         detector.awaitRenewal();
         elapse(FAILURE_TTL);
@@ -225,7 +225,7 @@ class OutageDetectorTest {
     }
 
     @Test
-    void otherCredentialsLiftARefusalAndNothingElse() {
+    void newCredentialsEndARefusalAndNoOtherFailure() {
         fail(WRONG_PASSWORD);
         assertThat(detector.shouldFailFast()).isTrue();
         detector.renewed();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Log-ins with a password that is in no URL. */
+/** Log-ins whose password is not in the URL. */
 class PgConnectorTest {
 
     /** Where the driver itself looks for a password file, before all other places. */
@@ -35,7 +35,7 @@ class PgConnectorTest {
         System.clearProperty(DRIVERS_FILE);
     }
 
-    /** What the driver would read is not for it. */
+    /** The driver would read it by itself. */
     @Test
     void aPasswordFileThatOthersMayReadIsNotUsedByTheDriverEither() throws Exception {
         Path file = Files.writeString(directory.resolve("pgpass"), "*:*:*:*:" + database.password());

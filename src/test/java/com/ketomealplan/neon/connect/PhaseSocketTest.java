@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the socket tells of the bytes that pass through it, over TCP and before a real server. */
+/** What the socket derives from the bytes that pass through it: phases, last use, and whether an answer is awaited. */
 class PhaseSocketTest {
 
     private static final Duration AMPLE = Duration.ofMinutes(1);
@@ -114,7 +114,7 @@ class PhaseSocketTest {
         assertThat(entered).containsExactly(Phase.TCP, Phase.TLS, Phase.LOGIN);
     }
 
-    /** A request to cancel is sent in the clear only if the startup message was. */
+    /** A cancel request is sent in the clear only if the startup message was. */
     @Test
     void onlyAStartupMessageShowsThatTheSessionIsInTheClear() throws Exception {
         byte[] gssToken = ByteBuffer.allocate(16).putInt(12).put((byte) 0x60).array();
@@ -141,7 +141,7 @@ class PhaseSocketTest {
     }
 
     @Test
-    void nothingIsEnteredAfterTheAttempt() throws Exception {
+    void noPhaseIsEnteredAfterTheAttempt() throws Exception {
         attempt.end();
 
         send(STARTUP);
@@ -152,7 +152,7 @@ class PhaseSocketTest {
     /** Two records of the handshake, whose content looks like another type, and the header of one with data. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 7, 100})
-    void recordsOfTlsAreFoundHoweverTheyAreWritten(int chunk) throws Exception {
+    void tlsRecordsAreFoundInChunksOfAnySize(int chunk) throws Exception {
         byte[] handshake = {22, 3, 1, 0, 7, 23, 23, 23, 23, 23, 23, 23, 20, 3, 3, 0, 1, 23, 22, 3, 3, 0, 0};
         byte[] data = {23, 3, 3, 0, 2, 1, 2};
 
@@ -177,7 +177,7 @@ class PhaseSocketTest {
     /** In TLS 1.3 the client's Finished is the first record that looks like data; in 1.2 it is the startup message. */
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void aHandshakeIsNotTheLogIn(String protocol) throws Exception {
+    void theHandshakeIsNotThePhaseOfTheLogIn(String protocol) throws Exception {
         List<Phase> whenVerified = new ArrayList<>();
         SSLSocket secured = secure(protocol, () -> whenVerified.addAll(entered));
         CompletableFuture<byte[]> received = serveTls();
@@ -250,21 +250,21 @@ class PhaseSocketTest {
     }
 
     @Test
-    void theServerOwesAnAnswerFromWhatIsSentToWhatIsRead() throws Exception {
+    void theServerIsAwaitedFromWhatIsSentUntilTheAnswerIsRead() throws Exception {
         assertThat(socket.awaitsServer()).isFalse();
 
         send(STARTUP);
         assertThat(socket.awaitsServer()).isTrue();
         answer((byte) 'R');
         await().until(socket::hasUnread);
-        assertThat(socket.awaitsServer()).as("the driver has not heard it").isTrue();
+        assertThat(socket.awaitsServer()).as("the driver has not read it").isTrue();
 
         assertThat(reading().join()).isEqualTo(1);
         assertThat(socket.awaitsServer()).isFalse();
     }
 
     @Test
-    void whoReadsOnAfterANoticeAwaitsTheServer() throws Exception {
+    void aReadAfterANoticeAwaitsTheServer() throws Exception {
         send(STARTUP);
         answer((byte) 'N');
         reading().join();
@@ -290,7 +290,7 @@ class PhaseSocketTest {
 
         answer((byte) 'R');
         await().until(socket::hasUnread);
-        assertThat(socket.lastUsedNanos()).as("nobody has read it").isEqualTo(sent);
+        assertThat(socket.lastUsedNanos()).as("it has not been read").isEqualTo(sent);
 
         before = System.nanoTime();
         reading().join();
@@ -299,7 +299,7 @@ class PhaseSocketTest {
     }
 
     @Test
-    void whatTheServerHasSentIsUnreadUntilItIsRead() throws Exception {
+    void dataOfTheServerIsUnreadUntilItIsRead() throws Exception {
         assertThat(socket.hasUnread()).isFalse();
 
         answer((byte) 'E');
@@ -309,7 +309,7 @@ class PhaseSocketTest {
 
         server.close();
         assertThat(reading().join()).isEqualTo(-1);
-        assertThat(socket.hasUnread()).as("it has ended without a word").isFalse();
+        assertThat(socket.hasUnread()).as("it was closed without a message").isFalse();
 
         socket.close();
         assertThatThrownBy(socket::hasUnread).isInstanceOf(IOException.class);
@@ -342,7 +342,7 @@ class PhaseSocketTest {
     }
 
     @Test
-    void aPhaseThatTakesTooLongEndsItsRead() throws Exception {
+    void aPhaseThatExceedsItsTimeoutEndsItsRead() throws Exception {
         socket.close();
         server.close();
         connect(new PhaseBudgets(AMPLE, AMPLE, BRIEF), AMPLE);

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What the gate remembers of failures, and for how long, by a clock and a timer of the test's. */
+/** How the gate treats failures to connect: fail fast, failure TTL, probes, backoff. By a clock and a timer of the test. */
 class WakeGateTest {
 
     private final ManualTimer timer = new ManualTimer();
@@ -29,7 +29,7 @@ class WakeGateTest {
     private final AtomicInteger attempts = new AtomicInteger();
     private final Semaphore mayFail = new Semaphore(0);
 
-    /** Fails when it is let, each time after a second of the test's clock. */
+    /** Each attempt fails when the test permits it, after a second of its clock. */
     private WakeGate gateThatFails(String text, String sqlState) {
         return gate(() -> {
             timer.elapse(Duration.ofSeconds(1));
@@ -55,7 +55,7 @@ class WakeGateTest {
     }
 
     private static final class Waiting implements WakeGate.Caller {
-        /** One that is not told anything fails its test, and does not hold up the build. */
+        /** A caller without an outcome fails its test, and does not block the build. */
         private final CompletableFuture<FailureKind> failure =
                 new CompletableFuture<FailureKind>().orTimeout(1, TimeUnit.MINUTES);
 
@@ -77,7 +77,7 @@ class WakeGateTest {
     }
 
     @Test
-    void whatAnOperatorHasToMendIsRememberedForThirtySecondsAndThenTriedOnce() {
+    void aPermanentFailureIsKeptForItsTtlAndThenTriedOnce() {
         WakeGate gate = gateThatFails("password authentication failed", "28P01");
         Waiting first = request(gate);
         Waiting second = request(gate);
@@ -100,7 +100,7 @@ class WakeGateTest {
     }
 
     @Test
-    void aServerOutOfReachForLongIsKnownToBeDownAndProbedWhileSomebodyAsks() {
+    void aServerThatIsUnreachableForTheGraceIsDownAndProbedWhileCallersAsk() {
         WakeGate gate = gateThatFails("connection refused", "08001");
         Waiting patient = request(gate);
         mayFail.release();
@@ -120,7 +120,7 @@ class WakeGateTest {
 
         timer.elapse(OutageDetector.FAILURE_TTL.plusNanos(1));
         timer.advance(LONGEST_PAUSE);
-        assertThat(gate.condition().down()).isFalse(); // nobody has asked since
+        assertThat(gate.condition().down()).isFalse(); // no caller has asked since
         assertThat(attempts).hasValue(4);
         mayFail.release();
         assertThat(request(gate).failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
@@ -136,9 +136,9 @@ class WakeGateTest {
         await().until(() -> !gate.condition().attempting());
     }
 
-    /** A look is meant for the outage that was when it was scheduled; there may be another one when it comes. */
+    /** A check is scheduled for one outage; when it runs there may be another one. */
     @Test
-    void anOutageIsCountedFromItsOwnBeginning() {
+    void theGraceOfAnOutageStartsWithItself() {
         Queue<SQLException> failures = new ConcurrentLinkedQueue<>(List.of(
                 new SQLException("connection refused", "08001"),
                 new SQLException("Couldn't connect to compute node", "XX000"),
@@ -155,7 +155,7 @@ class WakeGateTest {
 
         timer.advance(OutageDetector.GRACE
                 .minus(step.multipliedBy(3))
-                .plus(step.dividedBy(2))); // for the first outage it is over
+                .plus(step.dividedBy(2))); // the grace of the first outage is over
         assertThat(waiting.failure).isNotDone();
         timer.advance(step.multipliedBy(2));
 
@@ -163,7 +163,7 @@ class WakeGateTest {
     }
 
     @Test
-    void aRequestThatIsTakenBackIsNotTriedAgain() {
+    void aCancelledRequestIsNotTriedAgain() {
         WakeGate gate = gateThatFails("Couldn't connect to compute node", "XX000");
         Waiting waiting = new Waiting();
         OpeningRequest request = gate.request(waiting);
@@ -177,28 +177,28 @@ class WakeGateTest {
         assertThat(gate.lastFailure()).isPresent();
     }
 
-    /** Nothing becomes of it any more, whatever becomes of those that wait beside it. */
+    /** It has no outcome, whatever the outcome of the other requests is. */
     @Test
-    void aRequestThatIsTakenBackBeforeItsAttemptIsForgotten() {
+    void aRequestThatIsCancelledBeforeItsAttemptHasNoOutcome() {
         WakeGate gate = gateThatFails("password authentication failed", "28P01");
         Waiting tried = request(gate);
         await().until(() -> attempts.get() == 1);
-        Waiting takenBack = new Waiting();
-        OpeningRequest request = gate.request(takenBack);
+        Waiting cancelled = new Waiting();
+        OpeningRequest request = gate.request(cancelled);
         Waiting patient = request(gate);
 
         assertThat(request.cancel()).isTrue();
         mayFail.release();
 
         assertThat(tried.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
-        assertThat(patient.failure.join()).isEqualTo(FailureKind.AUTHENTICATION); // who is told after it
-        assertThat(takenBack.failure).isNotDone();
+        assertThat(patient.failure.join()).isEqualTo(FailureKind.AUTHENTICATION); // which is notified after it
+        assertThat(cancelled.failure).isNotDone();
         assertThat(request.cancel()).isFalse();
     }
 
     /** Another attempt, which was under way with the first one, fails a moment before its end. */
     @Test
-    void aPauseThatGrowsWhileItLastsHasAnEnd() {
+    void aBackoffThatGrowsWhileItLastsEnds() {
         TestDatabase database = TestDatabase.empty();
         Queue<PhysicalConnection> open = new ConcurrentLinkedQueue<>();
         WakeGate gate = new WakeGate(

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a refused log-in whose credentials may be others by now, by a clock and a timer of the test's. */
-class WakeGateRenewalTest {
+/** The gate after a refused log-in whose credentials may be replaced, by a clock and a timer of the test. */
+class WakeGateCredentialsTest {
 
     private static final TestDatabase DATABASE = TestDatabase.empty();
 
@@ -52,7 +52,7 @@ class WakeGateRenewalTest {
             timer::nanoTime,
             timer::after);
 
-    /** Empty if it was opened, and is closed again. */
+    /** "opened", after which the connection is closed; else the kind of the failure. */
     private CompletableFuture<String> request() {
         CompletableFuture<String> outcome = new CompletableFuture<>();
         gate.request(new WakeGate.Caller() {
@@ -70,8 +70,8 @@ class WakeGateRenewalTest {
         return outcome;
     }
 
-    /** Until something is so, with each look of the gate's at the credentials. */
-    private void lookUntil(java.util.concurrent.Callable<Boolean> something) {
+    /** Waits for a condition, with a check of the credentials for each poll. */
+    private void checkUntil(java.util.concurrent.Callable<Boolean> something) {
         await().until(() -> {
             timer.advance(CredentialWatch.INTERVAL);
             return something.call();
@@ -81,7 +81,7 @@ class WakeGateRenewalTest {
     private static final String REFUSED = FailureKind.AUTHENTICATION.name();
 
     @Test
-    void otherCredentialsLiftWhatIsRemembered() {
+    void newCredentialsEndTheTtlOfTheFailure() {
         refuses = true;
         assertThat(request().join()).isEqualTo(REFUSED);
         assertThat(request()).isCompletedWithValue(REFUSED);
@@ -90,18 +90,18 @@ class WakeGateRenewalTest {
 
         refuses = false;
         isNew = true;
-        lookUntil(() -> !gate.condition().failing());
+        checkUntil(() -> !gate.condition().failing());
 
-        assertThat(attempts).hasValue(1); // nobody waits for a connection
+        assertThat(attempts).hasValue(1); // no caller waits for a connection
         assertThat(request().join()).isEqualTo("opened");
     }
 
-    /** Long after anybody has asked for a connection: those that are open serve. */
+    /** Long after the last request for a connection: the open ones serve. */
     @Test
-    void otherCredentialsAreFoundWheneverTheyCome() {
+    void newCredentialsAreFoundHoweverLateTheyCome() {
         refuses = true;
         assertThat(request().join()).isEqualTo(REFUSED);
-        for (int looks = 0; looks < 1_000; looks++) {
+        for (int checks = 0; checks < 1_000; checks++) {
             timer.advance(CredentialWatch.INTERVAL);
         }
         assertThat(gate.condition().failing()).isTrue();
@@ -117,7 +117,7 @@ class WakeGateRenewalTest {
     }
 
     @Test
-    void callersWaitForOtherCredentialsWhereTheOnesBeforeWereAccepted() {
+    void callersWaitForNewCredentialsIfTheOldOnesWereAccepted() {
         assertThat(request().join()).isEqualTo("opened");
         refuses = true;
         CompletableFuture<String> first = request();
@@ -128,24 +128,24 @@ class WakeGateRenewalTest {
         timer.advance(OutageDetector.RENEWAL_GRACE.minusNanos(1));
         assertThat(first).isNotDone();
         assertThat(second).isNotDone();
-        assertThat(attempts).hasValue(2); // the server is not asked meanwhile
+        assertThat(attempts).hasValue(2); // no attempt is made meanwhile
 
         refuses = false;
         isNew = true;
-        lookUntil(() -> first.isDone() && second.isDone());
+        checkUntil(() -> first.isDone() && second.isDone());
         assertThat(first).isCompletedWithValue("opened");
         assertThat(second).isCompletedWithValue("opened");
     }
 
     @Test
-    void butNotForLongAndOnce() {
+    void callersWaitForNewCredentialsOnceAndForTheGraceOnly() {
         assertThat(request().join()).isEqualTo("opened");
         refuses = true;
         CompletableFuture<String> waiting = request();
         await().until(() -> attempts.get() == 2 && !gate.condition().attempting());
 
         timer.elapse(OutageDetector.RENEWAL_GRACE);
-        lookUntil(waiting::isDone);
+        checkUntil(waiting::isDone);
 
         assertThat(waiting).isCompletedWithValue(REFUSED);
         assertThat(gate.condition().failing()).isTrue();

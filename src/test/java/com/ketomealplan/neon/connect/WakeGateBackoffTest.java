@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** How long the gate pauses where the server asks for fewer attempts, by a clock of the test's. */
-class WakeGatePauseTest {
+/** The backoff of the gate after the server has throttled its attempts, by a clock of the test. */
+class WakeGateBackoffTest {
 
     private final AtomicLong clock = new AtomicLong();
     private final AtomicInteger attempts = new AtomicInteger();
@@ -40,13 +40,13 @@ class WakeGatePauseTest {
 
             @Override
             public void onFailed(OpeningFailedException reason) {
-                throw new AssertionError("sent away", reason);
+                throw new AssertionError("rejected", reason);
             }
         });
     }
 
     @Test
-    void nobodyTriesForASecondWhoeverAsks() {
+    void noAttemptIsMadeForASecondHoweverManyCallersAsk() {
         request();
         await().until(() -> gate.lastFailure().isPresent());
 
