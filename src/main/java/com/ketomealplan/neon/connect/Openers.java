@@ -21,11 +21,13 @@ final class Openers {
     private final Executor threads;
 
     /**
+     * @param threads runs each attempt on a thread of its own
      * @param succeeded is called with the connection, never on the thread that has begun the attempt
      * @param failed is called with the failure, never on that thread either
      */
     Openers(
             Connector connector,
+            Executor threads,
             BiFunction<Duration, Runnable, Future<?>> timer,
             BiConsumer<Opening, PhysicalConnection> succeeded,
             BiConsumer<Opening, SQLException> failed) {
@@ -33,13 +35,17 @@ final class Openers {
         this.timer = timer;
         this.succeeded = succeeded;
         this.failed = failed;
+        this.threads = threads;
+    }
+
+    /** Returns an executor that starts a thread for a task if none is idle, and ends threads that are idle for a second. */
+    static Executor threads() {
         AtomicInteger number = new AtomicInteger();
-        this.threads =
-                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, "database-opener-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            Thread thread = new Thread(task, "database-opener-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** Runs another task that may block. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
@@ -61,19 +62,19 @@ public final class WakeGate {
     private final CredentialWatch credentials;
 
     public WakeGate(Connector connector) {
-        this(connector, System::nanoTime, Timer::after);
+        this(connector, System::nanoTime, Timer::after, Openers.threads());
     }
 
-    WakeGate(Connector connector, LongSupplier nanoTime, BiFunction<Duration, Runnable, Future<?>> timer) {
+    WakeGate(Connector connector, LongSupplier now, BiFunction<Duration, Runnable, Future<?>> timer, Executor threads) {
         this.connector = connector;
-        this.nanoTime = nanoTime;
+        this.nanoTime = now;
         this.resumption = new CoalescedTask(timer, this::resume);
         this.outageCheck = new CoalescedTask(timer, this::checkOutage);
-        this.openers = new Openers(connector, timer, this::succeeded, this::failed);
-        this.limiter = new AttemptLimiter<>(nanoTime);
-        this.openings = new Openings(nanoTime);
-        this.outage = new OutageDetector(nanoTime);
-        this.probing = new ProbeSchedule(outage, nanoTime, timer, this::probe);
+        this.openers = new Openers(connector, threads, timer, this::succeeded, this::failed);
+        this.limiter = new AttemptLimiter<>(now);
+        this.openings = new Openings(now);
+        this.outage = new OutageDetector(now);
+        this.probing = new ProbeSchedule(outage, now, timer, this::probe);
         this.credentials = new CredentialWatch(connector, timer, openers::execute, this::onCredentialsChecked);
     }
 

@@ -29,7 +29,8 @@ class WakeGateBackoffTest {
                 }
             },
             clock::get,
-            Timer::after);
+            Timer::after,
+            Openers.threads());
 
     private void request() {
         gate.request(new WakeGate.Caller() {

@@ -50,7 +50,8 @@ class WakeGateCredentialsTest {
                 }
             },
             timer::nanoTime,
-            timer::after);
+            timer::after,
+            Openers.threads());
 
     /** "opened", after which the connection is closed; else the kind of the failure. */
     private CompletableFuture<String> request() {

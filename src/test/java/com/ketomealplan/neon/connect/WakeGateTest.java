@@ -51,7 +51,7 @@ class WakeGateTest {
                 return "test";
             }
         };
-        return new WakeGate(connector, timer::nanoTime, timer::after);
+        return new WakeGate(connector, timer::nanoTime, timer::after, Openers.threads());
     }
 
     private static final class Waiting implements WakeGate.Caller {
@@ -220,7 +220,8 @@ class WakeGateTest {
                     }
                 },
                 timer::nanoTime,
-                timer::after);
+                timer::after,
+                Openers.threads());
         for (int opened = 1; opened <= 3; opened++) {
             int number = opened;
             gate.request(new Receiving(open));

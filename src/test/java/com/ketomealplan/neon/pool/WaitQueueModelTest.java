@@ -1,11 +1,14 @@
 package com.ketomealplan.neon.pool;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.testing.Interleavings;
+import com.ketomealplan.testing.Planted;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +27,14 @@ class WaitQueueModelTest {
     @Test
     void noConnectionIsLostOrHasTwoOwners() {
         Interleavings.of(new Model(), MOST);
+    }
+
+    /** It looks through a queue that others change, and one of them waits for ever. */
+    @Test
+    void theCheckFindsAnExpiryThatDoesNotLock() {
+        assertThatThrownBy(() -> Interleavings.ofBroken(new Model(), Planted.in(Waiters.class, "expire", Model.class)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContainingAll("has hung", Interleavings.FOUND);
     }
 
     /** Two callers want the only connection, which is returned, while the waits of both time out. */
