@@ -29,10 +29,17 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
      * A request that has found its resource method.
      *
      * @param keyed empty if it has no key, or needs none
-     * @param writers of answers
+     * @param provider of the writers of answers, which costs a look-up
      */
     record InHand(
-            ContainerRequestContext context, Optional<IdempotentWork.Request> keyed, MessageBodyWorkers writers) {}
+            ContainerRequestContext context,
+            Optional<IdempotentWork.Request> keyed,
+            Provider<MessageBodyWorkers> provider) {
+
+        MessageBodyWorkers writers() {
+            return provider.get();
+        }
+    }
 
     private static final ThreadLocal<InHand> CURRENT = new ThreadLocal<>();
 
@@ -71,7 +78,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
                 return;
             }
         }
-        CURRENT.set(new InHand(request, keyed, writers.get()));
+        CURRENT.set(new InHand(request, keyed, writers));
     }
 
     /** Clears the request, also if it was answered before its method was invoked. */
