@@ -16,12 +16,12 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The wait queue in many interleavings of callers that join, a connection that is returned, and waits that time out. */
+/** The wait queue in many orders of those who come, come back, and find that somebody's time is over. */
 @Tag("campaign")
 @Tag("campaign-only")
 class WaitQueueModelTest {
 
-    /** A second for ten of them: each has two threads that park, and one that polls them. */
+    /** A second for ten of them: each has two threads that park, and one that looks at them. */
     private static final int MOST = 200;
 
     @Test
@@ -29,16 +29,53 @@ class WaitQueueModelTest {
         Interleavings.of(new Model(), MOST);
     }
 
-    /** It looks through a queue that others change, and one of them waits for ever. */
     @Test
-    void theCheckFindsAnExpiryThatDoesNotLock() {
-        assertThatThrownBy(() -> Interleavings.ofBroken(new Model(), Planted.in(Waiters.class, "expire", Model.class)))
+    void whoLeavesAsHeIsServedLosesNoConnection() {
+        Interleavings.of(new OneLeaves(), MOST);
+    }
+
+    /** One is then gone, and is given the connection, which nobody returns. */
+    @Test
+    void theCheckFindsOneWhoLeavesWithoutTheLock() {
+        assertThatThrownBy(() ->
+                        Interleavings.ofBroken(new OneLeaves(), Planted.in(Waiters.class, "leave", OneLeaves.class)))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContainingAll("has hung", Interleavings.FOUND);
+                .hasMessageContaining("0 have it, and 0 is idle");
     }
 
     /** Two callers want the only connection, which is returned, while the waits of both time out. */
     static final class Model implements Runnable {
+
+        @Override
+        public void run() {
+            ModelPool pool = new ModelPool();
+            Caller first = new Caller(pool);
+            Caller second = new Caller(pool);
+            Interleavings.atOnce(first, second, () -> {
+                pool.returnConnection();
+                while (!first.done || !second.done) {
+                    pool.waiters.expire();
+                }
+            });
+            pool.requireOneOwner(first.owners() + second.owners());
+        }
+    }
+
+    /** One who waits for it already leaves while it comes back, as one who is interrupted does, unless he is served before. */
+    static final class OneLeaves implements Runnable {
+
+        @Override
+        public void run() {
+            ModelPool pool = new ModelPool();
+            Caller caller = new Caller(pool);
+            Waiter waiter = caller.join();
+            Interleavings.atOnce(() -> caller.leave(waiter), pool::returnConnection);
+            pool.requireOneOwner(caller.owners());
+        }
+    }
+
+    /** The queue of a pool whose only connection is borrowed. */
+    private static final class ModelPool {
 
         private static final WakeGate GATE = new WakeGate(new Connector() {
             @Override
@@ -55,24 +92,26 @@ class WaitQueueModelTest {
         private final ReentrantLock lock = new ReentrantLock();
         private final Retention retention = Retention.pooled(1, 0, Duration.ofHours(1), Duration.ofHours(1));
         private final QueueLimits limits = new QueueLimits(Duration.ofHours(1), 10);
+        private final PoolState state = new PoolState(lock, retention, limits, null);
+        private final Waiters waiters = new Waiters(
+                "model", GATE, limits, new Listeners<>(), state, new PoolOpenings(null, GATE, retention, state));
+        private final PooledConnection only = new PooledConnection(null, null, 1, 0);
 
-        @Override
-        public void run() {
-            PoolState state = new PoolState(lock, retention, limits, null);
-            PoolOpenings openings = new PoolOpenings(null, GATE, retention, state);
-            Waiters waiters = new Waiters("model", GATE, limits, new Listeners<>(), state, openings);
-            PooledConnection only = new PooledConnection(null, null, 1, 0);
+        ModelPool() {
             state.bag().markBorrowed(only);
-            Caller first = new Caller(waiters, state);
-            Caller second = new Caller(waiters, state);
-            Interleavings.atOnce(first, second, () -> {
-                returnConnection(only, waiters, state);
-                while (!first.done || !second.done) {
-                    waiters.expire();
-                }
-            });
+        }
 
-            int owners = first.owners() + second.owners();
+        void returnConnection() {
+            lock.lock();
+            try {
+                state.bag().markReturned(only);
+                waiters.offer(only);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void requireOneOwner(int owners) {
             int idle = state.bag().size() - state.bag().borrowed().size();
             require(owners <= 1, "it has " + owners + " owners");
             require(owners + idle == 1, owners + " have it, and " + idle + " is idle");
@@ -80,66 +119,69 @@ class WaitQueueModelTest {
             require(state.queue().isEmpty(), "a waiter is left");
         }
 
-        private void returnConnection(PooledConnection connection, Waiters waiters, PoolState state) {
-            lock.lock();
-            try {
-                state.bag().markReturned(connection);
-                waiters.offer(connection);
-            } finally {
-                lock.unlock();
-            }
-        }
-
         private static void require(boolean condition, String otherwise) {
             if (!condition) {
                 throw new AssertionError(otherwise);
             }
         }
+    }
 
-        /** Borrows an idle connection, or waits for one. */
-        private final class Caller implements Runnable {
+    /** Borrows an idle connection, or waits for one. */
+    private static final class Caller implements Runnable {
 
-            private final Waiters waiters;
-            private final PoolState state;
-            private PooledConnection has;
-            private volatile boolean done;
+        private final ModelPool pool;
+        private PooledConnection has;
+        private volatile boolean done;
 
-            Caller(Waiters waiters, PoolState state) {
-                this.waiters = waiters;
-                this.state = state;
-            }
+        Caller(ModelPool pool) {
+            this.pool = pool;
+        }
 
-            @Override
-            public void run() {
-                Waiter waiter = null;
-                lock.lock();
-                try {
-                    has = state.bag().borrow();
-                    if (has == null) {
-                        waiter = new Waiter(waiters, false, Duration.ZERO);
-                        state.queue().add(waiter);
-                    }
-                } finally {
-                    lock.unlock();
-                }
-                if (waiter != null) {
-                    has = awaitConnection(waiter);
-                }
-                done = true;
-            }
+        @Override
+        public void run() {
+            await(join());
+        }
 
-            /** Null if its wait has timed out. */
-            private PooledConnection awaitConnection(Waiter waiter) {
-                try {
-                    return waiter.await();
-                } catch (SQLException e) {
+        /** Null if it need not wait. */
+        Waiter join() {
+            pool.lock.lock();
+            try {
+                has = pool.state.bag().borrow();
+                if (has != null) {
                     return null;
                 }
+                Waiter waiter = new Waiter(pool.waiters, false, Duration.ZERO);
+                pool.state.queue().add(waiter);
+                return waiter;
+            } finally {
+                pool.lock.unlock();
             }
+        }
 
-            int owners() {
-                return has == null ? 0 : 1;
+        void await(Waiter waiter) {
+            if (waiter != null) {
+                has = called(waiter);
             }
+            done = true;
+        }
+
+        void leave(Waiter waiter) {
+            if (!pool.waiters.leave(waiter)) {
+                await(waiter);
+            }
+        }
+
+        /** Null if his time was over. */
+        private static PooledConnection called(Waiter waiter) {
+            try {
+                return waiter.await();
+            } catch (SQLException e) {
+                return null;
+            }
+        }
+
+        int owners() {
+            return has == null ? 0 : 1;
         }
     }
 }
