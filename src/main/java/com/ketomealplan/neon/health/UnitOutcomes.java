@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
  */
 public final class UnitOutcomes implements UnitListener {
 
-    /** Statements that need disk space. DELETE does not. */
-    private static final Pattern STORES =
-            Pattern.compile("(?is)[\\s(]*(?:insert|update|merge|copy|with\\b.*\\b(?:insert|update|merge))\\b");
+    /** Statements that need disk space. DELETE does not, nor does SELECT, FOR UPDATE or not. */
+    private static final Pattern STORES = Pattern.compile("(?is)[\\s(]*(?:insert|update|merge|copy"
+            + "|with\\b.*(?<!\\b(?:for|key)\\s{1,20})\\b(?:insert|update|merge))\\b");
 
     /** How long after the last failed write one that is stored does not end a full disk, if others were stored between such failures. */
     private static final Duration FULL_GRACE = Duration.ofSeconds(5);

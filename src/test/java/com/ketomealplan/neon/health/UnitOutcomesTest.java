@@ -99,7 +99,8 @@ class UnitOutcomesTest {
             strings = {
                 "INSERT INTO a VALUES (1)",
                 "update a SET b = 1",
-                "WITH c AS (SELECT 1) INSERT INTO a SELECT * FROM c"
+                "WITH c AS (SELECT 1) INSERT INTO a SELECT * FROM c",
+                "WITH c AS (UPDATE a SET b = 1 RETURNING b) SELECT * FROM c FOR UPDATE"
             })
     void hasSpaceAgainAsSoonAsSomethingIsStored(String sql) {
         outcomes.onRollback(failure("53100"));
@@ -122,6 +123,8 @@ class UnitOutcomesTest {
 
         unit("SELECT * FROM inserts");
         unit("DELETE FROM a");
+        unit("WITH b AS (SELECT 1) SELECT * FROM a FOR UPDATE");
+        unit("WITH b AS (SELECT 1 FOR UPDATE) SELECT * FROM a FOR NO KEY\n UPDATE");
         outcomes.onBegin();
         outcomes.onExecuted("INSERT INTO a VALUES (1)");
         outcomes.onCommit(Duration.ZERO, Optional.of(failure("08006")));
