@@ -4,9 +4,13 @@ import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.migration.PendingChangesets;
+import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Console;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
@@ -181,6 +185,12 @@ class HonestSchemaTest {
         try (Console console = new Console()) {
             service = TestService.on(database);
             await().until(() -> console.text().contains("find their tables in the schema a tenant"));
+            assertThat(console.text()).contains("write search_path=%22a%20tenant%22 into the database URL");
+        }
+        try (PhysicalConnection asWritten = new PgConnector(
+                        Endpoint.parse(database.url() + "&search_path=%22a%20tenant%22"), PhaseBudgets.DEFAULT)
+                .open()) {
+            asWritten.jdbc().createStatement().execute("SELECT FROM users");
         }
 
         assertThat(service.get("/readyz").statusCode()).isEqualTo(200);

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Writes names as SQL wants them: those that servers name in their messages are as they are stored. */
-final class Identifier {
+public final class Identifier {
 
     private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_]*");
 
@@ -29,7 +29,7 @@ final class Identifier {
     private Identifier() {}
 
     /** Returns a name with double quotes around it where it needs them, as the server's {@code quote_ident} does. */
-    static String quoted(String name) {
+    public static String quoted(String name) {
         boolean plain = PLAIN.matcher(name).matches() && !KEYWORDS.contains(name);
         return plain ? name : '"' + escaped(name) + '"';
     }

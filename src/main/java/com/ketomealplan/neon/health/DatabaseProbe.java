@@ -13,8 +13,11 @@ import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.failure.Identifier;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.pool.Pool;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -258,7 +261,8 @@ public final class DatabaseProbe {
                                 + " sessions. If its units of work do not set that themselves, write search_path={} into the database"
                                 + " URL: {}",
                         schema.get(),
-                        schema.get(),
+                        URLEncoder.encode(Identifier.quoted(schema.get()), StandardCharsets.UTF_8)
+                                .replace("+", "%20"),
                         mismatch.get().cause());
             }
         }
