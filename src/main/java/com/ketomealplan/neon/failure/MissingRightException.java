@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.failure;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -71,8 +72,23 @@ public final class MissingRightException extends JdbiException implements Staged
             case "schema" -> "USAGE ON SCHEMA " + name;
             case "sequence" -> "USAGE ON SEQUENCE " + name;
             case "function", "procedure" -> "EXECUTE ON ROUTINE " + name;
-            default -> String.join(", ", rightsOn(denied, sql)) + " ON TABLE " + name;
+            default -> String.join(", ", rightsOn(denied, sql)) + " ON TABLE " + schema(denied, sql) + name;
         };
+    }
+
+    /**
+     * The schema of a table and a dot, as a statement writes them, which the server's message lacks; empty if it does not, because only the
+     * {@code search_path} of the session knows it then, or if it names several.
+     */
+    private static String schema(String table, String sql) {
+        Matcher places = Pattern.compile(
+                        "\\b(?:into|update|from|join|using|only)\\s+((?:(?:\\w+|\"(?:[^\"]|\"\")+\")\\.)?)\"?"
+                                + Pattern.quote(Identifier.escaped(table)) + "\"?(?![\\w.])",
+                        Pattern.CASE_INSENSITIVE)
+                .matcher(sql);
+        List<String> named =
+                places.results().map(place -> place.group(1)).distinct().toList();
+        return named.size() == 1 ? named.get(0) : "";
     }
 
     /** What a statement does with a table, by its words. */

@@ -22,11 +22,14 @@ class MissingRightExceptionTest {
     @CsvSource(delimiter = '|', textBlock = """
             table users       | INSERT INTO users (email) VALUES (?)                                       | INSERT ON TABLE users
             table users       | INSERT INTO users (email) VALUES (?) RETURNING id                          | INSERT, SELECT ON TABLE users
-            table users       | INSERT INTO app.users VALUES (?) ON CONFLICT (id) DO UPDATE SET a = 1      | INSERT, UPDATE, SELECT ON TABLE users
+            table users       | INSERT INTO app.users VALUES (?) ON CONFLICT (id) DO UPDATE SET a = 1      | INSERT, UPDATE, SELECT ON TABLE app.users
             table users       | INSERT INTO copies SELECT * FROM users                                     | SELECT ON TABLE users
             table users       | update users set a = 1                                                     | UPDATE ON TABLE users
             table users       | DELETE FROM ONLY "users" WHERE id = ?                                      | DELETE, SELECT ON TABLE users
             table users       | SELECT * FROM other JOIN users USING (id) FOR UPDATE                       | UPDATE, SELECT ON TABLE users
+            table users       | SELECT * FROM "An App".users u JOIN users ON TRUE                          | SELECT ON TABLE users
+            table users       | SELECT * FROM other, users                                                 | ALL ON TABLE users
+            table users       | SELECT u.users FROM app.users u                                            | SELECT ON TABLE app.users
             table users       | SELECT * FROM users_of_yesterday                                           | ALL ON TABLE users
             schema app        | SELECT * FROM app.users                                                    | USAGE ON SCHEMA app
             sequence users_id | INSERT INTO users VALUES (1)                                               | USAGE ON SEQUENCE users_id
@@ -63,7 +66,7 @@ class MissingRightExceptionTest {
                         .cause();
                 handle.execute("RESET ROLE");
                 String grant = cause.substring(cause.indexOf("GRANT "));
-                assertThat(grant).startsWith("GRANT SELECT ON TABLE ");
+                assertThat(grant).startsWith("GRANT SELECT ON TABLE public.");
                 handle.execute(grant);
 
                 handle.execute("SET ROLE " + quotedRole);
