@@ -63,13 +63,16 @@ final class Openers {
     }
 
     private void open(Opening opening, Duration atMost) {
+        PhysicalConnection connection;
         try {
-            succeeded.accept(opening, connector.open(atMost, opening));
+            connection = connector.open(atMost, opening);
         } catch (SQLException e) {
             failed.accept(opening, e);
+            return;
         } catch (RuntimeException | Error e) {
             failed.accept(opening, new SQLException("opening a connection failed: " + e, e));
             throw e;
         }
+        succeeded.accept(opening, connection); // whose exceptions are no failure to connect
     }
 }

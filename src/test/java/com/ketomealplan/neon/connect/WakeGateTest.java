@@ -196,6 +196,42 @@ class WakeGateTest {
         assertThat(request.cancel()).isFalse();
     }
 
+    /** It is called once, and the gate goes on, with the connection that it has. */
+    @Test
+    void aCallerThatThrowsOnGettingAConnectionIsNoFailureToConnect() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+        WakeGate gate = new WakeGate(TestDatabase.empty().connector(), timer::nanoTime, timer::after, attempt -> {
+            Thread thread = new Thread(attempt);
+            thread.setUncaughtExceptionHandler(
+                    (ended, failure) -> assertThat(failure).hasMessage("the caller's"));
+            threads.add(thread);
+            thread.start();
+        });
+
+        gate.request(new WakeGate.Caller() {
+            @Override
+            public void onOpened(PhysicalConnection connection) {
+                calls.incrementAndGet();
+                throw new IllegalStateException("the caller's");
+            }
+
+            @Override
+            public void onFailed(OpeningFailedException reason) {
+                calls.incrementAndGet();
+            }
+        });
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        timer.advance(Backoff.TRANSIENT.max());
+
+        assertThat(gate.lastFailure()).isEmpty();
+        assertThat(gate.condition().open()).isEqualTo(1);
+        assertThat(threads).hasSize(1);
+        assertThat(calls).hasValue(1);
+    }
+
     /** Another attempt, which was under way with the first one, fails a moment before its end. */
     @Test
     void aBackoffThatGrowsWhileItLastsEnds() {
