@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that is opened while the service starts, so that a sleeping compute wakes meanwhile. It is given back when the service has
- * started, and all hear of it who count connections; where connections are kept, the first request gets it. If it cannot be opened,
- * that is what the first request will be told: it is no reason not to start.
+ * A connection that is opened while the service starts, so that a sleeping compute wakes meanwhile. It is returned to the pool when the
+ * service has started, because those who count connections listen from then on. A pool that keeps connections lends it to the first
+ * request. If it cannot be opened, the service starts all the same, and the first request gets the failure.
  */
 final class EarlyConnection implements Managed {
 

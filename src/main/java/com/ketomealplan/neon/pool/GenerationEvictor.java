@@ -44,8 +44,8 @@ final class GenerationEvictor {
         if (!generations.evictGenerationOf(unanswered, bag.borrowed(), bag.isEmpty())) {
             return List.of();
         }
-        gate.unresponsive(); // finds out whether it is an outage: it is no loss, as of a server that ends its
-        // connections
+        // The server has not ended these connections, it is silent: the gate finds out whether new ones can be opened
+        gate.unresponsive();
         List<PooledConnection> all = bag.drainIdle();
         if (all.isEmpty()) {
             LOG.debug("{}: server has not answered on its only connection", name);
