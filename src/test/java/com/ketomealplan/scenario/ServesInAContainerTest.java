@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.ketomealplan.testing.FreePort;
+import com.ketomealplan.testing.Needs;
+import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("campaign")
 @Tag("campaign-only")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Needs(Program.SETPRIV)
 class ServesInAContainerTest {
 
     private static final Path DOCKER = Path.of("src", "main", "docker");
@@ -62,7 +65,6 @@ class ServesInAContainerTest {
 
     @BeforeAll
     void build() throws Exception {
-        assumeThat(Files.exists(Path.of("/usr/bin/setpriv"))).isTrue();
         assumeThat(System.getProperty("user.name"))
                 .as("who may start a process of another user")
                 .isEqualTo("root");

@@ -16,7 +16,8 @@ public enum Program {
     PROMTOOL("promtool", "prometheus"),
     CHROMIUM("chromium", "chromium"),
     CHROMEDRIVER("chromedriver", "chromium-driver"),
-    CURL("curl", "curl");
+    CURL("curl", "curl"),
+    SETPRIV("setpriv", "util-linux");
 
     private final String file;
     private final String debianPackage;
