@@ -16,10 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The block of dropwizard-db's own factory, read by ours. */
+/** The keys of dropwizard-db's {@code DataSourceFactory}, as {@link NeonDataSourceFactory} reads them. */
 class DataSourceFactoryKeysTest {
 
-    /** What ours does always, and so must not be denied. */
+    /** The keys that are accepted with their fixed value only. */
     private static final List<String> ALWAYS = List.of(
             "autoCommentsEnabled",
             "autoCommitByDefault",
@@ -46,7 +46,7 @@ class DataSourceFactoryKeysTest {
     }
 
     @Test
-    void whatMeansTheSameIsReadAsItIs() throws Exception {
+    void aKeyWithTheSameMeaningIsRead() throws Exception {
         NeonDataSourceFactory factory = read("""
                 driverClass: org.postgresql.Driver
                 user: of us
@@ -71,14 +71,14 @@ class DataSourceFactoryKeysTest {
     }
 
     @Test
-    void onlyThePoolsLargestSizeIsEnough() throws Exception {
+    void maxSizeAloneIsEnough() throws Exception {
         assertThat(read("maxSize: 4").pooled()).isEqualTo(new PooledSettings(4, 0, null, null));
         assertThat(read("maxSize: 40").pooled()).isEqualTo(new PooledSettings(5, 35, null, null));
         assertThat(read("minSize: 20").pooled()).isEqualTo(new PooledSettings(15, 0, null, null));
     }
 
     @Test
-    void whatIsSaidTwiceIsRefused() {
+    void aSettingUnderTwoNamesIsAMistake() {
         assertMistake("{url: 'postgresql://a@h/d', user: b}", "user is for a url without a user");
         assertMistake("{user: b}", "user is for a url without a user");
         assertMistake("{url: 'postgresql://a@h/d', password: secret}", "password is for a user");
@@ -101,7 +101,7 @@ class DataSourceFactoryKeysTest {
     }
 
     @Test
-    void whatIsSoHereAnywayMayBeSaid() throws Exception {
+    void aKeyWithItsFixedValueIsAccepted() throws Exception {
         assertThat(read("""
                 initialSize: 0
                 checkConnectionWhileIdle: false
@@ -114,7 +114,7 @@ class DataSourceFactoryKeysTest {
                 """)).isNotNull();
     }
 
-    /** Each key of the other factory either means the same, or says what to write in its place. */
+    /** Each key of that factory either means the same, or is refused with its replacement. */
     @Test
     void noKeyIsUnknown() {
         ObjectNode all = Jackson.newObjectMapper().valueToTree(new DataSourceFactory());

@@ -16,11 +16,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The line that describes the pool at the start, the direct endpoint, and the file of the URL. */
 class NeonDataSourceFactoryTest {
 
     private static final String COST = "up to 5 round trips and a log-in";
 
-    private static String saidAtTheStart(Deployment.Stage stage, boolean serverless) {
+    private static String lineAtTheStart(Deployment.Stage stage, boolean serverless) {
         NeonDataSourceFactory factory =
                 NeonDataSourceFactory.at("postgresql://u:p@127.0.0.1:1/db").in(new Deployment(stage, serverless));
         try (Database opened = factory.open()) {
@@ -29,23 +30,23 @@ class NeonDataSourceFactoryTest {
         }
     }
 
-    /** Who has chosen knows, and who runs for a few requests has no choice. */
+    /** Not if the strategy was set, and not for a short-lived process, which has no choice. */
     @Test
-    void theDefaultOfProductionSaysWhatItCostsAndWhatChangesIt() {
-        assertThat(saidAtTheStart(Deployment.Stage.PRODUCTION, false))
+    void theDefaultStrategyOfProductionIsLoggedWithItsCostAndItsRemedy() {
+        assertThat(lineAtTheStart(Deployment.Stage.PRODUCTION, false))
                 .contains("opened per request: none kept, at most 50")
                 .contains(COST)
                 .contains("POOLING=pooled");
-        assertThat(saidAtTheStart(Deployment.Stage.PRODUCTION, true))
+        assertThat(lineAtTheStart(Deployment.Stage.PRODUCTION, true))
                 .contains("opened per request: none kept, at most 50")
                 .doesNotContain(COST);
-        assertThat(saidAtTheStart(Deployment.Stage.DEVELOPMENT, false))
+        assertThat(lineAtTheStart(Deployment.Stage.DEVELOPMENT, false))
                 .contains("pooled: 5 kept, at most 15")
                 .doesNotContain(COST);
     }
 
     @Test
-    void whatNeedsASessionIsRefusedBehindAPoolerWhoseServerIsNotKnown() throws Exception {
+    void aDirectConnectionIsRefusedBehindAPoolerWhoseServerIsUnknown() throws Exception {
         NeonDataSourceFactory factory = NeonDataSourceFactory.at("postgresql://u:p@127.0.0.1:1/db?pgbouncer=true");
 
         try (Database opened = factory.open()) {
@@ -53,7 +54,7 @@ class NeonDataSourceFactoryTest {
         }
     }
 
-    /** The pool, and the connections of {@code db migrate}. */
+    /** By the pool, and by {@code db migrate}. */
     @Test
     void theFileOfTheUrlIsReadAtEachLogIn(@TempDir Path directory) throws Exception {
         TestDatabase database = TestDatabase.empty();

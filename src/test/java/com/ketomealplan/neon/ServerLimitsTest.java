@@ -16,12 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** The warning that the connections of all instances exceed a limit of the server, the database or the role. */
 class ServerLimitsTest {
 
     private final TestDatabase database = TestDatabase.migrated();
     private final String role = database.endpoint().database() + "_role";
 
-    /** What is logged of a service with a role of its own, which asks twice. */
+    /** The warnings of a service with a role of its own, which compares twice. */
     private List<String> warnings(PoolingStrategy strategy, int max, int instances) throws SQLException {
         ServerLimits limits = new ServerLimits(strategy, max, instances, "the server");
         PendingChangesets changesets = new PendingChangesets("migrations.xml", "the server", Optional.of(limits));
@@ -47,7 +48,7 @@ class ServerLimitsTest {
     }
 
     @Test
-    void theLimitOfTheRoleIsSaidWithTheNumbersOnce() throws SQLException {
+    void theLimitOfTheRoleIsOneWarningWithTheNumbers() throws SQLException {
         limit(3, -1);
 
         assertThat(warnings(PoolingStrategy.POOLED, 15, 1))
@@ -70,7 +71,7 @@ class ServerLimitsTest {
     }
 
     @Test
-    void theServersMaximumIsLessWhatItReserves() throws SQLException {
+    void theLimitOfTheServerIsReducedByItsReservedConnections() throws SQLException {
         limit(-1, -1);
         int maximum = database.jdbi()
                 .withHandle(handle -> handle.createQuery("SELECT current_setting('max_connections')::int")
@@ -90,7 +91,7 @@ class ServerLimitsTest {
 
     @ParameterizedTest
     @CsvSource({"14, 1", "4, 3"})
-    void whatFitsIsNotMentioned(int max, int instances) throws SQLException {
+    void aMaximumWithinTheLimitsIsNoWarning(int max, int instances) throws SQLException {
         limit(15, 15);
 
         assertThat(warnings(PoolingStrategy.POOLED, max, instances)).isEmpty();
