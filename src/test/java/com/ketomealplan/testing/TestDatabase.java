@@ -8,6 +8,9 @@ import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.neon.url.Secret;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -41,27 +46,36 @@ public final class TestDatabase {
     }
 
     private static TestDatabase empty(Endpoint server) {
-        String name = "test_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
+        return named(nextName(), "", server);
+    }
+
+    private static String nextName() {
+        return "test_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
+    }
+
+    private static TestDatabase named(String name, String options, Endpoint server) {
         TestDatabase administration = new TestDatabase(server);
-        administration.jdbi().useHandle(handle -> handle.execute("CREATE DATABASE " + name));
+        administration.jdbi().useHandle(handle -> handle.execute("CREATE DATABASE " + name + options));
         return new TestDatabase(Endpoint.parse(urlOf(server, name)));
     }
 
-    /** A database with the service's tables. */
+    /** A database with the service's tables: a copy, which is a fraction of the work of the migrations. */
     public static TestDatabase migrated() {
-        return migrated(Server.SHARED.endpoint());
+        return named(nextName(), " TEMPLATE " + Template.NAME, Server.SHARED.endpoint());
     }
 
     /** The same, on a server of the test's own. */
     public static TestDatabase migrated(Endpoint server) {
-        TestDatabase database = empty(server);
+        return empty(server).migrate();
+    }
+
+    private TestDatabase migrate() {
         try {
-            Migrations.apply(
-                    new MigrationDataSource(database.connector(), Duration.ofSeconds(30), () -> {}), "migrations.xml");
+            Migrations.apply(new MigrationDataSource(connector(), Duration.ofSeconds(30), () -> {}), "migrations.xml");
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        return database;
+        return this;
     }
 
     /** Opens connections as the service does. */
@@ -172,6 +186,44 @@ public final class TestDatabase {
                         .formatted(server.user(), administration.password()));
             }
         });
+    }
+
+    /** What {@link #migrated()} copies, made by the first JVM that needs it. Nobody else may be connected to it. */
+    private static final class Template {
+
+        /** With other migrations it is another one. */
+        static final String NAME = "migrated_" + checksum(Path.of("src", "main", "resources"));
+
+        static {
+            Endpoint server = Server.SHARED.endpoint();
+            new TestDatabase(server).jdbi().useHandle(handle -> {
+                handle.execute("SELECT pg_advisory_lock(hashtext('template'))");
+                boolean made = handle.createQuery("SELECT count(*) > 0 FROM pg_database WHERE datname = :name")
+                        .bind("name", NAME)
+                        .mapTo(boolean.class)
+                        .one();
+                if (!made) {
+                    handle.execute("DROP DATABASE IF EXISTS draft"); // of a JVM that was ended here
+                    named("draft", "", server).migrate();
+                    handle.execute("ALTER DATABASE draft RENAME TO " + NAME);
+                }
+            });
+        }
+
+        private static String checksum(Path resources) {
+            CRC32 checksum = new CRC32();
+            try (Stream<Path> files = Files.walk(resources.resolve("migrations"))) {
+                for (Path file : Stream.concat(
+                                Stream.of(resources.resolve("migrations.xml")),
+                                files.filter(Files::isRegularFile).sorted())
+                        .toList()) {
+                    checksum.update(Files.readAllBytes(file));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return Long.toHexString(checksum.getValue());
+        }
     }
 
     private static final class Server {
