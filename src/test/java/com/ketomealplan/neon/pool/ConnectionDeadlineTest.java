@@ -28,6 +28,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +93,11 @@ class ConnectionDeadlineTest {
         return proxy.connects() - proxy.startups().size();
     }
 
+    /** The backend of the next borrower. On a loaded machine a log-in may take so long that the server counts as down meanwhile. */
+    private int nextBackend() {
+        return await().ignoreExceptions().until(() -> backend(pool), Objects::nonNull);
+    }
+
     /**
      * Not in a transaction, where the server has a time-out of its own. The connection is not reused: a request to cancel
      * may come late, and would hit the next borrower.
@@ -114,7 +120,7 @@ class ConnectionDeadlineTest {
                 .untilAsserted(() -> assertThat(executing(database, sleep)).isZero());
         assertThat(pool.statistics().active()).isZero();
         assertThat(evictions).hasSize(1); // lost, if the server was too busy to cancel it at once
-        assertThat(backend(pool)).isNotEqualTo(first);
+        assertThat(nextBackend()).isNotEqualTo(first);
         await().until(() -> !database.sessionIds().contains(first));
     }
 
@@ -203,9 +209,7 @@ class ConnectionDeadlineTest {
                         + " cancelled, within \\d+ ms");
         assertThat(evictions).containsExactly(EvictionReason.LOST);
         assertThat(pool.statistics().active()).isZero();
-        try (Connection next = pool.getConnection()) {
-            assertThat(value(next, "SELECT 1")).isEqualTo("1");
-        }
+        assertThat(nextBackend()).isPositive();
     }
 
     /** One may be a coincidence. The idle connections of its generation look alive, and would cost their borrowers their deadlines. */
@@ -226,7 +230,7 @@ class ConnectionDeadlineTest {
         assertThat(evictions)
                 .containsExactly(EvictionReason.LOST, EvictionReason.LOST, EvictionReason.LOST, EvictionReason.LOST);
         assertThat(pool.statistics().size()).isZero();
-        assertThat(ask()).isEqualTo("1");
+        assertThat(nextBackend()).isPositive();
     }
 
     private String ask() throws SQLException {
