@@ -28,9 +28,9 @@ public final class PhysicalConnection implements AutoCloseable {
     private final Endpoint endpoint;
     private final Optional<Duration> sessionTimeout;
     private final List<String> transactionSettings;
-    private final ReadOnlyDefault readOnlyDefault;
     private Optional<OpeningTimes> openingTimes = Optional.empty();
     private Optional<String> serverStart = Optional.empty();
+    private ReadOnlyDefault readOnlyDefault;
 
     /**
      * @param sessionTimeout the session's {@code statement_timeout}, if it was opened with one
@@ -43,7 +43,6 @@ public final class PhysicalConnection implements AutoCloseable {
         this.endpoint = endpoint;
         this.sessionTimeout = sessionTimeout;
         this.transactionSettings = endpoint.transactionSettings().statements();
-        this.readOnlyDefault = new ReadOnlyDefault(base, endpoint);
     }
 
     /** Sets how long its opening took. Called by the gate before it is handed out. */
@@ -67,6 +66,9 @@ public final class PhysicalConnection implements AutoCloseable {
     }
 
     public ReadOnlyDefault readOnlyDefault() {
+        if (readOnlyDefault == null) {
+            readOnlyDefault = new ReadOnlyDefault(base, endpoint);
+        }
         return readOnlyDefault;
     }
 

@@ -4,6 +4,7 @@ import com.ketomealplan.neon.url.Endpoint;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /**
  * The session's {@code default_transaction_read_only}. While it is on, a query without BEGIN is read-only at no statement of its own, and
@@ -11,16 +12,16 @@ import org.postgresql.core.BaseConnection;
  * <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC">Asynchronous Operations</a>), so that one that was
  * rolled back with its query is known to be off.
  *
- * <p>It is never set where it was on from the start, for a role or a database say; on a standby; or where the session may be that of
- * another client next: through a pooler, also one that is not known to be there. One text that ends a transaction and begins another has to
- * say {@code READ WRITE} as well. Used by one thread at a time.
+ * <p>It is never requested where it was on before, for a role or a database say; on a standby; or where the session may be that of
+ * another client next: through a pooler, also one that is not known to be there. While it is on, nobody else's wish that it be on is seen:
+ * of an operator who turns it on for a role or a server, the connections know when they are replaced. Used by one thread at a time.
  */
 public final class ReadOnlyDefault {
 
     private static final String PARAMETER = "default_transaction_read_only";
 
-    /** After so many it is taken to have no effect here. */
-    private static final int MAX_REQUESTS = 10;
+    /** After so many it is taken to have no effect here. A prepared query makes two. */
+    private static final int MAX_REQUESTS = 20;
 
     private final BaseConnection session;
     private final String request;
@@ -53,7 +54,8 @@ public final class ReadOnlyDefault {
 
     /** Returns the statement that turns it on, which returns a row at most; empty where it is not to be set. */
     public String request() {
-        if (!available || requests == MAX_REQUESTS) {
+        boolean isOthers = !requested && isReported("on");
+        if (!available || isOthers || requests == MAX_REQUESTS) {
             available = false;
             return "";
         }
@@ -62,11 +64,11 @@ public final class ReadOnlyDefault {
         return request;
     }
 
-    /** Turns it off. Blocks until the server has answered. */
+    /** Turns it off, in a transaction that is open for as long as that is not rolled back. Blocks until the server has answered. */
     public void withdraw() throws SQLException {
         try (Statement statement = session.createStatement()) {
-            statement.execute("SET " + PARAMETER + " = off");
+            statement.execute("RESET " + PARAMETER);
         }
-        requested = false;
+        requested = session.getTransactionState() != TransactionState.IDLE;
     }
 }

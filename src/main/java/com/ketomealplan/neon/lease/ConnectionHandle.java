@@ -5,6 +5,7 @@ import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -122,6 +123,14 @@ final class ConnectionHandle extends DelegatingConnection {
         return statement;
     }
 
+    /** The driver sends what an updatable result set changes past the handle. */
+    private void prepareForUpdates(int concurrency) throws SQLException {
+        if (concurrency == ResultSet.CONCUR_UPDATABLE) {
+            lease.checkUsable();
+            transaction.allowWrites();
+        }
+    }
+
     @Override
     public Statement createStatement() throws SQLException {
         return opened(new StatementHandle(this, driver().createStatement()));
@@ -129,11 +138,13 @@ final class ConnectionHandle extends DelegatingConnection {
 
     @Override
     public Statement createStatement(int type, int concurrency) throws SQLException {
+        prepareForUpdates(concurrency);
         return opened(new StatementHandle(this, driver().createStatement(type, concurrency)));
     }
 
     @Override
     public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
+        prepareForUpdates(concurrency);
         return opened(new StatementHandle(this, driver().createStatement(type, concurrency, holdability)));
     }
 
@@ -150,12 +161,14 @@ final class ConnectionHandle extends DelegatingConnection {
 
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency) throws SQLException {
+        prepareForUpdates(concurrency);
         return prepared(sql, true, text -> jdbc.prepareStatement(text, type, concurrency));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
             throws SQLException {
+        prepareForUpdates(concurrency);
         return prepared(sql, true, text -> jdbc.prepareStatement(text, type, concurrency, holdability));
     }
 
@@ -306,6 +319,7 @@ final class ConnectionHandle extends DelegatingConnection {
             return type.cast(new LeasedTransactionView(lease, transaction));
         }
         Connection driver = driverToAlter();
+        transaction.allowWrites();
         transaction.begin();
         transaction.markMayHaveCommitted();
         return driver.unwrap(type);

@@ -141,15 +141,16 @@ final class HandleTransaction {
      * @param canPrepend whether the prologue can be sent in the statement's own flight
      */
     Prologue prologueFor(String sql, boolean canPrepend) throws SQLException {
+        if (SqlKind.isSeveral(sql)) {
+            allowWrites(); // one of them may begin another transaction
+        }
         return prologueFor(SqlKind.of(sql), canPrepend);
     }
 
     Prologue prologueFor(SqlKind kind, boolean canPrepend) throws SQLException {
-        if (kind == SqlKind.TRANSACTION_END) {
-            markMayHaveCommitted();
-        }
+        mayHaveCommitted |= kind == SqlKind.TRANSACTION_END;
         if (autoCommit) {
-            return open ? Prologue.NONE : settings.autoCommitPrologue(kind);
+            return open ? Prologue.NONE : settings.autoCommitPrologue(kind, canPrepend);
         }
         if (!begun) {
             return canPrepend && isStandaloneRead(kind) ? settings.standaloneReadPrologue() : beginPrologue(kind);
@@ -257,14 +258,14 @@ final class HandleTransaction {
     void begin() throws SQLException {
         if (!autoCommit && !begun) {
             send(beginPrologue(SqlKind.DATA));
-        } else {
-            allowWrites();
+        } else if (!open) {
+            settings.allowWrites();
         }
     }
 
-    /** Prepares for what may begin a transaction past the handle. */
+    /** Prepares for transactions that are begun past the handle. */
     void allowWrites() throws SQLException {
-        if (!open) {
+        if (!physical.isTransactionFailed()) {
             settings.allowWrites();
         }
     }

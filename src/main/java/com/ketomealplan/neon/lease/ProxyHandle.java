@@ -48,6 +48,10 @@ final class ProxyHandle implements InvocationHandler {
         }
         connection.checkUsable();
         HandleTransaction transaction = connection.transaction();
+        if (method.getName().equals("unwrap")) {
+            transaction.markMayHaveCommitted();
+            transaction.allowWrites();
+        }
         if (method.getName().startsWith("execute")) {
             return transaction.sendAfter(
                     transaction.prologueFor(SqlKind.OTHER, false), () -> execute(transaction, method, arguments));

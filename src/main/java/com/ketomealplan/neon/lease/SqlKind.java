@@ -41,6 +41,8 @@ enum SqlKind {
                             + " lower max min now nullif sum trim upper")
                     .split(" "));
 
+    private static final Pattern ANOTHER_FOLLOWS = Pattern.compile(";\\s*\\S");
+
     private static final Pattern COMMIT_FOLLOWS = Pattern.compile("(?i);\\s*(?:commit|end|prepare\\s+transaction)\\b");
 
     /** Limits the cache, for programs that generate SQL. */
@@ -59,6 +61,12 @@ enum SqlKind {
             CACHE.put(sql, kind);
         }
         return kind;
+    }
+
+    /** Returns whether a text may have several statements. */
+    static boolean isSeveral(String sql) {
+        int first = sql.indexOf(';');
+        return first >= 0 && ANOTHER_FOLLOWS.matcher(sql).find(first);
     }
 
     /**

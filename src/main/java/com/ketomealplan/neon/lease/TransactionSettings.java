@@ -123,10 +123,12 @@ final class TransactionSettings {
     /**
      * Returns the prologue of a statement in auto-commit. What cannot be prepended to it is set for the session: sends that, and blocks
      * until it is answered.
+     *
+     * @param canPrepend whether a prologue can be sent in the statement's own flight
      */
-    Prologue autoCommitPrologue(SqlKind kind) throws SQLException {
-        boolean canPrepend = kind == SqlKind.DATA || kind == SqlKind.PLAIN_QUERY;
-        if (!canPrepend) {
+    Prologue autoCommitPrologue(SqlKind kind, boolean canPrepend) throws SQLException {
+        boolean inTransaction = kind == SqlKind.DATA || kind == SqlKind.PLAIN_QUERY;
+        if (!inTransaction || !canPrepend) {
             setForSession(kind);
         }
         Prologue prologue = Prologue.NONE;
@@ -137,7 +139,7 @@ final class TransactionSettings {
             prologue = prologue.with(
                     "SET transaction_isolation = '" + nameOf(isolation).toLowerCase(Locale.ROOT) + "';");
         }
-        if (needsMoreTime() && canPrepend) {
+        if (needsMoreTime() && inTransaction) {
             prologue = prologue.with(setConfig(STATEMENT_TIMEOUT, remainingTimeout()));
         }
         return withSchema(prologue);

@@ -85,7 +85,7 @@ final class ResourceInvocation implements InvocationHandler {
             if (e.getCause() instanceof Error error) {
                 throw error;
             }
-            throw (Exception) e.getCause();
+            throw e.getCause() instanceof Exception thrown ? thrown : e;
         }
     }
 

@@ -193,6 +193,104 @@ class ReadOnlyDefaultTest {
         assertThat(stored()).isEqualTo(2);
     }
 
+    /** As without a reader before: nothing is sent around what cannot travel with a setting, but for the first time. */
+    @Test
+    void whatTravelsAloneIsARoundTripInAutoCommit() throws Exception {
+        try (Connection connection = writer(true);
+                PreparedStatement insert = connection.prepareStatement("INSERT INTO things VALUES (?)");
+                PreparedStatement keyed =
+                        connection.prepareStatement("INSERT INTO things VALUES (3)", Statement.RETURN_GENERATED_KEYS);
+                PreparedStatement streamed = connection.prepareStatement("SELECT count(*) FROM things")) {
+            streamed.setFetchSize(10);
+            insert.setInt(1, 1);
+            insert.addBatch();
+            insert.setInt(1, 2);
+            insert.addBatch();
+            assertThat(insert.executeBatch()).containsExactly(1, 1);
+            counter.roundTrips();
+            insert.addBatch();
+            assertThat(insert.executeBatch()).containsExactly(1);
+            assertThat(keyed.executeUpdate()).isEqualTo(1);
+            try (ResultSet rows = streamed.executeQuery()) {
+                rows.next();
+                assertThat(rows.getInt(1)).isEqualTo(4);
+            }
+            assertThat(counter.roundTrips()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anUpdatableResultSetMayWrite(boolean autoCommit) throws Exception {
+        database.jdbi().useHandle(handle -> handle.execute("ALTER TABLE things ADD PRIMARY KEY (id)"));
+        try (Connection connection = writer(autoCommit);
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT id FROM things", ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE);
+                ResultSet rows = statement.executeQuery()) {
+            rows.moveToInsertRow();
+            rows.updateInt("id", 1);
+            rows.insertRow();
+            end(connection);
+        }
+        assertThat(stored()).isEqualTo(1);
+    }
+
+    /** The transaction that is begun by the end of another one takes the default too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatFollowsTheEndOfATransactionInOneTextMayWrite(boolean autoCommit) throws Exception {
+        try (Connection connection = writer(autoCommit)) {
+            execute(connection, "INSERT INTO things VALUES (1); COMMIT; INSERT INTO things VALUES (2)");
+            end(connection);
+        }
+        try (Connection connection = writer(autoCommit)) {
+            execute(connection, "INSERT INTO things VALUES (3)");
+            execute(connection, "COMMIT; BEGIN; INSERT INTO things VALUES (4)");
+            execute(connection, "COMMIT");
+            end(connection);
+        }
+        assertThat(stored()).isEqualTo(4);
+    }
+
+    @Test
+    void theDriversConnectionMayWriteAfterItsTransaction() throws Exception {
+        try (Connection connection = writer(false)) {
+            PGConnection driver = connection.unwrap(PGConnection.class);
+            connection.commit();
+            driver.getCopyAPI().copyIn("COPY things FROM STDIN", new StringReader("1\n"));
+            end(connection);
+        }
+        try (Connection connection = writer(true);
+                CallableStatement statement = connection.prepareCall("CALL store_it()")) {
+            Connection driver =
+                    statement.unwrap(org.postgresql.jdbc.PgStatement.class).getConnection();
+            execute(driver, "INSERT INTO things VALUES (2)");
+        }
+        assertThat(stored()).isEqualTo(2);
+    }
+
+    /** Who reads afterwards does not take that for the default of his own. */
+    @Test
+    void aDefaultThatOthersTurnOnHoldsForWhoWrites() throws Exception {
+        try (Connection connection = writer(true)) {
+            execute(connection, "CREATE TABLE others (id int)"); // before which the default is turned off
+        }
+        try (Connection connection = pool.getConnection()) {
+            execute(connection, "SET default_transaction_read_only = on"); // as an operator may, for everybody
+            connection.setReadOnly(true);
+            leased(connection).allowStandaloneReads();
+            connection.setAutoCommit(false);
+            assertThat(value(connection, DEFAULT)).isEqualTo("on");
+            end(connection);
+            connection.setReadOnly(false);
+            connection.setAutoCommit(false);
+            assertThatThrownBy(() -> execute(connection, "INSERT INTO things VALUES (1)"))
+                    .satisfies(ReadOnlyDefaultTest::isReadOnly);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
     @Test
     void whatCannotBePartOfATransactionMayWriteInAutoCommit() throws Exception {
         try (Connection connection = writer(true)) {
