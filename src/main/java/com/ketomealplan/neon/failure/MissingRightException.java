@@ -82,7 +82,7 @@ public final class MissingRightException extends JdbiException implements Staged
      */
     private static String schema(String table, String sql) {
         Matcher places = Pattern.compile(
-                        "\\b(?:into|update|from|join|using|only)\\s+((?:(?:\\w+|\"(?:[^\"]|\"\")+\")\\.)?)\"?"
+                        "(?:\\b(?:into|update|from|join|using|only)\\s+|,\\s*)((?:(?:\\w+|\"(?:[^\"]|\"\")+\")\\.)?)\"?"
                                 + Pattern.quote(Identifier.escaped(table)) + "\"?(?![\\w.])",
                         Pattern.CASE_INSENSITIVE)
                 .matcher(sql);

@@ -30,6 +30,7 @@ class MissingRightExceptionTest {
             table users       | SELECT * FROM "An App".users u JOIN users ON TRUE                          | SELECT ON TABLE users
             table users       | SELECT * FROM other, users                                                 | ALL ON TABLE users
             table users       | SELECT u.users FROM app.users u                                            | SELECT ON TABLE app.users
+            table users       | SELECT * FROM app.users x, other.users y                                   | SELECT ON TABLE users
             table users       | SELECT * FROM users_of_yesterday                                           | ALL ON TABLE users
             schema app        | SELECT * FROM app.users                                                    | USAGE ON SCHEMA app
             sequence users_id | INSERT INTO users VALUES (1)                                               | USAGE ON SEQUENCE users_id
