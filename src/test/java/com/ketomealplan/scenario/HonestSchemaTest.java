@@ -188,7 +188,7 @@ class HonestSchemaTest {
             assertThat(console.text()).contains("write search_path=%22a%20tenant%22 into the database URL");
         }
         try (PhysicalConnection asWritten = new PgConnector(
-                        Endpoint.parse(database.url() + "&search_path=%22a%20tenant%22"), PhaseBudgets.DEFAULT)
+                        Endpoint.parse(database.url() + "?search_path=%22a%20tenant%22"), PhaseBudgets.DEFAULT)
                 .open()) {
             asWritten.jdbc().createStatement().execute("SELECT FROM users");
         }

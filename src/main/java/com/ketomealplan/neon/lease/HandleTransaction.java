@@ -141,8 +141,8 @@ final class HandleTransaction {
      * @param canPrepend whether the prologue can be sent in the statement's own flight
      */
     Prologue prologueFor(String sql, boolean canPrepend) throws SQLException {
-        if (SqlKind.isSeveral(sql)) {
-            allowWrites(); // one of them may begin another transaction
+        if (SqlKind.goesOnAfterEnd(sql)) {
+            allowWrites(); // in the transaction that begins there
         }
         return prologueFor(SqlKind.of(sql), canPrepend);
     }

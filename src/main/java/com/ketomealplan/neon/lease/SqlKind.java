@@ -41,7 +41,8 @@ enum SqlKind {
                             + " lower max min now nullif sum trim upper")
                     .split(" "));
 
-    private static final Pattern ANOTHER_FOLLOWS = Pattern.compile(";\\s*\\S");
+    private static final Pattern GOES_ON =
+            Pattern.compile("(?i)(?:^|;)\\s*(?:commit|end|rollback|abort|prepare)\\b[^;]*;\\s*\\S");
 
     private static final Pattern COMMIT_FOLLOWS = Pattern.compile("(?i);\\s*(?:commit|end|prepare\\s+transaction)\\b");
 
@@ -63,10 +64,9 @@ enum SqlKind {
         return kind;
     }
 
-    /** Returns whether a text may have several statements. */
-    static boolean isSeveral(String sql) {
-        int first = sql.indexOf(';');
-        return first >= 0 && ANOTHER_FOLLOWS.matcher(sql).find(first);
+    /** Returns whether statements follow the end of a transaction in the same text. */
+    static boolean goesOnAfterEnd(String sql) {
+        return sql.indexOf(';') >= 0 && GOES_ON.matcher(sql).find();
     }
 
     /**

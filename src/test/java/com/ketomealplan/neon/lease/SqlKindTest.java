@@ -159,4 +159,29 @@ class SqlKindTest {
     void aStatementThatDoesNotCommitIsRolledBackWithItsTransaction(String sql) {
         assertThat(SqlKind.mayCommit(sql)).isFalse();
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "COMMIT; INSERT INTO a VALUES (1)",
+                "INSERT INTO a VALUES (1);\n commit ;\n INSERT INTO a VALUES (2)",
+                "ROLLBACK; BEGIN",
+                "END;SELECT 1"
+            })
+    void knowsWhatFollowsTheEndOfATransaction(String sql) {
+        assertThat(SqlKind.goesOnAfterEnd(sql)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "COMMIT",
+                "COMMIT; ",
+                "INSERT INTO a VALUES (1); SELECT 2",
+                "INSERT INTO a VALUES (1); COMMIT",
+                "SELECT 'x', commit FROM a; SELECT 2"
+            })
+    void nothingFollowsTheEndOfATransactionOtherwise(String sql) {
+        assertThat(SqlKind.goesOnAfterEnd(sql)).isFalse();
+    }
 }
