@@ -185,6 +185,8 @@ class ServesAsAJarTest {
 
     /** Clients that hold their connections, and that end one where its answer says so, find a door until they find none. */
     @Test
+    @Tag("campaign")
+    @Tag("campaign-only")
     void nobodysRequestFailsWhenItIsTerminated() throws Exception {
         Map<String, String> environment = on(TestDatabase.migrated());
         int port = Integer.parseInt(environment.get("PORT"));

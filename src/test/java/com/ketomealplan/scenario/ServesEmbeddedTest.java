@@ -21,10 +21,13 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar with the database of its own, ended in every way. */
+@Tag("campaign")
+@Tag("campaign-only")
 class ServesEmbeddedTest {
 
     private static final String CONFIG = "config.yml";
