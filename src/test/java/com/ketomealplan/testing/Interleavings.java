@@ -8,7 +8,7 @@ import org.jetbrains.lincheck.Lincheck;
 public final class Interleavings {
 
     /** What Lincheck says before the order of what happened. */
-    private static final String FOUND = "The following interleaving leads to the error";
+    public static final String FOUND = "The following interleaving leads to the error";
 
     private Interleavings() {}
 

@@ -1,14 +1,11 @@
 package com.ketomealplan.neon.pool;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.testing.Interleavings;
-import com.ketomealplan.testing.Planted;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,15 +29,6 @@ class WaitQueueModelTest {
     @Test
     void whoLeavesAsHeIsServedLosesNoConnection() {
         Interleavings.of(new OneLeaves(), MOST);
-    }
-
-    /** One is then gone, and is given the connection, which nobody returns. */
-    @Test
-    void theCheckFindsOneWhoLeavesWithoutTheLock() {
-        assertThatThrownBy(() ->
-                        Interleavings.ofBroken(new OneLeaves(), Planted.in(Waiters.class, "leave", OneLeaves.class)))
-                .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("0 have it, and 0 is idle");
     }
 
     /** Two callers want the only connection, which is returned, while the waits of both time out. */
