@@ -133,9 +133,10 @@ class StatementHandle extends DelegatingStatement {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
+        Statement usable = driver();
         transaction.markMayHaveCommitted();
         transaction.allowWrites();
-        return driver().unwrap(type);
+        return usable.unwrap(type);
     }
 
     @Override

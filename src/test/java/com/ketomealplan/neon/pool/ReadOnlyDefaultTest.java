@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
+import org.postgresql.PGStatement;
 
 /** Queries without BEGIN make their session read-only by default; nobody notices but who counts statements. */
 class ReadOnlyDefaultTest {
@@ -267,6 +268,19 @@ class ReadOnlyDefaultTest {
             execute(driver, "INSERT INTO things VALUES (2)");
         }
         assertThat(stored()).isEqualTo(2);
+    }
+
+    /** It is another borrower's by then. */
+    @Test
+    void nothingIsSentOnAConnectionThatWasReturned() throws Exception {
+        Connection returned = writer(true);
+        Statement statement = returned.createStatement();
+        returned.close();
+        counter.roundTrips();
+
+        assertThatThrownBy(() -> statement.unwrap(PGStatement.class)).isInstanceOf(SQLException.class);
+
+        assertThat(counter.roundTrips()).isZero();
     }
 
     /** Who reads afterwards does not take that for the default of his own. */
