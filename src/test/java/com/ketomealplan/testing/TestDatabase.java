@@ -174,10 +174,10 @@ public final class TestDatabase {
      * update the same row at the same time, and a new salt would invalidate the copy of the secret that a pooler of another
      * JVM's has.
      */
-    private static void easePassword(Endpoint server) {
+    private static void ease(Endpoint server) {
         TestDatabase administration = new TestDatabase(server);
         administration.jdbi().useTransaction(handle -> {
-            handle.execute("SELECT pg_advisory_xact_lock(hashtext('easePassword'))");
+            handle.execute("SELECT pg_advisory_xact_lock(hashtext('ease'))");
             boolean eased = handle.createQuery(
                             "SELECT rolpassword LIKE 'SCRAM-SHA-256$16:%' FROM pg_authid WHERE rolname = current_user")
                     .mapTo(boolean.class)
@@ -233,7 +233,7 @@ public final class TestDatabase {
 
         static {
             Runtime.getRuntime().addShutdownHook(new Thread(SHARED::close));
-            easePassword(SHARED.endpoint());
+            ease(SHARED.endpoint());
         }
     }
 }

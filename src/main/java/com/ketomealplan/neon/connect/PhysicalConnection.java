@@ -65,6 +65,7 @@ public final class PhysicalConnection implements AutoCloseable {
         return transactionSettings;
     }
 
+    /** Returns the session's default for transactions that do not say whether they write. */
     public ReadOnlyDefault readOnlyDefault() {
         if (readOnlyDefault == null) {
             readOnlyDefault = new ReadOnlyDefault(base, endpoint);

@@ -22,6 +22,9 @@ public final class MissingRightException extends JdbiException implements Staged
     private static final Pattern DENIED = Pattern.compile(
             "permission denied for (table|view|materialized view|foreign table|schema|sequence|function|procedure) (.+)");
 
+    /** A schema and a dot, as SQL has them before a name; or nothing. */
+    private static final String SCHEMA = "(?:(?:\\w+|\"(?:[^\"]|\"\")+\")\\.)?";
+
     private MissingRightException(String message, Throwable failure) {
         super(message, failure);
     }
@@ -82,7 +85,7 @@ public final class MissingRightException extends JdbiException implements Staged
      */
     private static String schema(String table, String sql) {
         Matcher places = Pattern.compile(
-                        "(?:\\b(?:into|update|from|join|using|only)\\s+|,\\s*)((?:(?:\\w+|\"(?:[^\"]|\"\")+\")\\.)?)\"?"
+                        "(?:\\b(?:into|update|from|join|using|only)\\s+|,\\s*)(" + SCHEMA + ")\"?"
                                 + Pattern.quote(Identifier.escaped(table)) + "\"?(?![\\w.])",
                         Pattern.CASE_INSENSITIVE)
                 .matcher(sql);
@@ -93,8 +96,7 @@ public final class MissingRightException extends JdbiException implements Staged
 
     /** What a statement does with a table, by its words. */
     private static Set<String> rightsOn(String table, String sql) {
-        String name = "\\s+(?:only\\s+)?(?:(?:\\w+|\"(?:[^\"]|\"\")+\")\\.)?\"?"
-                + Pattern.quote(Identifier.escaped(table)) + "\"?(?!\\w)";
+        String name = "\\s+(?:only\\s+)?" + SCHEMA + "\"?" + Pattern.quote(Identifier.escaped(table)) + "\"?(?!\\w)";
         Set<String> rights = new LinkedHashSet<>();
         addIf(rights, "INSERT", "insert\\s+into" + name, sql);
         addIf(rights, "UPDATE", "update" + name, sql);

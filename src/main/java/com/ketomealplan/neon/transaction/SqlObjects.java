@@ -2,7 +2,6 @@ package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.transaction.UnitOfWork.Options;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
@@ -44,32 +43,21 @@ final class SqlObjects {
                         if (unit != null) {
                             units.checkNesting(unit, nameOf(type, method));
                         }
-                        return invoke(inside, method, arguments);
+                        return Reflection.invoke(inside, method, arguments);
                     }
                     if (streaming.contains(method)) {
                         throw StreamingResults.exceptionFor(method);
                     }
                     return unit == null
-                            ? invoke(outside, method, arguments)
+                            ? Reflection.invoke(outside, method, arguments)
                             : Purpose.within(
                                     nameOf(type, method),
-                                    () -> units.call(unit, () -> invoke(inside, method, arguments)));
+                                    () -> units.call(unit, () -> Reflection.invoke(inside, method, arguments)));
                 }));
     }
 
     private static String nameOf(Class<?> type, Method method) {
         return type.getSimpleName() + "." + method.getName();
-    }
-
-    private static Object invoke(Object target, Method method, Object[] arguments) throws Exception {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw (Exception) e.getCause();
-        }
     }
 
     /**

@@ -5,6 +5,7 @@ import com.ketomealplan.neon.idempotency.IdempotentWork;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.transaction.NestedUnitException;
+import com.ketomealplan.neon.transaction.Reflection;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.neon.web.CurrentRequest.InHand;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -68,24 +69,12 @@ final class ResourceInvocation implements InvocationHandler {
     public Object invoke(Object resource, Method method, Object[] arguments) throws InvocationTargetException {
         InHand request = CurrentRequest.take();
         Purpose.ofRequest(name);
-        Callable<Object> work = () -> result(resource, method, arguments);
+        Callable<Object> work = () -> Reflection.invoke(resource, method, arguments);
         try {
             return Deadline.within(bounds.deadline(), bounds.wakeBudget(), () -> call(request, work));
         } catch (Exception | Error e) {
             // Jersey calls the exception mappers only for exceptions of a method
             throw new InvocationTargetException(e);
-        }
-    }
-
-    /** Calls the method; throws what it throws, as whoever calls it without reflection would see it. */
-    private static Object result(Object resource, Method method, Object[] arguments) throws Exception {
-        try {
-            return method.invoke(resource, arguments);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw e.getCause() instanceof Exception thrown ? thrown : e;
         }
     }
 
