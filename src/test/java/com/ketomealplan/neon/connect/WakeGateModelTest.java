@@ -60,18 +60,7 @@ class WakeGateModelTest {
         @Override
         public void run() {
             Server server = new Server(number -> Optional.empty());
-            WakeGate gate = server.gate();
-            Client first = new Client(gate);
-            Client second = new Client(gate);
-            Interleavings.atOnce(first::ask, () -> {
-                second.ask();
-                second.giveUp();
-            });
-            server.settle();
-
-            first.requireServed();
-            second.requireServed();
-            requireOneAtATime(gate, server, first, second);
+            oneGivesUp(server, Client::requireServed);
         }
     }
 
@@ -99,19 +88,24 @@ class WakeGateModelTest {
         @Override
         public void run() {
             Server server = new Server(number -> number > 1 ? Optional.empty() : Optional.of(FailureKind.WAKING));
-            WakeGate gate = server.gate();
-            Client first = new Client(gate);
-            Client second = new Client(gate);
-            Interleavings.atOnce(first::ask, () -> {
-                second.ask();
-                second.giveUp();
-            });
-            server.settle();
-
-            first.requireServed();
-            second.requireAnswered();
-            requireOneAtATime(gate, server, first, second);
+            oneGivesUp(server, Client::requireAnswered);
         }
+    }
+
+    /** Two ask, and the second one gives up, unless it has its answer before. */
+    private static void oneGivesUp(Server server, Consumer<Client> requirement) {
+        WakeGate gate = server.gate();
+        Client first = new Client(gate);
+        Client second = new Client(gate);
+        Interleavings.atOnce(first::ask, () -> {
+            second.ask();
+            second.giveUp();
+        });
+        server.settle();
+
+        first.requireServed();
+        requirement.accept(second);
+        requireOneAtATime(gate, server, first, second);
     }
 
     /** After both have closed what they got, no connection is open, and there may be one attempt again: there is one. */
