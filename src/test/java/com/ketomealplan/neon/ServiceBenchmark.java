@@ -17,15 +17,17 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * What a request costs when the service is warm: CPU of the service and bytes allocated, with 64 clients that send one request after the
- * other. Run by hand: {@code mvn -B -q -DskipTests package exec:exec -Dbenchmark=ServiceBenchmark}, with
- * {@code -Dwarm=40 -Dseconds=10} for other times.
+ * What a request costs while the service gets warm, and when it is: CPU of the service and bytes allocated, with 64 clients that send one
+ * request after the other. Run by hand: {@code mvn -B -q -DskipTests package exec:exec -Dbenchmark=ServiceBenchmark}. The environment's
+ * {@code JAVA_OPTS} has options for the JVM of the service.
  */
 public final class ServiceBenchmark {
 
     private static final int CLIENTS = 64;
-    private static final Duration WARM = Duration.ofSeconds(Integer.getInteger("warm", 40));
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("seconds", 10));
+    private static final Duration WINDOW = Duration.ofSeconds(5);
+    private static final int WINDOWS = 8;
+    private static final Duration TIME = Duration.ofSeconds(10);
+    private static final String OPTIONS = System.getenv().getOrDefault("JAVA_OPTS", "-Xmx512m");
     private static final Pattern ALLOCATED =
             Pattern.compile("(?m)^jvm_memory_pool_allocated_bytes_total[^\n]* (\\S+)$");
 
@@ -40,13 +42,16 @@ public final class ServiceBenchmark {
                 "PORT", Integer.toString(port),
                 "ADMIN_PORT", Integer.toString(adminPort));
         System.out.printf(
-                "%s on %d processors, %d clients, %d s to get warm, %d s measured%n",
+                "%s %s on %d processors, %d clients, %d windows of %d s to get warm, %d s measured%n",
                 Runtime.version(),
+                OPTIONS,
                 Runtime.getRuntime().availableProcessors(),
                 CLIENTS,
-                WARM.toSeconds(),
+                WINDOWS,
+                WINDOW.toSeconds(),
                 TIME.toSeconds());
-        try (ServiceProcess service = ServiceProcess.run(List.of("-Xmx512m"), environment, "server", "config.yml")
+        try (ServiceProcess service = ServiceProcess.run(
+                        List.of(OPTIONS.split(" ")), environment, "server", "config.yml")
                 .awaitHealthy()) {
             String created = service.post("/users", "{\"email\":\"%s@example.com\"}".formatted(UUID.randomUUID()))
                     .body();
@@ -69,17 +74,27 @@ public final class ServiceBenchmark {
     }
 
     private static void measure(String what, ServiceProcess service, int adminPort, HttpLoad load) throws Exception {
-        load.run(WARM);
+        System.out.printf("%-24s while it gets warm, us of CPU:", what);
+        for (int window = 0; window < WINDOWS; window++) {
+            System.out.printf(" %d", microsOfCpu(service, load, WINDOW));
+        }
         double allocated = allocated(adminPort);
         Duration cpu = service.cpu();
         long requests = load.run(TIME);
         Duration used = service.cpu().minus(cpu);
         System.out.printf(
-                "%-24s %6d/s  %4d us of CPU  %4.0f KiB allocated%n",
+                "%n%-24s %6d/s  %4d us of CPU  %4.0f KiB allocated%n",
                 what,
                 requests / TIME.toSeconds(),
                 used.toNanos() / 1_000 / requests,
                 (allocated(adminPort) - allocated) / 1_024 / requests);
+    }
+
+    /** For each request of so much time. */
+    private static long microsOfCpu(ServiceProcess service, HttpLoad load, Duration time) {
+        Duration cpu = service.cpu();
+        long requests = load.run(time);
+        return service.cpu().minus(cpu).toNanos() / 1_000 / requests;
     }
 
     /** As of the last garbage collection. */
