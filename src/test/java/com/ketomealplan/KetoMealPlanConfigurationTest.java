@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The very files that ship, and the report of everything that can be wrong with them. */
+/** The shipped configuration files, the defaults, and the mistakes that are reported. */
 class KetoMealPlanConfigurationTest {
 
     private static final Validator VALIDATOR = Validators.newValidator(); // thread-safe, and slow to make
@@ -57,7 +57,7 @@ class KetoMealPlanConfigurationTest {
         return read(path -> new ByteArrayInputStream(document), "test.yml", environment);
     }
 
-    /** Or else each of these texts would have one more mistake, an open admin port. */
+    /** Adds a server with one port, because the default one, with an open admin port, would be one more mistake. */
     private static String onOnePort(String text) {
         if (text.contains("server:") || !text.contains(":")) {
             return text;
@@ -79,7 +79,7 @@ class KetoMealPlanConfigurationTest {
     }
 
     @Test
-    void theShippedFileHasTheseDefaults() throws Exception {
+    void theShippedFileHasTheDefaults() throws Exception {
         KetoMealPlanConfiguration configuration = file("config.yml", Map.of());
 
         assertThat(configuration.deployment()).isEqualTo(new Deployment(Stage.DEVELOPMENT, false));
@@ -96,7 +96,7 @@ class KetoMealPlanConfigurationTest {
         assertThat(application.getBindHost()).isNull();
         assertThat(admin.getPort()).isEqualTo(8081);
         assertThat(admin.getBindHost()).isEqualTo("127.0.0.1");
-        // Kubernetes gives 30 s for all of it, and more than this has to end
+        // Kubernetes gives 30 s for the whole stop, of which this is a part
         assertThat(server.getShutdownGracePeriod()).isEqualTo(Duration.seconds(20));
     }
 
@@ -116,7 +116,7 @@ class KetoMealPlanConfigurationTest {
                         Optional.empty()));
         assertThat(configuration.database().pooled().keep()).isEqualTo(5);
         assertThat(configuration.database().pooled().overflow()).isEqualTo(10);
-        assertThat(configuration.database().pooled().overflowIdleTime()).isNull(); // by the host
+        assertThat(configuration.database().pooled().overflowIdleTime()).isNull(); // depends on the host
         assertThat(configuration.database().pooledEndpoint()).isFalse();
         assertThat(configuration.database().healthMode()).isEqualTo(HealthMode.AUTO);
         assertThat(configuration.database().connect())
@@ -177,7 +177,7 @@ class KetoMealPlanConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"config.yml", "config-serverless.yml"})
-    void theShippedFilesReadWhatDependsOnTheServer(String path) throws Exception {
+    void bothShippedFilesReadTheDatabaseSettingsFromTheEnvironment(String path) throws Exception {
         NeonDataSourceFactory database = file(
                         path,
                         Map.of(
@@ -222,10 +222,11 @@ class KetoMealPlanConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "127.0.0.1", "127.1.2.3", "::1", "localhost"})
-    void anAdminPortOfThisMachineAloneNeedsNone(String host) throws Exception {
+    void anAdminPortThatOnlyThisMachineReachesNeedsNoToken(String host) throws Exception {
         assertThat(file("config.yml", Map.of("ADMIN_HOST", host)).adminToken()).isEmpty();
     }
 
+    /** Without an address it listens on all of them. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -233,12 +234,12 @@ class KetoMealPlanConfigurationTest {
                 "server: {adminConnectors: [{type: http, bindHost: 127.0.0.1}, {type: http, bindHost: 0.0.0.0}]}",
                 "server: {rootPath: /api}"
             })
-    void anAddressThatIsNotWrittenIsAllOfThem(String text) {
+    void eachAdminConnectorThatOtherMachinesReachNeedsAToken(String text) {
         assertThat(mistakesOf(text, Map.of())).hasMessageContaining("lets other machines reach the admin pages");
     }
 
     @Test
-    void theNamesOfTheAdminPortAreOneTextOrAList() throws Exception {
+    void adminHostsAreATextOrAList() throws Exception {
         assertThat(yaml("adminHosts: [a.example, 'b.example,[fd00::1]', '']", Map.of())
                         .adminHosts())
                 .containsExactly("a.example", "b.example", "[fd00::1]");
@@ -251,7 +252,7 @@ class KetoMealPlanConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"config.yml", "config-serverless.yml"})
-    void thePagesOfOtherOriginsAreNamedByTheEnvironment(String name) throws Exception {
+    void theCorsOriginsAreReadFromTheEnvironment(String name) throws Exception {
         Map<String, String> environment = Map.of(
                 "NEON_DATABASE_URL", URL,
                 "CORS_ORIGINS", "https://App.example.com, http://localhost:5173",
@@ -277,14 +278,14 @@ class KetoMealPlanConfigurationTest {
                 "origins: ['*', https://geheim.example]  | cors.origins: has * beside others",
                 "origins: '*', credentials: true         | cors.credentials: must not be true for the origins *"
             })
-    void anOriginThatNoBrowserSendsIsAMistake(String cors, String mistake) {
+    void anInvalidCorsSettingIsAMistake(String cors, String mistake) {
         assertThat(mistakesOf("{cors: {" + cors + "}}", Map.of()))
                 .hasMessageContaining(mistake)
                 .hasMessageNotContaining("geheim");
     }
 
     @Test
-    void theDrainCanBeSetByItsOldNameToo() throws Exception {
+    void drainTimeIsTheOldNameOfDrainTimeout() throws Exception {
         assertThat(yaml("drainTimeout: 20s\nquietPeriod: 2s", Map.of()).http().drain())
                 .isEqualTo(new DrainSettings(java.time.Duration.ofSeconds(20), java.time.Duration.ofSeconds(2), false));
         assertThat(yaml("drainTime: 8s", Map.of()).http().drain())
@@ -298,7 +299,7 @@ class KetoMealPlanConfigurationTest {
     }
 
     @Test
-    void whatIsObservedCanBeSet() throws Exception {
+    void theSettingsOfTheComputeAndOfTracingAreChecked() throws Exception {
         assertThat(yaml("database: {compute: {suspendAfter: 10m, units: 0.5}}", Map.of())
                         .database()
                         .compute())
@@ -333,8 +334,8 @@ class KetoMealPlanConfigurationTest {
         "production, true, pooled, POOLED",
         "development, false, per_request, PER_REQUEST"
     })
-    void autoDependsOnWhereTheProcessRuns(String env, String serverless, String pooling, PoolingStrategy expected)
-            throws Exception {
+    void thePoolingStrategyIsSetOrDependsOnTheDeployment(
+            String env, String serverless, String pooling, PoolingStrategy expected) throws Exception {
         assertThat(file(
                                 "config.yml",
                                 Map.of(
@@ -393,7 +394,7 @@ class KetoMealPlanConfigurationTest {
     }
 
     @Test
-    void allMistakesAreReportedInOneGo() {
+    void allMistakesAreReportedAtOnce() {
         ConfigurationMistakes mistakes = mistakesOf(
                 """
                 environment: ${ENV}
@@ -460,7 +461,7 @@ class KetoMealPlanConfigurationTest {
                 "a: [",
                 "a: 'geheim"
             })
-    void aWrongSettingIsAnError(String text) {
+    void aWrongSettingIsAMistake(String text) {
         assertThat(mistakesOf(text, Map.of())).isNotNull().hasMessageNotContaining("geheim");
     }
 
@@ -473,18 +474,18 @@ class KetoMealPlanConfigurationTest {
     }
 
     @Test
-    void aMissingFileIsAMistakeLikeAnyOther() {
+    void aMissingConfigurationFileIsAMistake() {
         assertThat(catchThrowableOfType(ConfigurationMistakes.class, () -> file("nowhere.yml", Map.of())))
                 .hasMessage("nowhere.yml cannot be read, because it does not exist; is the path right?");
     }
 
     @Test
-    void aDirectoryIsNoFile() {
+    void aDirectoryAsConfigurationFileIsAMistake() {
         assertThat(catchThrowableOfType(ConfigurationMistakes.class, () -> file("src", Map.of())))
                 .hasMessageContaining("is a directory; name the file in it");
     }
 
-    /** Also of a block that the file does not have, of one entry of a list, and of a place where nothing can be put. */
+    /** Also in a block that the file does not have, in an entry of a list, and for a path that the file cannot have. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -495,7 +496,7 @@ class KetoMealPlanConfigurationTest {
                 "adminHosts[7] | geheim | adminHosts[7] (set by -Ddw-test.adminHosts[7]): has no such place in the file",
                 "drainTime.x | geheim | drainTime.x (set by -Ddw-test.drainTime.x): has no such place in the file"
             })
-    void aMistakeOfASystemPropertyIsNotBlamedOnTheFile(String name, String value, String mistake) {
+    void aMistakeInASystemPropertyNamesTheProperty(String name, String value, String mistake) {
         String text = "{drainTime: 2s, adminHosts: [a, b], database: {pooling: '${POOLING:-auto}'}}";
         System.setProperty("dw-test." + name, value);
         try {
@@ -530,7 +531,7 @@ class KetoMealPlanConfigurationTest {
         "sslcert=pom.xml, sslcert that holds no certificate",
         "sslkey=geheim, sslkey that does not exist"
     })
-    void aFileOfTheUrlIsReadBeforeItIsNeeded(String parameters, String problem) {
+    void aCertificateFileOfTheUrlIsCheckedWithTheConfiguration(String parameters, String problem) {
         String url = "postgresql://u:geheim@db.example.com/db?" + parameters;
         assertThat(mistakesOf("database: {url: '${NEON_DATABASE_URL}'}", Map.of("NEON_DATABASE_URL", url))
                         .getErrors())
@@ -578,7 +579,7 @@ class KetoMealPlanConfigurationTest {
     }
 
     @Test
-    void twoUrlsAreOneTooMany() {
+    void urlAndUrlFileTogetherAreAMistake() {
         assertThat(mistakesOf("database: {url: '%s', urlFile: /geheim}".formatted(URL), Map.of())
                         .getErrors())
                 .containsExactly(
@@ -587,7 +588,7 @@ class KetoMealPlanConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"p\"w", "p#w: x", "p\nw", "${HOME}", "$${x}", "p\\w", "'", "{[*&!|>%@`"})
-    void aValueOfTheEnvironmentCannotChangeTheDocument(String token) throws Exception {
+    void aValueOfTheEnvironmentIsNotParsedAsYaml(String token) throws Exception {
         assertThat(yaml("adminToken: ${ADMIN_TOKEN:-}", Map.of("ADMIN_TOKEN", token, "HOME", "/root"))
                         .adminToken())
                 .contains(new Secret(token));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.prometheus.metrics.core.metrics.Histogram;
 import org.junit.jupiter.api.Test;
 
+/** Quantiles of the observations since the last update of a window. */
 class LatencyWindowTest {
 
     private final Histogram histogram = Histogram.builder()

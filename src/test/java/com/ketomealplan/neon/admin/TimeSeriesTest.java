@@ -19,7 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The samples of the page's charts, taken one after the other without waiting for their time. */
+/** The samples of the operator's page, taken by the test and not by a timer. */
 class TimeSeriesTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -28,7 +28,7 @@ class TimeSeriesTest {
     private final TestDatabase database = TestDatabase.empty();
 
     @Test
-    void samplesAreKeptForAQuarterOfAnHourAndSendNothing() throws Exception {
+    void samplesAreKeptForAQuarterOfAnHourAndTakingThemSendsNothing() throws Exception {
         try (NeonProxy proxy = NeonProxy.before(database)) {
             WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT));
             Pool pool = new ConnectionPool(

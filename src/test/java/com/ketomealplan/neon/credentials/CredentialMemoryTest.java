@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which credentials log-ins present, by a clock of the test's. */
+/** The credentials that log-ins present, by a clock of the test. */
 class CredentialMemoryTest {
 
     private static final Credentials OLD = credentials("app", "1");
@@ -37,12 +37,12 @@ class CredentialMemoryTest {
     private LoggedLines log;
 
     @BeforeEach
-    void begin() {
+    void captureLog() {
         log = LoggedLines.of(CredentialMemory.class);
     }
 
     @AfterEach
-    void end() {
+    void closeLog() {
         log.close();
     }
 
@@ -50,112 +50,112 @@ class CredentialMemoryTest {
         return new Credentials(user, Optional.of(new Secret(password)));
     }
 
-    private LogIn presents(Credentials expected) {
+    private LogIn next(Credentials expected) {
         LogIn login = memory.next();
         assertThat(login.credentials()).isEqualTo(expected);
         return login;
     }
 
-    private void isAccepted(Credentials expected) {
-        memory.accepted(presents(expected));
+    private void accept(Credentials expected) {
+        memory.accepted(next(expected));
     }
 
-    private Optional<Credentials> isRefused(Credentials expected) {
-        return memory.refused(presents(expected)).map(LogIn::credentials);
+    private Optional<Credentials> refuse(Credentials expected) {
+        return memory.refused(next(expected)).map(LogIn::credentials);
     }
 
     @Test
-    void theRoleIsChangedBeforeTheFile() {
-        isAccepted(OLD);
-        assertThat(isRefused(OLD)).isEmpty();
+    void aPasswordThatIsChangedInTheDatabaseFirstIsAcceptedOnceTheFileHasIt() {
+        accept(OLD);
+        assertThat(refuse(OLD)).isEmpty();
         assertThat(memory.hasNew()).isFalse();
 
         written = NEW;
 
         assertThat(memory.hasNew()).isTrue();
-        isAccepted(NEW);
-        isAccepted(NEW);
+        accept(NEW);
+        accept(NEW);
         assertThat(log.all()).containsExactly("New password of user app accepted by the database");
     }
 
     @Test
-    void theFileIsChangedBeforeTheRole() {
-        isAccepted(OLD);
+    void aPasswordThatIsChangedInTheFileFirstIsPresentedOnceTheOldOneIsRefused() {
+        accept(OLD);
         written = NEW;
-        isAccepted(OLD); // as long as it is the role's
-        assertThat(isRefused(OLD)).contains(NEW);
-        isAccepted(NEW);
-        isAccepted(NEW);
+        accept(OLD); // while the database has it
+        assertThat(refuse(OLD)).contains(NEW);
+        accept(NEW);
+        accept(NEW);
     }
 
     @Test
-    void theFileIsChangedWhileALogInIsRefused() {
-        isAccepted(OLD);
-        LogIn login = presents(OLD);
+    void aRefusedLogInIsRepeatedWithThePasswordWrittenMeanwhile() {
+        accept(OLD);
+        LogIn login = next(OLD);
         written = NEW;
         assertThat(memory.refused(login).map(LogIn::credentials)).contains(NEW);
     }
 
     @Test
-    void anotherUserCountsAtOnce() {
-        isAccepted(OLD);
+    void anotherUserIsPresentedAtOnce() {
+        accept(OLD);
         written = OTHER;
-        isAccepted(OTHER);
+        accept(OTHER);
         assertThat(memory.userOfLast()).contains("app_b");
         written = NEW;
-        isAccepted(NEW); // and back, with another password
+        accept(NEW); // and back, with another password
         assertThat(log.all()).containsExactly("Log-in user changed to app_b", "Log-in user changed to app");
     }
 
     @Test
-    void whereAnotherUserIsRefusedTheOneBeforeGoesOn() {
-        isAccepted(OLD);
+    void thePreviousUserIsPresentedWhileTheNewOneIsRefused() {
+        accept(OLD);
         written = OTHER;
-        assertThat(isRefused(OTHER)).contains(OLD);
-        isAccepted(OLD);
-        isAccepted(OLD);
+        assertThat(refuse(OTHER)).contains(OLD);
+        accept(OLD);
+        accept(OLD);
         assertThat(log.all()).singleElement().asString().startsWith("Log-in of user app_b refused");
 
         clock.addAndGet(CredentialMemory.FAILURE_TTL.toNanos());
-        isAccepted(OTHER); // whom somebody has created meanwhile
+        accept(OTHER); // which exists by now
     }
 
     @Test
-    void aWrongNewPasswordLeavesNothingAndIsTriedAgainLater() {
-        isAccepted(OLD);
+    void aRefusedNewPasswordIsNotNewAgainAndTheOldOneIsPresentedFirst() {
+        accept(OLD);
         written = NEW;
-        LogIn first = presents(OLD);
+        LogIn first = next(OLD);
         LogIn second = memory.refused(first).orElseThrow();
         assertThat(second.credentials()).isEqualTo(NEW);
         assertThat(memory.refused(second)).isEmpty();
         assertThat(memory.hasNew()).isFalse();
         clock.addAndGet(Duration.ofMinutes(2).toNanos());
-        assertThat(memory.hasNew()).isFalse(); // time makes nothing new
+        assertThat(memory.hasNew()).isFalse(); // it does not become new by time
 
-        isAccepted(OLD); // the role was given it back
+        accept(OLD); // the database has it again
         assertThat(log.all()).isEmpty();
     }
 
     @Test
-    void aLogInThatWasUnderWayDuringTheChangeDoesNotBringTheOldPasswordBack() {
-        isAccepted(OLD);
-        LogIn early = presents(OLD);
+    void aLogInBegunBeforeTheChangeDoesNotBringTheOldPasswordBack() {
+        accept(OLD);
+        LogIn early = next(OLD);
         written = NEW;
-        LogIn late = memory.refused(presents(OLD)).orElseThrow();
+        LogIn late = memory.refused(next(OLD)).orElseThrow();
         memory.accepted(late);
 
         memory.accepted(early);
 
-        isAccepted(NEW);
+        accept(NEW);
     }
 
     @Test
-    void theFirstLogInIsRefused() {
-        assertThat(isRefused(OLD)).isEmpty();
+    void aRefusedFirstLogInIsRepeatedWithANewPassword() {
+        assertThat(refuse(OLD)).isEmpty();
         assertThat(memory.hasNew()).isFalse();
         written = NEW;
         assertThat(memory.hasNew()).isTrue();
-        isAccepted(NEW);
+        accept(NEW);
         assertThat(log.all()).isEmpty();
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files with secrets that are written anew, lost, and written badly. */
+/** Credentials in files that are replaced, deleted or unusable. */
 class FileCredentialsTest {
 
     private static final String URL = "postgresql://app:geheim1@db.example.com/shop?sslmode=require";
@@ -33,13 +33,13 @@ class FileCredentialsTest {
     private LoggedLines log;
 
     @BeforeEach
-    void begin() {
+    void captureLog() {
         file = directory.resolve("url");
         log = LoggedLines.of(FileCredentials.class);
     }
 
     @AfterEach
-    void end() {
+    void closeLog() {
         log.close();
     }
 
@@ -58,14 +58,14 @@ class FileCredentialsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"%s", "%s\n", "\r\n  %s  \r\n\r\n", "\uFEFF%s"})
-    void whatIsBlankAroundAUrlDoesNotMatter(String format) throws Exception {
+    void whitespaceAroundAUrlIsIgnored(String format) throws Exception {
         Files.writeString(file, format.formatted(URL));
 
         assertThat(fromUrlFile().current()).isEqualTo(of("app", "geheim1"));
     }
 
     @Test
-    void eachReadFindsWhatIsWrittenNow() throws Exception {
+    void aFileThatIsReplacedIsReadAgain() throws Exception {
         Files.writeString(file, URL);
         FileCredentials credentials = fromUrlFile();
         assertThat(credentials.current()).isEqualTo(of("app", "geheim1"));
@@ -79,7 +79,7 @@ class FileCredentialsTest {
 
     /** {@code url -> ..data/url}, {@code ..data -> ..one}: the second link is replaced. */
     @Test
-    void aSecretIsMountedAsKubernetesDoesIt() throws Exception {
+    void aSecretThatKubernetesReplacesIsReadAgain() throws Exception {
         for (String version : new String[] {"1", "2"}) {
             Path data = Files.createDirectory(directory.resolve("..version" + version));
             Files.writeString(data.resolve("url"), URL.replace("geheim1", "geheim" + version));
@@ -107,14 +107,14 @@ class FileCredentialsTest {
                 "postgresql://app:geheim | names no user",
                 "postgresql://app:geheim@db.example.com/shop?sslmode=disable | asks for sslmode=disable"
             })
-    void whatCannotBeUsedIsSaidWithoutTheSecret(String content, String problem) throws IOException {
+    void anUnusableUrlIsReportedWithoutTheSecret(String content, String problem) throws IOException {
         Files.writeString(file, content);
 
         assertUnusable(file.toString(), problem);
     }
 
     @Test
-    void soIsWhatIsNoFile() throws IOException {
+    void anUnusableFileIsReportedWithoutItsPath() throws IOException {
         assertUnusable(file.toString(), "does not exist");
         assertUnusable(directory.toString(), "a directory");
         assertUnusable(file.resolve("below").toString(), "does not exist");
@@ -152,7 +152,7 @@ class FileCredentialsTest {
                 "postgresql://app:geheim2@db.example.com:5433/shop?sslmode=require",
                 "postgresql://app:geheim2@db.example.com/other?sslmode=require"
             })
-    void whatIsHalfWrittenOrLeadsElsewhereChangesNothingAndIsSaidOnce(String content) throws Exception {
+    void aHalfWrittenOrDifferentUrlChangesNothingAndIsLoggedOnce(String content) throws Exception {
         Files.writeString(file, URL);
         FileCredentials credentials = fromUrlFile();
         Files.writeString(file, content);
@@ -174,7 +174,7 @@ class FileCredentialsTest {
     }
 
     @Test
-    void onlyARestartLeadsElsewhere() throws Exception {
+    void anotherHostNeedsARestart() throws Exception {
         Files.writeString(file, URL);
         FileCredentials credentials = fromUrlFile();
         Files.writeString(file, URL.replace("db.", "db2."));
@@ -187,7 +187,7 @@ class FileCredentialsTest {
     }
 
     @Test
-    void soDoesAFileThatIsGone() throws Exception {
+    void theCredentialsOfADeletedFileAreKept() throws Exception {
         Files.writeString(file, URL);
         FileCredentials credentials = fromUrlFile();
         Files.delete(file);
@@ -219,7 +219,7 @@ class FileCredentialsTest {
     }
 
     @Test
-    void withoutAnyPasswordThereIsNone() {
+    void thePasswordIsEmptyIfNeitherTheUrlNorAFileHasOne() {
         FileCredentials credentials = new FileCredentials(
                 Endpoint.parse("postgresql://app:@db.example.com/shop"), Optional.empty(), noPasswordFile());
 

@@ -71,23 +71,23 @@ class PasswordFileTest {
                 "* |",
                 "\\ |"
             })
-    void aLineFits(String line, String password) throws Exception {
+    void theFieldsOfALineAreMatchedAndUnescaped(String line, String password) throws Exception {
         assertThat(find(line == null ? "" : line)).isEqualTo(Optional.ofNullable(password));
     }
 
     @Test
-    void theFirstLineThatFitsCounts() throws Exception {
+    void theFirstMatchingLineIsUsed() throws Exception {
         assertThat(find("# mine\r\nother:*:*:*:no\r\n\r\n*:*:*:app:first\r\n*:*:*:*:second\r\n"))
                 .contains("first");
     }
 
     @Test
-    void anAddressNeedsNoBracketsAndColonsNeedABackslash() throws Exception {
+    void anIpv6AddressIsWrittenWithoutBracketsAndWithEscapedColons() throws Exception {
         assertThat(find("\\:\\:1:*:*:*:geheim", "postgresql://app@[::1]/shop")).contains("geheim");
     }
 
     @Test
-    void severalHostsNeedTheSame() throws Exception {
+    void severalHostsNeedTheSamePassword() throws Exception {
         String url = "postgresql://app@a.example.com,b.example.com/shop";
         assertThat(find("*:*:*:app:geheim", url)).contains("geheim");
         assertThatThrownBy(() -> find("a.example.com:*:*:*:geheim1\nb.example.com:*:*:*:geheim2", url))
@@ -97,7 +97,7 @@ class PasswordFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rw-r-----", "rw----r--", "rw--w----", "rw------x"})
-    void oneThatOthersMayAccessIsNotUsed(String permissions) throws Exception {
+    void aFileThatOthersMayAccessIsNotUsed(String permissions) throws Exception {
         Path file = write("*:*:*:*:geheim");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
 
@@ -108,7 +108,7 @@ class PasswordFileTest {
     }
 
     @Test
-    void theStandardOneMayBeMissing() throws Exception {
+    void onlyTheStandardFileMayBeMissing() throws Exception {
         Map<String, String> home = Map.of("HOME", directory.toString());
         assertThat(PasswordFile.standard(home).passwordFor(ENDPOINT)).isEmpty();
 
@@ -120,7 +120,7 @@ class PasswordFileTest {
                 .hasMessageContaining("does not exist");
     }
 
-    /** Where they differ, one of the two logs in and the other does not. */
+    /** psql logs in if, and only if, the right password is found in the same file here. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -137,7 +137,7 @@ class PasswordFileTest {
                 "*:*:*:*:PASSWORD "
             })
     @Needs(Program.PSQL)
-    void psqlReadsItTheSame(String content) throws Exception {
+    void psqlReadsTheFileTheSame(String content) throws Exception {
         TestDatabase database = TestDatabase.empty();
         Endpoint endpoint = database.endpoint();
         String host = endpoint.hosts().get(0).host();

@@ -15,15 +15,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The database for development. */
 class EmbeddedDatabaseTest {
 
-    /** For all tests: making a cluster takes longer than they do. */
+    /** Shared by all tests, because initdb takes longer than they do. */
     @TempDir
     static Path directory;
 
     @BeforeAll
-    static void unpackTheProgram() {
-        TestDatabase.empty(); // to where it stays: the library unpacks it once
+    static void unpackPostgres() {
+        TestDatabase.empty(); // the library does so once in a process
     }
 
     private static Jdbi jdbi(Endpoint endpoint) {
@@ -31,7 +32,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void keepsItsDataAndIsSharedWhileSomebodyUsesIt() {
+    void isSharedUntilTheLastUserClosesItAndKeepsItsData() {
         EmbeddedDatabase first = EmbeddedDatabase.join(directory);
         EmbeddedDatabase second = EmbeddedDatabase.join(directory);
         assertThat(second.endpoint()).isEqualTo(first.endpoint());
@@ -55,7 +56,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void isDurableAndForThisUserOnly() throws Exception {
+    void isDurableAndHasAPasswordThatOnlyItsOwnerMayRead() throws Exception {
         EmbeddedDatabase database = EmbeddedDatabase.join(directory);
         try {
             for (Map.Entry<String, String> setting : Map.of(

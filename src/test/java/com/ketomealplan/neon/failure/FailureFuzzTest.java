@@ -9,13 +9,13 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whatever is thrown has a kind and an outcome, and what a client is told of it is none of its text. */
+/** Any exception has a kind and an outcome, and the explanation for clients quotes none of its text. */
 class FailureFuzzTest {
 
     private static final String SECRET = "gEhEiM-s3cret";
 
     @FuzzTest(maxDuration = "60s")
-    void isClassifiedAndItsTextKept(FuzzedDataProvider data) {
+    void anyExceptionIsClassifiedAndItsTextIsNotExplainedToClients(FuzzedDataProvider data) {
         List<Throwable> chain = new ArrayList<>();
         int length = data.consumeInt(1, 5);
         for (int i = 0; i < length; i++) {

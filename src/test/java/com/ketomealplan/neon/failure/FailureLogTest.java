@@ -15,7 +15,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.LoggerFactory;
 
-/** How much of failures is in the log; {@link LoggedLines} shows of a stack the messages. */
+/** The log lines of failed units of work. {@link LoggedLines} shows the messages of a stack trace, and not its frames. */
 class FailureLogTest {
 
     private final AtomicLong nanos = new AtomicLong();
@@ -32,9 +32,9 @@ class FailureLogTest {
         log.write(Failure.of(exception), exception);
     }
 
-    /** What the program did wrong, or what has no code. */
+    /** A wrong statement, or a failure without a code. */
     @Test
-    void whatNobodyExpectsHasALineEachAndAMinutesFirstAStack() {
+    void eachUnexpectedFailureIsLoggedAndOneAMinuteWithItsStackTrace() {
         fail("42601");
         fail("42601");
         fail("08006");
@@ -55,10 +55,10 @@ class FailureLogTest {
                         "Unit of work failed (PROGRAM, ROLLED_BACK): it");
     }
 
-    /** Its frames would be those of the server of HTTP: they do not tell more than the server has said. */
+    /** Its frames would be those of the HTTP server, which add nothing to what the database reports. */
     @ParameterizedTest
     @ValueSource(strings = {"42P01", "42501", "53100", "57014", "08006", "25006", "58030"})
-    void whatTheServerExplainsHasNoStack(String sqlState) {
+    void aFailureWithACodeOfTheServerHasNoStackTrace(String sqlState) {
         fail(sqlState);
 
         assertThat(lines.all()).singleElement().asString().endsWith("it (" + sqlState + ")" + advice(sqlState));
@@ -71,9 +71,9 @@ class FailureLogTest {
                 .orElse("");
     }
 
-    /** Which the driver leaves out, for those codes under which it quotes values. */
+    /** They are not in the message of the driver, because under some codes they quote values. */
     @Test
-    void theServersDetailAndHintAreInTheLine() {
+    void theServersDetailAndHintAreLogged() {
         PSQLException deadlock = new PSQLException(
                 new ServerErrorMessage(
                         "SERROR\0C40P01\0Mdeadlock detected\0"
@@ -89,7 +89,7 @@ class FailureLogTest {
     }
 
     @Test
-    void aRefusalHasNoStack() {
+    void aRefusedUnitHasNoStackTrace() {
         fail("23505");
 
         assertThat(lines.all())
@@ -98,7 +98,7 @@ class FailureLogTest {
     }
 
     @Test
-    void thoseWithoutAConnectionShareALine() {
+    void unitsWithoutAConnectionAreLoggedAtMostOnceInFiveSeconds() {
         for (int i = 0; i < 3; i++) {
             Exception exception = new ConnectionException(new SQLException("gone", "08001"));
             log.write(Failure.of(exception), exception);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** The kind, the outcome and the cause of failures. */
 class FailureTest {
 
     @ParameterizedTest
@@ -47,7 +48,7 @@ class FailureTest {
         "42601, PROGRAM, 500",
         "XX000, PROGRAM, 500"
     })
-    void isClassifiedByItsCode(String sqlState, FailureKind kind, int status) {
+    void isClassifiedByItsSqlState(String sqlState, FailureKind kind, int status) {
         Failure failure = Failure.of(statement(new SQLException("text", sqlState)));
 
         assertThat(failure.kind()).isEqualTo(kind);
@@ -55,7 +56,7 @@ class FailureTest {
         assertThat(failure.sqlState()).contains(sqlState);
     }
 
-    /** Neon's proxy says all of this as XX000: facts of its source, proxy/src. */
+    /** Neon's proxy reports XX000 for all of these. The texts are from its source, proxy/src. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -89,9 +90,9 @@ class FailureTest {
                 "no more connections allowed (max_client_conn) | TOO_MANY_CONNECTIONS",
                 "server login has been failing, cached error: x (server_login_retry) | UNAVAILABLE",
                 "The hostname x could not be verified by hostnameverifier PgjdbcHostnameVerifier. | MISCONFIGURED",
-                "something that nobody has seen yet | UNAVAILABLE"
+                "a text that is not known | UNAVAILABLE"
             })
-    void isClassifiedByTheTextWhereNeonsProxyHidesTheCode(String text, FailureKind kind) {
+    void isClassifiedByItsTextUnderTheSqlStateOfNeonsProxy(String text, FailureKind kind) {
         Failure failure = Failure.of(new ConnectionException(new SQLException(text, "XX000")));
 
         assertThat(failure.kind()).isEqualTo(kind);
@@ -110,13 +111,13 @@ class FailureTest {
                 "0A000 | cached plan must not change result type | STALE_STATEMENT",
                 "0A000 | cross-database references are not implemented | PROGRAM"
             })
-    void isClassifiedByTheTextWhereOneCodeHasSeveralMeanings(String sqlState, String text, FailureKind kind) {
+    void isClassifiedByItsTextUnderASqlStateOfSeveralMeanings(String sqlState, String text, FailureKind kind) {
         assertThat(Failure.of(statement(new SQLException("ERROR: " + text, sqlState)))
                         .kind())
                 .isEqualTo(kind);
     }
 
-    /** The server quotes values of clients, which may read like anything. */
+    /** The server quotes values of clients, which may contain any text. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -126,17 +127,21 @@ class FailureTest {
                 "23514 | Failing row contains (cached plan must not change result type). | CONSTRAINT",
                 "P0001 | query_wait_timeout | PROGRAM"
             })
-    void isNotFooledByWhatAClientSent(String sqlState, String text, FailureKind kind) {
+    void aValueInItsTextDoesNotChangeTheKind(String sqlState, String text, FailureKind kind) {
         assertThat(Failure.of(statement(new SQLException("ERROR: " + text, sqlState)))
                         .kind())
                 .isEqualTo(kind);
     }
 
     @Test
-    void saysWhatAnOperatorCanDo() {
+    void theCauseOfAMissingTableEndsWithTheCommandThatMigrates() {
         assertThat(Failure.of(statement(new SQLException("relation \"users\" does not exist", "42P01")))
                         .cause())
                 .endsWith("apply the migrations: db migrate config.yml");
+    }
+
+    @Test
+    void aCertificateThatIsNotTrustedIsMisconfigured() {
         assertThat(Failure.of(new ConnectionException(
                                 new SQLException("SSL error", "08006", new CertPathBuilderException("no path"))))
                         .kind())
@@ -144,7 +149,7 @@ class FailureTest {
     }
 
     @Test
-    void aCommitWithoutAnAnswerIsUnknown() {
+    void aCommitWithoutAnAnswerHasAnUnknownOutcome() {
         Exception lost = new IllegalStateException(
                 CommitFailedException.unknown(new TransactionException("commit", new SQLException("lost", "08006"))));
 
@@ -153,7 +158,7 @@ class FailureTest {
     }
 
     @Test
-    void tellsTheWholeStoryToOperators() {
+    void theCauseNamesTheRootCause() {
         SQLException hidden = new SQLException("The connection attempt failed.", "08001", new EOFException("gone"));
 
         assertThat(Failure.of(new ConnectionException(hidden)).cause())
@@ -174,7 +179,7 @@ class FailureTest {
             role "app", x     | ALTER ROLE app CONNECTION LIMIT
             database "keto-1" | ALTER DATABASE "keto-1" CONNECTION LIMIT
             """)
-    void writesTheNameOfALimitAsSqlNeedsIt(String what, String advice) {
+    void theAdviceQuotesNamesAsSqlNeedsThem(String what, String advice) {
         assertThat(Failure.toOpen(new SQLException("FATAL: too many connections for " + what, "53300"))
                         .cause())
                 .contains(advice);

@@ -9,14 +9,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The server is the judge of how names are written. */
+/** Quoted identifiers, compared with {@code quote_ident} of the server. */
 class IdentifierTest {
 
     private static final List<String> ODD = List.of(
             "users", "_a1", "Users", "users-2", "2users", "a b", "a\"b", "a\"", "größe", "a$", "a.b", "a'b", "a\\b");
 
     @Test
-    void isWrittenAsTheServerWouldWriteIt() {
+    void isQuotedAsByTheServer() {
         Map<String, String> written = TestDatabase.empty().jdbi().withHandle(handle -> Stream.concat(
                         handle.createQuery("SELECT word FROM pg_get_keywords()").mapTo(String.class).stream(),
                         ODD.stream())

@@ -8,18 +8,18 @@ import org.junit.jupiter.api.Test;
 
 class LogThrottleTest {
 
-    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE); // where System.nanoTime() may be
-    private final LogThrottle sparsely = new LogThrottle(Duration.ofSeconds(5), nanos::get);
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE); // System.nanoTime() may overflow
+    private final LogThrottle throttle = new LogThrottle(Duration.ofSeconds(5), nanos::get);
 
     @Test
-    void oneIsLetThroughWithTheNumberOfThoseBefore() {
-        assertThat(sparsely.tryAcquire()).hasValue(0);
-        assertThat(sparsely.tryAcquire()).isEmpty();
+    void aPermitHasTheNumberOfRejectedCallsBeforeIt() {
+        assertThat(throttle.tryAcquire()).hasValue(0);
+        assertThat(throttle.tryAcquire()).isEmpty();
         nanos.addAndGet(Duration.ofSeconds(5).toNanos() - 1);
-        assertThat(sparsely.tryAcquire()).isEmpty();
+        assertThat(throttle.tryAcquire()).isEmpty();
         nanos.incrementAndGet();
-        assertThat(sparsely.tryAcquire()).hasValue(2);
+        assertThat(throttle.tryAcquire()).hasValue(2);
         nanos.addAndGet(Duration.ofSeconds(5).toNanos());
-        assertThat(sparsely.tryAcquire()).hasValue(0);
+        assertThat(throttle.tryAcquire()).hasValue(0);
     }
 }

@@ -36,7 +36,7 @@ class MissingRightExceptionTest {
             sequence users_id | INSERT INTO users VALUES (1)                                               | USAGE ON SEQUENCE users_id
             function secret   | SELECT secret()                                                            | EXECUTE ON ROUTINE secret
             """)
-    void namesTheRoleAndTheGrant(String what, String sql, String grant) {
+    void theCauseNamesTheRoleAndTheGrant(String what, String sql, String grant) {
         MissingRightException found = MissingRightException.of(denied("permission denied for " + what, ""), sql, "app")
                 .orElseThrow();
 
@@ -48,9 +48,9 @@ class MissingRightExceptionTest {
                         "permission denied for " + what + " (42501); the role app needs: GRANT " + grant + " TO app");
     }
 
-    /** The server names what is denied without the quotes that SQL needs. */
+    /** The server writes the name of the object without the quotes that SQL needs. */
     @Test
-    void theGrantCanBeExecutedWhateverTheNamesAre() {
+    void theGrantCanBeExecutedForAnyName() {
         String table = "\"Order-\"\"s\"";
         TestDatabase database = TestDatabase.empty();
         String role = database.endpoint().database() + "-\"Role";
@@ -80,9 +80,9 @@ class MissingRightExceptionTest {
         });
     }
 
-    /** Another failure, another language, and what a function did, whose texts may be of its own. */
+    /** One without the fields of the server, one in another language, and one of a function, which may raise any text. */
     @Test
-    void saysNothingOfWhatTheServerDoesNotName() {
+    void isEmptyForAnyOtherException() {
         assertThat(MissingRightException.of(new SQLException("permission denied for table users", "42501"), "", "app"))
                 .isEmpty();
         assertThat(MissingRightException.of(denied("keine Berechtigung für Tabelle users", ""), "", "app"))

@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** What logs and pages say of a failure. The servers' words are PostgreSQL 17's. */
+/** The causes of failures, as in logs and on pages. The messages of the server are those of PostgreSQL 17. */
 class WordingTest {
 
     private static final String LEFT_OUT = "its text may quote a value, and is left out";
 
-    /** An error's fields, each with its one-letter code in front, as they come from the server. */
+    /** Returns an error of the server. Each field begins with its one-letter code. */
     private static PSQLException ofServer(String... fields) {
         return new PSQLException(new ServerErrorMessage(String.join("\0", fields) + "\0"), false);
     }
@@ -39,12 +39,12 @@ class WordingTest {
                 "42601 | syntax error at or near \"ada\" | " + LEFT_OUT + " (42601)",
                 "P0001 | ada@example.com is no friend | " + LEFT_OUT + " (P0001)"
             })
-    void namesThingsAndNoValues(String sqlState, String text, String expected) {
+    void identifiersAreQuotedAndValuesAreNot(String sqlState, String text, String expected) {
         assertThat(cause(ofServer("SERROR", "C" + sqlState, "M" + text))).isEqualTo(expected);
     }
 
     @Test
-    void aConstraintIsNamed() {
+    void aViolatedConstraintIsNamedWithoutItsValues() {
         PSQLException failure = ofServer(
                 "SERROR",
                 "C23505",
@@ -60,9 +60,9 @@ class WordingTest {
                 .doesNotContain("ada");
     }
 
-    /** It may say what it likes under any code. */
+    /** A function may raise any text under any SQLSTATE. */
     @Test
-    void aFunctionIsNotQuoted() {
+    void theTextThatAFunctionRaisesIsNotQuoted() {
         String where = "WPL/pgSQL function f() line 1 at RAISE";
         assertThat(cause(ofServer("SERROR", "C40001", "Mada", "nada", "tada", where, "Rexec_stmt_raise")))
                 .isEqualTo(LEFT_OUT + " (40001)");
@@ -71,20 +71,20 @@ class WordingTest {
     }
 
     @Test
-    void whatTheDriverCannotConvertIsNotQuoted() {
+    void aValueThatTheDriverCannotConvertIsNotQuoted() {
         assertThat(cause(new SQLException("Bad value for type int : ada", "22003", new NumberFormatException("ada"))))
                 .isEqualTo(LEFT_OUT + " (22003): NumberFormatException: " + LEFT_OUT);
         assertThat(Failure.of(new MappingException("ada")).cause()).isEqualTo("MappingException: " + LEFT_OUT);
     }
 
     @Test
-    void anUnansweredStatementQuotesNoMoreThanItsLoss() {
+    void theMessageOfAnUnansweredStatementQuotesNoValue() {
         assertThat(new UnansweredException(ofServer("SFATAL", "C57P01", "Mada", "WSQL statement \"ada\"")).getMessage())
                 .doesNotContain("ada");
     }
 
     @Test
-    void theWayToTheServerIsToldInFull() {
+    void aConnectFailureIsQuotedInFull() {
         assertThat(cause(new SQLException("An I/O error occurred.", "08006", new EOFException("the end"))))
                 .isEqualTo("An I/O error occurred. (08006): EOFException: the end");
         assertThat(Failure.of(new ConnectionException(ofServer("SFATAL", "C28P01", "Mno such user \"x\"")))

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+/** Probes: the schema check, an error, and the comparison of changesets. */
 class DatabaseProbeTest {
 
     @RegisterExtension
@@ -30,7 +31,7 @@ class DatabaseProbeTest {
     private final ExpectedStatements expected = new ExpectedStatements(database.jdbi());
     private final AtomicInteger probes = new AtomicInteger();
 
-    /** Its plan takes a while, because the function has no parameters, and says nothing of the schema. */
+    /** EXPLAIN of it takes a while, because the planner executes the IMMUTABLE function, and its failure is no schema mismatch. */
     private interface Slow {
         String SQL = "SELECT slow()";
 
@@ -56,7 +57,7 @@ class DatabaseProbeTest {
         int seven();
     }
 
-    private interface Lacking {
+    private interface MissingTable {
         @SqlQuery("SELECT * FROM nowhere")
         int any();
     }
@@ -74,7 +75,7 @@ class DatabaseProbeTest {
         return probe;
     }
 
-    /** The companion of the first comparison. */
+    /** A companion query whose result handler fails. */
     private interface Failing extends PendingChangesets.Companion {
         @Override
         default String query() {
@@ -82,17 +83,17 @@ class DatabaseProbeTest {
         }
     }
 
-    /** Whoever asks would wait until then, and be told that the database does not answer. */
+    /** Otherwise the callers of the probe would time out, and report that the database does not answer. */
     @Test
-    void aSchemaThatTakesLongToCheckIsCheckedForAsLongAsAProbeMayTake() {
+    void aSchemaCheckEndsAtTheTimeLimitOfItsProbe() {
         database.jdbi().useHandle(handle -> handle.execute(slow(0.8)));
-        expected.add(Slow.class); // of which at least two are too many
-        expected.add(Lacking.class);
+        expected.add(Slow.class); // more than the time limit, all together
+        expected.add(MissingTable.class);
         DatabaseProbe probe = probe(null);
 
         probe.probe();
         await().untilAsserted(() -> assertThat(probes).hasValue(1));
-        assertThat(units.schemaCheck()).as("found by the last statement").isEmpty();
+        assertThat(units.schemaCheck()).as("the mismatch of the last statement").isEmpty();
 
         database.jdbi().useHandle(handle -> handle.execute(slow(0)));
         await().untilAsserted(() -> {
@@ -108,9 +109,9 @@ class DatabaseProbeTest {
                 """.formatted(seconds);
     }
 
-    /** The gate would take it for a failure to connect, and who asks next would wait for this probe. */
+    /** Otherwise the gate would count it as a connect failure, and the next caller would wait for this probe. */
     @Test
-    void anErrorInAProbeIsItsResult() {
+    void anErrorThrownInAProbeIsItsFailure() {
         Failing failing = answer -> {
             throw new StackOverflowError();
         };
@@ -124,7 +125,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void aComparisonOfChangesetsThatFailsIsMadeByTheNextProbe() {
+    void aFailedComparisonOfChangesetsIsRepeatedByTheNextProbe() {
         Failing failing = answer -> {
             throw new SQLException("no", "57014");
         };

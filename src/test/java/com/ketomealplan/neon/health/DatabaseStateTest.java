@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which condition the facts tell. */
+/** The condition that is derived from the gate, the pool and the units of work. */
 class DatabaseStateTest {
 
     private static final Optional<Duration> NEVER = Optional.empty();
@@ -23,7 +23,7 @@ class DatabaseStateTest {
         return Optional.of(Duration.ofMillis((long) (seconds * 1_000)));
     }
 
-    private static GateCondition quiet(Optional<Duration> sinceOpened) {
+    private static GateCondition notConnecting(Optional<Duration> sinceOpened) {
         return new GateCondition(0, false, false, NEVER, sinceOpened, Optional.empty(), NEVER, false);
     }
 
@@ -43,31 +43,33 @@ class DatabaseStateTest {
     private static final UnitCondition NO_UNITS =
             new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
 
-    private static Condition onNeon(GateCondition opening, PoolCondition traffic) {
-        return DatabaseState.derive(opening, traffic, NO_UNITS, true, false);
+    private static Condition onNeon(GateCondition gate, PoolCondition pool) {
+        return DatabaseState.derive(gate, pool, NO_UNITS, true, false);
     }
 
     @Test
-    void sleepsUntilSomebodyNeedsIt() {
-        assertThat(onNeon(quiet(NEVER), open(0, NEVER))).isEqualTo(Condition.ASLEEP);
+    void isAsleepAtTheStartWakingDuringASlowLogInAndUpAfterIt() {
+        assertThat(onNeon(notConnecting(NEVER), open(0, NEVER))).isEqualTo(Condition.ASLEEP);
         assertThat(onNeon(loggingIn(0.2, NEVER), open(0, NEVER))).isEqualTo(Condition.ASLEEP);
         assertThat(onNeon(loggingIn(0.3, NEVER), open(0, NEVER))).isEqualTo(Condition.WAKING);
-        assertThat(onNeon(quiet(ago(0)), open(1, NEVER))).isEqualTo(Condition.UP);
+        assertThat(onNeon(notConnecting(ago(0)), open(1, NEVER))).isEqualTo(Condition.UP);
     }
 
-    /** Also where no connection is kept. */
+    /** With and without open connections. */
     @Test
-    void isUpUntilFiveMinutesAfterItsLastAnswer() {
+    void isAsleepFiveMinutesAfterTheLastAnswerIfTheComputeSuspends() {
         for (int connections : new int[] {0, 5}) {
-            assertThat(onNeon(quiet(ago(900)), open(connections, ago(299)))).isEqualTo(Condition.UP);
-            assertThat(onNeon(quiet(ago(900)), open(connections, ago(301)))).isEqualTo(Condition.ASLEEP);
+            assertThat(onNeon(notConnecting(ago(900)), open(connections, ago(299))))
+                    .isEqualTo(Condition.UP);
+            assertThat(onNeon(notConnecting(ago(900)), open(connections, ago(301))))
+                    .isEqualTo(Condition.ASLEEP);
         }
-        assertThat(DatabaseState.derive(quiet(ago(900)), open(5, ago(301)), NO_UNITS, false, false))
+        assertThat(DatabaseState.derive(notConnecting(ago(900)), open(5, ago(301)), NO_UNITS, false, false))
                 .isEqualTo(Condition.UP);
     }
 
     @Test
-    void aLogInIsSlowAndNoWakeWhereItHasJustAnswered() {
+    void aSlowLogInIsNoWakeWithinTenSecondsOfTheLastOne() {
         assertThat(onNeon(loggingIn(2, ago(9)), open(0, NEVER))).isEqualTo(Condition.UP);
         assertThat(onNeon(loggingIn(2, ago(11)), open(0, NEVER))).isEqualTo(Condition.WAKING);
     }
@@ -83,15 +85,15 @@ class DatabaseStateTest {
         "AUTHENTICATION, MISCONFIGURED",
         "MISCONFIGURED, MISCONFIGURED"
     })
-    void isWhatTheLastFailureSaysWhileThatIsFresh(FailureKind kind, Condition condition) {
+    void isDerivedFromTheLastFailureForAMinute(FailureKind kind, Condition condition) {
         assertThat(onNeon(failing(kind, 59), open(0, ago(1)))).isEqualTo(condition);
         assertThat(onNeon(failing(kind, 61), open(0, ago(1)))).isEqualTo(Condition.ASLEEP);
     }
 
-    /** However long ago that was, and although callers wait in vain. */
+    /** However long ago the log-in was refused, and also if callers were rejected since. */
     @ParameterizedTest
     @CsvSource({"AUTHENTICATION", "MISCONFIGURED"})
-    void refusesLogInsWhereOpenConnectionsServeAndNewOnesAreRefused(FailureKind kind) {
+    void isLoginRefusedWhileOpenConnectionsAnswerAndLogInsAreRefused(FailureKind kind) {
         for (int seconds : new int[] {1, 3_600}) {
             assertThat(onNeon(failing(kind, seconds), open(5, ago(1)))).isEqualTo(Condition.LOGIN_REFUSED);
             assertThat(onNeon(failing(kind, seconds), new PoolCondition(5, ago(1), NEVER, ago(1))))
@@ -102,21 +104,21 @@ class DatabaseStateTest {
     }
 
     @Test
-    void isUpWhereOpenConnectionsServeAndOnlyTheWayToNewOnesFails() {
+    void isUpWhileOpenConnectionsAnswerAndNoFurtherOneCanBeOpened() {
         assertThat(onNeon(failing(FailureKind.UNAVAILABLE, 1), open(5, ago(1)))).isEqualTo(Condition.UP);
     }
 
     @Test
-    void isBusyForAMomentAfterACallerWasTurnedAway() {
-        assertThat(onNeon(quiet(ago(60)), new PoolCondition(15, ago(6), NEVER, ago(4))))
+    void isBusyForFiveSecondsAfterACallerWasRejected() {
+        assertThat(onNeon(notConnecting(ago(60)), new PoolCondition(15, ago(6), NEVER, ago(4))))
                 .isEqualTo(Condition.BUSY);
-        assertThat(onNeon(quiet(ago(60)), new PoolCondition(15, ago(6), NEVER, ago(6))))
+        assertThat(onNeon(notConnecting(ago(60)), new PoolCondition(15, ago(6), NEVER, ago(6))))
                 .isEqualTo(Condition.UP);
     }
 
-    /** Otherwise a balancer would be told each minute that all is well, until a request finds out that nothing is. */
+    /** Otherwise the instance would be ready again each minute, until the next request fails. */
     @Test
-    void whatOnlyAnOperatorEndsStandsWhereTheDatabaseIsAskedAgain() {
+    void aPermanentFailureDoesNotExpireWhereProbesLogInAgain() {
         GateCondition refused = failing(FailureKind.AUTHENTICATION, 600);
         GateCondition unreachable = failing(FailureKind.UNAVAILABLE, 600);
 
@@ -128,21 +130,21 @@ class DatabaseStateTest {
                 .isEqualTo(Condition.ASLEEP);
     }
 
-    /** As where a role has few connections: one is refused, the next one let in. */
+    /** As at the connection limit of a role: one log-in is refused, and the next one accepted. */
     @Test
-    void isThrottledForAMomentAfterARefusalAlsoIfOthersAreLetIn() {
+    void isThrottledForFiveSecondsAfterALimitedLogInEvenIfOthersSucceed() {
         Failure refused = new Failure(FailureKind.TOO_MANY_CONNECTIONS, Outcome.NOT_SENT, Optional.empty(), "");
-        PoolCondition strained = new PoolCondition(3, ago(0), NEVER, ago(1));
+        PoolCondition saturated = new PoolCondition(3, ago(0), NEVER, ago(1));
         for (boolean failing : new boolean[] {true, false}) {
             GateCondition opening =
                     new GateCondition(3, false, false, NEVER, ago(0), Optional.of(refused), ago(4), failing);
-            assertThat(onNeon(opening, strained)).isEqualTo(Condition.THROTTLED);
+            assertThat(onNeon(opening, saturated)).isEqualTo(Condition.THROTTLED);
         }
         GateCondition earlier = new GateCondition(3, false, false, NEVER, ago(0), Optional.of(refused), ago(6), false);
-        assertThat(onNeon(earlier, strained)).isEqualTo(Condition.BUSY);
+        assertThat(onNeon(earlier, saturated)).isEqualTo(Condition.BUSY);
     }
 
-    /** In the words of what happened, and of this kind of server. */
+    /** A last failure that is not the reason of the condition is not quoted. */
     @ParameterizedTest
     @CsvSource({
         "TOO_MANY_CONNECTIONS, THROTTLED, takes no further connections",
@@ -150,21 +152,22 @@ class DatabaseStateTest {
         "UNAVAILABLE, UP, The database answers",
         "UNAVAILABLE, ASLEEP, The next request opens one"
     })
-    void saysWhatHasBroughtItThere(FailureKind kind, Condition condition, String words) {
+    void theExplanationDoesNotQuoteTheServerAndTheCauseQuotesTheFailureOfTheCondition(
+            FailureKind kind, Condition condition, String text) {
         Failure failure = new Failure(kind, Outcome.NOT_SENT, Optional.empty(), "FATAL: " + kind.explanation());
         DatabaseStatus status = new DatabaseStatus(
                 condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.of(failure), false, false);
 
-        assertThat(status.explanation()).contains(words).doesNotContain("FATAL");
-        assertThat(status.cause()).contains(words);
+        assertThat(status.explanation()).contains(text).doesNotContain("FATAL");
+        assertThat(status.cause()).contains(text);
         assertThat(status.cause().startsWith("FATAL")).isEqualTo(condition == Condition.THROTTLED);
     }
 
-    /** To be asked for fewer attempts harms nobody whose connections are open, and everybody else. */
+    /** With open connections requests are served. Cut off means that none is open, and that the last attempt has failed. */
     @ParameterizedTest
     @CsvSource({"THROTTLED, false, true, connected", "THROTTLED, true, false, disconnected", "UP, true, true, connected"
     })
-    void isHealthyWhileItThrottlesIfSomethingIsOpen(
+    void isHealthyWhileThrottledUnlessItIsCutOff(
             Condition condition, boolean cutOff, boolean healthy, String connection) {
         DatabaseStatus status = new DatabaseStatus(
                 condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(), cutOff, false);
@@ -174,11 +177,11 @@ class DatabaseStateTest {
     }
 
     @Test
-    void isNotUpAfterItHasEndedItsConnectionsUntilSomebodyTriesAgain() {
+    void isAsleepAfterTheServerHasClosedAllConnectionsUntilTheNextLogIn() {
         PoolCondition ended = new PoolCondition(0, ago(60), ago(1), NEVER);
-        assertThat(onNeon(quiet(ago(60)), ended)).isEqualTo(Condition.ASLEEP);
+        assertThat(onNeon(notConnecting(ago(60)), ended)).isEqualTo(Condition.ASLEEP);
         assertThat(onNeon(loggingIn(0, ago(60)), ended)).isEqualTo(Condition.UP);
-        assertThat(onNeon(quiet(ago(0.5)), ended)).isEqualTo(Condition.UP);
+        assertThat(onNeon(notConnecting(ago(0.5)), ended)).isEqualTo(Condition.UP);
     }
 
     /**
@@ -188,15 +191,16 @@ class DatabaseStateTest {
     @ParameterizedTest
     @CsvSource({
         "1000, 1000, 1000, UP", // nothing is known
-        "0, 1000, 1000, SCHEMA_MISMATCH", // never migrated: the first unit tells
+        "0, 1000, 1000, SCHEMA_MISMATCH", // never migrated: the first unit has failed
         "59, 1000, 1000, SCHEMA_MISMATCH",
-        "61, 1000, 1000, UP", // nobody has tried since: traffic is to try
-        "0, 4, 1000, UP", // it has just served
+        "61, 1000, 1000, UP", // expired: traffic may try again
+        "0, 4, 1000, UP", // a unit was just served
         "0, 6, 1000, SCHEMA_MISMATCH", // a table is gone
         "0, 6, 59, UP", // one statement is wrong, and others are served
         "0, 61, 61, SCHEMA_MISMATCH"
     })
-    void lacksSchemaWhereUnitsFailForItAndNoneIsServed(int failed, int served, int servedDespite, Condition condition) {
+    void isSchemaMismatchForAMinuteAfterAUnitFailedForItUnlessOthersAreServed(
+            int failed, int served, int servedDespite, Condition condition) {
         UnitCondition work = new UnitCondition(
                 unlessNever(served),
                 unlessNever(servedDespite),
@@ -207,8 +211,8 @@ class DatabaseStateTest {
                 Optional.empty(),
                 NEVER);
 
-        for (int connections : new int[] {0, 5}) { // kept or not
-            assertThat(DatabaseState.derive(quiet(ago(9)), open(connections, ago(1)), work, true, false))
+        for (int connections : new int[] {0, 5}) {
+            assertThat(DatabaseState.derive(notConnecting(ago(9)), open(connections, ago(1)), work, true, false))
                     .isEqualTo(condition);
         }
     }
@@ -217,13 +221,13 @@ class DatabaseStateTest {
         return seconds == 1_000 ? NEVER : ago(seconds);
     }
 
-    /** Whatever is served meanwhile: reads are, and some writes. */
+    /** Also if units are served meanwhile: reads are, and some writes. */
     @Test
-    void isFullForAMinuteAfterAUnitFoundNoRoom() {
+    void isStorageFullForAMinuteAfterAWriteFoundTheDiskFull() {
         for (double served : new double[] {0, 900}) {
-            assertThat(DatabaseState.derive(quiet(ago(900)), open(5, ago(1)), full(59, served), true, false))
+            assertThat(DatabaseState.derive(notConnecting(ago(900)), open(5, ago(1)), full(59, served), true, false))
                     .isEqualTo(Condition.STORAGE_FULL);
-            assertThat(DatabaseState.derive(quiet(ago(900)), open(5, ago(1)), full(61, served), true, false))
+            assertThat(DatabaseState.derive(notConnecting(ago(900)), open(5, ago(1)), full(61, served), true, false))
                     .isEqualTo(Condition.UP);
         }
     }
@@ -241,14 +245,14 @@ class DatabaseStateTest {
     }
 
     @Test
-    void onlyWhatAnotherInstanceMayServeMakesOneUnready() {
+    void isNotReadyOnlyIfTheSchemaOrTheConfigurationOfThisInstanceIsWrong() {
         assertThat(Condition.values())
                 .filteredOn(condition -> !condition.isReady())
                 .containsExactly(Condition.SCHEMA_MISMATCH, Condition.MISCONFIGURED);
     }
 
     @Test
-    void isDownOrThrottledWhateverItLacks() {
+    void isDownOrThrottledEvenIfTheSchemaIsWrongAndTheDiskIsFull() {
         UnitCondition lacking = new UnitCondition(
                 NEVER, NEVER, Optional.empty(), ago(0), Optional.empty(), ago(0), Optional.empty(), NEVER);
         assertThat(DatabaseState.derive(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true, false))

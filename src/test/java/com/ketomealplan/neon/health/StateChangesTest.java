@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** The changes of the state that are reported. */
+/** The changes of the state that are reported, by a clock of the test. */
 class StateChangesTest {
 
     private final AtomicLong nanos = new AtomicLong();
@@ -34,7 +34,7 @@ class StateChangesTest {
     }
 
     @Test
-    void rareChangesAreReportedEach() {
+    void eachRareChangeIsReported() {
         for (int i = 0; i < 20; i++) {
             assertThat(change(Condition.UP, Condition.DOWN)).isPresent();
             assertThat(change(Condition.DOWN, Condition.UP))
@@ -46,14 +46,14 @@ class StateChangesTest {
 
     /** Ten times a second, for ten seconds. */
     @Test
-    void anAlternatingStateIsReportedAFewTimes() {
+    void eachChangeOfAnAlternatingStateIsReportedThreeTimes() {
         assertThat(reportsOf(99)).isEqualTo(6);
         assertThat(changes.hasWithheld()).isTrue();
         assertThat(reportsOf(101)).as("those of the next ten seconds").isLessThanOrEqualTo(6);
     }
 
     @Test
-    void theLastChangeIsReportedLaterWithTheNumberOfOmittedOnes() {
+    void theWithheldChangeIsReportedLaterWithTheNumberOfOmittedOnes() {
         reportsOf(10);
         assertThat(changes.due()).isEmpty();
 
@@ -67,9 +67,9 @@ class StateChangesTest {
         assertThat(changes.due()).isEmpty();
     }
 
-    /** An outage is not lost among them. */
+    /** An outage is not withheld with them. */
     @Test
-    void anotherChangeIsReportedAtOnce() {
+    void aChangeToAnotherConditionIsReportedAtOnce() {
         reportsOf(10);
 
         assertThat(change(Condition.BUSY, Condition.DOWN))

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What the results of units of work show of the schema and the disk, by a clock of the test. */
 class UnitOutcomesTest {
 
     private final TestDatabase database = TestDatabase.empty();
@@ -38,21 +39,21 @@ class UnitOutcomesTest {
         return new UnableToExecuteStatementException(new SQLException("no", sqlState), null);
     }
 
-    private void pass(int seconds) {
+    private void advance(int seconds) {
         nanos.addAndGet(Duration.ofSeconds(seconds).toNanos());
     }
 
     @Test
-    void keepsTheLastFailureUntilAUnitIsServed() {
+    void aMismatchIsKeptUntilAUnitIsServed() {
         outcomes.onRollback(failure("42P01"));
-        pass(2);
+        advance(2);
         assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(2));
         assertThat(outcomes.condition().sinceServed()).isEmpty();
         assertThat(outcomes.condition().mismatch()).isPresent();
 
         outcomes.onCommit(Duration.ZERO, Optional.empty());
 
-        pass(1);
+        advance(1);
         assertThat(outcomes.condition().mismatch()).isEmpty();
         assertThat(outcomes.condition().sinceServed()).contains(Duration.ofSeconds(1));
         assertThat(outcomes.condition().sinceServedDespite()).contains(Duration.ofSeconds(1));
@@ -60,7 +61,7 @@ class UnitOutcomesTest {
     }
 
     @Test
-    void aServedUnitIsNoChange() {
+    void aServedUnitNotifiesNoListener() {
         outcomes.onCommit(Duration.ZERO, Optional.empty());
         outcomes.onRollback(new IllegalStateException("User not found"));
 
@@ -69,19 +70,19 @@ class UnitOutcomesTest {
         assertThat(changes).hasValue(0);
     }
 
-    /** A constraint, a value, a collision: the statement found its table. */
+    /** A constraint, an invalid value, a conflict: the statement has found its table. */
     @ParameterizedTest
     @ValueSource(strings = {"23505", "22P02", "40001"})
-    void aRefusedRequestWasServed(String sqlState) {
+    void aUnitThatViolatesAConstraintOrConflictsIsServed(String sqlState) {
         outcomes.onRollback(failure(sqlState));
 
         assertThat(outcomes.condition().sinceServed()).isPresent();
     }
 
-    /** Such a failure says nothing of the schema. */
+    /** A timeout, a lost connection, a syntax error, a refused log-in: they show nothing of the schema. */
     @ParameterizedTest
     @ValueSource(strings = {"57014", "08006", "42601", "28P01"})
-    void anotherFailureSaysNothing(String sqlState) {
+    void anyOtherFailureChangesNothing(String sqlState) {
         outcomes.onRollback(failure(sqlState));
         outcomes.onCommit(Duration.ZERO, Optional.of(failure(sqlState)));
 
@@ -102,9 +103,9 @@ class UnitOutcomesTest {
                 "WITH c AS (SELECT 1) INSERT INTO a SELECT * FROM c",
                 "WITH c AS (UPDATE a SET b = 1 RETURNING b) SELECT * FROM c FOR UPDATE"
             })
-    void hasSpaceAgainAsSoonAsSomethingIsStored(String sql) {
+    void aStoredWriteEndsAFullDisk(String sql) {
         outcomes.onRollback(failure("53100"));
-        pass(1);
+        advance(1);
 
         unit(sql);
 
@@ -115,9 +116,9 @@ class UnitOutcomesTest {
         assertThat(changes).hasValue(2);
     }
 
-    /** What needs no room, what is not committed, and what another unit of this thread has stored before. */
+    /** Statements that need no disk space, a write that is not committed, and one that an earlier unit of this thread has stored. */
     @Test
-    void hasNoSpaceIfNothingWasStored() {
+    void aUnitThatStoresNothingDoesNotEndAFullDisk() {
         unit("INSERT INTO a VALUES (1)");
         outcomes.onRollback(failure("53100"));
 
@@ -133,26 +134,26 @@ class UnitOutcomesTest {
         assertThat(outcomes.condition().full()).isPresent();
     }
 
-    /** As where some writes find room in a page, and others do not. */
+    /** As where some writes find space in a page, and others do not. */
     @Test
-    void doesNotFlapWhereOnlySomeWritesFindSpace() {
+    void aFullDiskDoesNotFlapIfSomeWritesFindSpace() {
         outcomes.onRollback(failure("53100"));
         unit("UPDATE a SET b = 1");
-        pass(1);
+        advance(1);
         outcomes.onRollback(failure("53100"));
 
         unit("UPDATE a SET b = 1");
         assertThat(outcomes.condition().full()).isPresent();
-        pass(5);
+        advance(5);
         unit("UPDATE a SET b = 1");
         assertThat(outcomes.condition().full()).isEmpty();
     }
 
     @Test
-    void staysFullWhileUnitsOnlyRead() {
+    void readsDoNotEndAFullDisk() {
         outcomes.onRollback(failure("53100"));
         outcomes.onCommit(Duration.ZERO, Optional.empty());
-        pass(3);
+        advance(3);
 
         assertThat(outcomes.condition().sinceFull()).contains(Duration.ofSeconds(3));
         assertThat(outcomes.condition().full().orElseThrow().kind()).isEqualTo(FailureKind.STORAGE_FULL);
@@ -160,10 +161,10 @@ class UnitOutcomesTest {
     }
 
     @Test
-    void aRepeatedMismatchCountsFromTheLastCheck() {
+    void aCheckRenewsOrEndsAMismatch() {
         outcomes.onRollback(statement("SELECT a FROM b"));
         SchemaCheck check = outcomes.schemaCheck().orElseThrow();
-        pass(50);
+        advance(50);
 
         outcomes.onChecked(check, Verdict.UNKNOWN);
         assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(50));
@@ -174,7 +175,7 @@ class UnitOutcomesTest {
         assertThat(outcomes.condition().sinceServed()).isEmpty();
     }
 
-    /** As of a function, whose body EXPLAIN does not look at. */
+    /** As for a mismatch inside of a function, whose body EXPLAIN does not check. */
     @Test
     void aRefutedCheckIsNotRepeatedUntilAUnitIsServed() {
         outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
@@ -201,7 +202,7 @@ class UnitOutcomesTest {
         assertThat(outcomes.condition().mismatch()).isPresent();
     }
 
-    /** What JDBI throws for a statement whose table is not there. */
+    /** Returns what JDBI throws for a statement whose table does not exist. */
     private StatementException statement(String sql) {
         return catchThrowableOfType(
                 StatementException.class, () -> database.jdbi().useHandle(handle -> {

@@ -63,7 +63,7 @@ class LockWaitQueryTest {
         }
     }
 
-    /** Executes what has to wait. */
+    /** Starts a statement that has to wait for a lock. */
     private static void start(Connection session, String sql) {
         int waiting = database.lockWaiters();
         Clients.async(() -> {
@@ -74,7 +74,7 @@ class LockWaitQueryTest {
     }
 
     /** Repeats the query, because a busy machine may take longer than its time limit. */
-    private static LockWait only(Connection asker, Predicate<LockWait> which) {
+    private static LockWait awaitOne(Connection asker, Predicate<LockWait> which) {
         return await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
                 .until(
@@ -91,12 +91,12 @@ class LockWaitQueryTest {
                 .orElseThrow();
     }
 
-    private static LockWait only(Connection asker) {
-        return only(asker, any -> true);
+    private static LockWait awaitOne(Connection asker) {
+        return awaitOne(asker, any -> true);
     }
 
     @Test
-    void itNamesTheBlockerAndQuotesNothingOfItsStatement() throws Exception {
+    void theBlockerIsNamedAndItsStatementIsNotQuoted() throws Exception {
         Connection blocker = session("psql of ada");
         execute(
                 blocker,
@@ -104,7 +104,7 @@ class LockWaitQueryTest {
         execute(blocker, "/*action='import of ada@example.com',statement='x'*/ LOCK TABLE things -- geheim");
         start(session("service"), "/*action='Things.all',statement='ThingDao.count'*/ SELECT count(*) FROM things");
 
-        LockWait wait = only(session("asker"));
+        LockWait wait = awaitOne(session("asker"));
 
         assertThat(wait.tag().describe()).contains("ThingDao.count of Things.all");
         assertThat(wait.lock()).isEqualTo("AccessShareLock on things");
@@ -123,19 +123,19 @@ class LockWaitQueryTest {
     }
 
     @Test
-    void aTagSaysWhoseTheLastStatementIs() throws Exception {
+    void aTagNamesTheLastStatementOfTheBlocker() throws Exception {
         execute(
                 session("other"),
                 "/*action='task%2Fimport',statement='ThingDao.insert'*/ UPDATE things SET word = 'geheim'");
         start(session("service"), "UPDATE things SET word = 'b'");
 
-        assertThat(only(session("asker")).describe())
+        assertThat(awaitOne(session("asker")).describe())
                 .startsWith("it waited for another transaction to end, which has changed the same row, blocked by pid ")
                 .contains("last statement ThingDao.insert of task/import")
                 .doesNotContain("geheim");
     }
 
-    /** All sessions of a queue wait for the one at its head. */
+    /** A session that blocks others may wait itself, for the first one of the queue of its lock. */
     @Test
     void blockersThatDoNotWaitThemselvesAreFirst() throws Exception {
         Connection reader = session("reader");
@@ -143,7 +143,7 @@ class LockWaitQueryTest {
         start(session("migration"), "ALTER TABLE things ADD COLUMN more int");
         start(session("service"), "/*statement='ThingDao.count'*/ SELECT count(*) FROM things");
 
-        LockWait wait = only(session("asker"), one -> one.tag().describe().isPresent());
+        LockWait wait = awaitOne(session("asker"), one -> one.tag().describe().isPresent());
 
         assertThat(wait.blockers())
                 .extracting(one -> one.application().orElseThrow())
@@ -152,15 +152,15 @@ class LockWaitQueryTest {
         assertThat(wait.more()).isZero();
     }
 
-    /** The line of the log stays short where many sessions wait for one row. */
+    /** The log line stays short if many sessions wait for one row. */
     @Test
-    void itNamesFewOfMany() throws Exception {
+    void threeOfManyBlockersAreNamed() throws Exception {
         execute(session("first"), "UPDATE things SET word = 'a'");
         for (int i = 0; i < 6; i++) {
             start(session("next"), "UPDATE things SET word = 'b'");
         }
 
-        LockWait wait = only(session("asker"), one -> one.more() > 0);
+        LockWait wait = awaitOne(session("asker"), one -> one.more() > 0);
 
         assertThat(wait.blockers()).hasSize(3);
         assertThat(wait.describe()).endsWith(" and " + wait.more() + " more");
@@ -177,7 +177,7 @@ class LockWaitQueryTest {
             execute(session("secret"), "LOCK TABLE things");
             start(session("service", role, "geheim"), "/*statement='ThingDao.count'*/ SELECT count(*) FROM things");
 
-            LockWait wait = only(session("asker", role, "geheim"));
+            LockWait wait = awaitOne(session("asker", role, "geheim"));
 
             assertThat(wait.describe())
                     .contains("role " + database.endpoint().user(), "holds AccessExclusiveLock")

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
+/** Migrations of several processes at once. */
 class MigrationsTest {
 
     private static final String FILE = "migrations.xml";
@@ -25,7 +26,7 @@ class MigrationsTest {
     }
 
     @Test
-    void severalAtOnceApplyEachMigrationOnce() {
+    void concurrentMigrationsApplyEachChangesetOnce() {
         List<Integer> applied = Clients.atOnce(4, () -> Migrations.apply(source(Duration.ofMinutes(1)), FILE));
 
         assertThat(applied).containsExactlyInAnyOrder(ALL, 0, 0, 0);
@@ -48,7 +49,7 @@ class MigrationsTest {
     void aMigratorBeginsWhenTheOtherOneIsDone() throws Exception {
         Connection other = source(Duration.ZERO).getConnection();
         CompletableFuture<Connection> next = Clients.async(source(Duration.ofMinutes(1))::getConnection);
-        await().until(() -> refused() == 1);
+        await().until(() -> waitingMigrators() == 1);
         assertThat(next).isNotDone();
 
         other.close();
@@ -56,8 +57,8 @@ class MigrationsTest {
         next.join().close();
     }
 
-    /** How many sessions have last asked for the lock; who has it has gone on. */
-    private int refused() {
+    /** Returns how many sessions have last asked for the lock: the one that has it has executed something else since. */
+    private int waitingMigrators() {
         return database.jdbi()
                 .withHandle(handle -> handle.createQuery("""
                         SELECT count(*) FROM pg_stat_activity
@@ -66,7 +67,7 @@ class MigrationsTest {
     }
 
     @Test
-    void waitingForAnotherMigratorHasAnEnd() throws Exception {
+    void theWaitForAnotherMigratorTimesOut() throws Exception {
         try (Connection other = source(Duration.ZERO).getConnection()) {
             assertThat(other.isClosed()).isFalse();
             assertThatThrownBy(() -> source(Duration.ofMillis(1)).getConnection())

@@ -9,31 +9,32 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+/** The number of pending changesets. */
 class PendingChangesetsTest {
 
     private static final String FILE = "migrations.xml";
     private static final int ALL = 9;
 
-    private static Optional<Integer> compare(TestDatabase database, String file) throws SQLException {
+    private static Optional<Integer> count(TestDatabase database, String file) throws SQLException {
         try (Connection connection = database.connect()) {
             return new PendingChangesets(file, "the database", Optional.empty()).count(connection);
         }
     }
 
     @Test
-    void countsWhatTheDatabaseLacks() throws SQLException {
+    void countsTheChangesetsThatTheDatabaseLacks() throws SQLException {
         TestDatabase database = TestDatabase.migrated();
-        assertThat(compare(database, FILE)).contains(0);
+        assertThat(count(database, FILE)).contains(0);
 
         database.jdbi()
                 .useHandle(handle -> handle.execute("DELETE FROM databasechangelog WHERE id = 'idempotency-keys'"));
-        assertThat(compare(database, FILE)).contains(1);
-        assertThat(compare(TestDatabase.empty(), FILE)).contains(ALL);
+        assertThat(count(database, FILE)).contains(1);
+        assertThat(count(TestDatabase.empty(), FILE)).contains(ALL);
     }
 
-    /** A role for the service's tables only is no reason for a warning. */
+    /** A role that may use only the tables of the service is no reason for a warning. */
     @Test
-    void doesNotGuessWhatARoleMayNotRead() throws SQLException {
+    void isUnknownIfTheRoleMayNotReadTheAppliedChangesets() throws SQLException {
         TestDatabase database = TestDatabase.migrated();
         String role = database.endpoint().database() + "_reader";
         database.jdbi().useHandle(handle -> handle.execute("CREATE ROLE " + role));
@@ -46,20 +47,19 @@ class PendingChangesetsTest {
     }
 
     @Test
-    void saysNothingOfAChangeLogThatItCannotRead() throws SQLException {
-        assertThat(compare(TestDatabase.empty(), "none.xml")).isEmpty();
-        assertThat(compare(TestDatabase.empty(), "config.yml")).isEmpty();
+    void isUnknownForAChangeLogThatCannotBeRead() throws SQLException {
+        assertThat(count(TestDatabase.empty(), "none.xml")).isEmpty();
+        assertThat(count(TestDatabase.empty(), "config.yml")).isEmpty();
     }
 
-    /** That it was applied once does not say whether it is pending. */
+    /** It may be pending although it was applied once. */
     @Test
-    void saysNothingOfAChangesetThatIsRunAgainWhenItChanges() throws SQLException {
-        assertThat(compare(TestDatabase.empty(), "changes/repeated.xml")).isEmpty();
+    void isUnknownIfAChangesetIsRunAgainWhenItChanges() throws SQLException {
+        assertThat(count(TestDatabase.empty(), "changes/repeated.xml")).isEmpty();
     }
 
-    /** Those that Liquibase sees. */
     @Test
-    void readsTheServicesOwnChangeLog() {
+    void theChangeLogHasTheChangesetsThatLiquibaseApplies() {
         TestDatabase database = TestDatabase.migrated();
 
         assertThat(ChangeLog.read(FILE).orElseThrow())

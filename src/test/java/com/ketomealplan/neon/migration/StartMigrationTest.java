@@ -19,26 +19,27 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
+/** {@code migrateAtStart}. */
 class StartMigrationTest {
 
     private static final String FILE = "migrations.xml";
     private static final int ALL = 9;
 
-    private static void start(TestDatabase database, MigrateAtStart how) throws Exception {
-        start(database.connector(), how, database);
+    private static void start(TestDatabase database, MigrateAtStart setting) throws Exception {
+        start(database.connector(), setting, database);
     }
 
-    private static void start(Connector connector, MigrateAtStart how, TestDatabase migrated) throws Exception {
+    private static void start(Connector connector, MigrateAtStart setting, TestDatabase migrated) throws Exception {
         new StartMigration(
                         connector,
                         () -> new MigrationDataSource(migrated.connector(), Duration.ofMinutes(1), () -> {}),
                         new PendingChangesets(FILE, "the database", Optional.empty()),
                         FILE)
-                .run(how);
+                .run(setting);
     }
 
     @Test
-    void severalStartsAtOnceApplyEachChangesetOnce() {
+    void concurrentStartsApplyEachChangesetOnce() {
         TestDatabase database = TestDatabase.empty();
 
         List<Integer> started = Clients.atOnce(4, () -> {
@@ -46,11 +47,11 @@ class StartMigrationTest {
             return database.count("databasechangelog");
         });
 
-        assertThat(started).containsExactly(ALL, ALL, ALL, ALL); // none goes on before all are there
+        assertThat(started).containsExactly(ALL, ALL, ALL, ALL); // none ends before all are applied
         await().untilAsserted(() -> assertThat(database.sessions()).isZero());
     }
 
-    /** Each start of each instance would pay for Liquibase, and wait for the others. */
+    /** Otherwise each start of each instance would pay for Liquibase, and wait for the others. */
     @Test
     void aStartWithNothingPendingNeedsNoMigrator() throws Exception {
         TestDatabase database = TestDatabase.migrated();
@@ -58,7 +59,7 @@ class StartMigrationTest {
         StartMigration start = new StartMigration(
                 database.connector(),
                 () -> {
-                    throw new AssertionError("a migrator was asked for");
+                    throw new AssertionError("a migrator was needed");
                 },
                 changesets,
                 FILE);
@@ -67,12 +68,12 @@ class StartMigrationTest {
         start.run(MigrateAtStart.CHECK);
 
         assertThat(changesets.claim())
-                .as("whether the first unit of work has to ask again")
+                .as("whether the first unit of work compares again")
                 .isFalse();
     }
 
     @Test
-    void aCheckEndsTheStartWithTheCommandAndChangesNothing() {
+    void aCheckFailsWithTheCommandThatMigratesAndChangesNothing() {
         TestDatabase database = TestDatabase.empty();
 
         assertThatThrownBy(() -> start(database, MigrateAtStart.CHECK))
@@ -87,7 +88,7 @@ class StartMigrationTest {
     }
 
     @Test
-    void aChangesetThatFailsEndsTheStartInOneLine() {
+    void aFailedChangesetEndsTheStartWithAMessageInOneLine() {
         TestDatabase database = TestDatabase.empty();
         database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE users (id int)"));
 
@@ -100,11 +101,12 @@ class StartMigrationTest {
     }
 
     @Test
-    void aServerThatIsAwayEndsTheStartInOneLine() {
-        Connector away = new PgConnector(Endpoint.parse("postgresql://u:geheim@127.0.0.1:1/db"), PhaseBudgets.DEFAULT);
+    void anUnreachableServerEndsTheStartWithAMessageInOneLine() {
+        Connector unreachable =
+                new PgConnector(Endpoint.parse("postgresql://u:geheim@127.0.0.1:1/db"), PhaseBudgets.DEFAULT);
 
-        for (MigrateAtStart how : List.of(MigrateAtStart.TRUE, MigrateAtStart.CHECK)) {
-            assertThatThrownBy(() -> start(away, how, null))
+        for (MigrateAtStart setting : List.of(MigrateAtStart.TRUE, MigrateAtStart.CHECK)) {
+            assertThatThrownBy(() -> start(unreachable, setting, null))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("127.0.0.1:1/db")
                     .hasMessageContaining("refused")
@@ -115,7 +117,7 @@ class StartMigrationTest {
     }
 
     @Test
-    void aConnectionThatIsLostDuringTheLookEndsTheStartInOneLine() {
+    void aConnectionLostDuringTheComparisonEndsTheStartWithAMessageInOneLine() {
         TestDatabase database = TestDatabase.migrated();
         Connector losing = new Connector() {
             @Override
@@ -131,8 +133,8 @@ class StartMigrationTest {
             }
         };
 
-        for (MigrateAtStart how : List.of(MigrateAtStart.TRUE, MigrateAtStart.CHECK)) {
-            assertThatThrownBy(() -> start(losing, how, database))
+        for (MigrateAtStart setting : List.of(MigrateAtStart.TRUE, MigrateAtStart.CHECK)) {
+            assertThatThrownBy(() -> start(losing, setting, database))
                     .isInstanceOf(MigrationFailedException.class)
                     .hasMessageContaining("the target")
                     .hasMessageContaining("terminating connection due to administrator command")
@@ -142,7 +144,7 @@ class StartMigrationTest {
     }
 
     @Test
-    void otherwiseNothingIsOpened() throws Exception {
+    void noConnectionIsOpenedIfItIsOff() throws Exception {
         start(null, MigrateAtStart.FALSE, null);
     }
 }
