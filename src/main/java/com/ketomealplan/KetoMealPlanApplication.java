@@ -96,7 +96,7 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
             @Override
             public void configure(Subparser parser) {
                 super.configure(parser);
-                parser.help("Serve, until the process is told to stop");
+                parser.help("Serve until the process is stopped");
             }
 
             /** Only a server has readers of the JVM's metrics. */

@@ -37,10 +37,10 @@ import java.util.stream.Stream;
 @SelfValidating
 public final class KetoMealPlanConfiguration extends Configuration {
 
-    /** Together with the time of running requests within the 30 s of Kubernetes. */
+    /** Ends within the 30 s of Kubernetes, together with the time for running requests. */
     private static final Duration DRAIN_TIMEOUT = Duration.seconds(15);
 
-    /** Development or production. */
+    /** The stage: development or production. */
     @Setting
     private Deployment.Stage environment = Deployment.Stage.DEVELOPMENT;
 
@@ -57,11 +57,11 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @Setting
     private DataSize maxBodySize = DataSize.mebibytes(1);
 
-    /** Returns the origins whose pages may read responses in a browser; none by default. */
+    /** The origins whose pages may read responses in a browser; none by default. */
     @Valid @Setting
     private CorsSettings cors = CorsSettings.NONE;
 
-    /** Whether the API's document and its pages are shown. */
+    /** Whether the API's document and its pages are served. */
     @Setting
     private Boolean docs = true;
 
@@ -69,19 +69,19 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @Setting
     private Boolean virtualThreads;
 
-    /** For the head of a request, and for its body, to arrive. */
+    /** The time for the head of a request to arrive, and for its body. */
     @MinDuration(value = 1, unit = TimeUnit.SECONDS, message = "must be at least 1s")
     @MaxDuration(value = 1, unit = TimeUnit.HOURS, message = "must be at most 1h")
     @Setting
     private Duration maxArrivalTime = Duration.seconds(30);
 
-    /** For which a process that is told to stop serves on at most, and says that it is not ready; 15 s by default. */
+    /** How long a process that is stopped keeps serving at most, while it is not ready; 15 s by default. */
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     @MaxDuration(value = 5, unit = TimeUnit.MINUTES, message = "must be at most 5m")
     @Setting
     private Duration drainTimeout;
 
-    /** How long nothing has to arrive for that to end. */
+    /** The time without a request after which the drain ends. */
     @MinDuration(value = 0, unit = TimeUnit.SECONDS, message = "must be at least 0s")
     @MaxDuration(value = 1, unit = TimeUnit.MINUTES, message = "must be at most 1m")
     @Setting
@@ -93,7 +93,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
     @Setting
     private Duration drainTime;
 
-    /** Where spans are sent, by OTLP over HTTP; without one nothing is traced. */
+    /** The URL to which spans are sent, by OTLP over HTTP; without one nothing is traced. */
     @Pattern(
             regexp = "\\s*|https?://[^\\s/]+.*",
             message = "must be the URL of an OTLP receiver, such as http://localhost:4318")
@@ -102,22 +102,22 @@ public final class KetoMealPlanConfiguration extends Configuration {
 
     private Secret adminToken = new Secret("");
 
-    /** By which names the admin port is reached beside the loopback's, each text with one or some, separated by commas. */
+    /** The host names of the admin port beside those of the loopback interface; a text may have several, separated by commas. */
     @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
     @Setting
     private List<String> adminHosts = List.of();
 
-    /** All of this as it was read. */
+    /** The settings in effect, for the operator's page. */
     @JacksonInject(useInput = OptBoolean.FALSE)
     private EffectiveSettings effective;
 
-    /** What a client of the admin pages has to present, if anything. */
+    /** Sets the token that clients of the admin pages must send. */
     @JsonSetter(value = "adminToken", nulls = Nulls.SKIP)
     private void setAdminToken(String text) {
         adminToken = new Secret(text);
     }
 
-    /** What the admin port needs: no stranger who reaches it, or a token. */
+    /** Reports an admin port that other machines reach without a token, and invalid host names. */
     @SelfValidation
     public void validateAdminPort(ViolationCollector violations) {
         if (adminToken().isEmpty()) {
@@ -133,7 +133,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
         }
     }
 
-    /** What has got a new name is not to be said twice. */
+    /** Reports a setting that is written by its old and its new name. */
     @SelfValidation
     public void validateDrain(ViolationCollector violations) {
         if (drainTime != null && drainTimeout != null) {
@@ -143,7 +143,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
         }
     }
 
-    /** Without secrets. */
+    /** Returns the settings in effect, without secrets. */
     public EffectiveSettings effective() {
         return effective;
     }
@@ -156,7 +156,7 @@ public final class KetoMealPlanConfiguration extends Configuration {
         return database.in(deployment());
     }
 
-    /** For Bean Validation. */
+    /** Returns the block that Bean Validation checks. */
     @Valid public NeonDataSourceFactory getDatabase() {
         return database();
     }

@@ -37,7 +37,7 @@ public final class CommandLine {
     public static int run(Bootstrap<?> bootstrap, PrintStream out, PrintStream err, String... arguments) {
         JarLocation jar = new JarLocation(bootstrap.getApplication().getClass());
         Optional<Throwable> failure =
-                new Cli(jar, bootstrap, out, OutputStream.nullOutputStream()).run(arguments); // told here instead
+                new Cli(jar, bootstrap, out, OutputStream.nullOutputStream()).run(arguments); // reported below instead
         failure.ifPresent(reason -> report(reason, err));
         return failure.map(CommandLine::exitCode).orElse(DONE);
     }
@@ -46,7 +46,7 @@ public final class CommandLine {
         if (reason instanceof ArgumentParserException wrong) {
             err.println(wrong.getMessage() + "; to see what there is: " + command(wrong.getParser()) + " --help");
         } else {
-            reason.printStackTrace(err); // what was foreseen has none, and its message is what it prints
+            reason.printStackTrace(err); // expected ones have no stack trace, and print only their message
         }
     }
 

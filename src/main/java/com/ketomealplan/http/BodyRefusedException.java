@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpStatus;
 
-/** Why a body is not to be had. Its message is for the client. */
+/** Thrown when the body of a request is read that was refused. The message is for the client. */
 final class BodyRefusedException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -36,7 +36,7 @@ final class BodyRefusedException extends IOException {
         return status;
     }
 
-    /** It is about the client, not about where it is found. */
+    /** Has no stack trace: the cause is the request, and not the code that reads it. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

@@ -29,7 +29,7 @@ final class CollectedRequest extends Request.Wrapper {
         return chunk;
     }
 
-    /** Something can always be read. */
+    /** Calls back at once: there is always something to read. */
     @Override
     public void demand(Runnable readable) {
         getContext().execute(readable);

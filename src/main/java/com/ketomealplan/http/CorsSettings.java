@@ -25,14 +25,14 @@ public record CorsSettings(
 
         Boolean credentials) {
 
-    /** Closed. */
+    /** No origin may read responses. */
     public static final CorsSettings NONE = new CorsSettings(null, null);
 
     static final String ALL = "*";
 
     private static final String EXAMPLE = ", such as https://app.example.com";
 
-    /** As browsers send it (RFC 6454): in small letters, without the port that the scheme has anyway. */
+    /** An origin as browsers send it (RFC 6454): in lower case, without the default port of its scheme. */
     private static final Pattern ORIGIN = Pattern.compile(
             "(?<scheme>[a-z][a-z0-9+.-]*)://(?<host>[a-z0-9_.-]+|\\[[0-9a-f:.]+])(:(?<port>[1-9]\\d{0,4}))?(?<rest>[/?#].*)?");
 

@@ -34,12 +34,12 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.glassfish.jersey.server.ParamException;
 import org.glassfish.jersey.server.model.Invocable;
 
-/** The fields of a request that cannot be used: found by JAX-RS, Bean Validation or Jackson, and told in the form that the client knows. */
+/** The errors in the fields of a request, found by JAX-RS, Bean Validation or Jackson, in the format that the client accepts. */
 final class FieldErrors {
 
     private static final String BODY = "body";
 
-    /** As Pydantic calls it, by which programs that knew the FastAPI service tell one mistake from another one. */
+    /** The type of errors without one of their own. Types are Pydantic's, because clients of the FastAPI service may compare them. */
     private static final String ANY_OTHER = "value_error";
 
     private static final Map<Class<? extends Annotation>, String> TYPES = Map.of(
@@ -48,16 +48,16 @@ final class FieldErrors {
             Max.class, "less_than_equal",
             Pattern.class, "string_pattern_mismatch");
 
-    /** Of a text that is none of these. */
+    /** The types for texts that cannot be parsed as these. */
     private static final Map<Class<?>, String> PARSING =
             Map.of(int.class, "int_parsing", long.class, "int_parsing", UUID.class, "uuid_parsing");
 
-    /** The step of a path that is the place in an array. */
+    /** An index of an array in a path. */
     private static final java.util.regex.Pattern INDEX = java.util.regex.Pattern.compile("\\[(\\d+)]");
 
     private FieldErrors() {}
 
-    /** A mistake as FastAPI tells it. */
+    /** An error in the format of FastAPI. */
     record Detail(List<Object> loc, String msg, String type) {
         static Detail of(FieldError error) {
             Stream<Object> steps = error.field().equals(BODY)
@@ -72,10 +72,10 @@ final class FieldErrors {
         }
     }
 
-    /** What FastAPI answers. */
+    /** A response in the format of FastAPI. */
     record Details(List<Detail> detail) {}
 
-    /** 422: a problem, but to who accepts {@code application/json} and no problem, what FastAPI would say. */
+    /** Returns 422 as a problem, or as FastAPI does if the client accepts {@code application/json} and no problem. */
     static Response answer(List<FieldError> errors, HttpHeaders headers) {
         if (!wantsDetails(headers.getAcceptableMediaTypes())) {
             return Problem.ofFields(errors).toResponse();
@@ -92,7 +92,7 @@ final class FieldErrors {
                 && accepted.stream().noneMatch(type -> type.isCompatible(problem));
     }
 
-    /** A path, query or header value that is not of its type, such as a UUID. */
+    /** Returns the error of a path, query or header value that is not of its type, such as a UUID. */
     static List<FieldError> ofParameter(ParamException exception, ResourceInfo resource) {
         String name = exception.getParameterName();
         Class<? extends Annotation> kind = exception.getParameterType();
@@ -135,12 +135,12 @@ final class FieldErrors {
         return new FieldError(words.replaceFirst(" .*", ""), field, violation.getMessage(), type);
     }
 
-    /** {@code quizData} as {@code quiz_data}: the JSON of this service is in snake case. */
+    /** Returns {@code quizData} as {@code quiz_data}: the JSON of this service is in snake case. */
     private static String inJson(String javaPath) {
         return javaPath.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
     }
 
-    /** What Jackson's innermost exception says of a field; empty if the body is no JSON. */
+    /** Returns the error of a field by Jackson's innermost exception; empty if the body is no JSON. */
     static Optional<FieldError> ofJson(Throwable exception) {
         if (exception instanceof StreamConstraintsException) {
             return Optional.of(new FieldError(

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param maxArrivalTime for the head of a request, and for its body, to arrive
  * @param drain how long a process that is stopped keeps serving
  * @param cors the origins whose pages may read the responses
- * @param virtualThreads whether requests are served by virtual threads; empty for: where they do not pin
+ * @param virtualThreads whether requests are served by virtual threads; empty for the default: on releases where they are not pinned
  */
 public record HttpSettings(
         long maxBodySize,

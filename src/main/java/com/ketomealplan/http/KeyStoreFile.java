@@ -14,7 +14,7 @@ import java.security.UnrecoverableKeyException;
 import java.util.Collections;
 import java.util.Optional;
 
-/** The file with an {@code https} connector's certificate and key, which Jetty opens when all else has been started. */
+/** The file with an {@code https} connector's certificate and key, which Jetty opens after everything else was started. */
 final class KeyStoreFile {
 
     private KeyStoreFile() {}

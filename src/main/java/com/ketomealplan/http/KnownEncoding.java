@@ -8,8 +8,8 @@ import jakarta.ws.rs.core.Response;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Refuses a Content-Encoding that Jetty does not inflate: the body would be parsed as JSON. What Jetty has inflated, which
- * is gzip, is not in the header any more.
+ * Refuses a Content-Encoding that Jetty does not inflate: the compressed body would be parsed as JSON. Jetty inflates gzip, and removes
+ * it from the header.
  */
 @PreMatching
 final class KnownEncoding implements ContainerRequestFilter {

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tries to listen where the server will, before anything else is started: Jetty finds a port in use when the database runs,
- * and says so in fifty lines. The same of the key stores of https.
+ * Checks the ports and the key stores of the server before anything else is started: Jetty would find a port in use only when the
+ * database runs, and report it in fifty lines.
  */
 final class ListeningPorts {
 
@@ -52,7 +52,7 @@ final class ListeningPorts {
     }
 
     private void tryOne(String field, ConnectorFactory connector, String variable, String hostVariable) {
-        // What inherits its channel has it open already
+        // An inherited channel is open already
         if (!(connector instanceof HttpConnectorFactory http) || http.isInheritChannel()) {
             return;
         }
@@ -96,7 +96,7 @@ final class ListeningPorts {
         try {
             socket.close();
         } catch (IOException e) {
-            // Jetty will say so
+            // Jetty reports it
         }
     }
 }

@@ -12,8 +12,8 @@ import java.io.IOException;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * Removes the Content-Length of a 304, which would be that of the body that is not sent (RFC 9110, section 8.6). Jersey says 0 of
- * every answer without a body, before it says its status, and so does Jetty.
+ * Removes the Content-Length of a 304, where it would have to be that of the body that is not sent (RFC 9110, section 8.6). Jersey and
+ * Jetty set it to 0 for each response without a body, Jersey before the status is set.
  */
 final class NotModified implements Filter {
 
@@ -28,7 +28,7 @@ final class NotModified implements Filter {
         HttpServletResponse answer = (HttpServletResponse) response;
         chain.doFilter(request, new Answer(answer));
         if (answer.getStatus() == HttpServletResponse.SC_NOT_MODIFIED) {
-            answer.flushBuffer(); // at the end of an answer that has not begun Jetty knows its length, and says so
+            answer.flushBuffer(); // at the end of a response that is not committed, Jetty would set the length
         }
     }
 

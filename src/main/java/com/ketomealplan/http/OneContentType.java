@@ -6,7 +6,7 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.MediaType;
 
-/** Refuses a Content-Type that would be an Accept: Jersey takes its quality for one, and fails where that is none. */
+/** Refuses a Content-Type with the syntax of Accept: Jersey parses its quality value, and fails if that is invalid. */
 @PreMatching
 final class OneContentType implements ContainerRequestFilter {
 

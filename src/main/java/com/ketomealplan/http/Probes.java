@@ -68,7 +68,7 @@ final class Probes extends HttpServlet {
         return parts.stream().flatMap(part -> part.notReadyReason().stream()).findFirst();
     }
 
-    /** A servlet says of itself that it takes TRACE, which the server refuses, and says nothing where it refuses a method. */
+    /** Sets {@code Allow}: by default a servlet includes TRACE, which the server refuses, and leaves the header out of a 405. */
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {

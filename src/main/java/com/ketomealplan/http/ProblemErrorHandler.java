@@ -12,7 +12,7 @@ import org.eclipse.jetty.util.Callback;
 /** Writes a problem for errors that Jetty finds before the servlets, such as a path that cannot be decoded. */
 final class ProblemErrorHandler extends ErrorHandler {
 
-    /** The methods of any path. */
+    /** The methods in {@code Allow} for an unknown method. */
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     ProblemErrorHandler() {
@@ -20,7 +20,7 @@ final class ProblemErrorHandler extends ErrorHandler {
         setShowCauses(false);
     }
 
-    /** Jetty has a body for an error of GET, HEAD and POST only. */
+    /** Returns true: by default, Jetty writes a body only for errors of GET, HEAD and POST. */
     @Override
     public boolean errorPageForMethod(String method) {
         return true;
@@ -39,7 +39,7 @@ final class ProblemErrorHandler extends ErrorHandler {
             response.getHeaders().put(HttpHeader.ALLOW, METHODS);
         }
         if (code == 400) {
-            // Jetty closes the connection without the header: a client would send its next request on it
+            // Jetty closes the connection, but does not announce it: a client would send its next request on it
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
         // Only own texts and numbers, which need no JSON escapes

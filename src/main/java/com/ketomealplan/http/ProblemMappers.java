@@ -26,7 +26,7 @@ import org.glassfish.jersey.server.ParamException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The exceptions of JAX-RS, Bean Validation and Jackson as problems; and all others, of which a client learns nothing. */
+/** Maps the exceptions of JAX-RS, Bean Validation and Jackson to problems, and all others to one without details. */
 final class ProblemMappers {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemMappers.class);
@@ -62,7 +62,7 @@ final class ProblemMappers {
                     .build();
         }
 
-        /** Jersey's own message, "HTTP 404 Not Found", says no more than the status. */
+        /** Returns the message, unless it is Jersey's own, such as "HTTP 404 Not Found", which repeats the status. */
         private static String detail(int status, String message, Supplier<List<String>> accepted) {
             if (message != null && !message.startsWith("HTTP ")) {
                 return message;
@@ -79,7 +79,7 @@ final class ProblemMappers {
         }
     }
 
-    /** A path, query or header value that is not of its type, such as a UUID. */
+    /** Maps a path, query or header value that is not of its type, such as a UUID. */
     static final class OfParameter implements ExceptionMapper<ParamException> {
 
         @Context
@@ -110,7 +110,7 @@ final class ProblemMappers {
         }
     }
 
-    /** JSON that cannot be read is the client's mistake: 400 if it is no JSON, 422 if a field cannot be used. */
+    /** Maps an invalid body: 400 if it is no JSON, 422 if a field is invalid. */
     static final class OfJson implements ExceptionMapper<JsonProcessingException> {
 
         @Context

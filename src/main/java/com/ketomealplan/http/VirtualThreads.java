@@ -3,7 +3,7 @@ package com.ketomealplan.http;
 import io.dropwizard.core.server.AbstractServerFactory;
 import java.util.Optional;
 
-/** Has each request served by a virtual thread, so that one which waits for the database costs no thread of the system. */
+/** Serves each request on a virtual thread, so that a request that waits for the database blocks no platform thread. */
 final class VirtualThreads {
 
     /** Before this release a virtual thread that waits inside {@code synchronized} holds its carrier (JEP 491). */
@@ -12,7 +12,7 @@ final class VirtualThreads {
     private VirtualThreads() {}
 
     /**
-     * @param wanted empty for: where they do not pin
+     * @param wanted whether to use them; empty for the default: on releases where they are not pinned
      */
     static void use(AbstractServerFactory server, Optional<Boolean> wanted) {
         boolean unpinned = Runtime.version().feature() >= FIRST_UNPINNED_RELEASE;

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection that is opened while the service starts, so that a sleeping compute wakes meanwhile. It is returned to the pool when the
- * service has started, because those who count connections listen from then on. A pool that keeps connections lends it to the first
+ * service has started, because listeners of the pool are registered until then. A pool that keeps connections lends it to the first
  * request. If it cannot be opened, the service starts all the same, and the first request gets the failure.
  */
 final class EarlyConnection implements Managed {
@@ -25,9 +25,9 @@ final class EarlyConnection implements Managed {
     private EarlyConnection() {}
 
     /**
-     * Begins to open it. To be managed, which tells it when the service has started.
+     * Begins to open it. To be managed, so that it is returned when the service has started.
      *
-     * @param wanted whether there is to be one; otherwise nothing is opened before a caller needs it
+     * @param wanted whether it is opened; otherwise nothing is opened before a caller needs it
      */
     static EarlyConnection to(Pool pool, boolean wanted) {
         EarlyConnection early = new EarlyConnection();
@@ -44,7 +44,7 @@ final class EarlyConnection implements Managed {
             Purpose.within(PURPOSE, () -> {
                 try (Connection held = pool.getConnection()) {
                     started.await();
-                    LOG.debug("Giving back {}", held);
+                    LOG.debug("Returning {}", held);
                 }
                 return null;
             });

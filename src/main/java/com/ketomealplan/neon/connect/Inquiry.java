@@ -5,10 +5,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
-/** A transaction of a question: it sees what a unit of work would see, has an end, and is rolled back. */
+/** Queries the database in a transaction with the settings of a unit of work and a time limit, which is rolled back. */
 public final class Inquiry {
 
-    /** Asks. */
+    /** Executes the queries. */
     @FunctionalInterface
     public interface Questioner {
         void ask(Connection connection) throws SQLException;
@@ -17,9 +17,9 @@ public final class Inquiry {
     private Inquiry() {}
 
     /**
-     * Runs one.
+     * Runs the queries. Blocks.
      *
-     * @param atMost how long the server may think about a statement, and be silent
+     * @param atMost the time limit of each statement on the server, and of each wait for its answer
      */
     public static void on(PhysicalConnection connection, Duration atMost, Questioner questioner) throws SQLException {
         Connection jdbc = connection.jdbc();
@@ -37,7 +37,7 @@ public final class Inquiry {
             try {
                 jdbc.rollback();
             } catch (SQLException lost) {
-                e.addSuppressed(lost); // that it is closed by now says less than why
+                e.addSuppressed(lost); // the first failure has the cause
             }
             throw e;
         }

@@ -7,20 +7,20 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /**
- * The session's {@code default_transaction_read_only}. While it is on, a query without BEGIN is read-only at no statement of its own, and
- * whatever may write has to say so ({@code READ WRITE}). Whether it is on is what the server reports (PostgreSQL 14 and newer do,
- * <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC">Asynchronous Operations</a>), so that one that was
- * rolled back with its query is known to be off.
+ * The session's {@code default_transaction_read_only}. While it is on, a query without BEGIN is read-only without a statement for that, and
+ * each statement or transaction that may write has to be {@code READ WRITE}. The server reports each change (PostgreSQL 14 and newer,
+ * <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC">Asynchronous Operations</a>), also if it is rolled
+ * back with its query.
  *
- * <p>It is never requested where it was on before, for a role or a database say; on a standby; or where the session may be that of
- * another client next: through a pooler, also one that is not known to be there. While it is on, nobody else's wish that it be on is seen:
- * of an operator who turns it on for a role or a server, the connections know when they are replaced. Used by one thread at a time.
+ * <p>It is not requested if it was on before, such as for a role or a database; on a standby; or if another client may get the session
+ * next: through a pooler, known or not. If an operator turns it on for a role or a server, open connections on which it was requested do
+ * not detect that, and only new ones do. Used by one thread at a time.
  */
 public final class ReadOnlyDefault {
 
     private static final String PARAMETER = "default_transaction_read_only";
 
-    /** After so many it is taken to have no effect here. A prepared query makes two. */
+    /** After this number of requests without effect it is not requested any more. A prepared query makes two. */
     private static final int MAX_REQUESTS = 20;
 
     private final BaseConnection session;
@@ -33,8 +33,8 @@ public final class ReadOnlyDefault {
         this.session = session;
         this.available =
                 !endpoint.pooled() && isReported("off") && "off".equals(session.getParameterStatus("in_hot_standby"));
-        // Behind a pooler the driver knows another process than that of the session; Neon's proxy is no pooler, but
-        // does the same
+        // Behind a pooler the driver has the process id of another session. Neon's proxy is no pooler, but also
+        // reports another one
         String ownSession = endpoint.isNeon() ? "" : " WHERE pg_backend_pid() = " + session.getBackendPID();
         this.request = "SELECT set_config('" + PARAMETER + "', 'on', false)" + ownSession + ";";
     }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Chooses the credentials of a log-in by the server's earlier results. They are read from the source for each log-in.
  *
  * <ul>
- *   <li>Another user counts at once.
+ *   <li>Another user is presented at once.
  *   <li>Another password of the same user is used after the server has refused the one before: whichever of file and role is changed first,
  *       that is one refused log-in.
  *   <li>Where the new ones are refused, and those accepted last are not, the latter are presented.
@@ -76,7 +76,7 @@ public final class CredentialMemory {
         }
     }
 
-    /** The server has accepted a log-in. */
+    /** Records that the server has accepted a log-in. */
     public synchronized void accepted(LogIn login) {
         Credentials now = login.credentials();
         if (now.equals(accepted)) {
@@ -99,7 +99,7 @@ public final class CredentialMemory {
         accepted = now;
     }
 
-    /** Whether there may be others while the process runs. */
+    /** Returns whether the credentials may change while the process runs. */
     public boolean mayChange() {
         return source.mayChange();
     }
@@ -112,7 +112,7 @@ public final class CredentialMemory {
         }
     }
 
-    /** The user of the last log-in that was accepted; empty if none was. */
+    /** Returns the user of the last log-in that was accepted; empty if none was. */
     public synchronized Optional<String> userOfLast() {
         return Optional.ofNullable(accepted).map(Credentials::user);
     }

@@ -11,10 +11,10 @@ public interface CredentialSource {
      */
     Credentials current();
 
-    /** Whether they may be others while the process runs. */
+    /** Returns whether they may change while the process runs. */
     boolean mayChange();
 
-    /** Those in a URL, which stay as they are. */
+    /** Returns the source of the credentials in a URL, which do not change. */
     static CredentialSource of(Endpoint endpoint) {
         Credentials fixed = Credentials.in(endpoint);
         return new CredentialSource() {

@@ -18,7 +18,7 @@ public record Credentials(String user, Optional<Secret> password) {
         Objects.requireNonNull(password, "password");
     }
 
-    /** Those that a URL has in it. An empty password is none, as for libpq. */
+    /** Returns the credentials in a URL. An empty password is none, as for libpq. */
     static Credentials in(Endpoint endpoint) {
         return new Credentials(endpoint.user(), endpoint.password().filter(secret -> !secret.reveal()
                 .isEmpty()));

@@ -89,7 +89,7 @@ public final class FileCredentials implements CredentialSource {
         return now;
     }
 
-    /** One that was there and is gone has been lost, and not taken away: it stays. */
+    /** Returns the password of the file. If the file no longer has one, the previous password is kept: it may have been lost by mistake. */
     private Optional<Secret> passwordFor(Endpoint url) {
         Optional<Secret> before;
         synchronized (this) {
@@ -108,7 +108,7 @@ public final class FileCredentials implements CredentialSource {
         }
     }
 
-    /** Logs a problem of a file once, and once that it is solved. */
+    /** Logs a problem of a file once, and its end once. */
     private static final class Complaint {
 
         private final String setting;

@@ -46,7 +46,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return EmbeddedDatabase.class.getClassLoader().getResource(LIBRARY) != null;
     }
 
-    /** Whether there is none in a directory yet, so that the next {@link #join} makes one. */
+    /** Returns whether a directory has none yet, so that the next {@link #join} creates one. */
     public static boolean isNew(Path directory) {
         return new Server(directory).isNew();
     }

@@ -24,7 +24,7 @@ final class ProcessTable {
         }
     }
 
-    /** Whether a process has the directory as its working directory, as PostgreSQL's processes have their data. */
+    /** Returns whether a process has the directory as its working directory, as PostgreSQL's processes have their data directory. */
     static boolean worksIn(Path directory) {
         return ProcessHandle.allProcesses().anyMatch(process -> {
             try {

@@ -209,7 +209,7 @@ final class Server {
         }
     }
 
-    /** A program beside the one that runs, which postmaster.opts names first. */
+    /** Returns a program in the directory of the running server, which postmaster.opts names first. */
     private String program(String name) {
         String postgres = lines("postmaster.opts").get(0).split(" \"", 2)[0];
         Path sibling = Path.of(postgres).resolveSibling(name);

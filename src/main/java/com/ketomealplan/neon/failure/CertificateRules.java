@@ -35,10 +35,10 @@ final class CertificateRules {
                 || Failure.find(failure, CertPathValidatorException.class).isPresent()) {
             return refused(
                     "issuer",
-                    "nobody that is trusted here has signed it; write sslrootcert=FILE for an authority of your own");
+                    "it is not signed by a trusted authority; write sslrootcert=FILE for an authority of your own");
         }
         return Failure.find(failure, GeneralSecurityException.class)
-                .flatMap(other -> refused("signature", "it does not stand the check"));
+                .flatMap(other -> refused("signature", "it cannot be verified"));
     }
 
     private static Optional<Verdict> refused(String field, String reason) {

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * Classifies failures by SQLSTATEs and by the messages of servers. The codes are PostgreSQL's (appendix A of its documentation)
- * and pgjdbc's ({@code PSQLState}). The texts are those of Neon's proxy, which sends whatever goes wrong before the log-in
+ * and pgjdbc's ({@code PSQLState}). The texts are those of Neon's proxy, which sends each error before the log-in
  * is complete as XX000 (neondatabase/neon, proxy/src/stream.rs), and of PgBouncer, whose own errors are all 08P01
  * (pgbouncer, src/proto.c). So such a text decides before the code, and XX000 alone means nothing.
  */

@@ -3,7 +3,7 @@ package com.ketomealplan.neon.failure;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Writes names as SQL wants them: those that servers name in their messages are as they are stored. */
+/** Quotes names for SQL where it needs that. Messages of the server have them as they are stored. */
 public final class Identifier {
 
     private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_]*");

@@ -12,7 +12,7 @@ import org.jdbi.v3.core.statement.StatementException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** The role may not do what a statement does: with the GRANT that lets it, which the server does not name. */
+/** Thrown if the role lacks a privilege for a statement. The message has the GRANT that adds it, which the message of the server has not. */
 public final class MissingRightException extends JdbiException implements Staged {
 
     private static final long serialVersionUID = 1L;
@@ -94,7 +94,7 @@ public final class MissingRightException extends JdbiException implements Staged
         return named.size() == 1 ? named.get(0) : "";
     }
 
-    /** What a statement does with a table, by its words. */
+    /** Returns the privileges that a statement needs on a table, by its keywords. */
     private static Set<String> rightsOn(String table, String sql) {
         String name = "\\s+(?:only\\s+)?" + SCHEMA + "\"?" + Pattern.quote(Identifier.escaped(table)) + "\"?(?!\\w)";
         Set<String> rights = new LinkedHashSet<>();

@@ -13,7 +13,7 @@ public enum Condition {
     ASLEEP(
             Connection.UNUSED,
             Level.INFO,
-            "Nobody has needed the database lately. It may be asleep, and wakes for the next request."),
+            "The database was not used lately. It may be asleep, and wakes for the next request."),
 
     /** It is reachable, and not ready yet. */
     WAKING(Connection.UNUSED, Level.INFO, FailureKind.WAKING.explanation()),
@@ -25,7 +25,7 @@ public enum Condition {
     LOGIN_REFUSED(
             Connection.USABLE,
             Level.ERROR,
-            "The database refuses new connections. Those that are open go on. Its operator has to act."),
+            "The database refuses new connections. Open ones are usable. Its operator has to act."),
 
     /** It limits connection attempts. */
     THROTTLED(Connection.USABLE, Level.WARN, FailureKind.THROTTLED.explanation()),

@@ -43,7 +43,7 @@ public final class DatabaseProbe {
 
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(1);
 
-    /** The time limit of a schema check, from the begin of its probe: callers that wait for the probe are to get its result. */
+    /** The time limit of a schema check, from the start of its probe: callers that wait for the probe are to get its result. */
     private static final Duration SCHEMA_TIMEOUT = TIMEOUT.minus(Duration.ofSeconds(1));
 
     /** For how long a result is not probed again. */
@@ -131,7 +131,7 @@ public final class DatabaseProbe {
     /**
      * Returns why this instance is not ready, for clients; empty if it is. Does not block. It is not ready if the database refuses its
      * configuration, or if the schema is not of its version, because other instances may be better. An instance that is not ready gets no
-     * traffic that would show that this is over, so it may start a probe, as {@link #currentStatus} does.
+     * traffic that would show that it can serve again, so it may start a probe, as {@link #currentStatus} does.
      */
     public Optional<String> notReadyReason() {
         DatabaseStatus now = state.status();
@@ -193,7 +193,7 @@ public final class DatabaseProbe {
             } catch (Error e) {
                 LOG.error("Probe of the database failed", e);
                 found = Optional.of(Failure.of(e));
-            } finally { // whatever it was: the next call has to start a new probe
+            } finally { // after any failure the next call has to start a new probe
                 complete(found);
                 gate.close(connection);
                 listeners.forEach(Runnable::run);
@@ -210,8 +210,8 @@ public final class DatabaseProbe {
 
         /**
          * Compares the changesets, once, and checks the schema: at first with the statements of the service; after a mismatch, with the
-         * statement that failed, until it can be executed. Otherwise an instance without traffic would not see that it is over. Each
-         * statement has a time limit, and all of them have what the probe has left: then the connection is severed.
+         * statement that failed, until it can be executed. Otherwise an instance without traffic would not find that it can serve again.
+         * Each statement has a time limit, and all of them have the time that the probe has left: then the connection is severed.
          */
         private void checkSchema(PhysicalConnection connection) {
             Duration left = SCHEMA_TIMEOUT.minusNanos(System.nanoTime() - beginNanos);

@@ -23,9 +23,9 @@ public record DatabaseStatus(
         boolean sleeps) {
 
     private static final String UNUSED =
-            "Nobody has needed the database lately, or it has ended its connections. The next request opens one.";
+            "No connection is open: the database was not used lately, or it has closed them. The next request opens one.";
 
-    private static final String SLOW = "The database takes its time to let the service in, as one does that starts.";
+    private static final String SLOW = "The log-in to the database takes long, as while it starts.";
 
     /** Returns whether requests are served, or may be: not if it throttles a process that has nothing open. */
     public boolean isHealthy() {
@@ -36,7 +36,7 @@ public record DatabaseStatus(
         return condition == Condition.THROTTLED && cutOff;
     }
 
-    /** Returns {@code connected}, {@code idle} or {@code disconnected}, as monitoring of the FastAPI service knows them. */
+    /** Returns {@code connected}, {@code idle} or {@code disconnected}, as in the FastAPI service. */
     public String connectionLabel() {
         return isThrottledOut() ? Condition.DOWN.connectionLabel() : condition.connectionLabel();
     }

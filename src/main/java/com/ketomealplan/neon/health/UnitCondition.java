@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What the results of units of work say of the database at one moment.
+ * A snapshot of {@link UnitOutcomes}.
  *
- * @param sinceServed how long ago the database did last what a unit asked of it
- * @param sinceServedDespite how long ago it did so although another unit had just failed because of the schema: one statement
+ * @param sinceServed the time since a unit of work was last served
+ * @param sinceServedDespite the time since a unit was served although another one had just failed because of the schema: one statement
  *     is wrong, and others are not
  * @param mismatch the last failure because of the schema; empty if a unit was served since
- * @param sinceMismatch how long ago that was
- * @param full the last failure to store something because there was no room; empty if something was stored since
- * @param sinceFull how long ago that was
- * @param last the last failure of either kind, whatever was served since
- * @param sinceLast how long ago that was
+ * @param sinceMismatch the time since that failure
+ * @param full the last failure because of a full disk; empty if something was stored since
+ * @param sinceFull the time since that failure
+ * @param last the last failure of either kind, also if units were served since
+ * @param sinceLast the time since that failure
  */
 public record UnitCondition(
         Optional<Duration> sinceServed,

@@ -38,7 +38,7 @@ public final class UnitOutcomes implements UnitListener {
     private Optional<SchemaCheck> refutedCheck = Optional.empty();
 
     /**
-     * @param check the check whether it is over; empty if it cannot be checked
+     * @param check the check whether the mismatch still exists; empty if it cannot be checked
      */
     private record Mismatch(Failure failure, long nanos, Optional<SchemaCheck> check) {}
 

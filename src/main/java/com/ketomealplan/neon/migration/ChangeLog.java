@@ -38,7 +38,7 @@ final class ChangeLog {
      */
     record Changeset(String author, String id) {}
 
-    /** Those that every database is to have; empty if the change log has parts that are not known here. */
+    /** Returns the changesets that each database is to have; empty if the change log has unsupported parts. */
     static Optional<Set<Changeset>> read(String file) {
         Set<Changeset> found = new LinkedHashSet<>();
         try (InputStream root = open(file)) {

@@ -98,7 +98,7 @@ public final class PendingChangesets implements UnitListener {
         }
     }
 
-    /** Compares in a transaction of its caller's, if that is due. If it fails, it is due again, unless that was so too often. */
+    /** Compares in a transaction of the caller, if that is due. After each of the first {@link #MAX_FAILURES} - 1 failures it is due again. */
     public void compareIfDue(Transaction transaction) throws SQLException {
         if (!claim()) {
             return;
@@ -163,11 +163,11 @@ public final class PendingChangesets implements UnitListener {
             if (other == null || !companion.compareAndSet(other, null)) {
                 throw e;
             }
-            return again(connection, e); // it may be the other's question that the server does not know
+            return again(connection, e); // the server may not support the companion's query
         }
     }
 
-    /** Without the companion. If that fails too, as where the connection is lost, it is the first failure that says why. */
+    /** Repeats the query without the companion. If that fails too, as on a lost connection, throws the first failure. */
     private Optional<Set<Changeset>> again(Connection connection, SQLException first) throws SQLException {
         try {
             return applied(connection, null);

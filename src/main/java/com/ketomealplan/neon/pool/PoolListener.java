@@ -11,7 +11,7 @@ public interface PoolListener {
     /** The socket of an idle connection was checked before use. */
     default void onChecked(Duration time) {}
 
-    /** A connection was returned by its borrower, who held it for that time. */
+    /** A connection was returned by its borrower after that time. */
     default void onReturned(Duration time) {}
 
     /** A connection was evicted. */

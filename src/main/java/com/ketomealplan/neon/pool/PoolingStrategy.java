@@ -2,7 +2,7 @@ package com.ketomealplan.neon.pool;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What becomes of connections between units of work. */
+/** Whether connections are kept open between units of work. */
 public enum PoolingStrategy {
     /** Per request where the process is short-lived or in production, pooled otherwise. */
     @JsonProperty("auto")

@@ -3,7 +3,7 @@ package com.ketomealplan.neon.transaction;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 
-/** Calls methods as whoever calls them without reflection does. */
+/** Invokes methods by reflection, and throws the exceptions of the methods themselves. */
 public final class Reflection {
 
     private Reflection() {}

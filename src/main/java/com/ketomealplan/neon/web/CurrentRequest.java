@@ -17,8 +17,8 @@ import java.util.Set;
 import org.glassfish.jersey.message.MessageBodyWorkers;
 
 /**
- * Keeps the current request of a thread for the invocation of its resource method, to which Jersey passes only its
- * arguments. Reads its key, and with that its body, which is a resource's to read again.
+ * Keeps the current request of a thread for the invocation of its resource method, to which Jersey passes only the
+ * arguments. Parses its key; if it has one, also reads its body, which the resource method can read again.
  */
 final class CurrentRequest implements ContainerRequestFilter, ContainerResponseFilter {
 
@@ -29,7 +29,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
      * A request that has found its resource method.
      *
      * @param keyed empty if it has no key, or needs none
-     * @param provider of the writers of answers, which costs a look-up
+     * @param provider the provider of the writers of responses, because each lookup has a cost
      */
     record InHand(
             ContainerRequestContext context,
@@ -45,7 +45,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
 
     private final Callers callers;
 
-    /** Of Jersey's, when this is registered. */
+    /** Injected by Jersey when this is registered. */
     @Inject
     private Provider<MessageBodyWorkers> writers;
 
@@ -56,7 +56,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
         this.callers = callers;
     }
 
-    /** The one that this thread begins to work on, once. */
+    /** Returns the request of this thread, and removes it. */
     static InHand take() {
         InHand request = CURRENT.get();
         CURRENT.remove();
@@ -72,7 +72,8 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
                 IdempotencyKey key = IdempotencyKey.parse(String.join(",", keys));
                 keyed = Optional.of(KeyedRequest.read(key, request, callers.callerOf(request)));
             } catch (IdempotencyKey.InvalidKeyException e) {
-                // An answer before the body has been read ends the connection, maybe under the client's next request
+                // A response before the body was read closes the connection, and may fail the next request of the
+                // client
                 request.getEntityStream().transferTo(OutputStream.nullOutputStream());
                 request.abortWith(Problem.of(400, e.getMessage()).toResponse());
                 return;

@@ -31,10 +31,10 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
             new FailureLog(LoggerFactory.getLogger(DatabaseFailureMapper.class), System::nanoTime);
 
     private static final String OUTCOME_UNKNOWN =
-            "The connection to the database was lost while the request was being stored, and it could not be found out"
-                    + " whether it is. A repetition with the same Idempotency-Key tells; without one it may act twice.";
+            "The connection to the database was lost while the request was being stored, and it is unknown whether it is"
+                    + " stored. Repeat it with the same Idempotency-Key; without one it may act twice.";
 
-    /** Where a client might fear otherwise. */
+    /** Added to failures after which a client may think that the request was stored. */
     private static final String NOTHING_STORED = " Nothing of the request is stored.";
 
     @Context

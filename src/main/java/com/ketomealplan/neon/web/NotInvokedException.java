@@ -4,8 +4,8 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 
 /**
- * Thrown in place of the invocation of a resource method, because its request is answered already. An exception, because Jersey
- * takes for a method without a result whatever is returned in its place for its end.
+ * Thrown instead of the invocation of a resource method whose request has a response already. It is an exception, because Jersey ignores
+ * what is returned for a method without a result.
  */
 final class NotInvokedException extends RuntimeException {
 

@@ -9,7 +9,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.slf4j.MDC;
 
 /**
- * An error as RFC 9457 has it: how the layer answers, and a service may that has it.
+ * An error in the format of RFC 9457, for the layer and the services that use it.
  *
  * @param type a URN that clients may compare; {@code about:blank} if the status suffices
  * @param title the reason phrase of the status
@@ -34,7 +34,7 @@ public record Problem(
     public static final String MEDIA_TYPE = "application/problem+json";
 
     /**
-     * A value that was refused.
+     * An invalid value.
      *
      * @param in the part of the request: {@code body}, {@code query}, {@code path} or {@code header}
      * @param field its place in there, with the names that the client uses; {@code body} for all of it

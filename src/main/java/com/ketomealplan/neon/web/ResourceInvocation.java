@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
-/** How Jersey invokes one resource method: in its unit of work, within its deadline, once for a key. Thread-safe. */
+/** Invokes one resource method for Jersey: in its unit of work, within its deadline, once for a key. Thread-safe. */
 final class ResourceInvocation implements InvocationHandler {
 
     /** A request in progress ends within its deadline. */
     private static final String RETRY_AFTER_SECONDS = "1";
 
-    /** The time that a method has. */
+    /** The time limits of a method. */
     record Bounds(Duration deadline, Duration wakeBudget) {}
 
     private final String name;
@@ -110,8 +110,8 @@ final class ResourceInvocation implements InvocationHandler {
             if (options.isPresent() || asked == TransactionIsolationLevel.UNKNOWN) {
                 throw e;
             }
-            // Nothing is stored. Without a key the inner unit would be one of its own; from now on all of it begins at
-            // its level
+            // Nothing is stored. Without a key the inner unit would be the outermost one; from now on the outer one
+            // has its isolation level
             UnitOfWork.Options higher = new UnitOfWork.Options(asked, false, false);
             implied = higher; // read once: another request may set another level
             return once(higher, request, work);

@@ -30,7 +30,7 @@ public final class ServerTiming implements ContainerRequestFilter, ContainerResp
     }
 
     /**
-     * @param traceparent of the trace that this thread's request is part of, if it is
+     * @param traceparent the header of the trace that the request of this thread is part of, if any
      * @param sleeps whether the database is one that wakes for a connection, as a Neon compute does
      */
     public ServerTiming(Supplier<Optional<String>> traceparent, boolean sleeps) {
@@ -45,22 +45,22 @@ public final class ServerTiming implements ContainerRequestFilter, ContainerResp
 
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-        Sums told = sums.get();
+        Sums own = sums.get();
         sums.remove();
-        if (told == null) {
+        if (own == null) {
             return; // no resource was found
         }
         StringBuilder header = new StringBuilder(128);
-        append(header, "wait", told.waitNanos);
-        append(header.append(", "), opening, told.wakeNanos);
-        append(header.append(", "), "database", told.databaseNanos);
+        append(header, "wait", own.waitNanos);
+        append(header.append(", "), opening, own.wakeNanos);
+        append(header.append(", "), "database", own.databaseNanos);
         traceparent.get().ifPresent(trace -> header.append(", traceparent;desc=\"")
                 .append(trace)
                 .append('"'));
         response.getHeaders().putSingle(HEADER, header.toString());
     }
 
-    /** In milliseconds and thousandths of them. */
+    /** Appends a time in milliseconds, with three decimals. */
     private static void append(StringBuilder header, String name, long nanos) {
         long micros = nanos / 1_000;
         header.append(name).append(";dur=").append(micros / 1_000).append('.');

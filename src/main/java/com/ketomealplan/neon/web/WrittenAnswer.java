@@ -28,7 +28,7 @@ record WrittenAnswer(
     /** The header of a replayed response. */
     private static final String REPLAYED = "Idempotency-Replayed";
 
-    /** Of one connection, one session or one request: nothing for a repetition. */
+    /** Headers that belong to one connection, session or request, and are not stored for repetitions. */
     private static final Set<String> NOT_KEPT = Set.of(
             "connection",
             "content-length",
@@ -55,13 +55,13 @@ record WrittenAnswer(
         return new StoredAnswer(response.getStatus(), kept, body);
     }
 
-    /** The response with the bytes that were written. */
+    /** Returns the response with the bytes that were written. */
     Response toResponse() {
         Response.ResponseBuilder builder = Response.fromResponse(response).replaceAll(headers);
         return body == null ? builder.build() : builder.entity(body).type(type).build();
     }
 
-    /** The response to a repetition. */
+    /** Returns the response to a repetition. */
     static Response replayed(StoredAnswer answer) {
         Response.ResponseBuilder response = Response.status(answer.status()).entity(answer.body());
         answer.headers().forEach((name, values) -> values.forEach(value -> response.header(name, value)));
