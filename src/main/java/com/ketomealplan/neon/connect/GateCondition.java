@@ -7,7 +7,6 @@ import java.util.Optional;
 /**
  * A snapshot of a {@link WakeGate}.
  *
- * @param open the number of open connections
  * @param down whether the server is known to be unreachable
  * @param attempting whether an attempt is under way
  * @param loggingIn how long the oldest attempt in its log-in phase, in which a compute wakes, has been in it
@@ -17,7 +16,6 @@ import java.util.Optional;
  * @param failing whether no connection was opened since that failure
  */
 public record GateCondition(
-        int open,
         boolean down,
         boolean attempting,
         Optional<Duration> loggingIn,

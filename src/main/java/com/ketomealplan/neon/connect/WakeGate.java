@@ -177,7 +177,6 @@ public final class WakeGate {
     public synchronized GateCondition condition() {
         long now = nanoTime.getAsLong();
         return new GateCondition(
-                open,
                 outage.isDown(),
                 !openings.isEmpty(),
                 openings.longestLogin(),

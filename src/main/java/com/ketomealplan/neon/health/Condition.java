@@ -7,45 +7,45 @@ import org.slf4j.event.Level;
 /** The condition of the database, as seen by this process. */
 public enum Condition {
     /** It answers. */
-    UP(Connection.USABLE, Level.INFO, "The database answers."),
+    UP(Connectivity.USABLE, Level.INFO, "The database answers."),
 
     /** It was not used lately, so that its compute may have suspended; the next request wakes it. */
     ASLEEP(
-            Connection.UNUSED,
+            Connectivity.UNUSED,
             Level.INFO,
             "The database was not used lately. It may be asleep, and wakes for the next request."),
 
     /** It is reachable, and not ready yet. */
-    WAKING(Connection.UNUSED, Level.INFO, FailureKind.WAKING.explanation()),
+    WAKING(Connectivity.UNUSED, Level.INFO, FailureKind.WAKING.explanation()),
 
     /** It answers, and all connections of this process are in use. */
-    BUSY(Connection.USABLE, Level.WARN, "All database connections of this instance are in use."),
+    BUSY(Connectivity.USABLE, Level.WARN, "All database connections of this instance are in use."),
 
     /** It refuses log-ins, as after a change of the password, while open connections are usable. */
     LOGIN_REFUSED(
-            Connection.USABLE,
+            Connectivity.USABLE,
             Level.ERROR,
             "The database refuses new connections. Open ones are usable. Its operator has to act."),
 
     /** It limits connection attempts. */
-    THROTTLED(Connection.USABLE, Level.WARN, FailureKind.THROTTLED.explanation()),
+    THROTTLED(Connectivity.USABLE, Level.WARN, FailureKind.THROTTLED.explanation()),
 
     /** A limit of the Neon plan is reached. */
-    OVER_QUOTA(Connection.REFUSED, Level.ERROR, FailureKind.QUOTA.explanation()),
+    OVER_QUOTA(Connectivity.REFUSED, Level.ERROR, FailureKind.QUOTA.explanation()),
 
     /** It answers, and lacks tables, columns or privileges that the service needs. */
-    SCHEMA_MISMATCH(Connection.UNUSABLE, Level.ERROR, FailureKind.SCHEMA_MISMATCH.explanation()),
+    SCHEMA_MISMATCH(Connectivity.UNUSABLE, Level.ERROR, FailureKind.SCHEMA_MISMATCH.explanation()),
 
     /** It answers, and its disk is full. */
-    STORAGE_FULL(Connection.UNUSABLE, Level.ERROR, FailureKind.STORAGE_FULL.explanation()),
+    STORAGE_FULL(Connectivity.UNUSABLE, Level.ERROR, FailureKind.STORAGE_FULL.explanation()),
 
     /** It refuses connections because of the configuration. */
-    MISCONFIGURED(Connection.REFUSED, Level.ERROR, FailureKind.MISCONFIGURED.explanation()),
+    MISCONFIGURED(Connectivity.REFUSED, Level.ERROR, FailureKind.MISCONFIGURED.explanation()),
 
     /** It cannot be reached. */
-    DOWN(Connection.REFUSED, Level.ERROR, FailureKind.UNAVAILABLE.explanation());
+    DOWN(Connectivity.REFUSED, Level.ERROR, FailureKind.UNAVAILABLE.explanation());
 
-    private enum Connection {
+    private enum Connectivity {
         USABLE("connected"),
         UNUSABLE("connected"),
         UNUSED("idle"),
@@ -53,17 +53,17 @@ public enum Condition {
 
         private final String label;
 
-        Connection(String label) {
+        Connectivity(String label) {
             this.label = label;
         }
     }
 
-    private final Connection connection;
+    private final Connectivity connectivity;
     private final Level level;
     private final String explanation;
 
-    Condition(Connection connection, Level level, String explanation) {
-        this.connection = connection;
+    Condition(Connectivity connectivity, Level level, String explanation) {
+        this.connectivity = connectivity;
         this.level = level;
         this.explanation = explanation;
     }
@@ -75,12 +75,12 @@ public enum Condition {
 
     /** Returns {@code connected}, {@code idle} or {@code disconnected}, as in the FastAPI service. */
     public String connectionLabel() {
-        return connection.label;
+        return connectivity.label;
     }
 
     /** Returns whether requests are served, or may be. */
     public boolean isHealthy() {
-        return connection != Connection.REFUSED && connection != Connection.UNUSABLE;
+        return connectivity != Connectivity.REFUSED && connectivity != Connectivity.UNUSABLE;
     }
 
     /** Returns whether an instance is ready: it can serve, or the condition is that of all instances. */

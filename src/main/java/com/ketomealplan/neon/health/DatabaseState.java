@@ -59,14 +59,13 @@ public final class DatabaseState implements Managed {
 
     /** Listens to changes of the state; must not block. */
     public interface StateListener {
-        /**
-         * @param lasted how long the condition before had lasted
-         */
-        default void onChange(Condition before, Duration lasted, DatabaseStatus now) {}
+        /** The condition has changed. */
+        default void onChange(Condition now) {}
 
         /**
          * A change is reported: it is logged too. Not called for each change if the state alternates.
          *
+         * @param lasted how long the condition before had lasted
          * @param between how many changes were omitted since the last call
          */
         default void onReported(Condition before, Duration lasted, DatabaseStatus now, int between) {}
@@ -139,7 +138,7 @@ public final class DatabaseState implements Managed {
                 traffic.open() == 0 && opening.failing(),
                 sleeps);
         if (condition != before) {
-            listeners.forEach(listener -> listener.onChange(before, lasted, status));
+            listeners.forEach(listener -> listener.onChange(status.condition()));
             if (before == Condition.WAKING && (condition == Condition.UP || condition == Condition.BUSY)) {
                 Duration wake = lasted.plus(LONG_LOGIN); // the time until it was known to be one
                 listeners.forEach(listener -> listener.onColdStart(wake));

@@ -8,7 +8,6 @@ import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.health.Condition;
 import com.ketomealplan.neon.health.DatabaseState;
-import com.ketomealplan.neon.health.DatabaseStatus;
 import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolStatistics;
@@ -22,7 +21,6 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -94,25 +92,25 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
 
     /** Initializes all series at 0: otherwise {@code increase()} would miss the first event of a series. */
     private void initializeSeries() {
-        begin(evictions, EvictionReason.values());
-        begin(inDoubt, CommitOutcome.values());
-        begin(changes, Condition.values());
+        initialize(evictions, EvictionReason.values());
+        initialize(inDoubt, CommitOutcome.values());
+        initialize(changes, Condition.values());
         Stream.of("acquire", "query", "commit").forEach(deadlines::initLabelValues);
-        begin(openingFailures, FailureKind.values());
-        begin(
+        initialize(openingFailures, FailureKind.values());
+        initialize(
                 replays,
                 Stream.of(FailureKind.values())
                         .filter(FailureKind::isRetryableImmediately)
                         .toArray(FailureKind[]::new));
         for (FailureKind kind : FailureKind.values()) {
             for (Outcome outcome : Outcome.values()) {
-                failures.initLabelValues(inWords(kind), inWords(outcome));
+                failures.initLabelValues(Observer.label(kind), Observer.label(outcome));
             }
         }
     }
 
-    private static void begin(Counter counter, Enum<?>... values) {
-        Stream.of(values).map(DatabaseMetrics::inWords).forEach(counter::initLabelValues);
+    private static void initialize(Counter counter, Enum<?>... values) {
+        Stream.of(values).map(Observer::label).forEach(counter::initLabelValues);
     }
 
     private Histogram.Builder times(String name, String help) {
@@ -217,10 +215,6 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
                 .register(registry);
     }
 
-    private static String inWords(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
     private static double seconds(Duration time) {
         return time.toNanos() / 1e9;
     }
@@ -228,13 +222,13 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     @Override
     public void onOpened(OpeningTimes times) {
         create.observe(seconds(times.total()));
-        times.phases()
-                .forEach((phase, time) -> phases.labelValues(inWords(phase)).observe(seconds(time)));
+        times.phases().forEach((phase, time) -> phases.labelValues(Observer.label(phase))
+                .observe(seconds(time)));
     }
 
     @Override
     public void onFailed(FailureKind kind) {
-        openingFailures.labelValues(inWords(kind)).inc();
+        openingFailures.labelValues(Observer.label(kind)).inc();
     }
 
     @Override
@@ -254,27 +248,27 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
 
     @Override
     public void onEvicted(EvictionReason cause) {
-        evictions.labelValues(inWords(cause)).inc();
+        evictions.labelValues(Observer.label(cause)).inc();
     }
 
     @Override
     public void onExecuted(String name, String sql, Duration time, Optional<Failure> failure) {
-        statements.observe(name, seconds(time), failure.map(found -> inWords(found.kind())));
+        statements.observe(name, seconds(time), failure.map(found -> Observer.label(found.kind())));
     }
 
     @Override
     public void onReplay(FailureKind reason) {
-        replays.labelValues(inWords(reason)).inc();
+        replays.labelValues(Observer.label(reason)).inc();
     }
 
     @Override
     public void onCommitResolved(CommitOutcome outcome) {
-        inDoubt.labelValues(inWords(outcome)).inc();
+        inDoubt.labelValues(Observer.label(outcome)).inc();
     }
 
     @Override
     public void onUnitFailed(Failure failure) {
-        failures.labelValues(inWords(failure.kind()), inWords(failure.outcome()))
+        failures.labelValues(Observer.label(failure.kind()), Observer.label(failure.outcome()))
                 .inc();
         if (failure.kind() == FailureKind.TIMEOUT || failure.kind() == FailureKind.POOL_EXHAUSTED) {
             deadlines
@@ -289,8 +283,8 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void onChange(Condition before, Duration lasted, DatabaseStatus now) {
-        changes.labelValues(now.condition().label()).inc();
+    public void onChange(Condition now) {
+        changes.labelValues(now.label()).inc();
     }
 
     @Override

@@ -24,7 +24,6 @@ import io.opentelemetry.semconv.ServerAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -90,12 +89,12 @@ public final class DatabaseTracing implements Observer {
 
     @Override
     public void onReplay(FailureKind reason) {
-        Span.current().addEvent("replayed", Attributes.of(REASON, inWords(reason)));
+        Span.current().addEvent("replayed", Attributes.of(REASON, Observer.label(reason)));
     }
 
     @Override
     public void onCommitResolved(CommitOutcome outcome) {
-        Span.current().addEvent("commit.resolved", Attributes.of(COMMIT_OUTCOME, inWords(outcome)));
+        Span.current().addEvent("commit.resolved", Attributes.of(COMMIT_OUTCOME, Observer.label(outcome)));
     }
 
     @Override
@@ -139,7 +138,7 @@ public final class DatabaseTracing implements Observer {
         Instant begin = end.minus(times.values().stream().reduce(Duration.ZERO, Duration::plus));
         for (Phase phase : List.of(Phase.TCP, Phase.TLS, Phase.LOGIN)) {
             Instant next = begin.plus(times.getOrDefault(phase, Duration.ZERO));
-            spanOf(inWords(phase), SpanKind.CLIENT, parent, new Interval(begin, next))
+            spanOf(Observer.label(phase), SpanKind.CLIENT, parent, new Interval(begin, next))
                     .setAllAttributes(server)
                     .end(next);
             begin = next;
@@ -184,11 +183,7 @@ public final class DatabaseTracing implements Observer {
     /** Sets the error without the failure's text, which may quote values. */
     private static void fail(Span span, Failure failure) {
         span.setStatus(StatusCode.ERROR);
-        span.setAttribute(ErrorAttributes.ERROR_TYPE, inWords(failure.kind()));
+        span.setAttribute(ErrorAttributes.ERROR_TYPE, Observer.label(failure.kind()));
         failure.sqlState().ifPresent(state -> span.setAttribute(DbAttributes.DB_RESPONSE_STATUS_CODE, state));
-    }
-
-    private static String inWords(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,7 +3,7 @@ package com.ketomealplan.neon.pool;
 /**
  * A snapshot of a pool's gauges and counters. They are read one after the other, so under load they may disagree by a few.
  *
- * @param minIdle how many connections are kept when idle; 0 where none is
+ * @param kept how many idle connections are kept open; 0 with connections per request
  * @param max how many connections may be open at once
  * @param size how many are open
  * @param active how many are borrowed

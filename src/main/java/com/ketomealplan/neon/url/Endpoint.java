@@ -144,11 +144,6 @@ public record Endpoint(
         return isNeon() ? Optional.of(at(hosts.stream().map(HostAndPort::direct).toList(), false)) : Optional.empty();
     }
 
-    /** Returns the endpoint of Neon's pooler; empty if the server is not Neon. */
-    public Optional<Endpoint> throughPooler() {
-        return isNeon() ? Optional.of(at(hosts.stream().map(HostAndPort::pooled).toList(), true)) : Optional.empty();
-    }
-
     /** Returns this endpoint, marked as a pooler. */
     public Endpoint asPooled() {
         return at(hosts, true);

@@ -51,15 +51,6 @@ public record HostAndPort(String host, int port) {
                 label.substring(0, label.length() - POOLER.length()) + host.substring(label.length()), port);
     }
 
-    /** Returns the endpoint with the pooler, on Neon; otherwise this. */
-    HostAndPort pooled() {
-        if (!isNeon() || isNeonPooler()) {
-            return this;
-        }
-        String label = firstLabel();
-        return new HostAndPort(label + POOLER + host.substring(label.length()), port);
-    }
-
     private String firstLabel() {
         return host.substring(0, host.indexOf('.'));
     }

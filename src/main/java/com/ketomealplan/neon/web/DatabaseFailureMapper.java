@@ -5,6 +5,7 @@ import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.failure.FailureLog;
 import com.ketomealplan.neon.failure.Staged;
+import com.ketomealplan.neon.transaction.UnitOfWork;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
@@ -12,12 +13,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.sql.SQLException;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.sqlobject.transaction.Transaction;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -70,10 +68,10 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
                     .retryable(false);
         }
         FailureKind kind = failure.kind();
-        Optional<Transaction> unit = unit();
+        Optional<UnitOfWork.Options> unit = unit();
         boolean undone = kind.httpStatus() >= 500
                 && failure.outcome() == Outcome.ROLLED_BACK
-                && unit.filter(annotation -> !annotation.readOnly()).isPresent();
+                && unit.filter(options -> !options.readOnly()).isPresent();
         Problem problem = Problem.of(kind.httpStatus(), kind.explanation() + (undone ? NOTHING_STORED : ""));
         Problem typed = kind.problemType().map(problem::ofType).orElse(problem);
         // Without a unit around all of it, an earlier part of the request may be stored
@@ -86,14 +84,11 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
                 && resource.getResourceMethod().isAnnotationPresent(GET.class);
     }
 
-    /** The one that the whole resource method is. */
-    private Optional<Transaction> unit() {
+    /** Returns the options of the unit of work that the resource method is; empty if it is none. */
+    private Optional<UnitOfWork.Options> unit() {
         return Optional.ofNullable(resource)
                 .filter(found -> found.getResourceMethod() != null)
-                .flatMap(found -> Stream.of(found.getResourceMethod(), found.getResourceClass())
-                        .map(element -> element.getAnnotation(Transaction.class))
-                        .filter(Objects::nonNull)
-                        .findFirst());
+                .flatMap(found -> UnitOfWork.Options.of(found.getResourceMethod(), found.getResourceClass()));
     }
 
     /** Maps JDBI's exceptions. */

@@ -24,16 +24,16 @@ class DatabaseStateTest {
     }
 
     private static GateCondition notConnecting(Optional<Duration> sinceOpened) {
-        return new GateCondition(0, false, false, NEVER, sinceOpened, Optional.empty(), NEVER, false);
+        return new GateCondition(false, false, NEVER, sinceOpened, Optional.empty(), NEVER, false);
     }
 
     private static GateCondition loggingIn(double seconds, Optional<Duration> sinceOpened) {
-        return new GateCondition(0, false, true, ago(seconds), sinceOpened, Optional.empty(), NEVER, false);
+        return new GateCondition(false, true, ago(seconds), sinceOpened, Optional.empty(), NEVER, false);
     }
 
     private static GateCondition failing(FailureKind kind, double secondsAgo) {
         Failure failure = new Failure(kind, Outcome.NOT_SENT, Optional.empty(), "");
-        return new GateCondition(0, false, false, NEVER, ago(1), Optional.of(failure), ago(secondsAgo), true);
+        return new GateCondition(false, false, NEVER, ago(1), Optional.of(failure), ago(secondsAgo), true);
     }
 
     private static PoolCondition open(int connections, Optional<Duration> sinceAnswer) {
@@ -137,10 +137,10 @@ class DatabaseStateTest {
         PoolCondition saturated = new PoolCondition(3, ago(0), NEVER, ago(1));
         for (boolean failing : new boolean[] {true, false}) {
             GateCondition opening =
-                    new GateCondition(3, false, false, NEVER, ago(0), Optional.of(refused), ago(4), failing);
+                    new GateCondition(false, false, NEVER, ago(0), Optional.of(refused), ago(4), failing);
             assertThat(onNeon(opening, saturated)).isEqualTo(Condition.THROTTLED);
         }
-        GateCondition earlier = new GateCondition(3, false, false, NEVER, ago(0), Optional.of(refused), ago(6), false);
+        GateCondition earlier = new GateCondition(false, false, NEVER, ago(0), Optional.of(refused), ago(6), false);
         assertThat(onNeon(earlier, saturated)).isEqualTo(Condition.BUSY);
     }
 

@@ -177,12 +177,9 @@ class EndpointTest {
         assertThat(pooled.connectionProperties()).containsEntry("prepareThreshold", "0");
         assertThat(direct.connectionProperties()).doesNotContainKey("prepareThreshold");
         assertThat(direct.direct()).contains(direct);
-        assertThat(direct.throughPooler()).contains(pooled);
-        assertThat(pooled.throughPooler()).contains(pooled);
 
         Endpoint elsewhere = Endpoint.parse("postgresql://u:p@my-pooler.example.com/db");
         assertThat(elsewhere.direct()).contains(elsewhere);
-        assertThat(elsewhere.throughPooler()).isEmpty();
         assertThat(elsewhere.asPooled().direct()).isEmpty();
         assertThat(elsewhere.asPooled().connectionProperties()).containsEntry("prepareThreshold", "0");
     }
@@ -196,7 +193,7 @@ class EndpointTest {
             assertThat(direct.connectionProperties().getProperty("options"))
                     .isEqualTo("-c search_path=a -c TimeZone=Asia/Tokyo");
             assertThat(direct.notices()).isEmpty();
-            Endpoint pooled = direct.throughPooler().orElseThrow();
+            Endpoint pooled = Endpoint.parse("postgresql://u:p@ep-a-b-1-pooler.eu-central-1.aws.neon.tech/db?schema=a");
             assertThat(pooled.connectionProperties()).doesNotContainKey("options");
             assertThat(pooled.transactionSettings().values()).containsOnlyKeys("search_path");
             assertThat(pooled.notices()).anySatisfy(notice -> assertThat(notice).contains("Asia/Tokyo"));
