@@ -57,7 +57,20 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
             VirtualThreads.use(server, limits.virtualThreads());
         }
         StrictLines.use(configuration.getServerFactory());
-        JerseyEnvironment jersey = environment.jersey();
+        register(environment.jersey(), limits);
+        addFilters(environment);
+        environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
+        BodyCollector.install(environment, limits, telemetry.metrics());
+        SlowRequests.install(environment, limits.maxArrivalTime());
+        drain = Drain.install(environment, limits.drain());
+        if (!limits.cors()
+                .origins()
+                .isEmpty()) { // after the filter that counts requests, so that preflights are counted
+            filter(environment.servlets(), "cross-origin", new CrossOrigin(limits.cors()));
+        }
+    }
+
+    private static void register(JerseyEnvironment jersey, HttpSettings limits) {
         jersey.register(new ProblemMappers.OfWebApplication());
         jersey.register(new ProblemMappers.OfParameter());
         jersey.register(new ProblemMappers.OfValidation());
@@ -69,26 +82,19 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         jersey.register(new BodyLimit(limits.maxBodySize()));
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
-
         jersey.register(new RequestMetrics.Routes());
+    }
+
+    private void addFilters(Environment environment) {
         RequestId requestId = new RequestId();
-        SecurityHeadersFilter careful = new SecurityHeadersFilter();
+        SecurityHeadersFilter securityHeaders = new SecurityHeadersFilter();
         filter(environment.admin(), "request-id", requestId);
-        filter(environment.admin(), "careful-headers", careful);
+        filter(environment.admin(), "security-headers", securityHeaders);
         filter(environment.servlets(), "request-id", requestId);
         filter(environment.servlets(), "request-tracing", new RequestTracing(telemetry.tracing()));
         filter(environment.servlets(), "request-metrics", new RequestMetrics(telemetry.metrics()));
-        filter(environment.servlets(), "careful-headers", careful);
+        filter(environment.servlets(), "security-headers", securityHeaders);
         filter(environment.servlets(), "not-modified", new NotModified());
-        environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
-        BodyCollector.install(environment, limits, telemetry.metrics());
-        SlowRequests.install(environment, limits.maxArrivalTime());
-        drain = Drain.install(environment, limits.drain());
-        if (!limits.cors()
-                .origins()
-                .isEmpty()) { // after the filter that counts requests, so that preflights are counted
-            filter(environment.servlets(), "cross-origin", new CrossOrigin(limits.cors()));
-        }
     }
 
     private static void filter(ServletEnvironment port, String name, Filter filter) {

@@ -14,12 +14,7 @@ final class ListeningException extends RuntimeException {
      * @param mistakes the problems, each with the field and the remedy
      */
     ListeningException(List<String> mistakes) {
-        super(String.join(System.lineSeparator(), mistakes));
-    }
-
-    @Override
-    public Throwable fillInStackTrace() {
-        return this;
+        super(String.join(System.lineSeparator(), mistakes), null, false, false);
     }
 
     @Override

@@ -122,7 +122,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                         failure));
     }
 
-    @SuppressWarnings("try")
+    @SuppressWarnings("try") // locks are held, not used
     private void leave() {
         try (FileChannel door = open("door.lock");
                 FileLock onlyOne = door.lock()) {

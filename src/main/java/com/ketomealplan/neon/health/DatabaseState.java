@@ -167,17 +167,14 @@ public final class DatabaseState implements Managed {
     /** Derives the condition from the traffic. */
     static Condition derive(
             GateCondition opening, PoolCondition traffic, UnitCondition work, boolean sleeps, boolean probed) {
+        if (isThrottling(opening)) {
+            return Condition.THROTTLED; // even if some attempts succeed
+        }
         Optional<FailureKind> failing = opening.failing()
                 ? opening.lastFailure()
                         .map(Failure::kind)
                         .filter(kind -> isFresh(opening) || probed && refused(kind) == Condition.MISCONFIGURED)
                 : Optional.empty();
-        Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
-        boolean throttling =
-                opening.lastFailure().filter(last -> last.kind().isThrottling()).isPresent();
-        if (throttling && isWithin(opening.failing() ? FAILURE_TTL : OVERLOAD_TTL, opening.sinceFailure())) {
-            return Condition.THROTTLED; // even if some attempts succeed
-        }
         if (traffic.open() == 0) {
             if (opening.down()) {
                 return Condition.DOWN;
@@ -192,17 +189,28 @@ public final class DatabaseState implements Managed {
         if (isWithin(FAILURE_TTL, work.sinceFull())) {
             return Condition.STORAGE_FULL;
         }
-        if (traffic.open() > 0) {
-            if (refusesLogins(opening)) {
-                return Condition.LOGIN_REFUSED;
-            }
-            if (isWithin(OVERLOAD_TTL, traffic.sinceSaturated())) {
-                return failing.filter(kind -> !kind.isTransient())
-                        .map(DatabaseState::refused)
-                        .orElse(Condition.BUSY);
-            }
-            return sleeps && !isWithin(SUSPEND_AFTER, sinceSuccess) ? Condition.ASLEEP : Condition.UP;
+        return traffic.open() > 0
+                ? deriveConnected(opening, traffic, failing, sleeps)
+                : deriveDisconnected(opening, traffic);
+    }
+
+    /** Derives the condition of a database with open connections. */
+    private static Condition deriveConnected(
+            GateCondition opening, PoolCondition traffic, Optional<FailureKind> failing, boolean sleeps) {
+        if (refusesLogins(opening)) {
+            return Condition.LOGIN_REFUSED;
         }
+        if (isWithin(OVERLOAD_TTL, traffic.sinceSaturated())) {
+            return failing.filter(kind -> !kind.isTransient())
+                    .map(DatabaseState::refused)
+                    .orElse(Condition.BUSY);
+        }
+        return sleeps && !isWithin(SUSPEND_AFTER, sinceSuccess(opening, traffic)) ? Condition.ASLEEP : Condition.UP;
+    }
+
+    /** Derives the condition of a database without an open connection. */
+    private static Condition deriveDisconnected(GateCondition opening, PoolCondition traffic) {
+        Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
         boolean longLogin = opening.loggingIn()
                 .filter(time -> time.compareTo(LONG_LOGIN) >= 0)
                 .isPresent();
@@ -230,6 +238,12 @@ public final class DatabaseState implements Managed {
                         .orElse(toOpen);
             default -> toOpen;
         };
+    }
+
+    /** Returns whether the server has limited connections lately; longer ago if no attempt has succeeded since. */
+    private static boolean isThrottling(GateCondition opening) {
+        return opening.lastFailure().filter(last -> last.kind().isThrottling()).isPresent()
+                && isWithin(opening.failing() ? FAILURE_TTL : OVERLOAD_TTL, opening.sinceFailure());
     }
 
     private static boolean lacksSchema(UnitCondition work) {

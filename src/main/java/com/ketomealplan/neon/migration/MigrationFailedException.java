@@ -17,7 +17,7 @@ public final class MigrationFailedException extends Exception {
      * @param what the task that failed
      */
     MigrationFailedException(String what, Exception cause) {
-        super(what + ": " + inOneLine(cause));
+        super(what + ": " + inOneLine(cause), null, false, false);
     }
 
     /** Returns the name and the error of a failed changeset, or else the innermost cause. */
@@ -35,11 +35,6 @@ public final class MigrationFailedException extends Exception {
                 .replaceAll("\\s+", " ")
                 .replace("liquibase.exception.DatabaseException: ", "")
                 .strip();
-    }
-
-    @Override
-    public Throwable fillInStackTrace() {
-        return this;
     }
 
     @Override

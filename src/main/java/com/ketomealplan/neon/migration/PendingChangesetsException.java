@@ -12,12 +12,7 @@ public final class PendingChangesetsException extends Exception {
      * @param target the database
      */
     public PendingChangesetsException(int pending, String target) {
-        super(Migrations.describe(pending, target));
-    }
-
-    @Override
-    public Throwable fillInStackTrace() {
-        return this;
+        super(Migrations.describe(pending, target), null, false, false);
     }
 
     @Override

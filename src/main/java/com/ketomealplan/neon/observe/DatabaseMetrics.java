@@ -137,6 +137,11 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
         gate.addListener(this);
         observed.addListener(this);
         state.addListener(this);
+        observe(observed);
+        observe(state);
+    }
+
+    private void observe(Pool observed) {
         Map<String, ToLongFunction<PoolStatistics>> states =
                 Map.of("idle", PoolStatistics::idle, "used", PoolStatistics::active);
         GaugeWithCallback.builder()
@@ -169,6 +174,9 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
         counter("neon_connection_shed", "Callers rejected by the wait queue.", observed, PoolStatistics::shed);
         counter("neon_connection_leaks", "Connections leaked by requests.", observed, PoolStatistics::leaked);
         counter("neon_connections_opened", "Connections opened for the pool.", observed, PoolStatistics::opened);
+    }
+
+    private void observe(DatabaseState state) {
         GaugeWithCallback.builder()
                 .name("neon_database_state")
                 .help("1 for the current state of the database, else 0.")

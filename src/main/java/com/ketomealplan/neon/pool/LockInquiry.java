@@ -135,11 +135,8 @@ final class LockInquiry {
         return true;
     }
 
-    /** Queries on a connection of its own. If none can be opened in time, the next caller may try again at once. */
-    private void askOnOwn(Duration atMost) {
-        long begunNanos = System.nanoTime();
-        CompletableFuture<PhysicalConnection> opened = new CompletableFuture<>();
-        OpeningRequest request = gate.request(new WakeGate.Caller() {
+    private OpeningRequest request(CompletableFuture<PhysicalConnection> opened) {
+        return gate.request(new WakeGate.Caller() {
             @Override
             public void onOpened(PhysicalConnection connection) {
                 if (!opened.complete(connection)) { // it came too late
@@ -152,6 +149,13 @@ final class LockInquiry {
                 opened.completeExceptionally(reason);
             }
         });
+    }
+
+    /** Queries on a connection of its own. If none can be opened in time, the next caller may try again at once. */
+    private void askOnOwn(Duration atMost) {
+        long begunNanos = System.nanoTime();
+        CompletableFuture<PhysicalConnection> opened = new CompletableFuture<>();
+        OpeningRequest request = request(opened);
         PhysicalConnection own;
         try {
             own = opened.get(atMost.toNanos(), TimeUnit.NANOSECONDS);

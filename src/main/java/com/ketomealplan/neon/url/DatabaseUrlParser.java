@@ -57,8 +57,31 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
         }
         // pgjdbc decodes the parameters of a URL with URLDecoder; libpq knows no + for a space
         plusIsSpace = scheme.group(1).startsWith("jdbc:");
-        String rest = scheme.group(2);
+        parameters(splitAtQuery(scheme.group(2)));
+        if (user == null || user.isEmpty()) {
+            problem("names no user; write " + EXAMPLE);
+        }
+        List<HostAndPort> servers = servers();
+        if (!servers.isEmpty()) {
+            secureTransport(servers);
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDatabaseUrlException(problems);
+        }
+        return new Endpoint(
+                servers,
+                database.isEmpty() ? user : database, // as libpq does
+                user,
+                Optional.ofNullable(password),
+                driverProperties,
+                new SessionSettings(settings),
+                pooled || servers.stream().anyMatch(HostAndPort::isNeonPooler),
+                notices);
+    }
 
+    /** Sets the user, the password, the hosts and the database of a URL without its scheme, and returns its query. */
+    private String splitAtQuery(String afterScheme) {
+        String rest = afterScheme;
         int at = rest.indexOf('@');
         int slash = rest.indexOf('/');
         if (at >= 0 && (slash < 0 || at < slash)) {
@@ -79,26 +102,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
         slash = rest.indexOf('/');
         hosts = slash < 0 ? rest : rest.substring(0, slash);
         database = slash < 0 ? "" : decode(rest.substring(slash + 1), "the database's name");
-        parameters(query);
-        if (user == null || user.isEmpty()) {
-            problem("names no user; write " + EXAMPLE);
-        }
-        List<HostAndPort> servers = servers();
-        if (!servers.isEmpty()) {
-            secureTransport(servers);
-        }
-        if (!problems.isEmpty()) {
-            throw new InvalidDatabaseUrlException(problems);
-        }
-        return new Endpoint(
-                servers,
-                database.isEmpty() ? user : database, // as libpq does
-                user,
-                Optional.ofNullable(password),
-                driverProperties,
-                new SessionSettings(settings),
-                pooled || servers.stream().anyMatch(HostAndPort::isNeonPooler),
-                notices);
+        return query;
     }
 
     private void userInformation(String text) {
