@@ -58,8 +58,8 @@ public enum FailureKind {
     SCHEMA_MISMATCH(
             503,
             "database-schema-mismatch",
-            "The service's database lacks a table, a column or a right. Its operator has to act: apply the migrations"
-                    + " (db migrate), or grant the right.",
+            "The service's database lacks a table, a column or a privilege. Its operator has to act: apply the"
+                    + " migrations (db migrate), or grant the privilege.",
             null),
 
     /** Serialization failure or deadlock; a retry may succeed. */

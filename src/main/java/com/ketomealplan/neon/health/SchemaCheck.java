@@ -4,7 +4,7 @@ import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.failure.MissingRightException;
+import com.ketomealplan.neon.failure.MissingPrivilegeException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -79,7 +79,7 @@ record SchemaCheck(List<Text> statements) {
                 return new Result(Verdict.FITS, Optional.empty());
             } catch (SQLException e) {
                 Failure failure = Failure.of(
-                        MissingRightException.of(e, sql, jdbc.getMetaData().getUserName())
+                        MissingPrivilegeException.of(e, sql, jdbc.getMetaData().getUserName())
                                 .<Exception>map(missing -> missing)
                                 .orElse(e));
                 return failure.kind() == FailureKind.SCHEMA_MISMATCH

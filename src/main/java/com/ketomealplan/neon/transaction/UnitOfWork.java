@@ -3,7 +3,7 @@ package com.ketomealplan.neon.transaction;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.failure.MissingRightException;
+import com.ketomealplan.neon.failure.MissingPrivilegeException;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import java.lang.reflect.AnnotatedElement;
@@ -244,10 +244,10 @@ public final class UnitOfWork {
         }
     }
 
-    /** Names the right that is missing, if JDBI threw; what the work throws itself is thrown as it is. */
+    /** Returns an exception of JDBI with the privilege that is missing, if one is; any other exception as it is. */
     private static Exception explain(Exception thrown, Optional<LeasedTransaction> lease) {
         return lease.filter(any -> thrown instanceof JdbiException)
-                .flatMap(leased -> MissingRightException.of(thrown, leased.role()))
+                .flatMap(leased -> MissingPrivilegeException.of(thrown, leased.role()))
                 .<Exception>map(missing -> missing)
                 .orElse(thrown);
     }

@@ -13,7 +13,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Thrown if the role lacks a privilege for a statement. The message has the GRANT that adds it, which the message of the server has not. */
-public final class MissingRightException extends JdbiException implements Staged {
+public final class MissingPrivilegeException extends JdbiException implements Staged {
 
     private static final long serialVersionUID = 1L;
 
@@ -25,17 +25,17 @@ public final class MissingRightException extends JdbiException implements Staged
     /** A schema and a dot, as SQL has them before a name; or nothing. */
     private static final String SCHEMA = "(?:(?:\\w+|\"(?:[^\"]|\"\")+\")\\.)?";
 
-    private MissingRightException(String message, Throwable failure) {
+    private MissingPrivilegeException(String message, Throwable failure) {
         super(message, failure);
     }
 
     /**
-     * Explains a failure of a statement. Empty if it is another one, or if the server's message does not name what the right is on: it may
-     * be in another language, or of what a function did.
+     * Explains a failure of a statement. Empty if it is another failure, or if the server's message does not name the object: it may be in
+     * another language, or raised inside of a function.
      *
-     * @param role that the statement was executed by
+     * @param role the role that has executed the statement
      */
-    public static Optional<MissingRightException> of(Throwable failure, String role) {
+    public static Optional<MissingPrivilegeException> of(Throwable failure, String role) {
         return of(
                 failure,
                 Failure.find(failure, StatementException.class)
@@ -46,11 +46,11 @@ public final class MissingRightException extends JdbiException implements Staged
     }
 
     /**
-     * The same for a failure that does not know its statement.
+     * Explains a failure that does not have its statement.
      *
      * @param sql the statement
      */
-    public static Optional<MissingRightException> of(Throwable failure, String sql, String role) {
+    public static Optional<MissingPrivilegeException> of(Throwable failure, String sql, String role) {
         return Failure.find(failure, PSQLException.class)
                 .filter(found -> INSUFFICIENT_PRIVILEGE.equals(found.getSQLState()))
                 .map(PSQLException::getServerErrorMessage)
@@ -58,7 +58,7 @@ public final class MissingRightException extends JdbiException implements Staged
                 .map(ServerErrorMessage::getMessage)
                 .map(DENIED::matcher)
                 .filter(Matcher::matches)
-                .map(match -> new MissingRightException(
+                .map(match -> new MissingPrivilegeException(
                         "%s (%s); the role %s needs: GRANT %s TO %s"
                                 .formatted(
                                         match.group(),
@@ -75,13 +75,13 @@ public final class MissingRightException extends JdbiException implements Staged
             case "schema" -> "USAGE ON SCHEMA " + name;
             case "sequence" -> "USAGE ON SEQUENCE " + name;
             case "function", "procedure" -> "EXECUTE ON ROUTINE " + name;
-            default -> String.join(", ", rightsOn(denied, sql)) + " ON TABLE " + schema(denied, sql) + name;
+            default -> String.join(", ", privilegesOn(denied, sql)) + " ON TABLE " + schema(denied, sql) + name;
         };
     }
 
     /**
-     * The schema of a table and a dot, as a statement writes them, which the server's message lacks; empty if it does not, because only the
-     * {@code search_path} of the session knows it then, or if it names several.
+     * Returns the schema of a table and a dot, as in the statement; the server's message has none. Empty if the statement has none, because
+     * the {@code search_path} decides then, or if it has several.
      */
     private static String schema(String table, String sql) {
         Matcher places = Pattern.compile(
@@ -95,28 +95,28 @@ public final class MissingRightException extends JdbiException implements Staged
     }
 
     /** Returns the privileges that a statement needs on a table, by its keywords. */
-    private static Set<String> rightsOn(String table, String sql) {
+    private static Set<String> privilegesOn(String table, String sql) {
         String name = "\\s+(?:only\\s+)?" + SCHEMA + "\"?" + Pattern.quote(Identifier.escaped(table)) + "\"?(?!\\w)";
-        Set<String> rights = new LinkedHashSet<>();
-        addIf(rights, "INSERT", "insert\\s+into" + name, sql);
-        addIf(rights, "UPDATE", "update" + name, sql);
-        addIf(rights, "DELETE", "delete\\s+from" + name, sql);
-        boolean changes = !rights.isEmpty();
+        Set<String> privileges = new LinkedHashSet<>();
+        addIf(privileges, "INSERT", "insert\\s+into" + name, sql);
+        addIf(privileges, "UPDATE", "update" + name, sql);
+        addIf(privileges, "DELETE", "delete\\s+from" + name, sql);
+        boolean changes = !privileges.isEmpty();
         addIf(
-                rights,
+                privileges,
                 "UPDATE",
                 "\\bdo\\s+update\\b|\\bfor\\s+(?:no\\s+key\\s+)?update\\b|\\bfor\\s+(?:key\\s+)?share\\b",
                 sql);
-        addIf(rights, "SELECT", "(?<!delete\\s)\\bfrom" + name + "|\\b(?:join|using)" + name, sql);
+        addIf(privileges, "SELECT", "(?<!delete\\s)\\bfrom" + name + "|\\b(?:join|using)" + name, sql);
         if (changes) {
-            addIf(rights, "SELECT", "\\breturning\\b|\\bwhere\\b|\\bon\\s+conflict\\b", sql);
+            addIf(privileges, "SELECT", "\\breturning\\b|\\bwhere\\b|\\bon\\s+conflict\\b", sql);
         }
-        return rights.isEmpty() ? Set.of("ALL") : rights;
+        return privileges.isEmpty() ? Set.of("ALL") : privileges;
     }
 
-    private static void addIf(Set<String> rights, String right, String pattern, String sql) {
+    private static void addIf(Set<String> privileges, String privilege, String pattern, String sql) {
         if (Pattern.compile(pattern, Pattern.CASE_INSENSITIVE).matcher(sql).find()) {
-            rights.add(right);
+            privileges.add(privilege);
         }
     }
 

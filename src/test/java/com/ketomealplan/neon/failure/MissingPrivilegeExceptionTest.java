@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-class MissingRightExceptionTest {
+class MissingPrivilegeExceptionTest {
 
     private static PSQLException denied(String message, String more) {
         return new PSQLException(new ServerErrorMessage("SERROR\0C42501\0M" + message + "\0" + more));
@@ -37,7 +37,8 @@ class MissingRightExceptionTest {
             function secret   | SELECT secret()                                                            | EXECUTE ON ROUTINE secret
             """)
     void theCauseNamesTheRoleAndTheGrant(String what, String sql, String grant) {
-        MissingRightException found = MissingRightException.of(denied("permission denied for " + what, ""), sql, "app")
+        MissingPrivilegeException found = MissingPrivilegeException.of(
+                        denied("permission denied for " + what, ""), sql, "app")
                 .orElseThrow();
 
         Failure failure = Failure.of(found);
@@ -63,7 +64,8 @@ class MissingRightExceptionTest {
                 handle.execute("SET ROLE " + quotedRole);
                 UnableToExecuteStatementException denied =
                         catchThrowableOfType(UnableToExecuteStatementException.class, () -> handle.execute(sql));
-                String cause = Failure.of(MissingRightException.of(denied, role).orElseThrow())
+                String cause = Failure.of(
+                                MissingPrivilegeException.of(denied, role).orElseThrow())
                         .cause();
                 handle.execute("RESET ROLE");
                 String grant = cause.substring(cause.indexOf("GRANT "));
@@ -83,11 +85,12 @@ class MissingRightExceptionTest {
     /** One without the fields of the server, one in another language, and one of a function, which may raise any text. */
     @Test
     void isEmptyForAnyOtherException() {
-        assertThat(MissingRightException.of(new SQLException("permission denied for table users", "42501"), "", "app"))
+        assertThat(MissingPrivilegeException.of(
+                        new SQLException("permission denied for table users", "42501"), "", "app"))
                 .isEmpty();
-        assertThat(MissingRightException.of(denied("keine Berechtigung für Tabelle users", ""), "", "app"))
+        assertThat(MissingPrivilegeException.of(denied("keine Berechtigung für Tabelle users", ""), "", "app"))
                 .isEmpty();
-        assertThat(MissingRightException.of(
+        assertThat(MissingPrivilegeException.of(
                         denied("permission denied for table users", "WPL/pgSQL function f() line 1\0"), "", "app"))
                 .isEmpty();
     }
