@@ -32,20 +32,20 @@ final class Problems {
     private static final List<Type> OF_WRITES = List.of(new Type(
             "commit-outcome-unknown",
             503,
-            "The connection was lost while the request was being stored, and nobody can know whether it is. Repeat it"
-                    + " with its key; without one, look first.",
+            "The connection was lost while the request was being stored, and it is unknown whether it is stored. Repeat"
+                    + " it with its key; without one, check first.",
             false));
 
     private static final List<Type> OF_KEYS = List.of(
             new Type(
                     "idempotency-key-in-use",
                     409,
-                    "A request with this `Idempotency-Key` is still being worked on. Repeat it later.",
+                    "A request with this `Idempotency-Key` is still in progress. Repeat it later.",
                     true),
             new Type(
                     "idempotency-key-reused",
                     422,
-                    "This `Idempotency-Key` was used for another request. Take a new one.",
+                    "This `Idempotency-Key` was used for another request. Use a new one.",
                     false));
 
     private final ObjectNode schemas;

@@ -57,10 +57,12 @@ final class ResourceInvocation implements InvocationHandler {
             throws IllegalAccessException, InvocationTargetException {
         InHand request = CurrentRequest.take();
         if (request.keyed().isPresent()) {
-            throw new InvocationTargetException(new NotInvokedException(
-                    Problem.of(422, "This path answers in parts, and takes no " + IdempotencyKey.HEADER + ".")
-                            .ofType("idempotency-key-unsupported")
-                            .toResponse()));
+            throw new InvocationTargetException(new NotInvokedException(Problem.of(
+                            422,
+                            "This path has an asynchronous response, and does not support " + IdempotencyKey.HEADER
+                                    + ".")
+                    .ofType("idempotency-key-unsupported")
+                    .toResponse()));
         }
         return method.invoke(resource, arguments);
     }
@@ -128,7 +130,7 @@ final class ResourceInvocation implements InvocationHandler {
             case REPEATED -> throw new NotInvokedException(WrittenAnswer.replayed(result.answer()));
             case REUSED ->
                 throw new NotInvokedException(
-                        Problem.of(422, "This Idempotency-Key was used for another request. Take a new one.")
+                        Problem.of(422, "This Idempotency-Key was used for another request. Use a new one.")
                                 .ofType("idempotency-key-reused")
                                 .retryable(false)
                                 .toResponse());
@@ -137,8 +139,7 @@ final class ResourceInvocation implements InvocationHandler {
     }
 
     private static Response inUse() {
-        Response problem = Problem.of(
-                        409, "A request with this Idempotency-Key is still being worked on. Repeat it later.")
+        Response problem = Problem.of(409, "A request with this Idempotency-Key is still in progress. Repeat it later.")
                 .ofType("idempotency-key-in-use")
                 .retryable(true)
                 .toResponse();
