@@ -11,7 +11,9 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class IncidentsPageTest {
 
     private static final Pattern TYPE = Pattern.compile("\\.ofType\\(\"([\\w-]+)\"\\)");
+
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
     private final Page page = Page.of("incidents");
 
@@ -68,7 +72,24 @@ class IncidentsPageTest {
                                 Integer.toString(kind.httpStatus()), kind.isRetryableByClient() ? "yes" : "no");
             }
         }
-        assertThat(rows.values()).allSatisfy(row -> assertThat(row).hasSize(5).noneMatch(String::isBlank));
+        assertThat(rows.values()).allSatisfy(row -> assertThat(row).hasSize(6).noneMatch(String::isBlank));
+    }
+
+    @Test
+    void everyKindHasARowWithWhatItsClientGets() {
+        Map<String, String> typeOf = new HashMap<>();
+        page.rows("Problem types").forEach(row -> CODE.matcher(row.get(3))
+                .results()
+                .forEach(kind -> typeOf.put(kind.group(1), Page.name(row.get(0)))));
+        Map<String, List<String>> untyped = rows("Kinds");
+
+        for (FailureKind kind : FailureKind.values()) {
+            String name = kind.name().toLowerCase(Locale.ROOT);
+            assertThat(Optional.ofNullable(typeOf.get(name))).as(name).isEqualTo(kind.problemType());
+            if (kind.problemType().isEmpty()) {
+                assertThat(untyped.get(name).get(1)).as(name).isEqualTo(Integer.toString(kind.httpStatus()));
+            }
+        }
     }
 
     /** Those of the kinds, and those that the sources give to a problem by name. */

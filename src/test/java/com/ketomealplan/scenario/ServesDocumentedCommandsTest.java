@@ -12,7 +12,12 @@ import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,17 +151,14 @@ class ServesDocumentedCommandsTest {
     }
 
     @Test
-    void theExampleOfAResourceServes() throws IOException {
+    void theExamplesServe() throws IOException, InterruptedException {
         TestDatabase own = TestDatabase.migrated();
         own.jdbi().useHandle(handle -> handle.createScript(
                         Files.readString(Path.of("src/test/resources/documentation/0006-notes.sql")))
                 .execute());
         TestService notes = TestService.of(NotesApplication.class, own.url());
         try {
-            String user = own.jdbi().withHandle(handle -> handle.createQuery(
-                            "INSERT INTO users (email) VALUES ('a@example.com') RETURNING id")
-                    .mapTo(String.class)
-                    .one());
+            String user = newUser(own);
             String path = "/users/" + user + "/notes";
             String[] headers = {"Content-Type", "application/json", "Idempotency-Key", "k"};
 
@@ -170,8 +172,30 @@ class ServesDocumentedCommandsTest {
             assertThat(notes.post("/users/" + UUID.randomUUID() + "/notes", "{\"text\":\"one\"}")
                             .statusCode())
                     .isEqualTo(404);
+
+            URI merge = notes.adminUri("/tasks/merge?from=%s&into=%s".formatted(user, newUser(own)));
+            assertThat(HttpClient.newHttpClient()
+                            .send(
+                                    HttpRequest.newBuilder(merge)
+                                            .POST(BodyPublishers.noBody())
+                                            .build(),
+                                    BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            List<String> left = own.jdbi().withHandle(handle -> handle.createQuery(
+                            "SELECT text FROM users LEFT JOIN notes ON user_id = users.id")
+                    .mapTo(String.class)
+                    .list());
+            assertThat(left).containsExactly("one");
         } finally {
             notes.stop();
         }
+    }
+
+    private static String newUser(TestDatabase database) {
+        return database.jdbi().withHandle(handle -> handle.createQuery(
+                        "INSERT INTO users (email) VALUES (gen_random_uuid() || '@example.com') RETURNING id")
+                .mapTo(String.class)
+                .one());
     }
 }

@@ -39,5 +39,6 @@ public final class NotesApplication extends Application<KetoMealPlanConfiguratio
         http.showProbes(environment, Readiness.of("database", probe::conditionLabel, probe::notReadyReason));
         NoteDao notes = neon.sqlObject(NoteDao.class);
         environment.jersey().register(new NoteResource(notes));
+        environment.admin().addTask(new MergeTask(neon.sqlObject(MergeDao.class)));
     }
 }
