@@ -2,6 +2,7 @@ package com.ketomealplan.neon;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MinDuration;
@@ -16,9 +17,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The settings of {@link io.dropwizard.db.DataSourceFactory}, so that its {@code database:} block can be kept. Those with the same meaning
@@ -161,15 +162,19 @@ abstract class DataSourceFactoryKeys {
             String secret = password == null ? "" : ":" + encoded(password.reveal());
             completed.insert(scheme + "://".length(), encoded(user) + secret + "@");
         }
-        if (!properties.isEmpty()) {
+        if (parameters().findAny().isPresent()) {
             completed
                     .append(url.indexOf('?') < 0 ? '?' : '&')
-                    .append(new TreeMap<>(properties)
-                            .entrySet().stream()
-                                    .map(one -> encoded(one.getKey()) + "=" + encoded(one.getValue()))
-                                    .collect(Collectors.joining("&")));
+                    .append(parameters()
+                            .map(name -> encoded(name) + "=" + encoded(properties.get(name)))
+                            .collect(Collectors.joining("&")));
         }
         return completed.toString();
+    }
+
+    /** Returns the names of the properties that are parameters of a URL; the others are rejected by {@link #checkKeys}. */
+    private Stream<String> parameters() {
+        return properties.keySet().stream().filter(Endpoint::isParameter).sorted();
     }
 
     private boolean hasUser() {
@@ -195,6 +200,11 @@ abstract class DataSourceFactoryKeys {
         if (!properties.isEmpty() && url.isEmpty()) {
             violations.addViolation("properties", "are for a url, which is missing");
         }
+        properties.keySet().stream()
+                .filter(name -> !Endpoint.isParameter(name))
+                .sorted()
+                .forEach(name -> violations.addViolation(
+                        "properties", "has " + name + ", which is no parameter of a database URL; leave it out"));
         boolean ofPool = minSize != null || maxSize != null || maxConnectionAge != null;
         if (ofPool && !reuses) {
             violations.addViolation(

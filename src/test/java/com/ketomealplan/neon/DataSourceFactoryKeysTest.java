@@ -83,7 +83,10 @@ class DataSourceFactoryKeysTest {
         assertMistake("{user: b}", "user is for a url without a user");
         assertMistake("{url: 'postgresql://a@h/d', password: secret}", "password is for a user");
         assertMistake("{properties: {sslmode: require}}", "properties are for a url");
-        assertMistake("{url: 'postgresql://a@h/d', properties: {a: b}}", "url ");
+        assertMistake("{url: 'postgresql://a@h/d', properties: {charSet: UTF-8}}", "url charSet cannot be honoured");
+        assertMistake(
+                "{url: 'postgresql://a@h/d', properties: {hibernate.dialect: secret}}",
+                "properties has hibernate.dialect, which is no parameter of a database URL");
         assertMistake("{maxSize: 4, pooled: {keep: 3}}", "pooled is set beside minSize, maxSize");
         assertMistake("{maxSize: 4, minSize: 5}", "minSize must be at most maxSize");
         assertMistake("{maxSize: 4, pooling: per_request}", "pooling is per_request, the default in production");

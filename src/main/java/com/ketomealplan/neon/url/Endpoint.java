@@ -53,6 +53,11 @@ public record Endpoint(
         }
     }
 
+    /** Returns whether a parameter of a URL is known by this name: it is honoured, or rejected with what to write in its place. */
+    public static boolean isParameter(String name) {
+        return LibpqParameters.named(name).isPresent();
+    }
+
     /**
      * Reads a connection URL as libpq does.
      *

@@ -117,14 +117,22 @@ final class LibpqParameters {
             Map.entry("lock_timeout", setting("lock_timeout")),
             Map.entry("idle_in_transaction_session_timeout", setting("idle_in_transaction_session_timeout")));
 
-    /** Parameters of pgjdbc, as in the Java tab of Neon's console. */
-    private static final Map<String, LibpqParameter> OF_PGJDBC = Map.of(
-            "channelBinding", oneOf("channelBinding", "disable", "prefer", "require"),
-            "sslNegotiation", oneOf("sslNegotiation", "postgres", "direct"),
-            "ApplicationName", to("ApplicationName"),
-            "currentSchema", setting("search_path"),
-            "reWriteBatchedInserts", oneOf("reWriteBatchedInserts", "true", "false"),
-            "tcpKeepAlive", oneOf("tcpKeepAlive", "true", "false"));
+    /** Parameters of pgjdbc: those of the Java tab of Neon's console, and those that JDBC URLs often have. */
+    private static final Map<String, LibpqParameter> OF_PGJDBC = Map.ofEntries(
+            Map.entry("channelBinding", oneOf("channelBinding", "disable", "prefer", "require")),
+            Map.entry("sslNegotiation", oneOf("sslNegotiation", "postgres", "direct")),
+            Map.entry("ApplicationName", to("ApplicationName")),
+            Map.entry("currentSchema", setting("search_path")),
+            Map.entry("reWriteBatchedInserts", oneOf("reWriteBatchedInserts", "true", "false")),
+            Map.entry("tcpKeepAlive", oneOf("tcpKeepAlive", "true", "false")),
+            Map.entry("ssl", refused("write sslmode=require, or sslmode=verify-full")),
+            Map.entry("loginTimeout", refused("set database.connect.loginTimeout")),
+            Map.entry("connectTimeout", refused("set database.connect.tcpTimeout and database.connect.tlsTimeout")),
+            Map.entry("socketTimeout", refused("set database.unitOfWork.deadline, which ends a statement")),
+            Map.entry("prepareThreshold", refused("write pgbouncer=true for a pooler; else leave it out")),
+            Map.entry("targetServerType", refused("write target_session_attrs")),
+            Map.entry("loadBalanceHosts", refused("write load_balance_hosts")),
+            Map.entry("charSet", refused("the driver speaks UTF8 only; leave it out")));
 
     private LibpqParameters() {}
 

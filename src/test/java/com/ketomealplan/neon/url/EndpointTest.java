@@ -255,6 +255,8 @@ class EndpointTest {
                 "postgresql://u:geheim@localhost/db?sslmod=require | did you mean sslmode?",
                 "postgresql://u:geheim@localhost/db?geheim=1 | unknown parameter (the 1st)",
                 "postgresql://u:geheim@localhost/db?sslmode=requird | sslmode must be one of",
+                "jdbc:postgresql://localhost/db?user=u&socketTimeout=10 | set database.unitOfWork.deadline",
+                "jdbc:postgresql://localhost/db?user=u&ssl=true | write sslmode=require",
                 "postgresql://u:geheim@localhost/db?sslmode=require&sslmode=disable | twice",
                 "postgresql://u:geheim@localhost/db?sslmode | key=value",
                 "postgresql://u:geheim@localhost/db?connect_timeout=soon | whole number of seconds",
