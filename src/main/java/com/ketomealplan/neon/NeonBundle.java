@@ -61,7 +61,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code private final NeonBundle<MyConfiguration> neon = new NeonBundle<>(MyConfiguration::database);}</pre>
  * Parts can be left out by the methods that begin with {@code without}; metrics, spans, the page and the embedded database also by
- * leaving their libraries out of the dependencies.
+ * leaving their libraries out of the dependencies. An application has one bundle; a further database is opened by
+ * {@link NeonDataSourceFactory#build}.
  *
  * @param <T> the application's configuration
  */

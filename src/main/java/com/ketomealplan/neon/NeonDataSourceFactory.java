@@ -263,8 +263,8 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
     }
 
     /**
-     * Builds a data source without the rest of the layer, which {@link NeonBundle} installs. Its {@code stop()} closes the
-     * database.
+     * Builds a data source without the rest of the layer, which {@link NeonBundle} installs: for a further database of an
+     * application, by Dropwizard's {@code JdbiFactory}. Its {@code stop()} closes the database.
      */
     @Override
     public ManagedDataSource build(MetricRegistry metrics, String name) {
