@@ -22,6 +22,19 @@ public final class OpeningRequest {
         return gate.cancel(this);
     }
 
+    /** Hands the connection over. If the caller throws, it may have no owner: so it is closed. */
+    void opened(PhysicalConnection connection) {
+        boolean accepted = false;
+        try {
+            caller.onOpened(connection);
+            accepted = true;
+        } finally {
+            if (!accepted) {
+                gate.close(connection);
+            }
+        }
+    }
+
     WakeGate.Caller caller() {
         return caller;
     }

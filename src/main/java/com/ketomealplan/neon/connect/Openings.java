@@ -8,11 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** The current attempts. Guarded by the gate's lock. */
+/** The current attempts, and the open connections that came of them. Guarded by the gate's lock. */
 final class Openings {
 
     private final LongSupplier nanoTime;
     private final Set<Opening> underWay = new HashSet<>();
+    private final Set<PhysicalConnection> open = new HashSet<>();
 
     Openings(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -29,6 +30,22 @@ final class Openings {
 
     void remove(Opening opening) {
         underWay.remove(opening);
+    }
+
+    /** The attempt has ended with a connection. */
+    void succeeded(Opening opening, PhysicalConnection connection) {
+        underWay.remove(opening);
+        open.add(connection);
+    }
+
+    /** Returns whether the connection that is closed was open, and the last one. */
+    boolean closed(PhysicalConnection connection) {
+        return open.remove(connection) && open.isEmpty();
+    }
+
+    /** Returns the number of open connections. */
+    int open() {
+        return open.size();
     }
 
     int count() {

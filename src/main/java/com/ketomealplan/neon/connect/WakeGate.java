@@ -38,7 +38,7 @@ public final class WakeGate {
 
     /** Gets the result of a request, on any thread; must not block. Called exactly once, unless the request is cancelled. */
     public interface Caller {
-        /** The caller owns the connection, and closes it with {@link WakeGate#close}. */
+        /** The caller owns the connection, and closes it with {@link WakeGate#close}; if this throws, the gate does. */
         void onOpened(PhysicalConnection connection);
 
         void onFailed(OpeningFailedException reason);
@@ -55,7 +55,6 @@ public final class WakeGate {
     private final OutageDetector outage;
     private final ProbeSchedule probing;
     private final Openings openings;
-    private int open;
     private Optional<Long> openedNanos = Optional.empty();
     private final CoalescedTask resumption;
     private final CoalescedTask outageCheck;
@@ -96,7 +95,7 @@ public final class WakeGate {
         synchronized (this) {
             known = outage.lastFailure().filter(any -> outage.shouldFailFast());
             probing.onRequest();
-            first = open == 0 && openings.isEmpty();
+            first = openings.open() == 0 && openings.isEmpty();
             if (known.isEmpty()) {
                 limiter.add(request);
                 startOpenings();
@@ -135,11 +134,10 @@ public final class WakeGate {
         return outage.hasPermanentFailure();
     }
 
-    /** Closes a connection. */
+    /** Closes a connection, unless that was done before. */
     public void close(PhysicalConnection connection) {
         synchronized (this) {
-            open--;
-            if (open == 0) {
+            if (openings.closed(connection)) {
                 limiter.resetLimit();
             }
         }
@@ -208,9 +206,8 @@ public final class WakeGate {
         Optional<OpeningRequest> receiver;
         boolean news;
         synchronized (this) {
-            news = outage.isFailing() || open == 0;
-            openings.remove(opening);
-            open++;
+            news = outage.isFailing() || openings.open() == 0;
+            openings.succeeded(opening, connection);
             openedNanos = Optional.of(nanoTime.getAsLong());
             outage.opened();
             probing.end();
@@ -219,7 +216,7 @@ public final class WakeGate {
             startOpenings();
         }
         listeners.forEach(listener -> listener.onOpened(times));
-        receiver.ifPresentOrElse(request -> request.caller().onOpened(connection), () -> close(connection));
+        receiver.ifPresentOrElse(request -> request.opened(connection), () -> close(connection));
         if (news) {
             listeners.forEach(GateListener::onChange);
         }

@@ -2,6 +2,7 @@ package com.ketomealplan.neon.connect;
 
 import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
@@ -12,12 +13,15 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the gate treats failures to connect: fail fast, failure TTL, probes, backoff. By a clock and a timer of the test. */
 class WakeGateTest {
@@ -196,13 +200,15 @@ class WakeGateTest {
         assertThat(request.cancel()).isFalse();
     }
 
-    /** It is called once, and the gate goes on, with the connection that it has. */
-    @Test
-    void aCallerThatThrowsOnGettingAConnectionIsNoFailureToConnect() throws Exception {
+    /** It is called once. Its connection, which it may have closed itself, is closed once. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCallerThatThrowsOnGettingAConnectionIsNoFailureToConnect(boolean closes) throws Exception {
+        TestDatabase database = TestDatabase.empty();
         AtomicInteger calls = new AtomicInteger();
         Queue<Thread> threads = new ConcurrentLinkedQueue<>();
         Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
-        WakeGate gate = new WakeGate(TestDatabase.empty().connector(), timer::nanoTime, timer::after, attempt -> {
+        WakeGate gate = new WakeGate(database.connector(), timer::nanoTime, timer::after, attempt -> {
             Thread thread = new Thread(attempt);
             thread.setUncaughtExceptionHandler((ended, failure) -> thrown.add(failure));
             threads.add(thread);
@@ -213,6 +219,9 @@ class WakeGateTest {
             @Override
             public void onOpened(PhysicalConnection connection) {
                 calls.incrementAndGet();
+                if (closes) {
+                    gate.close(connection);
+                }
                 throw new IllegalStateException("the caller's");
             }
 
@@ -230,6 +239,29 @@ class WakeGateTest {
         assertThat(gate.lastFailure()).isEmpty();
         assertThat(threads).hasSize(1);
         assertThat(calls).hasValue(1);
+        assertThat(gate.condition().open()).isZero();
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
+    }
+
+    /** As where the machine has no more threads. */
+    @Test
+    void anAttemptForWhichNoThreadCanBeStartedIsMadeLater() {
+        Queue<PhysicalConnection> open = new ConcurrentLinkedQueue<>();
+        Executor threads = Openers.threads();
+        WakeGate gate = new WakeGate(TestDatabase.empty().connector(), timer::nanoTime, timer::after, attempt -> {
+            if (attempts.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            threads.execute(attempt);
+        });
+
+        assertThatCode(() -> gate.request(new Receiving(open))).doesNotThrowAnyException();
+        timer.advance(Duration.ZERO); // it has failed, which is reported by the timer
+
+        assertThat(gate.lastFailure().orElseThrow().getMessage()).contains("no thread");
+        timer.advance(Backoff.TRANSIENT.max());
+        await().until(() -> open.size() == 1);
+        open.forEach(gate::close);
     }
 
     /** Another attempt, which was under way with the first one, fails a moment before its end. */
