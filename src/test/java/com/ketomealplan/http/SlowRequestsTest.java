@@ -14,9 +14,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -293,6 +296,33 @@ class SlowRequestsTest {
         assertThat(watchers).hasSize(1);
         server.stop();
         await().until(() -> watchers.stream().noneMatch(Thread::isAlive));
+    }
+
+    /** Jetty changes what is looked at meanwhile. */
+    @Test
+    void aServerIsWatchedAlsoAfterAFailedLook() throws Exception {
+        server.stop();
+        CountDownLatch failed = new CountDownLatch(2);
+        connector = connector(new ServerConnector(server) {
+            @Override
+            public Collection<EndPoint> getConnectedEndPoints() {
+                if (Thread.currentThread().getName().equals("slow-requests") && failed.getCount() > 0) {
+                    failed.countDown();
+                    throw new ConcurrentModificationException();
+                }
+                return super.getConnectedEndPoints();
+            }
+        });
+        Environment environment = new Environment("slow-requests");
+        SlowRequests.install(environment, Duration.ofMillis(50));
+        environment.lifecycle().attach(server);
+        server.start();
+
+        assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
+        Socket client = connect();
+        client.getOutputStream().write(HALF.getBytes(StandardCharsets.US_ASCII));
+
+        assertCut(client);
     }
 
     private static Set<Thread> watchers() {

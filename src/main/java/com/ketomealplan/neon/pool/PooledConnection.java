@@ -111,9 +111,14 @@ final class PooledConnection implements Lease.Owner {
         return System.nanoTime() - usedNanos >= time.toNanos();
     }
 
-    /** Returns whether it is older than that, or up to a tenth younger: connections opened together are not replaced together. */
-    boolean isOlderThan(Duration age) {
-        return System.nanoTime() - openedNanos >= age.toNanos() * jitter;
+    /** Returns whether it is older than {@link #ownMaxLifetime}. */
+    boolean isOlderThan(Duration maxLifetime) {
+        return System.nanoTime() - openedNanos >= ownMaxLifetime(maxLifetime).toNanos();
+    }
+
+    /** Returns the max lifetime, shortened by up to a tenth: connections opened together are not replaced together. */
+    Duration ownMaxLifetime(Duration maxLifetime) {
+        return Duration.ofNanos((long) (maxLifetime.toNanos() * jitter));
     }
 
     /** Returns whether it was used within {@link #CHECK_BYPASS_WINDOW}. */

@@ -233,6 +233,22 @@ class ConnectionDeadlineTest {
         assertThat(nextBackend()).isPositive();
     }
 
+    /** The network may have lost the packets of one only. */
+    @Test
+    void oneUnresponsiveConnectionEvictsNoOther() throws Exception {
+        List<EvictionReason> evictions = evictions(pool);
+        Connection held = openAll();
+        proxy.swallowEstablished();
+
+        assertThat(failureOf(within(TIME, this::ask))).isInstanceOf(SQLException.class);
+
+        await().untilAsserted(() -> assertThat(evictions)
+                .as("with the idle one that was to tell what the statement waits for")
+                .containsExactly(EvictionReason.LOST, EvictionReason.LOST));
+        assertThat(pool.statistics().idle()).isEqualTo(1);
+        held.close();
+    }
+
     private String ask() throws SQLException {
         try (Connection connection = pool.getConnection()) {
             return value(connection, "SELECT 1");
@@ -265,6 +281,21 @@ class ConnectionDeadlineTest {
                 .isInstanceOf(DeadlineExceededException.class)
                 .hasMessage("the connection was closed: its deadline of 1500 ms has passed");
         assertThat(cancelRequests()).isZero();
+    }
+
+    /** As where work is not that of a request. */
+    @Test
+    void aBorrowerWithoutADeadlineHasThatOfThePool() throws Exception {
+        Pool bounded = pools.of(1, through(proxy, database), new QueueLimits(LONG, 1), LONG, TIME);
+
+        CompletableFuture<String> statement = Clients.async(() -> {
+            try (Connection connection = bounded.getConnection()) {
+                return value(connection, "SELECT pg_sleep(600), 'without a deadline'");
+            }
+        });
+
+        assertThat(failureOf(statement)).isInstanceOf(SQLException.class);
+        await().untilAsserted(() -> assertThat(bounded.statistics().active()).isZero());
     }
 
     /** It may be done on this server and wait for another one: cancelled, it would say that it is done. */

@@ -14,7 +14,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,34 @@ class EvictionTest {
         assertThat(pool.statistics().idle()).isEqualTo(1);
         assertThat(pool.statistics().opened()).isEqualTo(4);
         assertThat(evictions).containsOnly(EvictionReason.LOST).hasSize(3);
+    }
+
+    /** As where one backend was killed, or one borrower's thread was interrupted. */
+    @Test
+    void oneDeadConnectionEvictsNoOther() throws Exception {
+        Pool pool = pool(3, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        Set<Integer> before = backendsOfThree(pool);
+        int killed = before.iterator().next();
+        database.jdbi().useHandle(handle -> handle.select("SELECT pg_terminate_backend(?, 5000)", killed)
+                .mapTo(boolean.class)
+                .one());
+
+        Set<Integer> after = backendsOfThree(pool);
+
+        assertThat(evictions).containsExactly(EvictionReason.LOST);
+        assertThat(after).doesNotContain(killed);
+        before.remove(killed);
+        assertThat(after).containsAll(before);
+        assertThat(pool.statistics().opened()).isEqualTo(4);
+    }
+
+    private static Set<Integer> backendsOfThree(Pool pool) throws SQLException {
+        try (Connection first = pool.getConnection();
+                Connection second = pool.getConnection();
+                Connection third = pool.getConnection()) {
+            return new HashSet<>(List.of(backend(first), backend(second), backend(third)));
+        }
     }
 
     /** Neon's storage reports its failures with SQLSTATEs that elsewhere mean a lost connection. */

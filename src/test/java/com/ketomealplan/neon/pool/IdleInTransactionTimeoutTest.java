@@ -25,6 +25,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,20 +124,10 @@ class IdleInTransactionTimeoutTest {
     @Test
     void aFailureWhileOneIsEndedDoesNotAffectTheOthers() throws Exception {
         AtomicInteger failures = new AtomicInteger();
-        Appender<ILoggingEvent> broken = new UnsynchronizedAppenderBase<>() {
-            @Override
-            public void doAppend(ILoggingEvent event) {
-                if (event.getLevel() == Level.WARN) {
-                    failures.incrementAndGet();
-                    throw new IllegalStateException("the log is broken");
-                }
-            }
-
-            @Override
-            protected void append(ILoggingEvent event) {
-                throw new UnsupportedOperationException();
-            }
-        };
+        Appender<ILoggingEvent> broken = onWarning(() -> {
+            failures.incrementAndGet();
+            throw new IllegalStateException("the log is broken");
+        });
         LOGGER.addAppender(broken);
         try (Connection first = transaction();
                 Connection second = transaction()) {
@@ -148,5 +140,47 @@ class IdleInTransactionTimeoutTest {
         } finally {
             LOGGER.detachAppender(broken);
         }
+    }
+
+    /** Logging the first one blocks here, and the others are ended nevertheless. */
+    @Test
+    void aLogThatBlocksDoesNotAffectTheOthers() throws Exception {
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        Appender<ILoggingEvent> slow = onWarning(() -> {
+            blocked.countDown();
+            try {
+                mayGoOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        LOGGER.addAppender(slow);
+        try (Connection first = transaction()) {
+            assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(isEnded(first)).isTrue();
+            try (Connection next = transaction()) {
+                await().until(() -> isEnded(next));
+            }
+        } finally {
+            mayGoOn.countDown();
+            LOGGER.detachAppender(slow);
+        }
+    }
+
+    private static Appender<ILoggingEvent> onWarning(Runnable action) {
+        return new UnsynchronizedAppenderBase<>() {
+            @Override
+            public void doAppend(ILoggingEvent event) {
+                if (event.getLevel() == Level.WARN) {
+                    action.run();
+                }
+            }
+
+            @Override
+            protected void append(ILoggingEvent event) {
+                throw new UnsupportedOperationException();
+            }
+        };
     }
 }

@@ -92,6 +92,16 @@ class JdbcConnectionTest extends JdbcContract {
         assertThat(connection.isValid(5)).isFalse();
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"}) // the others throw
+    void aClosedConnectionIsNoWrapper(Source source) throws Exception {
+        Connection connection = connection(source);
+        connection.close();
+
+        assertThat(connection.isWrapperFor(PGConnection.class)).isFalse();
+        assertRefused(() -> connection.unwrap(PGConnection.class));
+    }
+
     @OverAll
     void aNegativeTimeoutOfIsValidIsRefused(Source source) throws Exception {
         try (Connection connection = connection(source)) {

@@ -200,6 +200,19 @@ class JdbcSettingsTest extends JdbcContract {
     }
 
     @OverAll
+    void noSchemaIsTheOneOfTheSession(Source source) throws Exception {
+        try (Connection connection = connection(source)) {
+            connection.setSchema("other");
+            connection.setSchema(null);
+            assertThat(connection.getSchema()).isEqualTo("public");
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("public");
+            connection.setAutoCommit(false);
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("public");
+            connection.rollback();
+        }
+    }
+
+    @OverAll
     void callsAndMetadataInAutoCommitHaveTheSchema(Source source) throws Exception {
         try (Connection connection = connection(source)) {
             connection.setSchema("other");

@@ -39,13 +39,12 @@ public final class TestPools implements AfterEachCallback {
     }
 
     Pool of(int max, Connector connector, QueueLimits limits, Duration longestIdle) {
+        return of(max, connector, limits, longestIdle, HOUR);
+    }
+
+    Pool of(int max, Connector connector, QueueLimits limits, Duration longestIdle, Duration maxLease) {
         Pool pool = new ConnectionPool(
-                "test",
-                new WakeGate(connector),
-                Retention.pooled(max, 0, HOUR, HOUR),
-                limits,
-                longestIdle,
-                Duration.ofHours(1));
+                "test", new WakeGate(connector), Retention.pooled(max, 0, HOUR, HOUR), limits, longestIdle, maxLease);
         pools.add(pool);
         return pool;
     }

@@ -7,7 +7,10 @@ import static com.ketomealplan.neon.pool.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -77,6 +80,24 @@ class TransactionSettingsTest {
             assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo(name);
             assertThat(value(connection, "SHOW default_transaction_isolation")).isEqualTo("read committed");
             end(connection);
+        }
+    }
+
+    /** Also READ COMMITTED, which JDBC reports before it is set: the server may have another default. */
+    @ParameterizedTest
+    @CsvSource({"2, read committed", "4, repeatable read"})
+    void theIsolationLevelIsSetWhateverTheDefault(int level, String name) throws Exception {
+        Endpoint serializable =
+                Endpoint.parse(database.url() + "?options=-c%20default_transaction_isolation%3Dserializable");
+        Pool other = pools.keeping(1, new PgConnector(serializable, PhaseBudgets.DEFAULT));
+        try (Connection connection = other.getConnection()) {
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("serializable");
+            connection.setTransactionIsolation(level);
+
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo(name);
+            connection.setAutoCommit(false);
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo(name);
+            connection.rollback();
         }
     }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.NeonProxy;
@@ -270,6 +271,24 @@ class WaitQueueTest {
         assertThat(evictions).hasSize(1);
         assertThat(pool.statistics().opened()).isEqualTo(2);
         assertNothingLost(pool);
+    }
+
+    /** The one that is borrowed may not be returned for long, as where its statement hangs. */
+    @Test
+    void aWaiterIsNotKeptWaitingWhereNoConnectionCanBeOpened() throws Exception {
+        try (NeonProxy proxy = NeonProxy.before(database)) {
+            Pool pool = pools.keeping(2, through(proxy, database));
+            try (Connection held = pool.getConnection()) {
+                proxy.refuseLogins("password authentication failed for user 'u'");
+
+                assertThatThrownBy(() -> borrow(pool))
+                        .isInstanceOf(OpeningFailedException.class)
+                        .hasMessageContaining("password authentication failed");
+
+                assertThat(pool.statistics().timeouts()).isZero();
+                assertThat(held.isClosed()).isFalse();
+            }
+        }
     }
 
     @Test

@@ -1,13 +1,17 @@
 package com.ketomealplan.neon.transaction;
 
+import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.junit.jupiter.api.Test;
@@ -193,6 +197,39 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
                 }))
                 .isInstanceOf(WriteInReadOnlyUnitException.class)
                 .hasStackTraceContaining("read-only transaction");
+    }
+
+    /** It would be refused by the server, far from its cause. */
+    @Test
+    void aUnitThatWritesInsideOneThatReadsIsRefused() throws Exception {
+        assertThatThrownBy(() -> units.call(UnitOfWork.Options.READ_ONLY, () -> unit(() -> "writes")))
+                .isInstanceOf(NestedUnitException.class)
+                .hasMessageContaining("a unit of work that writes, inside one that only reads");
+
+        assertThat(unit(() -> units.call(UnitOfWork.Options.READ_ONLY, () -> "reads")))
+                .isEqualTo("reads");
+    }
+
+    /** The threads of a server live as long as it. */
+    @Test
+    void theHandleOfAFailedUnitIsNotKept() {
+        AtomicReference<WeakReference<Handle>> handle = new AtomicReference<>();
+        assertThatThrownBy(() -> unit(() -> jdbi.withHandle(outer -> {
+                    handle.set(new WeakReference<>(outer));
+                    try {
+                        return jdbi.inTransaction(inner -> {
+                            throw new IllegalStateException("swallowed");
+                        });
+                    } catch (IllegalStateException e) {
+                        return null;
+                    }
+                })))
+                .isInstanceOf(RollbackOnlyException.class);
+
+        await().until(() -> {
+            System.gc();
+            return handle.get().get() == null;
+        });
     }
 
     @Test
