@@ -76,10 +76,14 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
     private boolean priorRunRuledOut;
 
     /**
-     * @param options the options of its unit
+     * @param options the options of its unit, {@link #withIsolation}: at the server's default, which may be a higher level, a repeated run
+     *     might not see that the last one was committed
      * @param work acts, and returns the answer
      */
     public IdempotentWork(Storage storage, Request request, UnitOfWork.Options options, Callable<StoredAnswer> work) {
+        if (options.isolation() == TransactionIsolationLevel.UNKNOWN) {
+            throw new IllegalArgumentException("the isolation level is not known");
+        }
         this.storage = storage;
         this.request = request;
         this.key = request.key().digestIn(request.scope());

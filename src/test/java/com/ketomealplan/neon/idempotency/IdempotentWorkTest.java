@@ -154,4 +154,14 @@ class IdempotentWorkTest {
         assertThat(runs).hasValue(1);
         assertThat(database.count("things")).isEqualTo(1);
     }
+
+    /** At a higher level, which may be the server's default, it would not see what was committed while it waited for the key. */
+    @Test
+    void aKeyIsLookedUpAtAKnownIsolationLevel() {
+        assertThatThrownBy(() -> call(UnitOfWork.Options.DEFAULT, BODY.length))
+                .isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(IdempotentWork.withIsolation(UnitOfWork.Options.DEFAULT)).isEqualTo(UNMARKED);
+        assertThat(IdempotentWork.withIsolation(REPLAYABLE)).isEqualTo(REPLAYABLE);
+    }
 }
