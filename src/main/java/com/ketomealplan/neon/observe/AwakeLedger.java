@@ -41,6 +41,9 @@ public final class AwakeLedger implements GateListener, PoolListener {
     /** Only the first of the uses within this time is recorded, so that a busy service pays little. */
     private static final Duration RESOLUTION = Duration.ofMillis(10);
 
+    /** A use that ends so long before the last one shows that the clock was set back. */
+    private static final Duration STEP = Duration.ofSeconds(1);
+
     private final Clock clock;
     private final boolean sleeps;
     private final Optional<Double> computeUnits;
@@ -117,7 +120,7 @@ public final class AwakeLedger implements GateListener, PoolListener {
     @Override
     public void onReturned(Duration time) {
         long now = clock.millis();
-        if (now - writtenMillis >= RESOLUTION.toMillis() || time.compareTo(RESOLUTION) >= 0) {
+        if (Math.abs(now - writtenMillis) >= RESOLUTION.toMillis() || time.compareTo(RESOLUTION) >= 0) {
             writtenMillis = now;
             onUse(Purpose.current().orElse(OTHERS), time, now);
         }
@@ -135,6 +138,10 @@ public final class AwakeLedger implements GateListener, PoolListener {
 
     /** Records a use, and returns a new warning, if there is one. */
     private synchronized Optional<String> write(String who, Instant begin, Instant end) {
+        if (end.plus(STEP).isBefore(usedUntil)) {
+            creditedUntil = begin;
+            usedUntil = begin;
+        }
         creditUntil(begin);
         Account account = accounts.computeIfAbsent(who, Account::new);
         account.uses++;

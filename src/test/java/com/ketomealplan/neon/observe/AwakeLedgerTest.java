@@ -122,6 +122,21 @@ class AwakeLedgerTest {
         assertThat(ledger.page().awake()).isEqualTo(Duration.ofMinutes(1));
     }
 
+    /** Otherwise no use would be recorded until it is as late again. */
+    @Test
+    void aClockThatIsSetBackIsFollowed() {
+        ledger.onReturned(Duration.ofMillis(1));
+        pass(SUSPEND_AFTER);
+        pass(Duration.ofHours(-1));
+        assertThat(ledger.page().awake()).isZero();
+
+        ledger.onReturned(Duration.ofMillis(1));
+
+        assertThat(ledger.page().awakeUntil()).contains(now.plus(SUSPEND_AFTER));
+        pass(Duration.ofMinutes(1));
+        assertThat(ledger.page().awake()).isEqualTo(Duration.ofMinutes(1).plusMillis(1));
+    }
+
     @Test
     void aRegularUseThatIsTooFrequentIsOneWarning() {
         for (int i = 0; i < 10; i++) {
