@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.lease;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
@@ -53,11 +52,6 @@ abstract class DelegatingStatement implements Statement {
     }
 
     @Override
-    public ResultSet getGeneratedKeys() throws SQLException {
-        return driver().getGeneratedKeys();
-    }
-
-    @Override
     public long getLargeMaxRows() throws SQLException {
         return driver().getLargeMaxRows();
     }
@@ -90,11 +84,6 @@ abstract class DelegatingStatement implements Statement {
     @Override
     public int getQueryTimeout() throws SQLException {
         return driver().getQueryTimeout();
-    }
-
-    @Override
-    public ResultSet getResultSet() throws SQLException {
-        return driver().getResultSet();
     }
 
     @Override

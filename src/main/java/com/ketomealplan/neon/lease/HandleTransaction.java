@@ -99,12 +99,7 @@ final class HandleTransaction {
 
     /** Sets the isolation level of the next transactions. */
     void isolation(int level) throws SQLException {
-        TransactionSettings.nameOf(level);
-        if (!begun) {
-            settings.isolation(level);
-        } else if (level != settings.isolation()) {
-            throw new SQLException("the transaction has begun with another isolation level", "25001");
-        }
+        settings.isolation(level, begun);
     }
 
     int isolation() throws SQLException { // in a transaction the server is asked: SQL may have set it
@@ -113,20 +108,12 @@ final class HandleTransaction {
 
     /** Sets whether the next transactions are read-only. */
     void readOnly(boolean only) throws SQLException {
-        if (begun && only != settings.isReadOnly()) {
-            throw new SQLException("the transaction has begun " + (only ? "to write" : "read-only"), "25001");
-        }
-        settings.readOnly(only);
+        settings.readOnly(only, begun);
     }
 
     /** Sets the schema of the next transactions, and of the rest of the current one. */
     void schema(String name) throws SQLException {
-        settings.schema(name);
-        if (begun && !settings.schema().isEmpty()) {
-            try (Statement statement = jdbc.createStatement()) {
-                statement.execute(settings.setLocalSchema());
-            }
-        }
+        settings.schema(name, begun);
     }
 
     String schema() throws SQLException {
@@ -148,6 +135,7 @@ final class HandleTransaction {
     }
 
     Prologue prologueFor(SqlKind kind, boolean canPrepend) throws SQLException {
+        noticeEnd();
         mayHaveCommitted |= kind == SqlKind.TRANSACTION_END;
         if (autoCommit) {
             return open ? Prologue.NONE : settings.autoCommitPrologue(kind, canPrepend);
@@ -156,6 +144,15 @@ final class HandleTransaction {
             return canPrepend && isStandaloneRead(kind) ? settings.standaloneReadPrologue() : beginPrologue(kind);
         }
         return identity == null && kind != SqlKind.UTILITY ? Prologue.NONE.asking(question()) : Prologue.NONE;
+    }
+
+    /** Notices that the transaction was ended past the handle: what follows is another one. */
+    private void noticeEnd() throws SQLException {
+        if (open && physical.isOpen() && !physical.isInTransaction()) {
+            markMayHaveCommitted();
+            identity = null;
+            reset();
+        }
     }
 
     private boolean isStandaloneRead(SqlKind kind) {
@@ -256,6 +253,7 @@ final class HandleTransaction {
 
     /** Prepares for what is sent past the handle: begins a transaction, if auto-commit is off and none has begun. */
     void begin() throws SQLException {
+        noticeEnd();
         if (!autoCommit && !begun) {
             send(beginPrologue(SqlKind.DATA));
         } else if (!open) {
@@ -282,6 +280,7 @@ final class HandleTransaction {
         if (autoCommit) {
             jdbc.commit(); // throws the driver's exception
         }
+        noticeEnd();
         if (!open) {
             reset();
             return;
@@ -321,6 +320,7 @@ final class HandleTransaction {
     }
 
     void rollback() throws SQLException {
+        noticeEnd();
         if (open && !autoCommit) {
             jdbc.setAutoCommit(false);
         }

@@ -127,7 +127,7 @@ final class PreparedStatementHandle extends BoundParameters {
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return run(driver -> ((PreparedStatement) driver).executeQuery(), Results::rows);
+        return handle(run(driver -> ((PreparedStatement) driver).executeQuery(), Results::rows));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -52,11 +53,13 @@ final class ProxyHandle implements InvocationHandler {
             transaction.markMayHaveCommitted();
             transaction.allowWrites();
         }
-        if (method.getName().startsWith("execute")) {
-            return transaction.sendAfter(
-                    transaction.prologueFor(SqlKind.OTHER, false), () -> execute(transaction, method, arguments));
-        }
-        return send(transaction, method, arguments);
+        Object result = method.getName().startsWith("execute")
+                ? transaction.sendAfter(
+                        transaction.prologueFor(SqlKind.OTHER, false), () -> execute(transaction, method, arguments))
+                : send(transaction, method, arguments);
+        return result instanceof ResultSet rows
+                ? new ResultSetHandle(transaction, proxy instanceof Statement statement ? statement : null, rows)
+                : result;
     }
 
     private Object execute(HandleTransaction transaction, Method method, Object[] arguments) throws Throwable {

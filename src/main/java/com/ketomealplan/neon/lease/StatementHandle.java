@@ -17,6 +17,9 @@ class StatementHandle extends DelegatingStatement {
     private final ConnectionHandle connection;
     private final HandleTransaction transaction;
     private Statement driver;
+    /** The current result set; null before the first one. */
+    private ResultSetHandle rows;
+
     private volatile boolean closed;
 
     StatementHandle(ConnectionHandle connection, Statement driver) {
@@ -46,6 +49,24 @@ class StatementHandle extends DelegatingStatement {
         if (before != null) {
             before.close();
         }
+    }
+
+    /** Returns the handle of a result set, which is the same for the same one. */
+    ResultSet handle(ResultSet result) {
+        if (result != null && (rows == null || rows.driver() != result)) {
+            rows = new ResultSetHandle(transaction, this, result);
+        }
+        return result == null ? null : rows;
+    }
+
+    @Override
+    public ResultSet getResultSet() throws SQLException {
+        return handle(driver().getResultSet());
+    }
+
+    @Override
+    public ResultSet getGeneratedKeys() throws SQLException {
+        return handle(driver().getGeneratedKeys());
     }
 
     private <T> T run(String sql, Action<T> action, Action<T> results) throws SQLException {
@@ -211,6 +232,6 @@ class StatementHandle extends DelegatingStatement {
 
     @Override
     public ResultSet executeQuery(String sql) throws SQLException {
-        return run(sql, statement -> statement.executeQuery(sql), Results::rows);
+        return handle(run(sql, statement -> statement.executeQuery(sql), Results::rows));
     }
 }

@@ -31,8 +31,18 @@ final class TransactionSettings {
         this.physical = physical;
     }
 
-    void isolation(int level) {
-        isolation = level;
+    /**
+     * Sets the isolation level.
+     *
+     * @param begun whether a transaction has begun, whose level stays
+     */
+    void isolation(int level, boolean begun) throws SQLException {
+        nameOf(level);
+        if (!begun) {
+            isolation = level;
+        } else if (level != isolation()) {
+            throw new SQLException("the transaction has begun with another isolation level", "25001");
+        }
     }
 
     /** Returns the isolation level. If none was set, the server's default is taken to be READ COMMITTED. */
@@ -40,7 +50,15 @@ final class TransactionSettings {
         return isolation == Connection.TRANSACTION_NONE ? Connection.TRANSACTION_READ_COMMITTED : isolation;
     }
 
-    void readOnly(boolean only) {
+    /**
+     * Sets whether the server refuses writes.
+     *
+     * @param begun whether a transaction has begun, for which that stays
+     */
+    void readOnly(boolean only, boolean begun) throws SQLException {
+        if (begun && only != readOnly) {
+            throw new SQLException("the transaction has begun " + (only ? "to write" : "read-only"), "25001");
+        }
         readOnly = only;
     }
 
@@ -61,9 +79,15 @@ final class TransactionSettings {
      * Sets the schema.
      *
      * @param name null for the session's own
+     * @param begun whether a transaction has begun, for whose rest it is set too
      */
-    void schema(String name) {
+    void schema(String name, boolean begun) throws SQLException {
         schema = name == null ? "" : name;
+        if (begun && !schema.isEmpty()) {
+            try (Statement statement = physical.jdbc().createStatement()) {
+                statement.execute(setLocalSchema());
+            }
+        }
     }
 
     /** Returns the schema that was set; empty if there is none. */
@@ -167,7 +191,7 @@ final class TransactionSettings {
         return physical.hasShorterTimeout(lease.deadline().duration());
     }
 
-    String setLocalSchema() throws SQLException {
+    private String setLocalSchema() throws SQLException {
         return "SET LOCAL search_path = " + quotedSchema();
     }
 

@@ -2,9 +2,14 @@ package com.ketomealplan.neon.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.jdbc.PgResultSet;
 
 /** JDBC's contract of what statements return: several results, cursors, bounds, and rows that are changed. */
 class JdbcResultTest extends JdbcContract {
@@ -89,6 +94,57 @@ class JdbcResultTest extends JdbcContract {
         try (Connection connection = connection(source)) {
             assertThat(value(connection, "SELECT string_agg(name, ' ') FROM numbered"))
                     .isEqualTo("changed");
+        }
+    }
+
+    @OverAll
+    void getStatementIsTheStatementThatWasHandedOut(Source source) throws Exception {
+        always(source, connection -> {
+            try (Statement statement = connection.createStatement();
+                    PreparedStatement prepared = connection.prepareStatement(
+                            "INSERT INTO numbered (name) VALUES ('a')", new String[] {"number"});
+                    CallableStatement call = connection.prepareCall("SELECT 1")) {
+                ResultSet row = statement.executeQuery("SELECT 1");
+                assertThat(row.getStatement()).isSameAs(statement);
+                assertThat(row.getStatement().getConnection()).isSameAs(connection);
+                statement.execute("SELECT 1");
+                assertThat(statement.getResultSet().getStatement()).isSameAs(statement);
+                prepared.executeUpdate();
+                assertThat(prepared.getGeneratedKeys().getStatement()).isSameAs(prepared);
+                assertThat(call.executeQuery().getStatement()).isSameAs(call);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {"POOLED", "PER_REQUEST"
+            }) // the others' is a new one at each call, and does not refuse when it is closed
+    void aResultSetIsOneAndThatOfMetadataHasNoStatement(Source source) throws Exception {
+        always(source, connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT 1")) {
+                assertThat(statement.getResultSet()).isSameAs(row);
+                assertThat(statement.getMoreResults()).isFalse();
+                assertThat(statement.getResultSet()).isNull();
+                ResultSet schemas = connection.getMetaData().getSchemas();
+                assertThat(schemas.next()).isTrue();
+                assertThat(schemas.getStatement()).isNull();
+                schemas.close();
+                assertRefused(schemas::getStatement);
+            }
+        });
+    }
+
+    @OverAll
+    void aResultSetUnwrapsToTheDriver(Source source) throws Exception {
+        try (Connection connection = connection(source);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT 1")) {
+            assertThat(row.isWrapperFor(PgResultSet.class)).isTrue();
+            assertThat(row.unwrap(PgResultSet.class)).isNotNull();
+            assertThat(row.isWrapperFor(Connection.class)).isFalse();
+            assertRefused(() -> row.unwrap(Connection.class));
         }
     }
 

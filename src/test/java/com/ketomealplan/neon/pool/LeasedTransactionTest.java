@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.jdbc.PgConnection;
 
 /** What a borrowed connection has beyond JDBC: the commit outcome, the identity of its transaction, and its discard. */
 class LeasedTransactionTest {
@@ -193,6 +194,25 @@ class LeasedTransactionTest {
                     .contains(next);
             connection.rollback();
             assertThat(leased(connection).identity()).isEmpty();
+        }
+    }
+
+    /** It is noticed: what follows is another transaction, with the borrower's settings. */
+    @Test
+    void afterACommitPastTheHandleTheIdentityIsThatOfTheNextTransaction() throws Exception {
+        try (Connection connection = transaction()) {
+            connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            String id = value(connection, "SELECT pg_current_xact_id()");
+            connection.unwrap(PgConnection.class).commit();
+
+            String next = value(connection, "SELECT pg_current_xact_id()");
+
+            assertThat(next).isNotEqualTo(id);
+            assertThat(leased(connection).identity())
+                    .map(TransactionIdentity::id)
+                    .contains(next);
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("serializable");
+            connection.rollback();
         }
     }
 

@@ -11,7 +11,9 @@ import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.ScenarioTable;
 import java.lang.reflect.Proxy;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +21,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jdbi.v3.sqlobject.SqlObjectPlugin;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.jdbc.PgConnection;
+import org.postgresql.jdbc.PgResultSet;
 
 /** Replays: which units of work are run again after which failure. */
 class UnitOfWorkReplayTest extends UnitOfWorkFixture {
@@ -182,6 +191,41 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
                             handle.execute("INSERT INTO things VALUES ('a')");
                             handle.commit();
                             handle.begin();
+                            return handle.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$");
+                        })))
+                .isInstanceOf(JdbiException.class);
+
+        assertThat(runs).hasValue(1);
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    static Stream<Named<HandleConsumer<SQLException>>> commitsPastTheHandle() {
+        return Stream.of(
+                Named.of("through the driver's connection", handle -> handle.getConnection()
+                        .unwrap(PgConnection.class)
+                        .commit()),
+                Named.of("through a result set of the driver's", handle -> {
+                    try (Statement statement = handle.getConnection().createStatement();
+                            ResultSet rows = statement.executeQuery("SELECT 1")) {
+                        rows.unwrap(PgResultSet.class)
+                                .getStatement()
+                                .getConnection()
+                                .commit();
+                    }
+                }));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commitsPastTheHandle")
+    void aUnitThatCommitsPastTheHandleIsNotReplayed(HandleConsumer<SQLException> commit) {
+        AtomicInteger runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> units.call(
+                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true),
+                        () -> jdbi.withHandle(handle -> {
+                            runs.incrementAndGet();
+                            handle.execute("INSERT INTO things VALUES ('a')");
+                            commit.useHandle(handle);
                             return handle.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$");
                         })))
                 .isInstanceOf(JdbiException.class);
