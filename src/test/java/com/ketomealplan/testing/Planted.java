@@ -19,7 +19,7 @@ import org.objectweb.asm.commons.ClassRemapper;
 import org.objectweb.asm.commons.Remapper;
 
 /**
- * The code as it is, but for one method, in which a bug of concurrency is planted that a check has to find. The classes of its package
+ * The code as it is, but for one method, in which a bug is planted that a check has to find. The classes of its package
  * are made anew, under names of their own, because Lincheck knows classes by their names.
  */
 public final class Planted {
@@ -33,14 +33,16 @@ public final class Planted {
     private final String method;
     private final String packageName;
     private final String suffix;
+    private final boolean alwaysTrue;
     private final Set<String> made = new LinkedHashSet<>();
     private boolean planted;
 
-    private Planted(Class<?> broken, String method) {
+    private Planted(Class<?> broken, String method, boolean alwaysTrue) {
+        this.alwaysTrue = alwaysTrue;
         this.brokenName = Type.getInternalName(broken);
         this.method = method;
         this.packageName = broken.getPackageName().replace('.', '/') + "/";
-        this.suffix = "_without_" + method;
+        this.suffix = (alwaysTrue ? "_always_" : "_without_") + method;
     }
 
     /**
@@ -49,26 +51,36 @@ public final class Planted {
      * @param task in the package of the broken class, with a constructor that takes nothing
      */
     public static Runnable in(Class<?> broken, String method, Class<? extends Runnable> task) {
+        return new Planted(broken, method, false).create(task);
+    }
+
+    /**
+     * A task in whose package that method does what it does, and returns true whatever has come of it.
+     *
+     * @param task in the package of the broken class, with a constructor that takes nothing
+     */
+    public static Runnable alwaysTrue(Class<?> broken, String method, Class<? extends Runnable> task) {
+        return new Planted(broken, method, true).create(task);
+    }
+
+    private Runnable create(Class<? extends Runnable> task) {
         try {
-            Planted all = new Planted(broken, method);
-            all.make(all.brokenName);
-            all.make(Type.getInternalName(task));
-            if (!all.planted) {
-                throw new IllegalArgumentException(method + " locks nothing, and compares and sets nothing");
+            make(brokenName);
+            make(Type.getInternalName(task));
+            if (!planted) {
+                throw new IllegalArgumentException("there is nothing to break in " + method);
             }
-            for (String name : all.made) {
-                Class.forName(name.replace('/', '.') + all.suffix); // initialized, which is not part of any order
+            for (String name : made) {
+                Class.forName(name.replace('/', '.') + suffix); // initialized, which is not part of any order
             }
-            return create(Class.forName(task.getName() + all.suffix).asSubclass(Runnable.class));
+            Constructor<? extends Runnable> constructor = Class.forName(task.getName() + suffix)
+                    .asSubclass(Runnable.class)
+                    .getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return constructor.newInstance();
         } catch (ReflectiveOperationException | IOException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static Runnable create(Class<? extends Runnable> task) throws ReflectiveOperationException {
-        Constructor<? extends Runnable> constructor = task.getDeclaredConstructor();
-        constructor.setAccessible(true);
-        return constructor.newInstance();
     }
 
     /** With all those that it knows of its package. */
@@ -110,8 +122,28 @@ public final class Planted {
             if (!name.equals(method)) {
                 return super.visitMethod(access, name, types, generic, thrown);
             }
+            if (alwaysTrue) {
+                return new TrueMethod(super.visitMethod(access, name, types, generic, thrown));
+            }
             planted |= (access & Opcodes.ACC_SYNCHRONIZED) != 0;
             return new BuggyMethod(super.visitMethod(access & ~Opcodes.ACC_SYNCHRONIZED, name, types, generic, thrown));
+        }
+    }
+
+    private final class TrueMethod extends MethodVisitor {
+
+        TrueMethod(MethodVisitor next) {
+            super(Opcodes.ASM9, next);
+        }
+
+        @Override
+        public void visitInsn(int code) {
+            if (code == Opcodes.IRETURN) {
+                planted = true;
+                super.visitInsn(Opcodes.POP);
+                super.visitInsn(Opcodes.ICONST_1);
+            }
+            super.visitInsn(code);
         }
     }
 

@@ -1,11 +1,14 @@
 package com.ketomealplan.neon.pool;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.testing.Interleavings;
+import com.ketomealplan.testing.Planted;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +32,15 @@ class WaitQueueModelTest {
     @Test
     void whoLeavesAsHeIsServedLosesNoConnection() {
         Interleavings.of(new OneLeaves(), MOST);
+    }
+
+    /** He is told that he has left in time, although he was served: nobody has the connection. */
+    @Test
+    void theCheckFindsALeaveThatOverlooksThatHeWasServed() {
+        assertThatThrownBy(() -> Interleavings.ofBroken(
+                        new OneLeaves(), Planted.alwaysTrue(Waiters.class, "leave", OneLeaves.class)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("0 have it, and 0 is idle");
     }
 
     /** Two callers want the only connection, which is returned, while the waits of both time out. */
