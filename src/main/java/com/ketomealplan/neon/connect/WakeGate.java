@@ -171,6 +171,10 @@ public final class WakeGate {
         return outage.isHoldingLogin(openings.isLoggingIn());
     }
 
+    synchronized int openConnections() {
+        return openings.open();
+    }
+
     /** Returns a snapshot. */
     public synchronized GateCondition condition() {
         long now = nanoTime.getAsLong();

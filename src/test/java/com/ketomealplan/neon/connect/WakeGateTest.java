@@ -239,7 +239,7 @@ class WakeGateTest {
         assertThat(gate.lastFailure()).isEmpty();
         assertThat(threads).hasSize(1);
         assertThat(calls).hasValue(1);
-        assertThat(gate.condition().open()).isZero();
+        assertThat(gate.openConnections()).isZero();
         await().untilAsserted(() -> assertThat(database.sessions()).isZero());
     }
 
