@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Pool;

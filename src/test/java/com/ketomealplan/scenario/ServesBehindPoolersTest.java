@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.QueueLimits;

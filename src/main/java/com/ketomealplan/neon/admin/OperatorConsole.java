@@ -3,7 +3,7 @@ package com.ketomealplan.neon.admin;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.observe.Observation;
 import com.ketomealplan.neon.observe.StatementObserver;

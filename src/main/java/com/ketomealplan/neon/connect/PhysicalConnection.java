@@ -35,7 +35,8 @@ public final class PhysicalConnection implements AutoCloseable {
     /**
      * @param sessionTimeout the session's {@code statement_timeout}, if it was opened with one
      */
-    PhysicalConnection(Connection connection, PhaseSocket socket, Endpoint endpoint, Optional<Duration> sessionTimeout)
+    public PhysicalConnection(
+            Connection connection, PhaseSocket socket, Endpoint endpoint, Optional<Duration> sessionTimeout)
             throws SQLException {
         this.connection = connection;
         this.base = connection.unwrap(BaseConnection.class);
@@ -46,7 +47,7 @@ public final class PhysicalConnection implements AutoCloseable {
     }
 
     /** Sets how long its opening took. Called by the gate before it is handed out. */
-    void setOpeningTimes(OpeningTimes times) {
+    public void setOpeningTimes(OpeningTimes times) {
         openingTimes = Optional.of(times);
     }
 

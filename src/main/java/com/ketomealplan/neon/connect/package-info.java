@@ -1,7 +1,7 @@
 /**
- * Opens physical connections: one attempt within the budgets of its phases, and all of them through one gate that limits attempts, retries
- * and detects outages. The pool is {@link com.ketomealplan.neon.pool}.
+ * Opens one physical connection: TCP, TLS and log-in, each within its time limit, and encrypted requests to cancel. How many are opened at
+ * once, and when, is decided in {@link com.ketomealplan.neon.gate}.
  *
- * <p>To read first: {@code WakeGate.request}, and {@code PgConnector.open} for one attempt.
+ * <p>To read first: {@code PgConnector.open}, and {@code Attempt} for its time limits.
  */
 package com.ketomealplan.neon.connect;

@@ -5,15 +5,16 @@ import static com.ketomealplan.neon.health.SchemaCheck.Verdict.UNKNOWN;
 
 import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.connect.Listeners;
-import com.ketomealplan.neon.connect.OpeningFailedException;
-import com.ketomealplan.neon.connect.OpeningRequest;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
-import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.failure.Identifier;
+import com.ketomealplan.neon.gate.ConnectionReceiver;
+import com.ketomealplan.neon.gate.OpeningFailedException;
+import com.ketomealplan.neon.gate.OpeningRequest;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.pool.Pool;
 import java.net.URLEncoder;
@@ -176,7 +177,7 @@ public final class DatabaseProbe {
     }
 
     /** One probe, and the callers that wait for its result. */
-    private final class Probe implements WakeGate.Caller {
+    private final class Probe implements ConnectionReceiver {
 
         private final CompletableFuture<Optional<Failure>> result = new CompletableFuture<>();
         private final long beginNanos = System.nanoTime();

@@ -1,12 +1,12 @@
 package com.ketomealplan.neon.health;
 
-import com.ketomealplan.neon.connect.GateCondition;
-import com.ketomealplan.neon.connect.GateListener;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.Timer;
-import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.gate.GateCondition;
+import com.ketomealplan.neon.gate.GateListener;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolCondition;
 import com.ketomealplan.neon.pool.PoolListener;

@@ -1,8 +1,8 @@
 package com.ketomealplan.neon.observe;
 
-import com.ketomealplan.neon.connect.GateListener;
 import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.gate.GateListener;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.pool.PoolListener;

@@ -1,11 +1,11 @@
 package com.ketomealplan.neon.observe;
 
-import com.ketomealplan.neon.connect.GateListener;
 import com.ketomealplan.neon.connect.OpeningTimes;
-import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.gate.GateListener;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.Condition;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.pool.EvictionReason;

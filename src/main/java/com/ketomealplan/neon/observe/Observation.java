@@ -1,8 +1,8 @@
 package com.ketomealplan.neon.observe;
 
 import com.ketomealplan.neon.connect.Listeners;
-import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.health.UnitOutcomes;

@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.observe;
 
-import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolListener;

@@ -2,7 +2,7 @@ package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeakDetector;
 import com.ketomealplan.neon.lease.Lease;

@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.neon.connect.Listeners;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Lease;
 import java.util.Optional;
 import org.slf4j.Logger;

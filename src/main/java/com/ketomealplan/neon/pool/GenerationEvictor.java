@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.pool;
 
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

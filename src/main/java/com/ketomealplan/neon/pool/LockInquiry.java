@@ -1,10 +1,11 @@
 package com.ketomealplan.neon.pool;
 
-import com.ketomealplan.neon.connect.OpeningFailedException;
-import com.ketomealplan.neon.connect.OpeningRequest;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.ConnectionReceiver;
+import com.ketomealplan.neon.gate.OpeningFailedException;
+import com.ketomealplan.neon.gate.OpeningRequest;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.CancelTimeout;
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.locks.LockWait;
@@ -136,7 +137,7 @@ final class LockInquiry {
     }
 
     private OpeningRequest request(CompletableFuture<PhysicalConnection> opened) {
-        return gate.request(new WakeGate.Caller() {
+        return gate.request(new ConnectionReceiver() {
             @Override
             public void onOpened(PhysicalConnection connection) {
                 if (!opened.complete(connection)) { // it came too late

@@ -1,10 +1,11 @@
 package com.ketomealplan.neon.pool;
 
-import com.ketomealplan.neon.connect.OpeningFailedException;
-import com.ketomealplan.neon.connect.OpeningRequest;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.ConnectionReceiver;
+import com.ketomealplan.neon.gate.OpeningFailedException;
+import com.ketomealplan.neon.gate.OpeningRequest;
+import com.ketomealplan.neon.gate.WakeGate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -144,7 +145,7 @@ final class PoolOpenings {
     }
 
     /** A connection that is requested from the gate. */
-    final class Opening implements WakeGate.Caller {
+    final class Opening implements ConnectionReceiver {
 
         private OpeningRequest request;
         private boolean unwanted;

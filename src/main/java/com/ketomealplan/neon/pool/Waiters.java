@@ -1,9 +1,9 @@
 package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.neon.connect.Listeners;
-import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.Timer;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.OpeningFailedException;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package com.ketomealplan.neon.health;
 import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.TestPools;

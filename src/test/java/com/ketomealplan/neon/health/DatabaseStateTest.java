@@ -2,10 +2,10 @@ package com.ketomealplan.neon.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.GateCondition;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.gate.GateCondition;
 import com.ketomealplan.neon.pool.PoolCondition;
 import java.time.Duration;
 import java.time.Instant;

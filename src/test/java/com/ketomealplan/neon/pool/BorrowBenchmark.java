@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.pool;
 
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

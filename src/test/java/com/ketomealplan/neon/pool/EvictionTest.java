@@ -6,7 +6,7 @@ import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;

@@ -2,7 +2,7 @@ package com.ketomealplan.neon.pool;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.testing.TestDatabase;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;

@@ -6,10 +6,11 @@ import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.Connector;
-import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.ConnectionReceiver;
+import com.ketomealplan.neon.gate.OpeningFailedException;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
@@ -140,7 +141,7 @@ class LostWakeUpTest {
     }
 
     /** A caller of the gate beside the pool. */
-    private record Other(WakeGate gate, CompletableFuture<Boolean> closed) implements WakeGate.Caller {
+    private record Other(WakeGate gate, CompletableFuture<Boolean> closed) implements ConnectionReceiver {
 
         @Override
         public void onOpened(PhysicalConnection connection) {

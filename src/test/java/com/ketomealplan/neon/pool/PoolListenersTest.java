@@ -6,8 +6,8 @@ import static com.ketomealplan.neon.pool.TestPools.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.GateListener;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.GateListener;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.testing.TestDatabase;
 import java.lang.reflect.Proxy;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.Connector;
-import com.ketomealplan.neon.connect.OpeningFailedException;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.OpeningFailedException;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;

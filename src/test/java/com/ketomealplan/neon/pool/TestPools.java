@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.NeonProxy;

@@ -6,7 +6,7 @@ import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.testing.Interleavings;
 import com.ketomealplan.testing.Planted;
 import java.sql.SQLException;

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.ketomealplan.neon.connect.OpeningFailedException;
+import com.ketomealplan.neon.gate.OpeningFailedException;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.NeonProxy;

@@ -9,7 +9,7 @@ import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PlainDataSource;
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.lease.TransactionIdentity;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.ketomealplan.neon.connect.WakeGate;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.DeadlineExceededException;
 import com.ketomealplan.neon.lease.LeasedTransaction;

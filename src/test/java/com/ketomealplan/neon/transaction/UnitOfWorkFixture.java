@@ -2,7 +2,7 @@ package com.ketomealplan.neon.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.WakeGate;
+import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.QueueLimits;

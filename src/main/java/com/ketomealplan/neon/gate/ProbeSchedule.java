@@ -1,7 +1,7 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
-import com.ketomealplan.neon.connect.OutageDetector.ConnectFailure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.gate.OutageDetector.ConnectFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

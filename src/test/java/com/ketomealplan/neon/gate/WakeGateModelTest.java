@@ -1,7 +1,10 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.failure.Staged;
 import com.ketomealplan.neon.url.Endpoint;
@@ -125,7 +128,7 @@ class WakeGateModelTest {
     }
 
     /** Asks for one connection, and notes what it is told. */
-    static final class Client implements WakeGate.Caller {
+    static final class Client implements ConnectionReceiver {
 
         private final WakeGate gate;
         private OpeningRequest request;

@@ -1,9 +1,12 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
 import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.testing.TestDatabase;
@@ -58,7 +61,7 @@ class WakeGateTest {
         return new WakeGate(connector, timer::nanoTime, timer::after, Openers.threads());
     }
 
-    private static final class Waiting implements WakeGate.Caller {
+    private static final class Waiting implements ConnectionReceiver {
         /** A caller without an outcome fails its test, and does not block the build. */
         private final CompletableFuture<FailureKind> failure =
                 new CompletableFuture<FailureKind>().orTimeout(1, TimeUnit.MINUTES);
@@ -215,7 +218,7 @@ class WakeGateTest {
             thread.start();
         });
 
-        gate.request(new WakeGate.Caller() {
+        gate.request(new ConnectionReceiver() {
             @Override
             public void onOpened(PhysicalConnection connection) {
                 calls.incrementAndGet();
@@ -309,7 +312,7 @@ class WakeGateTest {
         open.forEach(gate::close);
     }
 
-    private record Receiving(Queue<PhysicalConnection> open) implements WakeGate.Caller {
+    private record Receiving(Queue<PhysicalConnection> open) implements ConnectionReceiver {
 
         @Override
         public void onOpened(PhysicalConnection connection) {

@@ -1,7 +1,10 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

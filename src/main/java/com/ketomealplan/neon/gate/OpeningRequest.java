@@ -1,14 +1,16 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
+
+import com.ketomealplan.neon.connect.PhysicalConnection;
 
 /** A request to a {@link WakeGate} for one connection. Thread-safe. */
 public final class OpeningRequest {
 
     private final WakeGate gate;
-    private final WakeGate.Caller caller;
+    private final ConnectionReceiver caller;
     /** Guarded by the gate's lock. */
     private boolean abandoned;
 
-    OpeningRequest(WakeGate gate, WakeGate.Caller caller) {
+    OpeningRequest(WakeGate gate, ConnectionReceiver caller) {
         this.gate = gate;
         this.caller = caller;
     }
@@ -35,7 +37,7 @@ public final class OpeningRequest {
         }
     }
 
-    WakeGate.Caller caller() {
+    ConnectionReceiver caller() {
         return caller;
     }
 

@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
 import java.time.Duration;
 import java.util.concurrent.Future;

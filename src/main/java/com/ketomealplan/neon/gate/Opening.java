@@ -1,5 +1,7 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
+import com.ketomealplan.neon.connect.OpeningTimes;
+import com.ketomealplan.neon.connect.Phase;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,14 +1,14 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
-import static com.ketomealplan.neon.connect.OutageDetector.FAILURE_TTL;
-import static com.ketomealplan.neon.connect.OutageDetector.GRACE;
-import static com.ketomealplan.neon.connect.OutageDetector.REFUSAL_GRACE;
-import static com.ketomealplan.neon.connect.OutageDetector.RENEWAL_GRACE;
+import static com.ketomealplan.neon.gate.OutageDetector.FAILURE_TTL;
+import static com.ketomealplan.neon.gate.OutageDetector.GRACE;
+import static com.ketomealplan.neon.gate.OutageDetector.REFUSAL_GRACE;
+import static com.ketomealplan.neon.gate.OutageDetector.RENEWAL_GRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.OutageDetector.Attempts;
-import com.ketomealplan.neon.connect.OutageDetector.ConnectFailure;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.gate.OutageDetector.Attempts;
+import com.ketomealplan.neon.gate.OutageDetector.ConnectFailure;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,8 +1,12 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.Timer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +37,7 @@ class WakeGateBackoffTest {
             Openers.threads());
 
     private void request() {
-        gate.request(new WakeGate.Caller() {
+        gate.request(new ConnectionReceiver() {
             @Override
             public void onOpened(PhysicalConnection connection) {
                 throw new AssertionError("opened");

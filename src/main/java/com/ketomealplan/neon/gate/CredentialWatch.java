@@ -1,5 +1,6 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
+import com.ketomealplan.neon.connect.Connector;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;

@@ -1,5 +1,6 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
+import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.failure.FailureKind;
 
 /** Listens to attempts to open connections, on any thread: must not block. */

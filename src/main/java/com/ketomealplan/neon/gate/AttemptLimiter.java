@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
 import com.ketomealplan.neon.failure.FailureKind;
 import java.time.Duration;

@@ -1,5 +1,7 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Executor;

@@ -1,8 +1,11 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
 import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.testing.TestDatabase;
@@ -56,7 +59,7 @@ class WakeGateCredentialsTest {
     /** "opened", after which the connection is closed; else the kind of the failure. */
     private CompletableFuture<String> request() {
         CompletableFuture<String> outcome = new CompletableFuture<>();
-        gate.request(new WakeGate.Caller() {
+        gate.request(new ConnectionReceiver() {
             @Override
             public void onOpened(PhysicalConnection connection) {
                 gate.close(connection);

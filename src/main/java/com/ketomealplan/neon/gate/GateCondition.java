@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
 import com.ketomealplan.neon.failure.Failure;
 import java.time.Duration;

@@ -1,9 +1,15 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
-import static com.ketomealplan.neon.connect.OutageDetector.GRACE;
+import static com.ketomealplan.neon.gate.OutageDetector.GRACE;
 
-import com.ketomealplan.neon.connect.OutageDetector.ConnectFailure;
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.Listeners;
+import com.ketomealplan.neon.connect.OpeningTimes;
+import com.ketomealplan.neon.connect.PhaseTimeoutException;
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.gate.OutageDetector.ConnectFailure;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,14 +41,6 @@ import org.slf4j.LoggerFactory;
  * Attempts run on threads of the gate, so that a caller that gives up does not end a wake that others wait for. Thread-safe.
  */
 public final class WakeGate {
-
-    /** Gets the result of a request, on any thread; must not block. Called exactly once, unless the request is cancelled. */
-    public interface Caller {
-        /** The caller owns the connection, and closes it with {@link WakeGate#close}; if this throws, the gate does. */
-        void onOpened(PhysicalConnection connection);
-
-        void onFailed(OpeningFailedException reason);
-    }
 
     private static final Logger LOG = LoggerFactory.getLogger(WakeGate.class);
 
@@ -88,7 +86,7 @@ public final class WakeGate {
     }
 
     /** Requests a connection. Does not block; the caller may be called before this returns. */
-    public OpeningRequest request(Caller caller) {
+    public OpeningRequest request(ConnectionReceiver caller) {
         OpeningRequest request = new OpeningRequest(this, caller);
         Optional<ConnectFailure> known;
         boolean first;

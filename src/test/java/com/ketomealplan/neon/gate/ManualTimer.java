@@ -1,5 +1,6 @@
-package com.ketomealplan.neon.connect;
+package com.ketomealplan.neon.gate;
 
+import com.ketomealplan.neon.connect.Timer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
