@@ -1,6 +1,11 @@
 package com.ketomealplan.http;
 
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.ketomealplan.http.body.RequestLimits;
+import com.ketomealplan.http.drain.Drain;
+import com.ketomealplan.http.drain.Probes;
+import com.ketomealplan.http.drain.Readiness;
+import com.ketomealplan.http.listen.ListeningPorts;
 import com.ketomealplan.telemetry.TelemetryBundle;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
@@ -29,7 +34,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
 
     private final Function<T, HttpSettings> settings;
     private final TelemetryBundle<T> telemetry;
-    private Drain drain;
+    private Readiness drain;
 
     /**
      * @param settings returns the settings of the configuration
@@ -57,11 +62,10 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
             VirtualThreads.use(server, limits.virtualThreads());
         }
         StrictLines.use(configuration.getServerFactory());
-        register(environment.jersey(), limits);
+        register(environment.jersey());
         addFilters(environment);
         environment.lifecycle().addServerLifecycleListener(server -> server.setErrorHandler(new ProblemErrorHandler()));
-        BodyCollector.install(environment, limits, telemetry.metrics());
-        SlowRequests.install(environment, limits.maxArrivalTime());
+        RequestLimits.install(environment, limits.maxBodySize(), limits.maxArrivalTime(), telemetry.metrics());
         drain = Drain.install(environment, limits.drain());
         if (!limits.cors()
                 .origins()
@@ -70,16 +74,13 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         }
     }
 
-    private static void register(JerseyEnvironment jersey, HttpSettings limits) {
+    private static void register(JerseyEnvironment jersey) {
         jersey.register(new ProblemMappers.OfWebApplication());
         jersey.register(new ProblemMappers.OfParameter());
         jersey.register(new ProblemMappers.OfValidation());
         jersey.register(new ProblemMappers.OfJson());
         jersey.register(new ProblemMappers.OfAnything());
         jersey.register(new AcceptedTypes());
-        jersey.register(new OneContentType());
-        jersey.register(new KnownEncoding());
-        jersey.register(new BodyLimit(limits.maxBodySize()));
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
         jersey.register(new RequestMetrics.Routes());

@@ -1,5 +1,6 @@
 package com.ketomealplan.http;
 
+import com.ketomealplan.http.drain.DrainSettings;
 import java.time.Duration;
 import java.util.Optional;
 

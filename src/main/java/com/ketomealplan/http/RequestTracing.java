@@ -1,5 +1,6 @@
 package com.ketomealplan.http;
 
+import com.ketomealplan.http.drain.Probes;
 import com.ketomealplan.neon.lease.LogContext;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;

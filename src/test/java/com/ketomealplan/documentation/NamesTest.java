@@ -183,8 +183,9 @@ class NamesTest {
         assertThat(page.code().stream()
                         .map(code -> code.replaceAll("(: ?|=).*", ""))
                         .filter(code -> SETTING.matcher(code).matches())
-                        .filter(code -> !code.matches(
-                                ".*\\.(yml|md|json|xml|sql|java|jar|png|txt|conf)|com\\..*|neon\\..*|java\\..*"))
+                        .filter(
+                                code -> !code.matches(
+                                        ".*\\.(yml|md|json|xml|sql|java|jar|png|txt|conf)|com\\..*|http\\..*|neon\\..*|java\\..*"))
                         .filter(code -> !DROPWIZARDS.contains(code.substring(0, code.indexOf('.')))))
                 .allSatisfy(code -> assertThat(SETTINGS)
                         .as("%s: %s", page.file(), code)

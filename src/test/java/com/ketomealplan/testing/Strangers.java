@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonView;
 import com.ketomealplan.KetoMealPlanConfiguration;
 import com.ketomealplan.config.ReportingConfigurationFactory;
 import com.ketomealplan.http.HttpBundle;
-import com.ketomealplan.http.Readiness;
+import com.ketomealplan.http.drain.Readiness;
 import com.ketomealplan.neon.NeonBundle;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.telemetry.TelemetryBundle;
