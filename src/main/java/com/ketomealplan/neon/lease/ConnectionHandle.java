@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.lease.delegate.DelegatingConnection;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -44,13 +45,13 @@ final class ConnectionHandle extends DelegatingConnection {
 
     /** Returns the driver's connection, for what is neither a statement nor part of a transaction. */
     @Override
-    Connection driver() throws SQLException {
+    protected Connection driver() throws SQLException {
         lease.checkUsable();
         return jdbc;
     }
 
     @Override
-    Connection driverToAlter() throws SQLException {
+    protected Connection driverToAlter() throws SQLException {
         lease.checkUsable();
         lease.markAltered();
         return jdbc;

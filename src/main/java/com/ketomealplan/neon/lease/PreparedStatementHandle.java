@@ -70,7 +70,7 @@ final class PreparedStatementHandle extends BoundParameters {
     }
 
     @Override
-    void set(Setting setting) throws SQLException {
+    protected void set(Setting setting) throws SQLException {
         super.set(setting);
         if (!prologue.isEmpty()) {
             replayed.add(setting);

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.lease;
 
+import com.ketomealplan.neon.lease.delegate.DelegatingResultSet;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -24,7 +25,7 @@ final class ResultSetHandle extends DelegatingResultSet {
     }
 
     @Override
-    ResultSet driver() {
+    protected ResultSet driver() {
         return driver;
     }
 

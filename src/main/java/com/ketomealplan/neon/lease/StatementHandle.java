@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.lease;
 
+import com.ketomealplan.neon.lease.delegate.DelegatingStatement;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,7 +35,7 @@ class StatementHandle extends DelegatingStatement {
 
     /** Returns the driver's statement, for calls that send nothing. */
     @Override
-    Statement driver() throws SQLException {
+    protected Statement driver() throws SQLException {
         if (closed) {
             throw new SQLException("this statement is closed", "55000");
         }

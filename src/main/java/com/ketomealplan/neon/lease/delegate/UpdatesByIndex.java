@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.lease;
+package com.ketomealplan.neon.lease.delegate;
 
 import java.io.InputStream;
 import java.io.Reader;

@@ -1,11 +1,11 @@
-package com.ketomealplan.neon.lease;
+package com.ketomealplan.neon.lease.delegate;
 
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 
-/** Delegates the methods that a {@link ResultSetHandle} does not change to the driver's result set. */
-abstract class DelegatingResultSet extends UpdatesByLabel {
+/** Delegates the methods that a {@code ResultSetHandle} does not change to the driver's result set. */
+public abstract class DelegatingResultSet extends UpdatesByLabel {
 
     @Override
     public boolean next() throws SQLException {

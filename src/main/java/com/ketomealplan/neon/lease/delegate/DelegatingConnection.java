@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.lease;
+package com.ketomealplan.neon.lease.delegate;
 
 import java.sql.Array;
 import java.sql.Blob;
@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 
-/** Delegates the methods that a {@link ConnectionHandle} does not change to the driver's connection. */
-abstract class DelegatingConnection implements Connection {
+/** Delegates the methods that a {@code ConnectionHandle} does not change to the driver's connection. */
+public abstract class DelegatingConnection implements Connection {
 
     /** Returns the driver's connection; throws if it cannot be used. */
-    abstract Connection driver() throws SQLException;
+    protected abstract Connection driver() throws SQLException;
 
     /** Returns the driver's connection for a call that alters the session: it will be closed when it is returned. */
-    abstract Connection driverToAlter() throws SQLException;
+    protected abstract Connection driverToAlter() throws SQLException;
 
     @Override
     public void clearWarnings() throws SQLException {

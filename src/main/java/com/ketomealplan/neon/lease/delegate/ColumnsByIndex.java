@@ -1,4 +1,4 @@
-package com.ketomealplan.neon.lease;
+package com.ketomealplan.neon.lease.delegate;
 
 import java.io.InputStream;
 import java.io.Reader;
@@ -23,7 +23,7 @@ import java.util.Map;
 abstract class ColumnsByIndex implements ResultSet {
 
     /** Returns the driver's result set. */
-    abstract ResultSet driver();
+    protected abstract ResultSet driver();
 
     @Override
     public String getString(int index) throws SQLException {

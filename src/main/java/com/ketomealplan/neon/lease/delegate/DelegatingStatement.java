@@ -1,23 +1,23 @@
-package com.ketomealplan.neon.lease;
+package com.ketomealplan.neon.lease.delegate;
 
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 
-/** Delegates the methods that a {@link StatementHandle} does not change to the driver's statement. */
-abstract class DelegatingStatement implements Statement {
+/** Delegates the methods that a {@code StatementHandle} does not change to the driver's statement. */
+public abstract class DelegatingStatement implements Statement {
 
     /** Sets a property of the driver's statement. */
     @FunctionalInterface
-    interface Setting {
+    protected interface Setting {
         void apply(Statement driver) throws SQLException;
     }
 
     /** Returns the driver's statement; throws if it cannot be used. */
-    abstract Statement driver() throws SQLException;
+    protected abstract Statement driver() throws SQLException;
 
     /** Sets a property of the driver's statement, and of those that replace it. */
-    void set(Setting setting) throws SQLException {
+    protected void set(Setting setting) throws SQLException {
         setting.apply(driver());
     }
 
