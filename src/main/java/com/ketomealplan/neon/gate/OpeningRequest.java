@@ -1,7 +1,5 @@
 package com.ketomealplan.neon.gate;
 
-import com.ketomealplan.neon.connect.PhysicalConnection;
-
 /** A request to a {@link WakeGate} for one connection. Thread-safe. */
 public final class OpeningRequest {
 
@@ -22,19 +20,6 @@ public final class OpeningRequest {
      */
     public boolean cancel() {
         return gate.cancel(this);
-    }
-
-    /** Hands the connection over. If the caller throws, it may have no owner: so it is closed. */
-    void opened(PhysicalConnection connection) {
-        boolean accepted = false;
-        try {
-            caller.onOpened(connection);
-            accepted = true;
-        } finally {
-            if (!accepted) {
-                gate.close(connection);
-            }
-        }
     }
 
     ConnectionReceiver caller() {

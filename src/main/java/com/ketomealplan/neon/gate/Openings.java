@@ -1,6 +1,5 @@
 package com.ketomealplan.neon.gate;
 
-import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -9,12 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** The current attempts, and the open connections that came of them. Guarded by the gate's lock. */
+/** The current attempts. Guarded by the gate's lock. */
 final class Openings {
 
     private final LongSupplier nanoTime;
     private final Set<Opening> underWay = new HashSet<>();
-    private final Set<PhysicalConnection> open = new HashSet<>();
 
     Openings(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -31,22 +29,6 @@ final class Openings {
 
     void remove(Opening opening) {
         underWay.remove(opening);
-    }
-
-    /** The attempt has ended with a connection. */
-    void succeeded(Opening opening, PhysicalConnection connection) {
-        underWay.remove(opening);
-        open.add(connection);
-    }
-
-    /** Returns whether the connection that is closed was open, and the last one. */
-    boolean closed(PhysicalConnection connection) {
-        return open.remove(connection) && open.isEmpty();
-    }
-
-    /** Returns the number of open connections. */
-    int open() {
-        return open.size();
     }
 
     int count() {

@@ -53,6 +53,7 @@ public final class WakeGate {
     private final OutageDetector outage;
     private final ProbeSchedule probing;
     private final Openings openings;
+    private int open;
     private Optional<Long> openedNanos = Optional.empty();
     private final CoalescedTask resumption;
     private final CoalescedTask outageCheck;
@@ -93,7 +94,7 @@ public final class WakeGate {
         synchronized (this) {
             known = outage.lastFailure().filter(any -> outage.shouldFailFast());
             probing.onRequest();
-            first = openings.open() == 0 && openings.isEmpty();
+            first = open == 0 && openings.isEmpty();
             if (known.isEmpty()) {
                 limiter.add(request);
                 startOpenings();
@@ -132,10 +133,11 @@ public final class WakeGate {
         return outage.hasPermanentFailure();
     }
 
-    /** Closes a connection, unless that was done before. */
+    /** Closes a connection. */
     public void close(PhysicalConnection connection) {
         synchronized (this) {
-            if (openings.closed(connection)) {
+            open--;
+            if (open == 0) {
                 limiter.resetLimit();
             }
         }
@@ -167,10 +169,6 @@ public final class WakeGate {
     /** Returns whether the server holds an attempt in its log-in, as a waking compute does: that time is added to deadlines. */
     public synchronized boolean isHoldingLogin() {
         return outage.isHoldingLogin(openings.isLoggingIn());
-    }
-
-    synchronized int openConnections() {
-        return openings.open();
     }
 
     /** Returns a snapshot. */
@@ -208,8 +206,9 @@ public final class WakeGate {
         Optional<OpeningRequest> receiver;
         boolean news;
         synchronized (this) {
-            news = outage.isFailing() || openings.open() == 0;
-            openings.succeeded(opening, connection);
+            news = outage.isFailing() || open == 0;
+            openings.remove(opening);
+            open++;
             openedNanos = Optional.of(nanoTime.getAsLong());
             outage.opened();
             probing.end();
@@ -218,7 +217,7 @@ public final class WakeGate {
             startOpenings();
         }
         listeners.forEach(listener -> listener.onOpened(times));
-        receiver.ifPresentOrElse(request -> request.opened(connection), () -> close(connection));
+        receiver.ifPresentOrElse(request -> request.caller().onOpened(connection), () -> close(connection));
         if (news) {
             listeners.forEach(GateListener::onChange);
         }

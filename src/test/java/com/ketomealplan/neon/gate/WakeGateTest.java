@@ -242,8 +242,6 @@ class WakeGateTest {
         assertThat(gate.lastFailure()).isEmpty();
         assertThat(threads).hasSize(1);
         assertThat(calls).hasValue(1);
-        assertThat(gate.openConnections()).isZero();
-        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
     }
 
     /** As where the machine has no more threads. */
