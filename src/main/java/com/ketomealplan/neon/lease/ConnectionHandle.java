@@ -319,11 +319,9 @@ final class ConnectionHandle extends DelegatingConnection {
         if (type == LeasedTransaction.class) {
             return type.cast(new LeasedTransactionView(lease, transaction));
         }
-        Connection driver = driverToAlter();
-        transaction.allowWrites();
+        transaction.handOutDriver();
         transaction.begin();
-        transaction.markMayHaveCommitted();
-        return driver.unwrap(type);
+        return jdbc.unwrap(type);
     }
 
     @Override

@@ -3,7 +3,6 @@ package com.ketomealplan.neon.lease;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.UnansweredException;
 import com.ketomealplan.neon.lease.LeasedTransaction.Commit;
-import com.ketomealplan.neon.lease.Prologue.Question;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -27,6 +26,8 @@ final class HandleTransaction {
     private boolean begun;
 
     private boolean mayHaveCommitted;
+    /** Whether the borrower has got the driver's connection, or can get it from what he has got. */
+    private boolean driverHandedOut;
     /** Whether the connection was open when something was last sent. */
     private boolean wasOpen;
 
@@ -70,11 +71,14 @@ final class HandleTransaction {
         return mayHaveCommitted;
     }
 
-    void markMayHaveCommitted() {
+    /** Prepares for what is done past the handle: it may commit, write, and set what outlives the lease. */
+    void handOutDriver() throws SQLException {
+        lease.checkUsable();
+        lease.markAltered();
+        driverHandedOut = true;
         mayHaveCommitted = true;
+        allowWrites();
     }
-
-    // what JDBC sets
 
     void autoCommit(boolean on) throws SQLException {
         if (on == autoCommit) {
@@ -95,10 +99,14 @@ final class HandleTransaction {
             jdbc.setAutoCommit(!open);
         }
         autoCommit = on;
+        if (!on && driverHandedOut) { // the driver must know it, as for large objects
+            begin();
+        }
     }
 
     /** Sets the isolation level of the next transactions. */
     void isolation(int level) throws SQLException {
+        noticeEnd();
         settings.isolation(level, begun);
     }
 
@@ -108,19 +116,19 @@ final class HandleTransaction {
 
     /** Sets whether the next transactions are read-only. */
     void readOnly(boolean only) throws SQLException {
+        noticeEnd();
         settings.readOnly(only, begun);
     }
 
     /** Sets the schema of the next transactions, and of the rest of the current one. */
     void schema(String name) throws SQLException {
+        noticeEnd();
         settings.schema(name, begun);
     }
 
     String schema() throws SQLException {
         return settings.schema().isEmpty() ? jdbc.getSchema() : settings.schema();
     }
-
-    // what is sent
 
     /**
      * Returns the prologue of a statement.
@@ -143,13 +151,13 @@ final class HandleTransaction {
         if (!begun) {
             return canPrepend && isStandaloneRead(kind) ? settings.standaloneReadPrologue() : beginPrologue(kind);
         }
-        return identity == null && kind != SqlKind.UTILITY ? Prologue.NONE.asking(question()) : Prologue.NONE;
+        return identity == null && kind != SqlKind.UTILITY ? Prologue.NONE.asking(settings.question()) : Prologue.NONE;
     }
 
     /** Notices that the transaction was ended past the handle: what follows is another one. */
     private void noticeEnd() throws SQLException {
         if (open && physical.isOpen() && !physical.isInTransaction()) {
-            markMayHaveCommitted();
+            mayHaveCommitted = true;
             identity = null;
             reset();
         }
@@ -167,15 +175,12 @@ final class HandleTransaction {
 
     private Prologue beginPrologue(SqlKind kind) throws SQLException {
         Prologue prologue = settings.beginPrologue();
-        return kind == SqlKind.UTILITY ? prologue : prologue.asking(question());
-    }
-
-    private Question question() {
-        return Question.before(settings.isReadOnly(), physical);
+        return kind == SqlKind.UTILITY ? prologue : prologue.asking(settings.question());
     }
 
     /** Checks and records that a statement is about to be sent, with its prologue. */
     void beforeSend(Prologue prologue) throws SQLException {
+        noticeEnd();
         lease.beforeSend();
         wasOpen = physical.isOpen();
         if (prologue.begins()) {
@@ -225,23 +230,11 @@ final class HandleTransaction {
             send(prologue);
             return sending.send();
         }
-        send(new Prologue("BEGIN;" + prologue.sql(), prologue.statements() + 1, false, Question.NOTHING));
-        T result;
-        try {
-            result = sending.send();
-        } catch (Throwable e) {
-            try {
-                sendEnd("ROLLBACK");
-            } catch (SQLException notRolledBack) {
-                e.addSuppressed(notRolledBack);
-            }
-            throw e;
-        }
-        sendEnd("COMMIT");
-        return result;
+        return LocalTransaction.around(this, prologue, sending);
     }
 
-    private void sendEnd(String sql) throws SQLException {
+    /** Sends COMMIT or ROLLBACK of a transaction of which the borrower does not know. */
+    void sendEnd(String sql) throws SQLException {
         try (Statement statement = jdbc.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
@@ -273,35 +266,40 @@ final class HandleTransaction {
         prologue.skipResults(executed, physical).ifPresent(asked -> identity = asked);
     }
 
-    // how it ends
-
     void commit() throws SQLException {
         commit = Commit.NOT_SENT;
         if (autoCommit) {
             jdbc.commit(); // throws the driver's exception
         }
         noticeEnd();
-        if (!open) {
+        if (!open && last == null) {
             reset();
             return;
+        }
+        if (!open) { // ended past the handle: what was to be sent with its COMMIT gets a transaction of its own
+            begin();
         }
         if (physical.isTransactionFailed()) {
             rollback();
             commit = Commit.REFUSED;
             throw new SQLException("a statement of the transaction has failed: it was rolled back", "25P02");
         }
+        if (driverHandedOut) { // by which another one may have begun
+            send(Prologue.NONE.asking(settings.question()));
+        }
         lease.startCommit();
         commit = Commit.UNANSWERED;
         try {
             sendCommit();
             commit = Commit.DONE;
-            markMayHaveCommitted(); // whatever fails from here on, this stays
+            mayHaveCommitted = true; // whatever fails from here on, this stays
             identity = null;
         } catch (SQLException e) {
             commit = physical.isOpen() ? Commit.REFUSED : Commit.UNANSWERED;
             throw commit == Commit.REFUSED || settings.isReadOnly() ? e : new UnansweredException(e);
         } finally {
             lease.endCommit();
+            last = null;
             reset();
         }
     }
@@ -328,11 +326,11 @@ final class HandleTransaction {
             jdbc.rollback();
         }
         identity = null;
+        last = null;
         reset();
     }
 
     private void reset() throws SQLException {
-        last = null;
         begun = false;
         open = physical.isInTransaction();
         if (!open && physical.isOpen()) {

@@ -50,8 +50,7 @@ final class ProxyHandle implements InvocationHandler {
         connection.checkUsable();
         HandleTransaction transaction = connection.transaction();
         if (method.getName().equals("unwrap")) {
-            transaction.markMayHaveCommitted();
-            transaction.allowWrites();
+            transaction.handOutDriver();
         }
         Object result = method.getName().startsWith("execute")
                 ? transaction.sendAfter(

@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * A result set of a borrower: its statement is the one that was handed out, so that only {@link #unwrap} leads to the driver. All else is the
- * driver's, which closes it with its statement.
+ * A result set of a borrower: its statement is the one that was handed out, so that only {@link #unwrap} leads to the driver, and
+ * {@link java.sql.Array#getResultSet}. All else is the driver's, which closes it with its statement.
  */
 final class ResultSetHandle extends DelegatingResultSet {
 
@@ -29,6 +29,21 @@ final class ResultSetHandle extends DelegatingResultSet {
         return driver;
     }
 
+    /** Also a row's {@code refcursor} is a result set. */
+    @Override
+    public Object getObject(int index) throws SQLException {
+        return handle(driver.getObject(index));
+    }
+
+    @Override
+    public Object getObject(String label) throws SQLException {
+        return handle(driver.getObject(label));
+    }
+
+    private Object handle(Object value) {
+        return value instanceof ResultSet rows ? new ResultSetHandle(transaction, statement, rows) : value;
+    }
+
     @Override
     public Statement getStatement() throws SQLException {
         driver.getStatement(); // throws if it is closed
@@ -40,11 +55,9 @@ final class ResultSetHandle extends DelegatingResultSet {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
-        T unwrapped = driver.unwrap(type);
-        driver.getStatement(); // throws if it is closed, and so perhaps its connection another borrower's
-        transaction.markMayHaveCommitted();
-        transaction.allowWrites();
-        return unwrapped;
+        driver.getStatement(); // throws if it is closed
+        transaction.handOutDriver();
+        return driver.unwrap(type);
     }
 
     @Override

@@ -156,8 +156,7 @@ class StatementHandle extends DelegatingStatement {
             return type.cast(this);
         }
         Statement usable = driver();
-        transaction.markMayHaveCommitted();
-        transaction.allowWrites();
+        transaction.handOutDriver();
         return usable.unwrap(type);
     }
 

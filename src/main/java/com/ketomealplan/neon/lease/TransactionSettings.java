@@ -62,6 +62,11 @@ final class TransactionSettings {
         readOnly = only;
     }
 
+    /** Returns what the server is asked for with the first statement of a transaction: its identity, if it can write. */
+    Question question() {
+        return Question.before(isReadOnly(), physical);
+    }
+
     boolean isReadOnly() {
         return readOnly;
     }

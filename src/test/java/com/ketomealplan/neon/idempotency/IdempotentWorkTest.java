@@ -16,11 +16,13 @@ import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;
 import com.ketomealplan.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +30,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.jdbc.PgConnection;
 
 /** Requests with an idempotency key whose COMMIT had no answer: the stored key shows the commit outcome, and whether they are replayed. */
 class IdempotentWorkTest {
@@ -42,6 +47,8 @@ class IdempotentWorkTest {
     private static TestDatabase database;
 
     private final AtomicInteger runs = new AtomicInteger();
+    /** What the work does last. */
+    private HandleConsumer<SQLException> end = handle -> {};
 
     @RegisterExtension
     final TestPools pools = new TestPools();
@@ -91,9 +98,12 @@ class IdempotentWorkTest {
         cutOnce(Direction.FROM_SERVER, "COMMIT");
     }
 
-    private StoredAnswer act() {
+    private StoredAnswer act() throws SQLException {
         runs.incrementAndGet();
-        jdbi.useHandle(handle -> handle.execute("INSERT INTO things VALUES ('a')"));
+        jdbi.useHandle(handle -> {
+            handle.execute("INSERT INTO things VALUES ('a')");
+            end.useHandle(handle);
+        });
         return new StoredAnswer(200, Map.of(), BODY);
     }
 
@@ -119,6 +129,24 @@ class IdempotentWorkTest {
 
         assertThat(runs).hasValue(1);
         assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    /** In a transaction of its own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theAnswerOfWorkThatHasCommittedPastTheHandleIsStored(boolean byTheDriver) throws Exception {
+        end = handle -> {
+            if (byTheDriver) {
+                handle.getConnection().unwrap(PgConnection.class).commit();
+            } else {
+                handle.execute("COMMIT");
+            }
+        };
+
+        assertThat(call(UNMARKED, BODY.length)).isEqualTo(Outcome.ACTED);
+
+        assertThat(call(UNMARKED, BODY.length)).isEqualTo(Outcome.REPEATED);
+        assertThat(runs).hasValue(1);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.jdbc.PgResultSet;
@@ -134,6 +135,33 @@ class JdbcResultTest extends JdbcContract {
                 assertRefused(schemas::getStatement);
             }
         });
+    }
+
+    /** It may be that of another borrower. */
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"})
+    void aReturnedConnectionsMetadataLeadsNowhere(Source source) throws Exception {
+        Connection connection = connection(source);
+        ResultSet schemas = connection.getMetaData().getSchemas();
+        connection.close();
+
+        assertRefused(() -> schemas.unwrap(PgResultSet.class));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"})
+    void aCursorInARowHasTheStatementThatWasHandedOut(Source source) throws Exception {
+        try (Connection connection = transaction(source);
+                Statement statement = connection.createStatement()) {
+            statement.execute("DECLARE one CURSOR FOR SELECT 1; DECLARE two CURSOR FOR SELECT 2");
+            ResultSet row = statement.executeQuery("SELECT 'one'::refcursor, 'two'::refcursor AS two");
+            row.next();
+
+            for (Object cursor : List.of(row.getObject(1), row.getObject("two"))) {
+                assertThat(((ResultSet) cursor).getStatement()).isSameAs(statement);
+            }
+            connection.rollback();
+        }
     }
 
     @OverAll

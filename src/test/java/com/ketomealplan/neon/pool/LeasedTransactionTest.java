@@ -216,6 +216,58 @@ class LeasedTransactionTest {
         }
     }
 
+    /** Nor do settings and metadata, which send something of their own, begin one without the borrower's settings. */
+    @Test
+    void whatFollowsACommitPastTheHandleHasTheBorrowersSettings() throws Exception {
+        try (Connection connection = transaction()) {
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            connection.unwrap(PgConnection.class).commit();
+
+            connection.setSchema("pg_catalog");
+            connection.getMetaData().getSchemas().close();
+            connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("serializable");
+            assertThat(value(connection, "SHOW search_path")).contains("pg_catalog");
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void aTransactionThatTheDriverHasBegunIsLookedUpByItsOwnIdentity() throws Exception {
+        try (Connection connection = transaction()) {
+            execute(connection, "INSERT INTO things VALUES (1)");
+            PgConnection driver = connection.unwrap(PgConnection.class);
+            driver.commit();
+            String next = value(driver, "SELECT pg_current_xact_id()");
+            proxy.intercept((any, direction, type, body) ->
+                    direction == Direction.FROM_SERVER && type == 'C' && isCommit(body) ? Action.CUT : Action.PASS);
+
+            assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+
+            assertThat(leased(connection).identity())
+                    .map(TransactionIdentity::id)
+                    .contains(next);
+        }
+    }
+
+    /** As Jdbi's plugin does it, before the transaction. */
+    @Test
+    void aTransactionIsTheDriversWhereItWasHandedOutBefore() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            PgConnection driver = connection.unwrap(PgConnection.class);
+            connection.setAutoCommit(false);
+
+            long object = driver.getLargeObjectAPI().createLO();
+            connection.rollback();
+
+            connection.setAutoCommit(true);
+            assertThat(value(connection, "SELECT count(*) FROM pg_largeobject_metadata WHERE oid = " + object))
+                    .isEqualTo("0");
+        }
+    }
+
     @Test
     void theIdentityOfThePreviousBorrowersTransactionIsNotTheNextOnes() throws Exception {
         try (Connection connection = transaction()) {
