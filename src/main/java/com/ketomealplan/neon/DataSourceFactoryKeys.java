@@ -204,7 +204,11 @@ abstract class DataSourceFactoryKeys {
                 .filter(name -> !Endpoint.isParameter(name))
                 .sorted()
                 .forEach(name -> violations.addViolation(
-                        "properties", "has " + name + ", which is no parameter of a database URL; leave it out"));
+                        "properties",
+                        "has " + name + ", which is no parameter of a database URL"
+                                + Endpoint.nearestParameter(name)
+                                        .map(nearest -> "; did you mean " + nearest + "?")
+                                        .orElse("; leave it out")));
         boolean ofPool = minSize != null || maxSize != null || maxConnectionAge != null;
         if (ofPool && !reuses) {
             violations.addViolation(

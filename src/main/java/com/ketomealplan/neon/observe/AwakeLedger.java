@@ -138,9 +138,12 @@ public final class AwakeLedger implements GateListener, PoolListener {
 
     /** Records a use, and returns a new warning, if there is one. */
     private synchronized Optional<String> write(String who, Instant begin, Instant end) {
-        if (end.plus(STEP).isBefore(usedUntil)) {
+        if (clock.instant().plus(STEP).isBefore(usedUntil)) { // it was set back
             creditedUntil = begin;
             usedUntil = begin;
+            if (today(begin).isBefore(day)) {
+                begin(today(begin));
+            }
         }
         creditUntil(begin);
         Account account = accounts.computeIfAbsent(who, Account::new);

@@ -58,6 +58,11 @@ public record Endpoint(
         return LibpqParameters.named(name).isPresent();
     }
 
+    /** Returns the parameter that may have been meant by a name that is none; empty if none is near. */
+    public static Optional<String> nearestParameter(String name) {
+        return LibpqParameters.nearestTo(name);
+    }
+
     /**
      * Reads a connection URL as libpq does.
      *

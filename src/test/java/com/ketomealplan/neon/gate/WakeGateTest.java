@@ -23,8 +23,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the gate treats failures to connect: fail fast, failure TTL, probes, backoff. By a clock and a timer of the test. */
 class WakeGateTest {
@@ -203,15 +201,14 @@ class WakeGateTest {
         assertThat(request.cancel()).isFalse();
     }
 
-    /** It is called once. Its connection, which it may have closed itself, is closed once. */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aCallerThatThrowsOnGettingAConnectionIsNoFailureToConnect(boolean closes) throws Exception {
-        TestDatabase database = TestDatabase.empty();
+    /** It is called once, and the gate goes on. */
+    @Test
+    void aCallerThatThrowsOnGettingAConnectionIsNoFailureToConnect() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         Queue<Thread> threads = new ConcurrentLinkedQueue<>();
         Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
-        WakeGate gate = new WakeGate(database.connector(), timer::nanoTime, timer::after, attempt -> {
+        Queue<PhysicalConnection> opened = new ConcurrentLinkedQueue<>();
+        WakeGate gate = new WakeGate(TestDatabase.empty().connector(), timer::nanoTime, timer::after, attempt -> {
             Thread thread = new Thread(attempt);
             thread.setUncaughtExceptionHandler((ended, failure) -> thrown.add(failure));
             threads.add(thread);
@@ -222,9 +219,7 @@ class WakeGateTest {
             @Override
             public void onOpened(PhysicalConnection connection) {
                 calls.incrementAndGet();
-                if (closes) {
-                    gate.close(connection);
-                }
+                opened.add(connection);
                 throw new IllegalStateException("the caller's");
             }
 
@@ -242,6 +237,7 @@ class WakeGateTest {
         assertThat(gate.lastFailure()).isEmpty();
         assertThat(threads).hasSize(1);
         assertThat(calls).hasValue(1);
+        opened.forEach(gate::close);
     }
 
     /** As where the machine has no more threads. */

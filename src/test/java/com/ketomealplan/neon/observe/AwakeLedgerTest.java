@@ -138,6 +138,20 @@ class AwakeLedgerTest {
     }
 
     @Test
+    void aClockThatIsSetBackToAnotherDayIsFollowed() {
+        ledger.onReturned(Duration.ofMillis(1));
+        pass(Duration.ofDays(-3));
+
+        ledger.onReturned(Duration.ofMillis(1));
+
+        assertThat(ledger.page().day()).isEqualTo(LocalDate.of(2026, 11, 20));
+        assertThat(today()).containsValue(Duration.ofMillis(1));
+        pass(Duration.ofDays(1));
+        ledger.onReturned(Duration.ofMillis(1));
+        assertThat(ledger.page().day()).isEqualTo(LocalDate.of(2026, 11, 21));
+    }
+
+    @Test
     void aRegularUseThatIsTooFrequentIsOneWarning() {
         for (int i = 0; i < 10; i++) {
             ledger.onUse("task report", Duration.ofMillis(3));
