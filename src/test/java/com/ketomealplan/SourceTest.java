@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class SourceTest {
 
     private static final int MAX_LINES_OF_A_CLASS = 350;
+    private static final int MAX_TYPES_OF_A_PACKAGE = 20;
     private static final int MAX_LINES_OF_A_METHOD = 40;
 
     private static List<Path> sources() throws IOException {
@@ -37,6 +40,18 @@ class SourceTest {
         assertThat(sources()).isNotEmpty().allSatisfy(file -> assertThat(Files.readAllLines(file))
                 .as(file.toString())
                 .hasSizeLessThanOrEqualTo(MAX_LINES_OF_A_CLASS));
+    }
+
+    /** Of their own file; package-info is none. */
+    @Test
+    void noPackageHasMoreThan20Types() throws IOException {
+        Map<Path, Long> types = sources().stream()
+                .filter(file -> !file.endsWith("package-info.java"))
+                .collect(Collectors.groupingBy(Path::getParent, Collectors.counting()));
+
+        assertThat(types).isNotEmpty().allSatisfy((directory, count) -> assertThat(count)
+                .as(directory.toString())
+                .isLessThanOrEqualTo(MAX_TYPES_OF_A_PACKAGE));
     }
 
     @Test

@@ -2,6 +2,8 @@ package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.handle.ConnectionHandle;
+import com.ketomealplan.neon.handle.TransactionIdentity;
 import com.ketomealplan.neon.locks.LockWait;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -67,7 +69,7 @@ public final class Lease {
         this.owner = owner;
         this.deadline = deadline;
         this.times = new LeaseTimes(deadline, waited, opening);
-        this.handle = new ConnectionHandle(this, physical);
+        this.handle = new ConnectionHandle(new LeaseOfHandle(this), physical);
     }
 
     /** Returns the borrower's JDBC connection. */
@@ -290,9 +292,7 @@ public final class Lease {
                             true);
                 }
             }
-            case EXPIRED, RETURNED -> {
-                // nothing to do
-            }
+            case EXPIRED, RETURNED -> {} // it is over
         }
     }
 

@@ -1,5 +1,10 @@
 package com.ketomealplan.neon.lease;
 
+import com.ketomealplan.neon.handle.ConnectionHandle;
+import com.ketomealplan.neon.handle.HandleTransaction;
+import com.ketomealplan.neon.handle.LastStatement;
+import com.ketomealplan.neon.handle.LeasedTransaction;
+import com.ketomealplan.neon.handle.TransactionIdentity;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 /**
- * The borrowed connection: the JDBC handle and its statements, the states of its lease, its deadline, and the prologue of its
- * transactions. Depends on one open connection ({@link com.ketomealplan.neon.connect}), not on the pool.
+ * The lease of a borrowed connection: its states, its deadline, cancelling, and leaks. The borrower's JDBC is in
+ * {@link com.ketomealplan.neon.handle}. Depends on one open connection ({@link com.ketomealplan.neon.connect}), not on the pool.
  *
  * <p>To read first: {@code Lease}, {@code LeaseState}, and {@code LeaseWatch}, which ends what takes too long.
  */

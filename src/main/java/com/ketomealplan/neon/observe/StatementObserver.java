@@ -3,7 +3,7 @@ package com.ketomealplan.neon.observe;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.LogThrottle;
-import com.ketomealplan.neon.lease.LeasedTransaction;
+import com.ketomealplan.neon.handle.LeasedTransaction;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;

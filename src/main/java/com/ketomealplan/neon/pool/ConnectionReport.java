@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.pool;
 
+import com.ketomealplan.neon.handle.TransactionIdentity;
 import com.ketomealplan.neon.lease.Lease;
-import com.ketomealplan.neon.lease.TransactionIdentity;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -31,7 +31,7 @@ public record ConnectionReport(long number, Duration age, int generation, Option
             Optional<String> statement,
             Optional<String> transaction) {
 
-        static Use of(Lease lease) {
+        public static Use of(Lease lease) {
             return new Use(
                     lease.purpose(),
                     lease.request(),

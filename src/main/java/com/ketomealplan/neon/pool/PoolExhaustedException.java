@@ -22,7 +22,7 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
         this.kind = kind;
     }
 
-    static PoolExhaustedException timedOut(String pool, Duration waited, PoolStatistics now) {
+    public static PoolExhaustedException timedOut(String pool, Duration waited, PoolStatistics now) {
         return new PoolExhaustedException(
                 FailureKind.POOL_EXHAUSTED,
                 pool,
@@ -31,7 +31,8 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
     }
 
     /** No connection is borrowed; the first one is still being opened. */
-    static PoolExhaustedException stillOpening(String pool, boolean waking, Duration waited, PoolStatistics now) {
+    public static PoolExhaustedException stillOpening(
+            String pool, boolean waking, Duration waited, PoolStatistics now) {
         return new PoolExhaustedException(
                 waking ? FailureKind.WAKING : FailureKind.UNAVAILABLE,
                 pool,
@@ -46,7 +47,7 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
      * @param what why not
      * @param retryAfter when it would be admitted
      */
-    static PoolExhaustedException rejected(String pool, String what, Duration retryAfter, PoolStatistics now) {
+    public static PoolExhaustedException rejected(String pool, String what, Duration retryAfter, PoolStatistics now) {
         return new Rejected(pool, what, retryAfter, now);
     }
 

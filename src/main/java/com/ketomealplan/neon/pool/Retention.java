@@ -26,7 +26,7 @@ public record Retention(PoolingStrategy strategy, int minIdle, int max, Duration
         return new Retention(PoolingStrategy.PER_REQUEST, 0, max, Duration.ZERO, Duration.ZERO);
     }
 
-    boolean reuses() {
+    public boolean reuses() {
         return strategy == PoolingStrategy.POOLED;
     }
 }

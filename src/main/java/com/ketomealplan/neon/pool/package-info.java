@@ -1,7 +1,5 @@
 /**
- * The connection pool: connections, the wait queue, eviction and growth. Both strategies, pooled and per request, are a
- * {@link com.ketomealplan.neon.pool.Pool}. The borrowed connection is in {@link com.ketomealplan.neon.lease}.
- *
- * <p>To read first: {@code ConnectionPool.getConnection} and {@code acceptReturn}.
+ * What others see of a connection pool: {@link com.ketomealplan.neon.pool.Pool}, which both strategies are, pooled and per request; its
+ * statistics, listeners and settings. How it works is in {@link com.ketomealplan.neon.pool.core}.
  */
 package com.ketomealplan.neon.pool;

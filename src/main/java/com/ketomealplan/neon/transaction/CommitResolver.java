@@ -2,8 +2,8 @@ package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.handle.TransactionIdentity;
 import com.ketomealplan.neon.lease.Deadline;
-import com.ketomealplan.neon.lease.TransactionIdentity;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -2,8 +2,8 @@ package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.handle.LeasedTransaction;
 import com.ketomealplan.neon.lease.DeadlineExceededException;
-import com.ketomealplan.neon.lease.LeasedTransaction;
 import java.util.Optional;
 
 /** Adds to a timeout how the unit's time was spent, and which session blocked its statement, if known. */

@@ -1,8 +1,8 @@
 package com.ketomealplan.neon.transaction;
 
 import com.ketomealplan.neon.connect.Listeners;
+import com.ketomealplan.neon.handle.LeasedTransaction;
 import com.ketomealplan.neon.lease.LeakDetector;
-import com.ketomealplan.neon.lease.LeasedTransaction;
 import com.ketomealplan.neon.transaction.UnitOfWork.Options;
 import java.time.Duration;
 import java.util.Optional;

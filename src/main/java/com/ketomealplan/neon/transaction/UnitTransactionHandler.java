@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.transaction;
 
-import com.ketomealplan.neon.lease.LeasedTransaction;
-import com.ketomealplan.neon.lease.TransactionIdentity;
+import com.ketomealplan.neon.handle.LeasedTransaction;
+import com.ketomealplan.neon.handle.TransactionIdentity;
 import java.sql.SQLException;
 import java.util.IdentityHashMap;
 import java.util.Map;

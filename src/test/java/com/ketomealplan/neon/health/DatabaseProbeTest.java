@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.TestPools;
+import com.ketomealplan.neon.pool.core.TestPools;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;

@@ -8,7 +8,7 @@ import com.ketomealplan.neon.connect.PlainDataSource;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.idempotency.IdempotentWork.Outcome;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.TestPools;
+import com.ketomealplan.neon.pool.core.TestPools;
 import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.testing.NeonProxy;

@@ -3,7 +3,7 @@ package com.ketomealplan.neon.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.TestPools;
+import com.ketomealplan.neon.pool.core.TestPools;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;

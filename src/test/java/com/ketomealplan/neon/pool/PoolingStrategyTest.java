@@ -10,6 +10,8 @@ import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.gate.OpeningFailedException;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.pool.core.ConnectionPool;
+import com.ketomealplan.neon.pool.core.TestPools;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -8,7 +8,7 @@ import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.PlainDataSource;
-import com.ketomealplan.neon.lease.TransactionIdentity;
+import com.ketomealplan.neon.handle.TransactionIdentity;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;

@@ -3,10 +3,10 @@ package com.ketomealplan.neon.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.gate.WakeGate;
-import com.ketomealplan.neon.pool.ConnectionPool;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.pool.core.ConnectionPool;
 import com.ketomealplan.testing.TestDatabase;
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.TestPools;
+import com.ketomealplan.neon.pool.core.TestPools;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;

@@ -1,7 +1,0 @@
-package com.ketomealplan.neon.lease;
-
-/** Executes a statement to which a {@link Prologue} cannot be prepended. */
-@FunctionalInterface
-interface Execution<T, X extends Throwable> {
-    T send() throws X;
-}

@@ -1,0 +1,81 @@
+package com.ketomealplan.neon.lease;
+
+import com.ketomealplan.neon.handle.HandleLease;
+import com.ketomealplan.neon.handle.HandleTransaction;
+import com.ketomealplan.neon.handle.LeasedTransaction;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** A {@link Lease}, as its handle sees it. */
+record LeaseOfHandle(Lease lease) implements HandleLease {
+
+    @Override
+    public boolean isOpen() {
+        return lease.isOpen();
+    }
+
+    @Override
+    public void checkUsable() throws SQLException {
+        lease.checkUsable();
+    }
+
+    @Override
+    public Duration timeLimit() {
+        return lease.deadline().duration();
+    }
+
+    @Override
+    public Duration remainingTime() {
+        return lease.deadline().remaining();
+    }
+
+    @Override
+    public void beforeSend() throws SQLException {
+        lease.beforeSend();
+    }
+
+    @Override
+    public void answered() {
+        lease.times().answered();
+    }
+
+    @Override
+    public void startCommit() throws SQLException {
+        lease.startCommit();
+    }
+
+    @Override
+    public void endCommit() {
+        lease.endCommit();
+    }
+
+    @Override
+    public void markAltered() {
+        lease.markAltered();
+    }
+
+    @Override
+    public boolean isAltered() {
+        return lease.isAltered();
+    }
+
+    @Override
+    public boolean isDiscarded() {
+        return lease.isDiscarded();
+    }
+
+    @Override
+    public LeasedTransaction leasedTransaction(HandleTransaction transaction) {
+        return new LeasedTransactionView(lease, transaction);
+    }
+
+    @Override
+    public void close() {
+        lease.close();
+    }
+
+    @Override
+    public void abort() {
+        lease.abort();
+    }
+}

@@ -1,5 +1,0 @@
-/**
- * The methods of {@code java.sql} that a handle does not change: each calls the driver's object. What a handle does differently is in
- * {@link com.ketomealplan.neon.lease}.
- */
-package com.ketomealplan.neon.lease.delegate;

@@ -1,0 +1,87 @@
+package com.ketomealplan.neon.pool.core;
+
+import com.ketomealplan.neon.pool.PoolStatistics;
+import com.ketomealplan.neon.pool.QueueLimits;
+import com.ketomealplan.neon.pool.Retention;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The open connections of a pool, each of them idle or borrowed. Guarded by the pool's lock. */
+final class ConnectionBag {
+
+    private final Set<PooledConnection> borrowed = new HashSet<>();
+    private final IdleConnections idle;
+    private final PoolCounters counters;
+
+    ConnectionBag(IdleConnections idle, PoolCounters counters) {
+        this.idle = idle;
+        this.counters = counters;
+    }
+
+    /** Borrows the idle connection that was used last; returns null if there is none. */
+    PooledConnection borrow() {
+        PooledConnection last = idle.poll();
+        if (last != null) {
+            markBorrowed(last);
+        }
+        return last;
+    }
+
+    /** Adds a connection that was just opened or returned to the borrowed ones. */
+    void markBorrowed(PooledConnection connection) {
+        borrowed.add(connection);
+        counters.borrowed();
+    }
+
+    /** Removes a connection that its borrower has returned; {@link #addIdle} adds it again. */
+    void markReturned(PooledConnection connection) {
+        borrowed.remove(connection);
+        counters.returned();
+    }
+
+    /** Removes a connection that was borrowed only to be checked. */
+    void markUnborrowed(PooledConnection connection) {
+        borrowed.remove(connection);
+        counters.unborrowed();
+    }
+
+    /** Adds a connection for which there is no waiter to the idle ones. */
+    void addIdle(PooledConnection connection) {
+        idle.add(connection);
+    }
+
+    /** Returns the idle connection that was used last, which stays idle; null if there is none. */
+    PooledConnection lastUsed() {
+        return idle.peek();
+    }
+
+    /** Removes and returns all idle connections. */
+    List<PooledConnection> drainIdle() {
+        return idle.drain();
+    }
+
+    Collection<PooledConnection> borrowed() {
+        return Collections.unmodifiableCollection(borrowed);
+    }
+
+    List<PooledConnection> all() {
+        return Stream.concat(borrowed.stream(), idle.all().stream()).toList();
+    }
+
+    /** Returns the number of open connections. */
+    int size() {
+        return idle.size() + borrowed.size();
+    }
+
+    boolean isEmpty() {
+        return size() == 0;
+    }
+
+    PoolStatistics statistics(Retention retention, QueueLimits limits, int waiting) {
+        return counters.statistics(retention, limits, idle.size(), borrowed.size(), waiting);
+    }
+}

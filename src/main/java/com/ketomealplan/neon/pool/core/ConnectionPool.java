@@ -1,0 +1,350 @@
+package com.ketomealplan.neon.pool.core;
+
+import com.ketomealplan.neon.connect.Listeners;
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.gate.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.LeakDetector;
+import com.ketomealplan.neon.lease.Lease;
+import com.ketomealplan.neon.lease.LeaseWatch;
+import com.ketomealplan.neon.locks.LockWaits;
+import com.ketomealplan.neon.pool.ConnectionReport;
+import com.ketomealplan.neon.pool.EvictionReason;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolCondition;
+import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.PoolStatistics;
+import com.ketomealplan.neon.pool.PoolingStrategy;
+import com.ketomealplan.neon.pool.QueueLimits;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.pool.WaitTime;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The pool of both strategies, which differ by their {@link Retention}. A caller that finds no idle connection waits in the queue
+ * for whichever comes first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at
+ * start or to fill up, and sends nothing on an idle connection; in the background it only closes connections.
+ *
+ * <p>tomcat-jdbc, which Dropwizard uses, opens connections on callers' threads: whose log-in hangs does not get one that is returned.
+ */
+public final class ConnectionPool implements Pool {
+
+    private final String name;
+    private final WakeGate gate;
+    private final Retention retention;
+    private final LeaseWatch watch;
+    private final Duration maxLease;
+
+    private final PoolState state;
+    private final ReentrantLock lock;
+    private final ConnectionBag bag;
+    private final PoolOpenings openings;
+    private final Waiters waiters;
+    private final Evictor evictor;
+    private final ConnectionValidator validator;
+    private final GenerationEvictor generationEvictor;
+    private final LockInquiry locks;
+    private final IdleCheck idleCheck;
+    private final Listeners<PoolListener> listeners = new Listeners<>();
+    private boolean stopped;
+
+    /**
+     * @param name begins every message of the pool
+     * @param limits the limits of the wait queue
+     * @param idleInTransactionTimeout how long a borrower may leave a transaction idle; then the connection is closed
+     * @param maxLease how long a borrower without a {@link Deadline} may have a connection; then it is closed
+     */
+    public ConnectionPool(
+            String name,
+            WakeGate gate,
+            Retention retention,
+            QueueLimits limits,
+            Duration idleInTransactionTimeout,
+            Duration maxLease) {
+        this(name, gate, retention, limits, idleInTransactionTimeout, maxLease, new ReentrantLock());
+    }
+
+    ConnectionPool(
+            String name,
+            WakeGate gate,
+            Retention retention,
+            QueueLimits limits,
+            Duration idleInTransactionTimeout,
+            Duration maxLease,
+            ReentrantLock lock) {
+        this.lock = lock;
+        this.name = name;
+        this.gate = gate;
+        this.retention = retention;
+        this.maxLease = maxLease;
+        this.evictor = new Evictor(name, gate, retention, listeners);
+        this.state = new PoolState(lock, retention, limits, evictor);
+        this.watch = new LeaseWatch(idleInTransactionTimeout, state::leases);
+        this.bag = state.bag();
+        this.validator = new ConnectionValidator(evictor, state.generations(), listeners);
+        this.generationEvictor = new GenerationEvictor(name, gate, state);
+        this.locks = new LockInquiry(this, gate, state);
+        this.idleCheck = new IdleCheck(this, state, validator);
+        this.openings = new PoolOpenings(this, gate, retention, state);
+        this.waiters = new Waiters(name, gate, limits, listeners, state, openings);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        PooledConnection connection = takeIdle();
+        Lease lease = connection == null ? awaitConnection() : lease(connection, WaitTime.NONE);
+        watch.begin();
+        LeakDetector.borrowed(lease);
+        return lease.connection();
+    }
+
+    private Lease lease(PooledConnection connection, WaitTime wait) {
+        return connection.lend(wait, Deadline.current().orElseGet(() -> Deadline.in(maxLease)));
+    }
+
+    /** Borrows the usable idle connection that was used last; returns null if there is none. */
+    PooledConnection takeIdle() throws SQLException {
+        while (true) {
+            PooledConnection candidate;
+            lock.lock();
+            try {
+                if (stopped) {
+                    throw closed();
+                }
+                candidate = bag.borrow();
+            } finally {
+                lock.unlock();
+            }
+            if (candidate == null) {
+                return null;
+            }
+            Optional<EvictionReason> reason = validator.evictionReason(candidate);
+            if (reason.isEmpty()) {
+                return candidate;
+            }
+            returnUnused(candidate, reason);
+        }
+    }
+
+    void returnUnused(PooledConnection candidate, Optional<EvictionReason> eviction) {
+        boolean kept;
+        List<PoolOpenings.Opening> requests;
+        lock.lock();
+        try {
+            bag.markUnborrowed(candidate);
+            kept = eviction.isEmpty() && !stopped && !state.generations().isEvicted(candidate);
+            if (kept) {
+                waiters.offer(candidate);
+            } else if (eviction.equals(Optional.of(EvictionReason.LOST))) {
+                generationEvictor.suspect(candidate);
+            }
+            requests = kept ? List.of() : openings.openForWaiters();
+        } finally {
+            lock.unlock();
+        }
+        if (!kept) {
+            evictor.evict(candidate, eviction.orElse(EvictionReason.LOST));
+        }
+        requests.forEach(PoolOpenings.Opening::request);
+    }
+
+    private Lease awaitConnection() throws SQLException {
+        Waiter waiter;
+        Optional<Duration> rejected;
+        List<PoolOpenings.Opening> requests;
+        lock.lock();
+        try {
+            if (stopped) {
+                throw closed();
+            }
+            PooledConnection back = bag.borrow(); // one that was returned since takeIdle()
+            if (back != null) {
+                return lease(back, WaitTime.NONE);
+            }
+            // With none open, one is opened for this caller
+            rejected = bag.isEmpty() ? Optional.empty() : waiters.checkAdmission();
+            waiter = rejected.isPresent() ? null : waiters.join(mayBeAsleep());
+            requests = waiter == null ? List.of() : openings.openForWaiters();
+        } finally {
+            lock.unlock();
+        }
+        if (waiter == null) {
+            throw waiters.rejected(rejected.orElseThrow());
+        }
+        requests.forEach(PoolOpenings.Opening::request);
+        Optional<PooledConnection> connection = Optional.empty();
+        WaitTime wait;
+        try {
+            connection = Optional.of(waiter.await());
+        } finally {
+            wait = waiter.waited(connection);
+            listeners.forEach(listener -> listener.onWaitEnded(wait));
+        }
+        return lease(connection.get(), wait);
+    }
+
+    LockInquiry locks() {
+        return locks;
+    }
+
+    private SQLException closed() {
+        return new SQLException(name + ": the pool is closed");
+    }
+
+    /** Called with the lock held. */
+    private boolean mayBeAsleep() {
+        return bag.isEmpty() && !state.traffic().isUnresponsive();
+    }
+
+    /** Takes a connection that the gate has opened for a waiter. */
+    void onOpened(PoolOpenings.Opening opening, PhysicalConnection physical) {
+        PooledConnection connection;
+        boolean wanted;
+        List<PoolOpenings.Opening> requests = List.of();
+        lock.lock();
+        try {
+            openings.ended(opening);
+            connection = new PooledConnection(
+                    this,
+                    physical,
+                    state.counters().opened(),
+                    state.generations().current());
+            if (bag.borrowed().isEmpty()) {
+                openings.queueStarted();
+            }
+            state.traffic().opened(mayBeAsleep());
+            state.queue().progressed();
+            wanted = !stopped && (!state.queue().isEmpty() || retention.reuses());
+            if (wanted) {
+                waiters.offer(connection);
+                requests = openings.openForWaiters();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!wanted) {
+            evictor.close(connection);
+        }
+        requests.forEach(PoolOpenings.Opening::request);
+    }
+
+    /** Takes a connection back from its borrower. */
+    void release(Lease lease, PooledConnection connection) {
+        LeakDetector.returned(lease);
+        Duration used = lease.held();
+        listeners.forEach(listener -> listener.onReturned(used));
+        boolean cancelled = lease.isTimedOut() && lease.closeReason().isEmpty();
+        if (!cancelled || !locks.askOnDoomed(connection, () -> acceptReturn(lease, connection))) {
+            acceptReturn(lease, connection);
+        }
+    }
+
+    private void acceptReturn(Lease lease, PooledConnection connection) {
+        Optional<EvictionReason> eviction = evictor.evictionReason(lease, connection);
+        List<PooledConnection> sameGeneration = List.of();
+        List<PoolOpenings.Opening> requests;
+        List<PoolOpenings.Opening> surplus = List.of();
+        boolean kept;
+        lock.lock();
+        try {
+            bag.markReturned(connection);
+            if (lease.isTimedOut()) {
+                state.traffic().unresponsive();
+            }
+            if (lease.isServerSilent()) {
+                sameGeneration = generationEvictor.evictIfConfirmed(connection);
+            } else if (eviction.equals(Optional.of(EvictionReason.LOST))) {
+                generationEvictor.suspect(connection);
+            } else if (!lease.isUnusable()) {
+                state.traffic().answered();
+                state.queue().progressed();
+            }
+            kept = eviction.isEmpty()
+                    && retention.reuses()
+                    && !stopped
+                    && !state.generations().isEvicted(connection);
+            if (kept) {
+                connection.markIdle();
+                waiters.offer(connection);
+                surplus = openings.surplus();
+            }
+            requests = openings.openForWaiters();
+        } finally {
+            lock.unlock();
+        }
+        if (!kept) {
+            evictor.closeOrEvict(connection, eviction.orElse(EvictionReason.LOST));
+        }
+        sameGeneration.forEach(other -> evictor.evict(other, EvictionReason.LOST));
+        surplus.forEach(PoolOpenings.Opening::cancel);
+        requests.forEach(PoolOpenings.Opening::request);
+    }
+
+    /** Counts a connection that was not returned at the end of its request. */
+    void leaked() {
+        state.leaked();
+    }
+
+    @Override
+    public PoolingStrategy strategy() {
+        return retention.strategy();
+    }
+
+    @Override
+    public PoolStatistics statistics() {
+        return state.statistics();
+    }
+
+    @Override
+    public List<ConnectionReport> connections() {
+        return state.connections();
+    }
+
+    @Override
+    public PoolCondition condition() {
+        return state.condition();
+    }
+
+    @Override
+    public void checkIdle() {
+        idleCheck.run();
+    }
+
+    @Override
+    public LockWaits lockWaits() {
+        return locks.now();
+    }
+
+    @Override
+    public void addListener(PoolListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Rejects all waiters and closes all connections, also the borrowed ones. */
+    @Override
+    public void stop() {
+        List<PooledConnection> idle;
+        List<PooledConnection> borrowed;
+        List<Waiter> rejected;
+        List<PoolOpenings.Opening> surplus;
+        lock.lock();
+        try {
+            stopped = true;
+            idle = bag.drainIdle();
+            borrowed = List.copyOf(bag.borrowed());
+            rejected = state.queue().drain();
+            surplus = openings.surplus();
+        } finally {
+            lock.unlock();
+        }
+        rejected.forEach(waiter -> waiter.fail(closed()));
+        surplus.forEach(PoolOpenings.Opening::cancel);
+        idle.forEach(evictor::close);
+        borrowed.forEach(connection -> connection.forceClose("the pool is closed"));
+    }
+}

@@ -1,0 +1,72 @@
+package com.ketomealplan.neon.pool.core;
+
+import com.ketomealplan.neon.connect.Listeners;
+import com.ketomealplan.neon.gate.WakeGate;
+import com.ketomealplan.neon.lease.Lease;
+import com.ketomealplan.neon.pool.EvictionReason;
+import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.Retention;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides which connections are evicted, and closes them. Thread-safe. */
+final class Evictor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Evictor.class);
+
+    private final String name;
+    private final WakeGate gate;
+    private final Retention retention;
+    private final Listeners<PoolListener> listeners;
+
+    Evictor(String name, WakeGate gate, Retention retention, Listeners<PoolListener> listeners) {
+        this.name = name;
+        this.gate = gate;
+        this.retention = retention;
+        this.listeners = listeners;
+    }
+
+    /** Returns why a returned connection must not be used again; empty if it may be. */
+    Optional<EvictionReason> evictionReason(Lease lease, PooledConnection connection) {
+        boolean unusable = lease.isUnusable();
+        if (unusable ? lease.isServerSilent() : !lease.physical().isOpen()) {
+            return Optional.of(EvictionReason.LOST);
+        }
+        if (unusable) {
+            return Optional.of(lease.isTimedOut() ? EvictionReason.OUT_OF_TIME : EvictionReason.SPOILT);
+        }
+        if (isPastMaxLifetime(connection)) {
+            return Optional.of(EvictionReason.AGED);
+        }
+        if (retention.reuses() && lease.isInTransaction()) {
+            LOG.warn("{}: connection returned inside a transaction: closed, its changes are rolled back", name);
+            return Optional.of(EvictionReason.SPOILT);
+        }
+        return Optional.empty();
+    }
+
+    /** Returns whether a connection is past its max lifetime. Never while no other one can be opened. */
+    boolean isPastMaxLifetime(PooledConnection connection) {
+        return retention.reuses() && connection.isOlderThan(retention.maxLifetime()) && !gate.hasPermanentFailure();
+    }
+
+    void evict(PooledConnection connection, EvictionReason reason) {
+        listeners.forEach(listener -> listener.onEvicted(reason));
+        close(connection);
+    }
+
+    /** Closes a connection that is not used again; counts it as evicted if the strategy reuses connections. */
+    void closeOrEvict(PooledConnection connection, EvictionReason reason) {
+        if (retention.reuses()) {
+            evict(connection, reason);
+        } else {
+            close(connection);
+        }
+    }
+
+    /** Closes a connection without counting it as evicted. */
+    void close(PooledConnection connection) {
+        gate.close(connection.physical());
+    }
+}

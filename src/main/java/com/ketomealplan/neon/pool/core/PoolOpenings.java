@@ -1,0 +1,214 @@
+package com.ketomealplan.neon.pool.core;
+
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.connect.Timer;
+import com.ketomealplan.neon.gate.ConnectionReceiver;
+import com.ketomealplan.neon.gate.OpeningFailedException;
+import com.ketomealplan.neon.gate.OpeningRequest;
+import com.ketomealplan.neon.gate.WakeGate;
+import com.ketomealplan.neon.pool.Retention;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The connections that a pool has requested from the gate for its waiters: one for each where none is reused; else two, and more by the
+ * {@link GrowthRule}. Guarded by the pool's lock, except the calls of the gate.
+ */
+final class PoolOpenings {
+
+    /** While no connection can be opened, the waiters fail if none of them was served for so long. */
+    private static final Duration STALL = Duration.ofSeconds(1);
+
+    private final ConnectionPool pool;
+    private final WakeGate gate;
+    private final ReentrantLock lock;
+    private final Retention retention;
+    private final WaitQueue queue;
+    private final ConnectionBag bag;
+    private final Deque<Opening> openings = new ArrayDeque<>();
+    private final GrowthRule growth = new GrowthRule(System::nanoTime);
+    private boolean growthScheduled;
+    private boolean failureCheckScheduled;
+
+    PoolOpenings(ConnectionPool pool, WakeGate gate, Retention retention, PoolState state) {
+        this.pool = pool;
+        this.gate = gate;
+        this.retention = retention;
+        this.lock = state.lock();
+        this.queue = state.queue();
+        this.bag = state.bag();
+    }
+
+    /** The first waiter has come, or its connection was opened. */
+    void queueStarted() {
+        growth.queueStarted();
+    }
+
+    /** A waiter got a connection. */
+    void served() {
+        growth.served();
+    }
+
+    /** The attempt has ended. */
+    void ended(Opening opening) {
+        openings.remove(opening);
+    }
+
+    /** Returns new openings, to be requested after the lock is released. */
+    List<Opening> openForWaiters() {
+        if (!retention.reuses()) {
+            return more(retention.max());
+        }
+        scheduleGrowth();
+        return size() < 2 ? more(1) : List.of();
+    }
+
+    /** Returns the openings beyond the number of waiters, last requested first, to be cancelled after the lock is released. */
+    List<Opening> surplus() {
+        List<Opening> surplus = new ArrayList<>();
+        Iterator<Opening> last = openings.descendingIterator();
+        for (int count = openings.size() - queue.size(); count > 0 && last.hasNext(); count--) {
+            surplus.add(last.next());
+        }
+        return surplus;
+    }
+
+    /** Adds openings: as many as there are waiters, and as the maximum allows. */
+    private List<Opening> more(int max) {
+        List<Opening> requests = new ArrayList<>();
+        while (openings.size() < Math.min(queue.size(), max) && size() < retention.max()) {
+            Opening opening = new Opening();
+            openings.add(opening);
+            requests.add(opening);
+        }
+        return requests;
+    }
+
+    private int size() {
+        return bag.size() + openings.size();
+    }
+
+    private void scheduleGrowth() {
+        if (!growthScheduled && openings.size() < queue.size() && !bag.isEmpty() && size() < retention.max()) {
+            growthScheduled = true;
+            Timer.after(GrowthRule.SAMPLE_INTERVAL, this::grow);
+        }
+    }
+
+    private void grow() {
+        List<Opening> requests = List.of();
+        lock.lock();
+        try {
+            growthScheduled = false;
+            if (growth.needsConnection() && !bag.isEmpty()) {
+                requests = more(retention.max());
+            }
+            scheduleGrowth();
+        } finally {
+            lock.unlock();
+        }
+        requests.forEach(Opening::request);
+    }
+
+    /** Fails the waiters, because no connection can be opened, unless borrowed ones are still being returned. */
+    private void failWaitersIfStalled(OpeningFailedException reason) {
+        List<Waiter> failing = List.of();
+        lock.lock();
+        try {
+            if (bag.borrowed().isEmpty() || queue.isStalled(STALL)) {
+                failing = queue.drain();
+            } else if (!queue.isEmpty() && !failureCheckScheduled) {
+                failureCheckScheduled = true;
+                Timer.after(STALL, this::checkFailure);
+            }
+        } finally {
+            lock.unlock();
+        }
+        failing.forEach(waiter -> waiter.fail(gate.lastFailure().orElse(reason)));
+    }
+
+    private void checkFailure() {
+        lock.lock();
+        try {
+            failureCheckScheduled = false;
+            if (!openings.isEmpty()) {
+                return; // an attempt is still under way
+            }
+        } finally {
+            lock.unlock();
+        }
+        gate.lastFailure().ifPresent(this::failWaitersIfStalled);
+    }
+
+    /** A connection that is requested from the gate. */
+    final class Opening implements ConnectionReceiver {
+
+        private OpeningRequest request;
+        private boolean unwanted;
+
+        /** Called without the lock. */
+        void request() {
+            OpeningRequest made = gate.request(this);
+            boolean tooLate;
+            synchronized (this) {
+                request = made;
+                tooLate = unwanted;
+            }
+            if (tooLate) {
+                cancel();
+            }
+        }
+
+        /** Cancels the request, unless an attempt is being made for it. Called without the lock. */
+        void cancel() {
+            synchronized (this) {
+                unwanted = true;
+                if (request == null || !request.cancel()) {
+                    return; // onOpened() or onFailed() will be called
+                }
+            }
+            abandoned();
+        }
+
+        @Override
+        public void onOpened(PhysicalConnection connection) {
+            pool.onOpened(this, connection);
+        }
+
+        @Override
+        public void onFailed(OpeningFailedException reason) {
+            lock.lock();
+            try {
+                openings.remove(this);
+            } finally {
+                lock.unlock();
+            }
+            if (!isUnwanted()) {
+                failWaitersIfStalled(reason);
+            }
+            abandoned();
+        }
+
+        /** Opens another one in its place, if the waiters need it. */
+        private void abandoned() {
+            List<Opening> requests;
+            lock.lock();
+            try {
+                openings.remove(this);
+                requests = isUnwanted() ? openForWaiters() : List.of();
+            } finally {
+                lock.unlock();
+            }
+            requests.forEach(Opening::request);
+        }
+
+        private synchronized boolean isUnwanted() {
+            return unwanted;
+        }
+    }
+}

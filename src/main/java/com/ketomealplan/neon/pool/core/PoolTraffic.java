@@ -1,0 +1,94 @@
+package com.ketomealplan.neon.pool.core;
+
+import com.ketomealplan.neon.pool.PoolCondition;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** What a pool's traffic says of the database. Guarded by the pool's lock, except where a method says otherwise. */
+final class PoolTraffic {
+
+    /** A pool whose queue has lasted for so long is saturated. */
+    private static final Duration LONG_WAIT = Duration.ofSeconds(1);
+
+    /** For how long after a missed deadline the server is taken to be slow, and not asleep. */
+    private static final Duration UNRESPONSIVE_TTL = Duration.ofSeconds(30);
+
+    private final LongSupplier nanoTime;
+    /** When the first connection was opened after there had been none. */
+    private volatile long firstOpenedNanos;
+
+    private Optional<Long> answeredNanos = Optional.empty();
+    private Optional<Long> lostNanos = Optional.empty();
+    private Optional<Long> saturatedNanos = Optional.empty();
+    private Optional<Long> unresponsiveNanos = Optional.empty();
+    private long queueNanos;
+
+    PoolTraffic(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.firstOpenedNanos = nanoTime.getAsLong();
+    }
+
+    /** The first waiter has come. */
+    void queueStarted() {
+        queueNanos = nanoTime.getAsLong();
+    }
+
+    /** A usable connection was returned. */
+    void answered() {
+        answeredNanos = Optional.of(nanoTime.getAsLong());
+    }
+
+    /** A connection was ended by the server or the network. */
+    void lost() {
+        lostNanos = Optional.of(nanoTime.getAsLong());
+    }
+
+    /** A caller was rejected or timed out, although connections are open. */
+    void saturated() {
+        saturatedNanos = Optional.of(nanoTime.getAsLong());
+    }
+
+    /** A borrower missed its deadline. */
+    void unresponsive() {
+        unresponsiveNanos = Optional.of(nanoTime.getAsLong());
+    }
+
+    /** Returns whether a borrower missed its deadline lately: then the server is slow, and not asleep. */
+    boolean isUnresponsive() {
+        return unresponsiveNanos.isPresent()
+                && nanoTime.getAsLong() - unresponsiveNanos.get() < UNRESPONSIVE_TTL.toNanos();
+    }
+
+    /**
+     * A connection was opened.
+     *
+     * @param first whether no other one was open, so that the compute may have been asleep
+     */
+    void opened(boolean first) {
+        if (first) {
+            firstOpenedNanos = nanoTime.getAsLong();
+            queueNanos = firstOpenedNanos; // until now no waiter could have been served
+        }
+        unresponsiveNanos = Optional.empty();
+    }
+
+    /** Returns when the first connection was opened after there had been none. May be called by any thread. */
+    long firstOpenedNanos() {
+        return firstOpenedNanos;
+    }
+
+    PoolCondition condition(int open, boolean queued) {
+        long now = nanoTime.getAsLong();
+        boolean stuck = queued && open > 0 && now - queueNanos >= LONG_WAIT.toNanos();
+        return new PoolCondition(
+                open,
+                since(answeredNanos, now),
+                since(lostNanos, now),
+                stuck ? Optional.of(Duration.ZERO) : since(saturatedNanos, now));
+    }
+
+    private static Optional<Duration> since(Optional<Long> nanos, long now) {
+        return nanos.map(then -> Duration.ofNanos(now - then));
+    }
+}

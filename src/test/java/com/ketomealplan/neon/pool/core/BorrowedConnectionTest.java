@@ -1,0 +1,319 @@
+package com.ketomealplan.neon.pool.core;
+
+import static com.ketomealplan.neon.pool.core.TestPools.awaitExecuting;
+import static com.ketomealplan.neon.pool.core.TestPools.backend;
+import static com.ketomealplan.neon.pool.core.TestPools.evictions;
+import static com.ketomealplan.neon.pool.core.TestPools.execute;
+import static com.ketomealplan.neon.pool.core.TestPools.failureOf;
+import static com.ketomealplan.neon.pool.core.TestPools.leased;
+import static com.ketomealplan.neon.pool.core.TestPools.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.ketomealplan.neon.handle.LeasedTransaction;
+import com.ketomealplan.neon.handle.TransactionIdentity;
+import com.ketomealplan.neon.pool.EvictionReason;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.PGConnection;
+
+/** A borrowed connection, until its return: what JDBC requires, and in which state the next borrower gets it. */
+class BorrowedConnectionTest {
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    private Pool pool;
+
+    /** What is done with a connection. */
+    @FunctionalInterface
+    interface Use {
+        void of(Connection connection) throws Exception;
+    }
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.empty();
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id int)"));
+    }
+
+    @BeforeEach
+    void begin() {
+        database.jdbi().useHandle(handle -> handle.execute("TRUNCATE things"));
+        pool = pools.keeping(1, database.connector());
+    }
+
+    private static Named<Use> use(String name, Use use) {
+        return Named.of(name, use);
+    }
+
+    @Test
+    void closingAgainDoesNotTakeTheConnectionFromTheNextBorrower() throws Exception {
+        Connection first = pool.getConnection();
+        first.close();
+        try (Connection second = pool.getConnection()) {
+            first.close();
+
+            assertThat(pool.statistics().active()).isEqualTo(1);
+            assertThat(pool.statistics().returned()).isEqualTo(1);
+            assertThat(second.isClosed()).isFalse();
+            assertThat(value(second, "SELECT 1")).isEqualTo("1");
+        }
+        assertThat(pool.statistics().returned()).isEqualTo(2);
+    }
+
+    @Test
+    void threadsThatCloseAtOnceReturnOnce() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            Connection connection = pool.getConnection();
+            Clients.atOnce(4, () -> {
+                connection.close();
+                return null;
+            });
+        }
+        assertThat(pool.statistics().borrowed()).isEqualTo(50);
+        assertThat(pool.statistics().returned()).isEqualTo(50);
+        assertThat(pool.statistics().idle()).isEqualTo(1);
+    }
+
+    static Stream<Named<Use>> uses() {
+        return Stream.of(
+                use("createStatement", Connection::createStatement),
+                use("prepareStatement", connection -> connection.prepareStatement("SELECT 1")),
+                use("prepareCall", connection -> connection.prepareCall("SELECT 1")),
+                use("getMetaData", Connection::getMetaData),
+                use("setAutoCommit", connection -> connection.setAutoCommit(false)),
+                use("getAutoCommit", Connection::getAutoCommit),
+                use("commit", Connection::commit),
+                use("rollback", Connection::rollback),
+                use("setReadOnly", connection -> connection.setReadOnly(true)),
+                use("setSchema", connection -> connection.setSchema("public")),
+                use("setTransactionIsolation", connection -> connection.setTransactionIsolation(8)),
+                use("setNetworkTimeout", connection -> connection.setNetworkTimeout(Runnable::run, 1)),
+                use("unwrap", connection -> connection.unwrap(PGConnection.class)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("uses")
+    void useAfterItsReturnIsRefused(Use use) throws Exception {
+        Connection connection = pool.getConnection();
+        connection.close();
+
+        assertThatThrownBy(() -> use.of(connection))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08003"));
+        assertThat(connection.isClosed()).isTrue();
+        try (Connection next = pool.getConnection()) {
+            assertThat(next.getAutoCommit()).isTrue();
+            assertThat(next).isNotEqualTo(connection);
+        }
+    }
+
+    @Test
+    void aConnectionIsEqualToItselfOnly() throws Exception {
+        Connection connection = pool.getConnection();
+        int hash = connection.hashCode();
+
+        assertThat(connection).isEqualTo(connection);
+        assertThat(connection.unwrap(Connection.class)).isSameAs(connection);
+        connection.close();
+        assertThat(connection).isEqualTo(connection).hasSameHashCodeAs(hash);
+        assertThat(connection.toString()).isNotEmpty();
+    }
+
+    @Test
+    void itUnwrapsToTheConnectionOfTheDriver() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            assertThat(connection.isWrapperFor(PGConnection.class)).isTrue();
+            assertThat(connection.unwrap(PGConnection.class).getBackendPID()).isPositive();
+            assertThat(connection.isWrapperFor(ResultSet.class)).isFalse();
+        }
+    }
+
+    @Test
+    void commitMakesChangesLastAndRollbackUndoesThem() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            assertThat(database.count("things")).isZero();
+            connection.commit();
+            assertThat(database.count("things")).isEqualTo(1);
+
+            execute(connection, "INSERT INTO things VALUES (2)");
+            connection.rollback();
+            assertThat(database.count("things")).isEqualTo(1);
+            assertThat(value(connection, "SELECT count(*) FROM things")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void switchingAutoCommitOnCommits() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            connection.setAutoCommit(true);
+
+            assertThat(connection.getAutoCommit()).isTrue();
+            assertThat(database.count("things")).isEqualTo(1);
+            assertThat(leased(connection).lastCommit()).isEqualTo(LeasedTransaction.Commit.DONE);
+        }
+    }
+
+    @Test
+    void switchingAutoCommitOffAgainCommitsNothing() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            connection.setAutoCommit(false);
+
+            assertThat(database.count("things")).isZero();
+            connection.rollback();
+        }
+        assertThat(database.count("things")).isZero();
+    }
+
+    @Test
+    void thereIsNothingToCommitInAutoCommit() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+            assertThatThrownBy(connection::rollback).isInstanceOf(SQLException.class);
+            assertThat(value(connection, "SELECT 1")).isEqualTo("1");
+            assertThat(leased(connection).lastCommit()).isEqualTo(LeasedTransaction.Commit.NOT_SENT);
+        }
+    }
+
+    @Test
+    void aTransactionGoesOnAfterARollbackToASavepoint() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            TransactionIdentity identity = leased(connection).identity().orElseThrow();
+            Savepoint savepoint = connection.setSavepoint();
+            assertThatThrownBy(() -> execute(connection, "SELECT 1/0")).isInstanceOf(SQLException.class);
+
+            connection.rollback(savepoint);
+
+            assertThat(leased(connection).identity()).contains(identity);
+            execute(connection, "INSERT INTO things VALUES (2)");
+            assertThat(value(connection, "SELECT pg_current_xact_id()")).isEqualTo(identity.id());
+            connection.commit();
+        }
+        assertThat(database.count("things")).isEqualTo(2);
+    }
+
+    static Stream<Named<Use>> transactionsLeftOpen() {
+        return Stream.of(
+                use("by JDBC", connection -> connection.setAutoCommit(false)),
+                use("by SQL", connection -> execute(connection, "BEGIN")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("transactionsLeftOpen")
+    void aConnectionReturnedInsideATransactionIsRolledBackAndEvicted(Use begin) throws Exception {
+        List<EvictionReason> evictions = evictions(pool);
+        int backend;
+        try (Connection connection = pool.getConnection()) {
+            begin.of(connection);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            backend = backend(connection);
+        }
+
+        assertThat(evictions).containsExactly(EvictionReason.SPOILT);
+        assertThat(backend(pool)).isNotEqualTo(backend);
+        await().until(() -> !database.sessionIds().contains(backend));
+        assertThat(database.count("things")).isZero();
+    }
+
+    static Stream<Named<Use>> alterations() {
+        return Stream.of(
+                use("setNetworkTimeout", connection -> connection.setNetworkTimeout(Runnable::run, 60_000)),
+                use("setHoldability", connection -> connection.setHoldability(ResultSet.HOLD_CURSORS_OVER_COMMIT)),
+                use("setClientInfo", connection -> connection.setClientInfo("ApplicationName", "borrower")),
+                use("setTypeMap", connection -> connection.setTypeMap(Map.of())));
+    }
+
+    /** JDBC sets them for the session, for which there is no way back. */
+    @ParameterizedTest
+    @MethodSource("alterations")
+    void aConnectionWithAnAlteredSessionIsEvicted(Use alter) throws Exception {
+        List<EvictionReason> evictions = evictions(pool);
+        int backend;
+        try (Connection connection = pool.getConnection()) {
+            alter.of(connection);
+            assertThat(value(connection, "SELECT 1")).isEqualTo("1");
+            backend = backend(connection);
+        }
+
+        assertThat(evictions).containsExactly(EvictionReason.SPOILT);
+        assertThat(backend(pool)).isNotEqualTo(backend);
+    }
+
+    @Test
+    void aConnectionWithAnUnalteredSessionIsReused() throws Exception {
+        List<EvictionReason> evictions = evictions(pool);
+        int backend = backend(pool);
+
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+
+        assertThat(backend(pool)).isEqualTo(backend);
+        assertThat(evictions).isEmpty();
+    }
+
+    @Test
+    void abortEndsTheConnectionAndFreesItsSlot() throws Exception {
+        List<EvictionReason> evictions = evictions(pool);
+        Connection connection = pool.getConnection();
+        int backend = backend(connection);
+
+        connection.abort(Runnable::run);
+
+        assertThat(connection.isClosed()).isTrue();
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(pool.statistics().size()).isZero();
+        assertThat(evictions).containsExactly(EvictionReason.SPOILT); // not lost, which would end the idle ones too
+        await().until(() -> !database.sessionIds().contains(backend));
+        connection.abort(Runnable::run);
+        connection.close();
+        assertThat(pool.statistics().returned()).isEqualTo(1);
+        assertThat(backend(pool)).isNotEqualTo(backend);
+    }
+
+    @Test
+    void abortEndsAStatementOfAnotherThread() throws Exception {
+        String sleep = "SELECT pg_sleep(60), 'to be aborted'";
+        Connection connection = pool.getConnection();
+        CompletableFuture<String> statement = Clients.async(() -> value(connection, sleep));
+        awaitExecuting(database, sleep);
+
+        connection.abort(Runnable::run);
+
+        assertThat(failureOf(statement)).isInstanceOf(SQLException.class);
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(backend(pool)).isPositive();
+        database.terminateSessions();
+    }
+}

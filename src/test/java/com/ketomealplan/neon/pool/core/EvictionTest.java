@@ -1,0 +1,260 @@
+package com.ketomealplan.neon.pool.core;
+
+import static com.ketomealplan.neon.pool.core.TestPools.backend;
+import static com.ketomealplan.neon.pool.core.TestPools.evictions;
+import static com.ketomealplan.testing.Soon.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.gate.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.pool.EvictionReason;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.QueueLimits;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which connections a pool evicts, with the {@link EvictionReason} of each. */
+class EvictionTest {
+
+    private static final Duration DEADLINE = Duration.ofMillis(300);
+    private static final Duration IDLE_TIMEOUT = Duration.ofMillis(200);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private TestDatabase database;
+    private final List<Pool> pools = new ArrayList<>();
+
+    @BeforeEach
+    void createDatabase() {
+        database = TestDatabase.empty();
+    }
+
+    @AfterEach
+    void stopPools() {
+        pools.forEach(Pool::stop);
+    }
+
+    private Pool pool(int keep, int overflow, Duration maxLifetime) {
+        Pool pool = new ConnectionPool(
+                "test",
+                new WakeGate(database.connector()),
+                Retention.pooled(keep, overflow, IDLE_TIMEOUT, maxLifetime),
+                new QueueLimits(Duration.ofSeconds(30), 1_000),
+                Duration.ofMinutes(1),
+                HOUR);
+        pools.add(pool);
+        return pool;
+    }
+
+    @Test
+    void aConnectionBeyondThoseThatAreKeptIsEvictedAfterItsIdleTimeout() throws Exception {
+        Pool pool = pool(1, 1, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        try (Connection first = pool.getConnection();
+                Connection second = pool.getConnection()) {
+            assertThat(first).isNotSameAs(second);
+        }
+
+        await().untilAsserted(() -> assertThat(evictions).containsExactly(EvictionReason.IDLE));
+        assertThat(pool.statistics().idle()).isEqualTo(1);
+    }
+
+    /** Again, where a busy machine has not sent the statement before its deadline. */
+    @Test
+    void aConnectionWhoseStatementIsCancelledIsEvicted() {
+        Pool pool = pool(1, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+
+        await().untilAsserted(() -> {
+            assertThatThrownBy(() -> Deadline.within(DEADLINE, Duration.ZERO, () -> sleep(pool)))
+                    .isInstanceOf(SQLException.class);
+            assertThat(evictions).contains(EvictionReason.OUT_OF_TIME);
+        });
+    }
+
+    private static String sleep(Pool pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            return TestPools.value(connection, "SELECT pg_sleep(60)");
+        }
+    }
+
+    @Test
+    void aDeadConnectionIsEvictedBeforeItIsBorrowed() throws Exception {
+        Pool pool = pool(5, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        int before = backend(pool);
+
+        database.terminateSessions();
+
+        assertThat(backend(pool)).isNotEqualTo(before);
+        assertThat(evictions).containsExactly(EvictionReason.LOST);
+    }
+
+    /** As after a restart of the server: one is found dead, and each other one of its generation is checked before its next use. */
+    @Test
+    void theFirstDeadConnectionMakesItsGenerationSuspect() throws Exception {
+        Pool pool = pool(3, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        try (Connection first = pool.getConnection();
+                Connection second = pool.getConnection();
+                Connection third = pool.getConnection()) {
+            assertThat(List.of(first, second, third)).doesNotHaveDuplicates();
+        }
+        database.terminateSessions();
+
+        backend(pool);
+
+        assertThat(pool.statistics().idle()).isEqualTo(1);
+        assertThat(pool.statistics().opened()).isEqualTo(4);
+        assertThat(evictions).containsOnly(EvictionReason.LOST).hasSize(3);
+    }
+
+    /** As where one backend was killed, or one borrower's thread was interrupted. */
+    @Test
+    void oneDeadConnectionEvictsNoOther() throws Exception {
+        Pool pool = pool(3, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        Set<Integer> before = backendsOfThree(pool);
+        int killed = before.iterator().next();
+        database.jdbi().useHandle(handle -> handle.select("SELECT pg_terminate_backend(?, 5000)", killed)
+                .mapTo(boolean.class)
+                .one());
+
+        Set<Integer> after = backendsOfThree(pool);
+
+        assertThat(evictions).containsExactly(EvictionReason.LOST);
+        assertThat(after).doesNotContain(killed);
+        before.remove(killed);
+        assertThat(after).containsAll(before);
+        assertThat(pool.statistics().opened()).isEqualTo(4);
+    }
+
+    private static Set<Integer> backendsOfThree(Pool pool) throws SQLException {
+        try (Connection first = pool.getConnection();
+                Connection second = pool.getConnection();
+                Connection third = pool.getConnection()) {
+            return new HashSet<>(List.of(backend(first), backend(second), backend(third)));
+        }
+    }
+
+    /** Neon's storage reports its failures with SQLSTATEs that elsewhere mean a lost connection. */
+    @Test
+    void anErrorOfTheStorageDoesNotEvictAConnectionThatIsAlive() throws Exception {
+        Pool pool = pool(1, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        int before = backend(pool);
+
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("""
+                            DO $$ BEGIN RAISE EXCEPTION '[NEON_SMGR] could not establish connection to pageserver'
+                            USING ERRCODE = '08001'; END $$
+                            """)).isInstanceOf(SQLException.class);
+        }
+
+        assertThat(backend(pool)).isEqualTo(before);
+        assertThat(evictions).isEmpty();
+    }
+
+    @Test
+    void theCheckOfAnIdleConnectionSendsNothing() throws Exception {
+        Pool pool = pool(1, 0, HOUR);
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        }
+        String before = lastActivity();
+        assertThat(before).isNotNull();
+
+        for (int i = 0; i < 20; i++) {
+            pool.getConnection().close();
+        }
+
+        assertThat(lastActivity()).isEqualTo(before);
+    }
+
+    private String lastActivity() {
+        return database.jdbi()
+                .withHandle(
+                        handle -> handle.createQuery("""
+                                SELECT max(state_change)::text || ' ' || max(query_start)::text FROM pg_stat_activity
+                                WHERE datname = current_database() AND application_name <> 'observer' AND backend_type = 'client backend'
+                                """).mapTo(String.class).one());
+    }
+
+    @Test
+    void aConnectionPastItsMaxLifetimeIsEvictedWhenItIsReturned() throws Exception {
+        Pool pool = pool(5, 0, Duration.ofNanos(1));
+        List<EvictionReason> evictions = evictions(pool);
+        int first = backend(pool);
+
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
+        assertThat(pool.statistics().opened()).isEqualTo(1);
+        assertThat(evictions).containsExactly(EvictionReason.AGED);
+        assertThat(backend(pool)).isNotEqualTo(first);
+    }
+
+    /** It was younger when it was returned. */
+    @Test
+    void aConnectionPastItsMaxLifetimeIsEvictedBeforeItIsBorrowed() throws Exception {
+        Duration maxLifetime = Duration.ofMillis(300);
+        Pool pool = pool(1, 0, maxLifetime);
+        List<EvictionReason> evictions = evictions(pool);
+        int first = backend(pool);
+        await().until(() ->
+                pool.connections().stream().allMatch(idle -> idle.age().compareTo(maxLifetime) >= 0));
+
+        assertThat(backend(pool)).isNotEqualTo(first);
+        assertThat(evictions).first().isEqualTo(EvictionReason.AGED);
+    }
+
+    @Test
+    void aConnectionReturnedInsideATransactionIsEvicted() throws Exception {
+        Pool pool = pool(1, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE things (id int)"));
+
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("INSERT INTO things VALUES (1)");
+        }
+
+        try (Connection connection = pool.getConnection()) {
+            assertThat(connection.getAutoCommit()).isTrue();
+        }
+        assertThat(evictions).containsExactly(EvictionReason.SPOILT);
+        assertThat(database.count("things")).isZero();
+    }
+
+    /** It is neither idle then nor borrowed. */
+    @Test
+    void aConnectionThatIsCheckedAsThePoolStopsIsClosed() throws Exception {
+        Pool pool = pool(1, 0, HOUR);
+        backend(pool);
+        pool.addListener(new PoolListener() {
+            @Override
+            public void onChecked(Duration time) {
+                pool.stop();
+            }
+        });
+
+        await().untilAsserted(() -> {
+            pool.checkIdle(); // which takes a connection that was used within a second as alive
+            assertThat(pool.statistics().size()).isZero();
+        });
+        await().untilAsserted(() -> assertThat(database.sessions()).isZero());
+    }
+}

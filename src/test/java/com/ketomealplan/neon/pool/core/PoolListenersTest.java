@@ -1,0 +1,57 @@
+package com.ketomealplan.neon.pool.core;
+
+import static com.ketomealplan.neon.pool.core.TestPools.HOUR;
+import static com.ketomealplan.neon.pool.core.TestPools.LONG;
+import static com.ketomealplan.neon.pool.core.TestPools.backend;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.gate.GateListener;
+import com.ketomealplan.neon.gate.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.PoolExhaustedException;
+import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.QueueLimits;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.testing.TestDatabase;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+
+/** Listeners of a pool and of its gate that throw: no connection is lost, and no caller is affected. */
+class PoolListenersTest {
+
+    private final Set<String> called = ConcurrentHashMap.newKeySet();
+
+    private <L> L broken(Class<L> type) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+            called.add(method.getName());
+            throw new IllegalStateException("broken in " + method.getName());
+        }));
+    }
+
+    @Test
+    void listenersThatThrowLoseNoConnection() throws Exception {
+        WakeGate gate = new WakeGate(TestDatabase.empty().connector());
+        gate.addListener(broken(GateListener.class));
+        Pool pool = new ConnectionPool(
+                "test", gate, Retention.pooled(1, 0, HOUR, HOUR), new QueueLimits(LONG, 10), LONG, HOUR);
+        pool.addListener(broken(PoolListener.class));
+
+        int first = backend(pool);
+        Connection only = pool.getConnection();
+        assertThatThrownBy(() -> Deadline.within(Duration.ofMillis(1), Duration.ZERO, pool::getConnection))
+                .isInstanceOf(PoolExhaustedException.class);
+        only.abort(Runnable::run);
+        assertThat(backend(pool)).isNotEqualTo(first);
+
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(pool.statistics().idle()).isEqualTo(1);
+        assertThat(called).contains("onOpened", "onWaitEnded", "onReturned", "onSaturated", "onEvicted");
+        pool.stop();
+    }
+}

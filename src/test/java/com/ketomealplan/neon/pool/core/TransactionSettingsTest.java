@@ -1,0 +1,233 @@
+package com.ketomealplan.neon.pool.core;
+
+import static com.ketomealplan.neon.pool.core.TestPools.backend;
+import static com.ketomealplan.neon.pool.core.TestPools.execute;
+import static com.ketomealplan.neon.pool.core.TestPools.leased;
+import static com.ketomealplan.neon.pool.core.TestPools.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.ketomealplan.neon.connect.PgConnector;
+import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Isolation, read-only mode, schema and time-outs: they hold for the transactions of the borrower who sets them, and the next
+ * borrower of the same connection has the server's defaults.
+ */
+class TransactionSettingsTest {
+
+    private static TestDatabase database;
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
+
+    private Pool pool;
+    private int backend;
+
+    @BeforeAll
+    static void createDatabase() {
+        database = TestDatabase.empty();
+        database.jdbi().useHandle(handle -> handle.execute("""
+                        CREATE TABLE things (id int);
+                        CREATE SCHEMA other;
+                        CREATE SCHEMA "odd ""; name";
+                        """));
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        pool = pools.keeping(1, database.connector());
+        backend = backend(pool);
+    }
+
+    private static void end(Connection connection) throws SQLException {
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    /** A connection of the same session as before, inside a transaction. */
+    private Connection nextBorrower() throws SQLException {
+        Connection connection = pool.getConnection();
+        assertThat(backend(connection)).isEqualTo(backend);
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, read committed", "4, repeatable read", "8, serializable", "1, read uncommitted"})
+    void theIsolationLevelIsThatOfAllTransactionsOfTheBorrower(int level, String name) throws Exception {
+        try (Connection connection = nextBorrower()) {
+            connection.setTransactionIsolation(level);
+            assertThat(connection.getTransactionIsolation()).isEqualTo(level);
+            for (int i = 0; i < 2; i++) {
+                assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo(name);
+                connection.commit();
+            }
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo(name);
+            connection.rollback();
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo(name);
+            assertThat(value(connection, "SHOW default_transaction_isolation")).isEqualTo("read committed");
+            end(connection);
+        }
+    }
+
+    /** Also READ COMMITTED, which JDBC reports before it is set: the server may have another default. */
+    @ParameterizedTest
+    @CsvSource({"2, read committed", "4, repeatable read"})
+    void theIsolationLevelIsSetWhateverTheDefault(int level, String name) throws Exception {
+        Endpoint serializable =
+                Endpoint.parse(database.url() + "?options=-c%20default_transaction_isolation%3Dserializable");
+        Pool other = pools.keeping(1, new PgConnector(serializable, PhaseBudgets.DEFAULT));
+        try (Connection connection = other.getConnection()) {
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("serializable");
+            connection.setTransactionIsolation(level);
+
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo(name);
+            connection.setAutoCommit(false);
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo(name);
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void theNextBorrowerHasTheDefaultIsolationLevel() throws Exception {
+        try (Connection connection = nextBorrower()) {
+            connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            execute(connection, "SELECT 1");
+            end(connection);
+        }
+        try (Connection connection = nextBorrower()) {
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("read committed");
+            end(connection);
+        }
+    }
+
+    @Test
+    void theIsolationLevelOfATransactionThatHasBegunStays() throws Exception {
+        try (Connection connection = nextBorrower()) {
+            execute(connection, "SELECT 1");
+
+            assertThatThrownBy(() -> connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25001"));
+
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("read committed");
+            end(connection);
+        }
+    }
+
+    @Test
+    void aReadOnlyTransactionRefusesToWrite() throws Exception {
+        try (Connection connection = nextBorrower()) {
+            connection.setReadOnly(true);
+            for (int i = 0; i < 2; i++) {
+                assertThat(value(connection, "SHOW transaction_read_only")).isEqualTo("on");
+                assertThat(leased(connection).isReadOnly()).isTrue();
+                assertThat(leased(connection).identity()).isEmpty();
+                assertThatThrownBy(() -> execute(connection, "INSERT INTO things VALUES (1)"))
+                        .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
+                                .isEqualTo("25006"));
+                connection.rollback();
+            }
+            connection.setAutoCommit(true);
+        }
+    }
+
+    @Test
+    void theNextBorrowerMayWrite() throws Exception {
+        try (Connection connection = nextBorrower()) {
+            connection.setReadOnly(true);
+            execute(connection, "SELECT 1");
+            end(connection);
+        }
+        try (Connection connection = nextBorrower()) {
+            assertThat(leased(connection).isReadOnly()).isFalse();
+            assertThat(connection.isReadOnly()).isFalse();
+            assertThat(value(connection, "INSERT INTO things VALUES (1) RETURNING id"))
+                    .isEqualTo("1");
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {"other", "odd \"; name"})
+    void theSchemaIsThatOfAllTransactionsOfTheBorrower(String schema) throws Exception {
+        try (Connection connection = nextBorrower()) {
+            connection.setSchema(schema);
+            for (int i = 0; i < 2; i++) {
+                assertThat(value(connection, "SELECT current_schema")).isEqualTo(schema);
+                assertThat(connection.getSchema()).isEqualTo(schema);
+                connection.commit();
+            }
+            end(connection);
+        }
+        try (Connection connection = nextBorrower()) {
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("public");
+            end(connection);
+        }
+    }
+
+    @Test
+    void theSchemaOfATransactionThatHasBegunChangesAtOnce() throws Exception {
+        try (Connection connection = nextBorrower()) {
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("public");
+            connection.setSchema("other");
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("other");
+            end(connection);
+        }
+        try (Connection connection = nextBorrower()) {
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("public");
+            end(connection);
+        }
+    }
+
+    /** What is done past the pool, as COPY is, is inside the transaction too. */
+    @Test
+    void theDriversConnectionIsInsideTheTransaction() throws Exception {
+        try (Connection connection = nextBorrower()) {
+            connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+
+            Connection driver = connection.unwrap(org.postgresql.jdbc.PgConnection.class);
+
+            assertThat(value(driver, "SHOW transaction_isolation")).isEqualTo("serializable");
+            end(connection);
+        }
+    }
+
+    /** So that the server ends what this side can no longer end. */
+    @Test
+    void theServerKnowsTheDeadline() throws Exception {
+        Deadline.within(Duration.ofMinutes(10), Duration.ZERO, () -> {
+            try (Connection connection = nextBorrower()) {
+                assertThat(value(connection, "SHOW statement_timeout")).isIn("10min", "599s");
+                assertThat(value(connection, "SHOW idle_in_transaction_session_timeout"))
+                        .isIn("10min", "599s");
+                end(connection);
+            }
+            return null;
+        });
+        try (Connection connection = nextBorrower()) { // which has the pool's own
+            assertThat(value(connection, "SHOW statement_timeout")).isIn("1h", "3601s");
+            end(connection);
+        }
+    }
+}
