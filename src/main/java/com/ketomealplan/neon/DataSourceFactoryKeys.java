@@ -205,10 +205,7 @@ abstract class DataSourceFactoryKeys {
                 .sorted()
                 .forEach(name -> violations.addViolation(
                         "properties",
-                        "has " + name + ", which is no parameter of a database URL"
-                                + Endpoint.nearestParameter(name)
-                                        .map(nearest -> "; did you mean " + nearest + "?")
-                                        .orElse("; leave it out")));
+                        "has " + name + ", which is no parameter of a database URL" + Endpoint.adviceFor(name)));
         boolean ofPool = minSize != null || maxSize != null || maxConnectionAge != null;
         if (ofPool && !reuses) {
             violations.addViolation(

@@ -166,10 +166,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             String name = pair.substring(0, equals);
             LibpqParameter parameter = LibpqParameters.named(name).orElse(null);
             if (parameter == null) {
-                problem("has an unknown parameter (the " + ordinal(position) + ")"
-                        + LibpqParameters.nearestTo(name)
-                                .map(nearest -> "; did you mean " + nearest + "?")
-                                .orElse("; leave it out"));
+                problem("has an unknown parameter (the " + ordinal(position) + ")" + LibpqParameters.adviceFor(name));
             } else if (!seen.add(name)) {
                 problem("has the parameter " + name + " twice; keep one");
             } else {

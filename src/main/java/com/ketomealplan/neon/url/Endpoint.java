@@ -58,9 +58,9 @@ public record Endpoint(
         return LibpqParameters.named(name).isPresent();
     }
 
-    /** Returns the parameter that may have been meant by a name that is none; empty if none is near. */
-    public static Optional<String> nearestParameter(String name) {
-        return LibpqParameters.nearestTo(name);
+    /** Returns what to do about a name that is no parameter, for the end of a message. */
+    public static String adviceFor(String unknown) {
+        return LibpqParameters.adviceFor(unknown);
     }
 
     /**

@@ -143,8 +143,14 @@ final class LibpqParameters {
                 .findFirst();
     }
 
-    /** Returns the nearest known parameter. */
-    static Optional<String> nearestTo(String name) {
+    /** Returns what to do about a name that is unknown, for the end of a message. */
+    static String adviceFor(String unknown) {
+        return nearestTo(unknown)
+                .map(nearest -> "; did you mean " + nearest + "?")
+                .orElse("; leave it out");
+    }
+
+    private static Optional<String> nearestTo(String name) {
         LevenshteinDistance distance = new LevenshteinDistance(Math.min(3, name.length() / 2));
         return Stream.of(LIBPQ, OF_OTHERS, OF_PGJDBC)
                 .flatMap(table -> table.keySet().stream())

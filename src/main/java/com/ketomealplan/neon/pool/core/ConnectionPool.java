@@ -30,7 +30,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * for whichever comes first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at
  * start or to fill up, and sends nothing on an idle connection; in the background it only closes connections.
  *
- * <p>tomcat-jdbc, which Dropwizard uses, opens connections on callers' threads: whose log-in hangs does not get one that is returned.
+ * <p>tomcat-jdbc opens connections on its callers' threads: a caller whose log-in hangs does not get a connection that is returned.
  */
 public final class ConnectionPool implements Pool {
 
