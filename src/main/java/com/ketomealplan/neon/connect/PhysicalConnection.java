@@ -13,11 +13,15 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open connection to the server and its socket. Used by one thread at a time, except where a method says otherwise.
  */
 public final class PhysicalConnection implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PhysicalConnection.class);
 
     /** The shortest read that pgjdbc can make. 0 would block for ever. */
     private static final int READ_MILLIS = 1;
@@ -239,8 +243,13 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
+    /** Tells the server that the session is over, and closes the socket, whether or not that message could be sent. */
     @Override
-    public void close() throws SQLException {
-        connection.close();
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("{} failed while it was closed", endpoint, e);
+        }
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
-/** The threads on which connections are opened: one for each attempt, none while there is none. Thread-safe. */
+/** The threads on which connections are opened and closed: one for each, none while there is nothing to do. Thread-safe. */
 final class Openers {
 
     private final Connector connector;
@@ -61,6 +61,22 @@ final class Openers {
         } catch (RuntimeException | OutOfMemoryError e) { // no thread could be started
             SQLException reason = new SQLException("no thread to open a connection: " + e, e);
             timer.apply(Duration.ZERO, () -> failed.accept(opening, reason));
+        }
+    }
+
+    /** Closes a connection, and then calls back; on the calling thread if no other can be started. */
+    void close(PhysicalConnection connection, Runnable closed) {
+        Runnable task = () -> {
+            try {
+                connection.close();
+            } finally {
+                closed.run();
+            }
+        };
+        try {
+            threads.execute(task);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            task.run();
         }
     }
 

@@ -66,7 +66,7 @@ public final class WakeGate {
     WakeGate(Connector connector, LongSupplier now, BiFunction<Duration, Runnable, Future<?>> timer, Executor threads) {
         this.connector = connector;
         this.nanoTime = now;
-        this.resumption = new CoalescedTask(timer, this::resume);
+        this.resumption = new CoalescedTask(timer, this::startOpenings);
         this.outageCheck = new CoalescedTask(timer, this::checkOutage);
         this.openers = new Openers(connector, threads, timer, this::succeeded, this::failed);
         this.limiter = new AttemptLimiter<>(now);
@@ -133,18 +133,25 @@ public final class WakeGate {
         return outage.hasPermanentFailure();
     }
 
-    /** Closes a connection. */
+    /** Closes a connection. Ending TLS and sending the last message may block. */
     public void close(PhysicalConnection connection) {
-        synchronized (this) {
-            open--;
-            if (open == 0) {
-                limiter.resetLimit();
-            }
-        }
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.debug("Connection to {} failed while it was closed", target(), e);
+        uncount();
+        connection.close();
+    }
+
+    /**
+     * Closes a connection on a thread of the gate. Does not block.
+     *
+     * @param closed is called when that is done, on that thread
+     */
+    public void close(PhysicalConnection connection, Runnable closed) {
+        uncount();
+        openers.close(connection, closed);
+    }
+
+    private synchronized void uncount() {
+        if (--open == 0) {
+            limiter.resetLimit();
         }
     }
 
@@ -184,8 +191,7 @@ public final class WakeGate {
                 outage.isKnownToFail());
     }
 
-    /** Called with the lock held. */
-    private void startOpenings() {
+    private synchronized void startOpenings() {
         while (limiter.hasNext(openings.count()) && !outage.isAwaitingRenewal()) {
             Duration pause = limiter.pause();
             if (pause.compareTo(Duration.ZERO) > 0) {
@@ -194,10 +200,6 @@ public final class WakeGate {
             }
             openers.begin(openings.begin(limiter.poll()), Connector.NO_LIMIT);
         }
-    }
-
-    private synchronized void resume() {
-        startOpenings();
     }
 
     private void succeeded(Opening opening, PhysicalConnection connection) {

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The open connections of a pool, each of them idle or borrowed. Guarded by the pool's lock. */
+/** The open connections of a pool: each is idle, borrowed, or being closed. Guarded by the pool's lock. */
 final class ConnectionBag {
 
     private final Set<PooledConnection> borrowed = new HashSet<>();
+    private final Set<PooledConnection> closing = new HashSet<>();
     private final IdleConnections idle;
     private final PoolCounters counters;
 
@@ -59,9 +60,20 @@ final class ConnectionBag {
         return idle.peek();
     }
 
-    /** Removes and returns all idle connections. */
+    /** Removes and returns all idle connections, to be closed. */
     List<PooledConnection> drainIdle() {
-        return idle.drain();
+        List<PooledConnection> drained = idle.drain();
+        closing.addAll(drained);
+        return drained;
+    }
+
+    /** Keeps the slot of a connection that was removed, until it is closed. */
+    void markClosing(PooledConnection connection) {
+        closing.add(connection);
+    }
+
+    void markClosed(PooledConnection connection) {
+        closing.remove(connection);
     }
 
     Collection<PooledConnection> borrowed() {
@@ -72,9 +84,14 @@ final class ConnectionBag {
         return Stream.concat(borrowed.stream(), idle.all().stream()).toList();
     }
 
-    /** Returns the number of open connections. */
+    /** Returns the number of connections that are idle or borrowed. */
     int size() {
         return idle.size() + borrowed.size();
+    }
+
+    /** Returns the number of connections that the server may have: also those that are being closed. */
+    int slots() {
+        return size() + closing.size();
     }
 
     boolean isEmpty() {

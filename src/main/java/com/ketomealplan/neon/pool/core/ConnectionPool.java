@@ -133,24 +133,19 @@ public final class ConnectionPool implements Pool {
 
     void returnUnused(PooledConnection candidate, Optional<EvictionReason> eviction) {
         boolean kept;
-        List<PoolOpenings.Opening> requests;
         lock.lock();
         try {
             bag.markUnborrowed(candidate);
-            kept = eviction.isEmpty() && !stopped && !state.generations().isEvicted(candidate);
-            if (kept) {
-                waiters.offer(candidate);
-            } else if (eviction.equals(Optional.of(EvictionReason.LOST))) {
+            if (eviction.equals(Optional.of(EvictionReason.LOST))) {
                 generationEvictor.suspect(candidate);
             }
-            requests = kept ? List.of() : openings.openForWaiters();
+            kept = offerUnlessEvicted(candidate, eviction);
         } finally {
             lock.unlock();
         }
         if (!kept) {
             evictor.evict(candidate, eviction.orElse(EvictionReason.LOST));
         }
-        requests.forEach(PoolOpenings.Opening::request);
     }
 
     private Lease awaitConnection() throws SQLException {
@@ -177,15 +172,8 @@ public final class ConnectionPool implements Pool {
             throw waiters.rejected(rejected.orElseThrow());
         }
         requests.forEach(PoolOpenings.Opening::request);
-        Optional<PooledConnection> connection = Optional.empty();
-        WaitTime wait;
-        try {
-            connection = Optional.of(waiter.await());
-        } finally {
-            wait = waiter.waited(connection);
-            listeners.forEach(listener -> listener.onWaitEnded(wait));
-        }
-        return lease(connection.get(), wait);
+        PooledConnection connection = waiter.await();
+        return lease(connection, waiter.waited());
     }
 
     LockInquiry locks() {
@@ -223,6 +211,8 @@ public final class ConnectionPool implements Pool {
             if (wanted) {
                 waiters.offer(connection);
                 requests = openings.openForWaiters();
+            } else {
+                bag.markClosing(connection);
             }
         } finally {
             lock.unlock();
@@ -248,7 +238,7 @@ public final class ConnectionPool implements Pool {
         Optional<EvictionReason> eviction = evictor.evictionReason(lease, connection);
         List<PooledConnection> sameGeneration = List.of();
         List<PoolOpenings.Opening> requests;
-        List<PoolOpenings.Opening> surplus = List.of();
+        List<PoolOpenings.Opening> surplus;
         boolean kept;
         lock.lock();
         try {
@@ -264,15 +254,9 @@ public final class ConnectionPool implements Pool {
                 state.traffic().answered();
                 state.queue().progressed();
             }
-            kept = eviction.isEmpty()
-                    && retention.reuses()
-                    && !stopped
-                    && !state.generations().isEvicted(connection);
-            if (kept) {
-                connection.markIdle();
-                waiters.offer(connection);
-                surplus = openings.surplus();
-            }
+            connection.markIdle();
+            kept = offerUnlessEvicted(connection, eviction);
+            surplus = kept ? openings.surplus() : List.of();
             requests = openings.openForWaiters();
         } finally {
             lock.unlock();
@@ -283,6 +267,24 @@ public final class ConnectionPool implements Pool {
         sameGeneration.forEach(other -> evictor.evict(other, EvictionReason.LOST));
         surplus.forEach(PoolOpenings.Opening::cancel);
         requests.forEach(PoolOpenings.Opening::request);
+    }
+
+    void onClosed(PooledConnection connection) {
+        openings.onClosed(connection);
+    }
+
+    /** Offers a connection to the waiters, unless it is to be closed. Called with the lock held. */
+    private boolean offerUnlessEvicted(PooledConnection connection, Optional<EvictionReason> eviction) {
+        boolean kept = eviction.isEmpty()
+                && retention.reuses()
+                && !stopped
+                && !state.generations().isEvicted(connection);
+        if (kept) {
+            waiters.offer(connection);
+        } else {
+            bag.markClosing(connection);
+        }
+        return kept;
     }
 
     /** Counts a connection that was not returned at the end of its request. */
@@ -325,18 +327,16 @@ public final class ConnectionPool implements Pool {
         listeners.add(listener);
     }
 
-    /** Rejects all waiters and closes all connections, also the borrowed ones. */
+    /** Rejects all waiters and closes all connections, also the borrowed ones. Blocks until the idle ones are closed. */
     @Override
     public void stop() {
         List<PooledConnection> idle;
-        List<PooledConnection> borrowed;
         List<Waiter> rejected;
         List<PoolOpenings.Opening> surplus;
         lock.lock();
         try {
             stopped = true;
             idle = bag.drainIdle();
-            borrowed = List.copyOf(bag.borrowed());
             rejected = state.queue().drain();
             surplus = openings.surplus();
         } finally {
@@ -344,7 +344,7 @@ public final class ConnectionPool implements Pool {
         }
         rejected.forEach(waiter -> waiter.fail(closed()));
         surplus.forEach(PoolOpenings.Opening::cancel);
-        idle.forEach(evictor::close);
-        borrowed.forEach(connection -> connection.forceClose("the pool is closed"));
+        idle.forEach(connection -> gate.close(connection.physical()));
+        state.borrowed().forEach(connection -> connection.forceClose("the pool is closed"));
     }
 }

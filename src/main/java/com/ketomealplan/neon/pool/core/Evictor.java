@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides which connections are evicted, and closes them. Thread-safe. */
+/** Decides which connections are evicted, and has them closed on another thread. Thread-safe. */
 final class Evictor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Evictor.class);
@@ -67,6 +67,6 @@ final class Evictor {
 
     /** Closes a connection without counting it as evicted. */
     void close(PooledConnection connection) {
-        gate.close(connection.physical());
+        gate.close(connection.physical(), connection::onClosed);
     }
 }

@@ -65,7 +65,7 @@ final class PoolOpenings {
             return more(retention.max());
         }
         scheduleGrowth();
-        return size() < 2 ? more(1) : List.of();
+        return slots() < 2 ? more(1) : List.of();
     }
 
     /** Returns the openings beyond the number of waiters, last requested first, to be cancelled after the lock is released. */
@@ -81,7 +81,7 @@ final class PoolOpenings {
     /** Adds openings: as many as there are waiters, and as the maximum allows. */
     private List<Opening> more(int max) {
         List<Opening> requests = new ArrayList<>();
-        while (openings.size() < Math.min(queue.size(), max) && size() < retention.max()) {
+        while (openings.size() < Math.min(queue.size(), max) && slots() < retention.max()) {
             Opening opening = new Opening();
             openings.add(opening);
             requests.add(opening);
@@ -89,12 +89,25 @@ final class PoolOpenings {
         return requests;
     }
 
-    private int size() {
-        return bag.size() + openings.size();
+    private int slots() {
+        return bag.slots() + openings.size();
+    }
+
+    /** A connection is closed: its slot may be used again. Called without the lock. */
+    void onClosed(PooledConnection connection) {
+        List<Opening> requests;
+        lock.lock();
+        try {
+            bag.markClosed(connection);
+            requests = openForWaiters();
+        } finally {
+            lock.unlock();
+        }
+        requests.forEach(Opening::request);
     }
 
     private void scheduleGrowth() {
-        if (!growthScheduled && openings.size() < queue.size() && !bag.isEmpty() && size() < retention.max()) {
+        if (!growthScheduled && openings.size() < queue.size() && !bag.isEmpty() && slots() < retention.max()) {
             growthScheduled = true;
             Timer.after(GrowthRule.SAMPLE_INTERVAL, this::grow);
         }

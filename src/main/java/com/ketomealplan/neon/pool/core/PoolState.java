@@ -87,7 +87,7 @@ final class PoolState {
     boolean hasRoom() {
         lock.lock();
         try {
-            return bag.size() < retention.max();
+            return bag.slots() < retention.max();
         } finally {
             lock.unlock();
         }

@@ -77,6 +77,11 @@ final class PooledConnection implements Lease.Owner {
         pool.locks().askBeforeCancel(physical);
     }
 
+    /** Called on the thread that has closed it. */
+    void onClosed() {
+        pool.onClosed(this);
+    }
+
     /** Returns the open lease; empty while the connection is idle. May be called by any thread. */
     Optional<Lease> lease() {
         return Optional.ofNullable(lease).filter(Lease::isOpen);

@@ -24,6 +24,7 @@ final class Waiter {
     private final Optional<Deadline> deadline = Deadline.current();
     private final long begunNanos = System.nanoTime();
     private final CompletableFuture<PooledConnection> result = new CompletableFuture<>();
+    private WaitTime waited = WaitTime.NONE;
 
     /**
      * @param mayWake whether the compute may have been asleep when the caller came
@@ -64,12 +65,12 @@ final class Waiter {
         return Duration.ofNanos(System.nanoTime() - begunNanos);
     }
 
-    /**
-     * Returns how long the caller has waited.
-     *
-     * @param connection the connection that it got, if any
-     */
-    WaitTime waited(Optional<PooledConnection> connection) {
+    /** Returns how long the caller has waited. Called by its thread, after {@link #await}. */
+    WaitTime waited() {
+        return waited;
+    }
+
+    private WaitTime waited(Optional<PooledConnection> connection) {
         long now = System.nanoTime();
         long wokenNanos = hasOpened() ? waiters.firstOpenedNanos() : now;
         return new WaitTime(
@@ -84,7 +85,14 @@ final class Waiter {
      * @throws SQLException if the wait has failed or timed out
      */
     PooledConnection await() throws SQLException {
-        return mayWake ? awaitWake() : awaitResult();
+        Optional<PooledConnection> connection = Optional.empty();
+        try {
+            connection = Optional.of(mayWake ? awaitWake() : awaitResult());
+            return connection.get();
+        } finally {
+            waited = waited(connection);
+            waiters.onWaitEnded(waited);
+        }
     }
 
     /** Blocks without a timeout: {@link Waiters#expire} ends all that have timed out, which costs less than a timer for each. */

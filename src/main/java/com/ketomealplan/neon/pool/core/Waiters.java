@@ -9,6 +9,7 @@ import com.ketomealplan.neon.pool.PoolExhaustedException;
 import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.QueueLimits;
+import com.ketomealplan.neon.pool.WaitTime;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -82,6 +83,11 @@ final class Waiters {
             openings.served();
             first.complete(connection);
         }
+    }
+
+    /** Tells the listeners. Called by a waiter's thread. */
+    void onWaitEnded(WaitTime waited) {
+        listeners.forEach(listener -> listener.onWaitEnded(waited));
     }
 
     /** Counts a rejection, and returns the exception for its caller. */

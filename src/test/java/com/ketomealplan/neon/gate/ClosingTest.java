@@ -1,0 +1,115 @@
+package com.ketomealplan.neon.gate;
+
+import static com.ketomealplan.testing.Soon.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ketomealplan.neon.connect.Timer;
+import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.pool.QueueLimits;
+import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.pool.core.ConnectionPool;
+import com.ketomealplan.neon.pool.core.TestPools;
+import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A connection is closed on a thread of the gate, not on its borrower's, and its slot is free when that is done. */
+class ClosingTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final TestDatabase database = TestDatabase.empty();
+    private final HeldThreads threads = new HeldThreads();
+    private final WakeGate gate = new WakeGate(database.connector(), System::nanoTime, Timer::after, threads);
+    private final Pool pool =
+            new ConnectionPool("test", gate, Retention.perRequest(1), new QueueLimits(LONG, 1_000), HOUR, HOUR);
+
+    @AfterEach
+    void stop() {
+        threads.release();
+        pool.stop();
+    }
+
+    @Test
+    void aBorrowerDoesNotWaitForItsConnectionToBeClosed() throws Exception {
+        int backend = borrowAndReturn();
+
+        assertThat(pool.statistics().active()).isZero();
+        assertThat(threads.held).hasSize(1);
+        assertThat(sessions(backend)).isOne();
+
+        threads.release();
+        await().until(() -> sessions(backend) == 0);
+    }
+
+    @Test
+    void itsSlotIsFreeWhenItIsClosed() throws Exception {
+        borrowAndReturn();
+        FutureTask<String> query = new FutureTask<>(() -> {
+            try (Connection connection = pool.getConnection()) {
+                return TestPools.value(connection, "SELECT 'served'");
+            }
+        });
+        Thread next = new Thread(query);
+        next.start();
+        await().until(() -> next.getState() == Thread.State.TIMED_WAITING); // it has asked for what it may have
+
+        assertThat(pool.statistics().waiting()).isOne();
+        assertThat(gate.condition().attempting()).isFalse();
+
+        threads.release();
+        assertThat(query.get(30, TimeUnit.SECONDS)).isEqualTo("served");
+    }
+
+    /** Returns the process id of the backend, whose connection is not closed until {@link HeldThreads#release}. */
+    private int borrowAndReturn() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            threads.hold();
+            return Integer.parseInt(TestPools.value(connection, "SELECT pg_backend_pid()"));
+        }
+    }
+
+    private int sessions(int backend) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+                        .bind("pid", backend)
+                        .mapTo(int.class)
+                        .one());
+    }
+
+    /** Runs each task on a thread of its own, but not between {@link #hold} and {@link #release}. */
+    private static final class HeldThreads implements Executor {
+
+        private final Executor threads = Openers.threads();
+        private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+        private volatile boolean holding;
+
+        void hold() {
+            holding = true;
+        }
+
+        void release() {
+            holding = false;
+            for (Runnable task = held.poll(); task != null; task = held.poll()) {
+                threads.execute(task);
+            }
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            if (holding) {
+                held.add(task);
+            } else {
+                threads.execute(task);
+            }
+        }
+    }
+}
