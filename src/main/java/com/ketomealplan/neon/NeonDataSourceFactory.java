@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.ketomealplan.neon.connect.ScramKeyCache;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.HealthMode;
@@ -253,6 +254,9 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
 
     /** Creates the pool of an open database. */
     Pool pool(Database database, WakeGate gate, String name) {
+        if (strategy() == PoolingStrategy.PER_REQUEST && perRequest.scramKeyCache()) {
+            ScramKeyCache.install();
+        }
         return new ConnectionPool(
                 name,
                 gate,
