@@ -3,7 +3,8 @@ package com.ketomealplan.neon.failure;
 import java.sql.SQLException;
 
 /**
- * Thrown if the connection was lost after COMMIT, or a statement in auto-commit, was sent. It may be stored.
+ * Thrown if the connection was lost after COMMIT, or a statement in auto-commit, was sent. By itself it does not say whether that is stored;
+ * where the outcome of a COMMIT could be looked up, it is the cause of the exception that says so.
  */
 public final class UnansweredException extends SQLException implements Staged {
 
@@ -14,7 +15,7 @@ public final class UnansweredException extends SQLException implements Staged {
      */
     public UnansweredException(SQLException loss) {
         super(
-                "what was sent may be stored, because its answer was lost: " + Wording.of(loss),
+                "the connection was lost before the answer: " + Wording.of(loss),
                 loss.getSQLState(),
                 loss.getErrorCode(),
                 loss);
