@@ -1,6 +1,8 @@
 /**
- * The connection layer between units of work and PostgreSQL on Neon. A service installs it with
- * {@link com.ketomealplan.neon.NeonBundle} and configures it with {@link com.ketomealplan.neon.NeonDataSourceFactory}. It
- * depends on no other package of the service; only {@code web} and {@code admin} depend on JAX-RS, servlets and Jetty.
+ * The connection layer between a Dropwizard service and PostgreSQL, on Neon or elsewhere. A service installs it with
+ * {@link com.ketomealplan.neon.NeonBundle} and configures it with {@link com.ketomealplan.neon.NeonDataSourceFactory}. This package puts
+ * the others together. They depend on no package of the service; only {@code web} and {@code admin} depend on JAX-RS, servlets and Jetty.
+ *
+ * <p>To read first: {@code NeonBundle.run}.
  */
 package com.ketomealplan.neon;

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Another user is presented at once.
  *   <li>Another password of the same user is used after the server has refused the one before: whichever of file and role is changed first,
  *       that is one refused log-in.
- *   <li>Where the new ones are refused, and those accepted last are not, the latter are presented.
+ *   <li>If the new ones are refused, the last accepted ones are used.
  *   <li>Refused credentials are not used for {@link #FAILURE_TTL}, while there are others.
  * </ul>
  *
@@ -104,7 +104,7 @@ public final class CredentialMemory {
         return source.mayChange();
     }
 
-    /** Whether the source has others than when the server had refused all there was. Reads the source, and blocks as that does. */
+    /** Returns whether the source has credentials that the server has not refused. Reads the source, and blocks as that does. */
     public boolean hasNew() {
         Credentials latest = source.current();
         synchronized (this) {

@@ -6,8 +6,8 @@ import com.ketomealplan.neon.url.Endpoint;
 public interface CredentialSource {
 
     /**
-     * Reads the credentials. Blocks for a few seconds at most, where a file system hangs. Does not throw: what cannot be read any
-     * more is what it was when it last could be.
+     * Reads the credentials. Blocks for a few seconds at most, where a file system hangs. Does not throw: returns the last readable
+     * credentials if the file cannot be read.
      */
     Credentials current();
 

@@ -34,10 +34,10 @@ final class Server {
     /** A crashed cluster recovers before it listens. */
     private static final Duration START_WAIT = Duration.ofSeconds(60);
 
-    /** For the program, 60 MiB, and a new cluster, 40 MiB with 16 MiB of its log. */
+    /** For the program, 60 MiB, and a new cluster, 40 MiB with one WAL segment. */
     private static final long ROOM_TO_BEGIN = 128L << 20;
 
-    /** The file of the server's log. */
+    /** One WAL segment. */
     static final long ROOM_TO_RUN = 16L << 20;
 
     private static final Duration STOP_WAIT = Duration.ofSeconds(60);
@@ -51,7 +51,7 @@ final class Server {
     private final Path directory;
     private final Path data;
 
-    /** How long its log was before. */
+    /** The length of the log file at the last start. */
     private long logBegun;
 
     /** Present if this process started the server: it then holds the library's lock on the data. */

@@ -11,9 +11,9 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Returns messages of database exceptions for logs and the operator's page, without values of clients. The server quotes them
- * ("invalid input syntax for type integer: …"), the driver quotes those that it cannot convert, and a function in the database may raise
- * any text. PostgreSQL's log has what is left out.
+ * The messages of database exceptions for logs and the operator's page, without the values that clients sent. A server's message may quote
+ * them ("invalid input syntax for type integer: …"), the driver's those that it cannot convert, and a function in the database may raise
+ * any text. What is left out is in PostgreSQL's log.
  */
 final class Wording {
 

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens all connections of a process. While no connection is open, the compute may be asleep or gone: then there is
+ * Opens the connections of one pool and of its health probe. While no connection is open, the compute may be asleep or gone: then there is
  * one attempt, and all other requests wait for its result. Each success raises the limit of concurrent attempts by one,
  * so there are 1, 2, 4, 8 …
  *

@@ -12,13 +12,13 @@ public interface HandleLease {
     /** Throws if the borrower may not use the connection any more. */
     void checkUsable() throws SQLException;
 
-    /** Returns the time that the borrower has got. */
+    /** Returns the time from the start of the borrower's deadline to its end, without a wake. */
     Duration timeLimit();
 
-    /** Returns what is left of it; zero if none is. */
+    /** Returns the time to the deadline; zero if it has passed. */
     Duration remainingTime();
 
-    /** Throws if the time has passed; else a statement is about to be sent. */
+    /** Throws if the deadline has passed; else a statement is about to be sent. */
     void beforeSend() throws SQLException;
 
     /** A statement was answered or has failed. */

@@ -26,7 +26,7 @@ public final class HandleTransaction {
     private boolean begun;
 
     private boolean mayHaveCommitted;
-    /** Whether the borrower has got the driver's connection, or can get it from what he has got. */
+    /** Whether the driver's connection was handed out, directly or through a handle. */
     private boolean driverHandedOut;
     /** Whether the connection was open when something was last sent. */
     private boolean wasOpen;

@@ -4,7 +4,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Returns the current result of a statement that was executed with a prologue, as {@code executeQuery} and {@code executeUpdate} would. */
+/**
+ * The current result of a statement that was executed with a prologue: rows, or an update count. The other one is refused, as by
+ * {@code executeQuery} and {@code executeUpdate}.
+ */
 final class Results {
 
     private Results() {}

@@ -183,7 +183,7 @@ public final class DatabaseProbe {
         private final long beginNanos = System.nanoTime();
         private volatile OpeningRequest request;
 
-        /** Throws nothing: the gate would take it for a failure to open a connection, and call again. */
+        /** Must not throw: the exception would end the opener's thread, and callers would wait for their timeout. */
         @Override
         public void onOpened(PhysicalConnection connection) {
             Optional<Failure> found = Optional.of(timeout("the probe has failed"));

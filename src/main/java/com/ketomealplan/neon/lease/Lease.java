@@ -222,7 +222,7 @@ public final class Lease {
         }
         unusable = unusableNow || altered;
         handle.cleanUp(isUnusable()); // cancels what another thread executes
-        // whose result must not reach the next borrower
+        // Its late result must not reach the next borrower
         boolean busy = physical.isOpen() && (from.get() == LeaseState.COMMITTING || physical.awaitsServer());
         if (busy || discarded) {
             unusable = true;

@@ -1,6 +1,7 @@
 /**
- * Metrics, spans, slow statements, and the ledger of what keeps the compute awake. Listens to the other packages, which do not
- * depend on it, and sends nothing to the database.
+ * Metrics, spans, slow statements, the comments in statements, and the ledger of what keeps the compute awake. Listens to the packages
+ * that work with the database, which do not depend on it; only the root package, {@code admin} and {@code web} do. Sends nothing to the
+ * database.
  *
  * <p>To read first: {@code DatabaseMetrics} and {@code DatabaseTracing}, which are {@code Observer}s.
  */

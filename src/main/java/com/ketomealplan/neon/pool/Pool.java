@@ -34,15 +34,15 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
     PoolCondition condition();
 
     /**
-     * Evicts idle connections that the server has ended, found by reading their sockets: sends nothing, and blocks for a
-     * millisecond at most.
+     * Evicts idle connections that the server has ended, found by reading their sockets: sends nothing, and blocks for about
+     * a millisecond for each that it reads.
      */
     void checkIdle();
 
     /**
      * Returns the sessions of this role that wait for a lock, and their blockers, as far as is known. The server is asked only
-     * while a statement of this pool has run for a second, at most once in five seconds, and on an idle connection, if there is
-     * one. Blocks for 0.1 s at most.
+     * while a statement of this pool has run for a second, and at most once in five seconds. Blocks for a second at most; may open a
+     * connection if none is idle.
      */
     LockWaits lockWaits();
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a pool's traffic says of the database at one moment.
+ * The database as seen from a pool's traffic, at one moment.
  *
  * @param open the number of open connections
  * @param sinceAnswer the time since a usable connection was last returned

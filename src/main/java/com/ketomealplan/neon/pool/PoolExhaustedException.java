@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Thrown if no connection became available in time. Nothing was sent to the database, which may be well where all connections are
- * in use.
+ * Thrown if no connection became available in time. Nothing was sent to the database, which may be healthy where all connections
+ * are in use.
  */
 public sealed class PoolExhaustedException extends SQLTransientConnectionException implements Staged {
 
@@ -44,7 +44,7 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
     /**
      * The wait queue has rejected the caller.
      *
-     * @param what why not
+     * @param what the reason
      * @param retryAfter when it would be admitted
      */
     public static PoolExhaustedException rejected(String pool, String what, Duration retryAfter, PoolStatistics now) {

@@ -3,7 +3,7 @@ package com.ketomealplan.neon.pool;
 import java.time.Duration;
 
 /**
- * The limits by which connections are kept between units of work: the difference between the strategies.
+ * How many connections are kept between units of work, and for how long. The strategies differ in this only.
  *
  * @param strategy {@link PoolingStrategy#POOLED} or {@link PoolingStrategy#PER_REQUEST}
  * @param minIdle how many idle connections are kept open

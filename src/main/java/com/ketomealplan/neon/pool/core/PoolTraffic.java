@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** What a pool's traffic says of the database. Guarded by the pool's lock, except where a method says otherwise. */
+/**
+ * The database as seen from a pool's traffic: when it last answered, and when a connection was lost or not to be had. Guarded by the pool's
+ * lock, except where a method says otherwise.
+ */
 final class PoolTraffic {
 
     /** A pool whose queue has lasted for so long is saturated. */

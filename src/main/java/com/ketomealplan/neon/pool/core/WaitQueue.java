@@ -28,7 +28,7 @@ final class WaitQueue {
     /** Since when the queue was not served while it was not empty. */
     private Optional<Long> stalledSinceNanos = Optional.empty();
 
-    /** When the first waiter became the first one. */
+    /** When the current head of the queue reached the head. */
     private long firstNanos;
 
     private final ServiceRate rate = new ServiceRate();
