@@ -52,7 +52,11 @@ final class Evictor {
     }
 
     void evict(PooledConnection connection, EvictionReason reason) {
-        LOG.debug("{}: connection of backend {} evicted ({})", name, connection.physical().backendId(), reason);
+        LOG.debug(
+                "{}: connection of backend {} evicted ({})",
+                name,
+                connection.physical().backendId(),
+                reason);
         listeners.forEach(listener -> listener.onEvicted(reason));
         close(connection);
     }
