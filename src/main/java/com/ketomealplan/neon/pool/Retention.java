@@ -6,17 +6,17 @@ import java.time.Duration;
  * How many connections are kept between units of work, and for how long. The strategies differ in this only.
  *
  * @param strategy {@link PoolingStrategy#POOLED} or {@link PoolingStrategy#PER_REQUEST}
- * @param minIdle how many idle connections are kept open
+ * @param keep how many idle connections are kept open
  * @param max how many may be open at once
- * @param idleTimeout how long a connection beyond {@code minIdle} may be idle before it is closed. Not zero: under load the next caller
+ * @param idleTimeout how long a connection beyond {@code keep} may be idle before it is closed. Not zero: under load the next caller
  *     comes soon, and a log-in costs both sides milliseconds of CPU
  * @param maxLifetime how old a connection may be when it is borrowed or returned; never enforced while it is idle
  */
-public record Retention(PoolingStrategy strategy, int minIdle, int max, Duration idleTimeout, Duration maxLifetime) {
+public record Retention(PoolingStrategy strategy, int keep, int max, Duration idleTimeout, Duration maxLifetime) {
 
     /** Keeps a few connections, and allows for more under load. */
-    public static Retention pooled(int minIdle, int overflow, Duration overflowIdleTime, Duration maxLifetime) {
-        return new Retention(PoolingStrategy.POOLED, minIdle, minIdle + overflow, overflowIdleTime, maxLifetime);
+    public static Retention pooled(int keep, int overflow, Duration overflowIdleTime, Duration maxLifetime) {
+        return new Retention(PoolingStrategy.POOLED, keep, keep + overflow, overflowIdleTime, maxLifetime);
     }
 
     /**

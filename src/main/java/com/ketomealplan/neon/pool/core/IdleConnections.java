@@ -57,19 +57,19 @@ final class IdleConnections {
     }
 
     private void scheduleEviction() {
-        if (!evictionScheduled && idle.size() > retention.minIdle()) {
+        if (!evictionScheduled && idle.size() > retention.keep()) {
             evictionScheduled = true;
             Timer.after(retention.idleTimeout(), this::evictIdle);
         }
     }
 
-    /** Evicts the connections beyond {@code minIdle} that have reached the idle timeout. */
+    /** Evicts the connections beyond {@code keep} that have reached the idle timeout. */
     private void evictIdle() {
         List<PooledConnection> unused = new ArrayList<>();
         lock.lock();
         try {
             evictionScheduled = false;
-            while (idle.size() > retention.minIdle() && idle.peekLast().isIdleFor(retention.idleTimeout())) {
+            while (idle.size() > retention.keep() && idle.peekLast().isIdleFor(retention.idleTimeout())) {
                 unused.add(idle.pollLast());
             }
             scheduleEviction();

@@ -46,7 +46,7 @@ final class PoolCounters {
 
     PoolStatistics statistics(Retention retention, QueueLimits limits, int idle, int active, int waiting) {
         return new PoolStatistics(
-                retention.minIdle(),
+                retention.keep(),
                 retention.max(),
                 idle + active,
                 active,
