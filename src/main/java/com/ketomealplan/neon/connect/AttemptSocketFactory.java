@@ -5,12 +5,12 @@ import java.net.Socket;
 import java.util.Properties;
 
 /**
- * The {@code socketFactory} of pgjdbc: creates the sockets of one {@link Attempt}, and later those of the connection's cancel requests.
+ * The {@code socketFactory} of pgjdbc: creates the sockets of one {@link TimedAttempt}, and later those of the connection's cancel requests.
  * Public because the driver instantiates it.
  */
 public final class AttemptSocketFactory extends PgSocketFactory {
 
-    private final Attempt attempt;
+    private final TimedAttempt attempt;
     private final Properties properties;
 
     /**
@@ -19,7 +19,7 @@ public final class AttemptSocketFactory extends PgSocketFactory {
      * @param properties the properties of the connection
      */
     public AttemptSocketFactory(Properties properties) {
-        this.attempt = Attempt.current().orElseThrow();
+        this.attempt = TimedAttempt.current().orElseThrow();
         this.properties = properties;
     }
 

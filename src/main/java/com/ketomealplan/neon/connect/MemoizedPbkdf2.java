@@ -25,7 +25,7 @@ final class MemoizedPbkdf2 extends SecretKeyFactorySpi {
 
     @Override
     protected SecretKey engineGenerateSecret(KeySpec spec) throws InvalidKeySpecException {
-        if (Attempt.current().isEmpty() || !(spec instanceof PBEKeySpec password)) {
+        if (TimedAttempt.current().isEmpty() || !(spec instanceof PBEKeySpec password)) {
             return next().generateSecret(spec);
         }
         Optional<SecretKey> known = cache.find(password);

@@ -119,7 +119,7 @@ public final class PgConnector implements Connector {
     }
 
     private PhysicalConnection attempt(Endpoint as, Duration atMost, Consumer<Phase> onPhase) throws SQLException {
-        Attempt attempt = new Attempt(budgets, atMost.compareTo(total) < 0 ? atMost : total, onPhase);
+        TimedAttempt attempt = new TimedAttempt(budgets, atMost.compareTo(total) < 0 ? atMost : total, onPhase);
         attempt.begin();
         try {
             Connection connection = driver.connect(as.jdbcUrl(), properties(as));
@@ -143,12 +143,12 @@ public final class PgConnector implements Connector {
         }
     }
 
-    private PhaseTimeoutException timeout(Attempt.Overrun overrun, SQLException cause) {
+    private PhaseTimeoutException timeout(TimedAttempt.Overrun overrun, SQLException cause) {
         return new PhaseTimeoutException(
                 endpoint.toString(), overrun.phase(), overrun.budget(), endpoint.isNeon(), cause);
     }
 
-    /** Switches the driver's timeouts off: {@link Attempt} has its own. */
+    /** Switches the driver's timeouts off: {@link TimedAttempt} has its own. */
     private Properties properties(Endpoint as) {
         Properties properties = optionsRefused
                 ? as.connectionProperties()

@@ -10,12 +10,12 @@ import java.net.Socket;
 import java.net.SocketAddress;
 
 /**
- * A socket that detects the phases of an {@link Attempt} from the bytes that the driver sends: pgjdbc does not report the end of
+ * A socket that detects the phases of a {@link TimedAttempt} from the bytes that the driver sends: pgjdbc does not report the end of
  * its TLS handshake. Afterwards it records whether the server owes an answer.
  */
 final class PhaseSocket extends Socket {
 
-    private final Attempt attempt;
+    private final TimedAttempt attempt;
     private OutputStream output;
     private InputStream input;
     private volatile long sentNanos = System.nanoTime();
@@ -33,7 +33,7 @@ final class PhaseSocket extends Socket {
         OTHER
     }
 
-    PhaseSocket(Attempt attempt) {
+    PhaseSocket(TimedAttempt attempt) {
         this.attempt = attempt;
     }
 

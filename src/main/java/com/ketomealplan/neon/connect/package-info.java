@@ -4,6 +4,6 @@
  * timeouts; {@code Listeners}; {@code PlainDataSource}; {@code Inquiry}, queries with a time limit; and {@code ReadOnlyDefault}, which a
  * session keeps.
  *
- * <p>To read first: {@code PgConnector.open}, and {@code Attempt} for its time limits.
+ * <p>To read first: {@code PgConnector.open}, and {@code TimedAttempt} for its time limits.
  */
 package com.ketomealplan.neon.connect;

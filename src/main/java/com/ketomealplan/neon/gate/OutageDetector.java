@@ -56,7 +56,7 @@ final class OutageDetector {
     }
 
     /** The current attempts. */
-    record Attempts(boolean wanted, long oldestNanos, boolean loggingIn) {}
+    record AttemptsSnapshot(boolean wanted, long oldestNanos, boolean loggingIn) {}
 
     OutageDetector(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -167,7 +167,7 @@ final class OutageDetector {
      *
      * @return the time after which to call again; zero if the server is down; empty if no outage is suspected
      */
-    Optional<Duration> timeUntilDown(Attempts attempts) {
+    Optional<Duration> timeUntilDown(AttemptsSnapshot attempts) {
         if (down || !attempts.wanted() || !isOutageSuspected()) {
             return Optional.empty();
         }

@@ -68,7 +68,7 @@ final class ProbeSchedule {
     }
 
     /** Returns whether another probe may begin beside those that hang. */
-    boolean allowsAnother(List<Opening> hanging) {
+    boolean allowsAnother(List<ConnectAttempt> hanging) {
         return hanging.size() < MAX_PROBES
                 && hanging.stream().allMatch(one -> one.age().compareTo(PAUSE) >= 0);
     }

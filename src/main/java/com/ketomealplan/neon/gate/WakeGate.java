@@ -46,13 +46,13 @@ public final class WakeGate {
 
     private final Connector connector;
     private final LongSupplier nanoTime;
-    private final Openers openers;
+    private final GateThreads threads;
     private final Listeners<GateListener> listeners = new Listeners<>();
 
     private final AttemptLimiter<OpeningRequest> limiter;
     private final OutageDetector outage;
     private final ProbeSchedule probing;
-    private final Openings openings;
+    private final ConnectAttempts attempts;
     private int open;
     private Optional<Long> openedNanos = Optional.empty();
     private final CoalescedTask resumption;
@@ -60,20 +60,21 @@ public final class WakeGate {
     private final CredentialWatch credentials;
 
     public WakeGate(Connector connector) {
-        this(connector, System::nanoTime, Timer::after, Openers.threads());
+        this(connector, System::nanoTime, Timer::after, GateThreads.newExecutor());
     }
 
-    WakeGate(Connector connector, LongSupplier now, BiFunction<Duration, Runnable, Future<?>> timer, Executor threads) {
+    WakeGate(
+            Connector connector, LongSupplier now, BiFunction<Duration, Runnable, Future<?>> timer, Executor executor) {
         this.connector = connector;
         this.nanoTime = now;
-        this.resumption = new CoalescedTask(timer, this::startOpenings);
+        this.resumption = new CoalescedTask(timer, this::startAttempts);
         this.outageCheck = new CoalescedTask(timer, this::checkOutage);
-        this.openers = new Openers(connector, threads, timer, this::succeeded, this::failed);
+        this.threads = new GateThreads(connector, executor, timer, this::succeeded, this::failed);
         this.limiter = new AttemptLimiter<>(now);
-        this.openings = new Openings(now);
+        this.attempts = new ConnectAttempts(now);
         this.outage = new OutageDetector(now);
         this.probing = new ProbeSchedule(outage, now, timer, this::probe);
-        this.credentials = new CredentialWatch(connector, timer, openers::execute, this::onCredentialsChecked);
+        this.credentials = new CredentialWatch(connector, timer, threads::execute, this::onCredentialsChecked);
     }
 
     /** Returns the target of the connections, for logs, without a password. */
@@ -94,10 +95,10 @@ public final class WakeGate {
         synchronized (this) {
             known = outage.lastFailure().filter(any -> outage.shouldFailFast());
             probing.onRequest();
-            first = open == 0 && openings.isEmpty();
+            first = open == 0 && attempts.isEmpty();
             if (known.isEmpty()) {
                 limiter.add(request);
-                startOpenings();
+                startAttempts();
                 if (outage.isOutageSuspected()) {
                     outageCheck.schedule(GRACE);
                 }
@@ -146,7 +147,7 @@ public final class WakeGate {
      */
     public void close(PhysicalConnection connection, Runnable closed) {
         uncount();
-        openers.close(connection, closed);
+        threads.close(connection, closed);
     }
 
     private synchronized void uncount() {
@@ -170,12 +171,12 @@ public final class WakeGate {
 
     /** Returns whether the server may be waking: an attempt is in its log-in, or the last one failed with a transient refusal. */
     public synchronized boolean isWaking() {
-        return outage.isWaking(openings.isLoggingIn());
+        return outage.isWaking(attempts.isLoggingIn());
     }
 
     /** Returns whether the server holds an attempt in its log-in, as a waking compute does: that time is added to deadlines. */
     public synchronized boolean isHoldingLogin() {
-        return outage.isHoldingLogin(openings.isLoggingIn());
+        return outage.isHoldingLogin(attempts.isLoggingIn());
     }
 
     /** Returns a snapshot. */
@@ -183,40 +184,40 @@ public final class WakeGate {
         long now = nanoTime.getAsLong();
         return new GateCondition(
                 outage.isDown(),
-                !openings.isEmpty(),
-                openings.longestLogin(),
+                !attempts.isEmpty(),
+                attempts.longestLogin(),
                 openedNanos.map(then -> Duration.ofNanos(now - then)),
                 outage.lastFailure().map(ConnectFailure::failure),
                 outage.lastFailure().map(known -> Duration.ofNanos(now - known.lastNanos())),
                 outage.isKnownToFail());
     }
 
-    private synchronized void startOpenings() {
-        while (limiter.hasNext(openings.count()) && !outage.isAwaitingRenewal()) {
+    private synchronized void startAttempts() {
+        while (limiter.hasNext(attempts.count()) && !outage.isAwaitingRenewal()) {
             Duration pause = limiter.pause();
             if (pause.compareTo(Duration.ZERO) > 0) {
                 resumption.schedule(pause);
                 return;
             }
-            openers.begin(openings.begin(limiter.poll()), Connector.NO_LIMIT);
+            threads.begin(attempts.begin(limiter.poll()), Connector.NO_LIMIT);
         }
     }
 
-    private void succeeded(Opening opening, PhysicalConnection connection) {
-        OpeningTimes times = opening.times();
+    private void succeeded(ConnectAttempt attempt, PhysicalConnection connection) {
+        OpeningTimes times = attempt.times();
         connection.setOpeningTimes(times);
         Optional<OpeningRequest> receiver;
         boolean news;
         synchronized (this) {
             news = outage.isFailing() || open == 0;
-            openings.remove(opening);
+            attempts.remove(attempt);
             open++;
             openedNanos = Optional.of(nanoTime.getAsLong());
             outage.opened();
             probing.end();
             limiter.succeeded();
-            receiver = opening.request().or(limiter::poll);
-            startOpenings();
+            receiver = attempt.request().or(limiter::poll);
+            startAttempts();
         }
         listeners.forEach(listener -> listener.onOpened(times));
         receiver.ifPresentOrElse(request -> request.caller().onOpened(connection), () -> close(connection));
@@ -225,18 +226,18 @@ public final class WakeGate {
         }
     }
 
-    private void failed(Opening opening, SQLException reason) {
+    private void failed(ConnectAttempt attempt, SQLException reason) {
         Failure failure = Failure.toOpen(reason);
         List<OpeningRequest> givenUp = new ArrayList<>();
         ConnectFailure known;
         synchronized (this) {
-            openings.remove(opening);
-            if (outage.isDown() && opening.isProbe() && reason instanceof PhaseTimeoutException) {
+            attempts.remove(attempt);
+            if (outage.isDown() && attempt.isProbe() && reason instanceof PhaseTimeoutException) {
                 return; // its timeout is short, and says nothing new
             }
-            known = outage.failed(failure, reason, opening.begunNanos());
+            known = outage.failed(failure, reason, attempt.begunNanos());
             limiter.failed(failure.kind());
-            opening.request().ifPresent(request -> {
+            attempt.request().ifPresent(request -> {
                 if (request.isAbandoned()) {
                     givenUp.add(request);
                 } else {
@@ -254,7 +255,7 @@ public final class WakeGate {
                     givenUp.addAll(limiter.drain());
                 }
             }
-            startOpenings();
+            startAttempts();
         }
         LOG.debug("Connection to {} failed ({})", target(), failure.kind(), reason);
         listeners.forEach(listener -> listener.onFailed(failure.kind()));
@@ -283,7 +284,7 @@ public final class WakeGate {
             } else if (others) {
                 outage.renewed();
                 limiter.resume();
-                startOpenings();
+                startAttempts();
             } else if (outage.endAwaitingRenewal()) {
                 givenUp = limiter.drain();
             } else {
@@ -300,9 +301,9 @@ public final class WakeGate {
         List<OpeningRequest> givenUp = List.of();
         Optional<ConnectFailure> known;
         synchronized (this) {
-            boolean wanted = !limiter.isEmpty() || !openings.isEmpty();
+            boolean wanted = !limiter.isEmpty() || !attempts.isEmpty();
             Optional<Duration> time = outage.timeUntilDown(
-                    new OutageDetector.Attempts(wanted, openings.oldestNanos(), openings.isLoggingIn()));
+                    new OutageDetector.AttemptsSnapshot(wanted, attempts.oldestNanos(), attempts.isLoggingIn()));
             if (time.isPresent() && time.get().isZero()) {
                 givenUp = declareDown();
             } else {
@@ -323,7 +324,7 @@ public final class WakeGate {
      */
     private List<OpeningRequest> declareDown() {
         List<OpeningRequest> givenUp = limiter.drain();
-        givenUp.addAll(openings.detachRequests());
+        givenUp.addAll(attempts.detachRequests());
         boolean isNews = !outage.isDown();
         outage.declareDown();
         if (isNews) {
@@ -341,8 +342,8 @@ public final class WakeGate {
             probing.end();
             return;
         }
-        if (probing.allowsAnother(openings.probes())) {
-            openers.begin(openings.begin(Optional.empty()), ProbeSchedule.MAX_TIME);
+        if (probing.allowsAnother(attempts.probes())) {
+            threads.begin(attempts.begin(Optional.empty()), ProbeSchedule.MAX_TIME);
         }
         probing.scheduleNext();
     }

@@ -54,7 +54,7 @@ class PhaseSocketTest {
 
     private final List<Phase> entered = new CopyOnWriteArrayList<>();
     private ServerSocket listener;
-    private Attempt attempt;
+    private TimedAttempt attempt;
     private PhaseSocket socket;
     private Socket server;
 
@@ -75,7 +75,7 @@ class PhaseSocketTest {
 
     private void connect(PhaseBudgets budgets, Duration whole) throws IOException {
         entered.clear();
-        attempt = new Attempt(budgets, whole, entered::add);
+        attempt = new TimedAttempt(budgets, whole, entered::add);
         attempt.newSocket();
         socket = attempt.socket();
         socket.connect(listener.getLocalSocketAddress(), 0);
@@ -349,7 +349,7 @@ class PhaseSocketTest {
         send(STARTUP);
 
         assertThat(reading()).failsWithin(AMPLE).withThrowableThat().withCauseInstanceOf(SocketException.class);
-        assertThat(attempt.overrun()).isEqualTo(Optional.of(new Attempt.Overrun(Phase.LOGIN, BRIEF)));
+        assertThat(attempt.overrun()).isEqualTo(Optional.of(new TimedAttempt.Overrun(Phase.LOGIN, BRIEF)));
     }
 
     @Test

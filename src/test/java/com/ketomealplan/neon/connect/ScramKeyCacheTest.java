@@ -77,7 +77,7 @@ class ScramKeyCacheTest {
 
     @Test
     void aKnownKeyIsWhatTheJvmComputes() throws Exception {
-        Attempt attempt = new Attempt(PhaseBudgets.DEFAULT, Duration.ofMinutes(1), phase -> {});
+        TimedAttempt attempt = new TimedAttempt(PhaseBudgets.DEFAULT, Duration.ofMinutes(1), phase -> {});
         attempt.begin();
         try {
             byte[] computed = key("a password", "salt");
@@ -94,7 +94,7 @@ class ScramKeyCacheTest {
 
     @Test
     void oldKeysAreForgotten() throws Exception {
-        Attempt attempt = new Attempt(PhaseBudgets.DEFAULT, Duration.ofMinutes(1), phase -> {});
+        TimedAttempt attempt = new TimedAttempt(PhaseBudgets.DEFAULT, Duration.ofMinutes(1), phase -> {});
         attempt.begin();
         try {
             for (int salt = 0; salt < 100; salt++) {

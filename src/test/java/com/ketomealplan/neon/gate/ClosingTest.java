@@ -88,7 +88,7 @@ class ClosingTest {
     /** Runs each task on a thread of its own, but not between {@link #hold} and {@link #release}. */
     private static final class HeldThreads implements Executor {
 
-        private final Executor threads = Openers.threads();
+        private final Executor threads = GateThreads.newExecutor();
         private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
         private volatile boolean holding;
 

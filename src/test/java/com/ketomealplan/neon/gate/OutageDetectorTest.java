@@ -7,7 +7,7 @@ import static com.ketomealplan.neon.gate.OutageDetector.RENEWAL_GRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.failure.Failure;
-import com.ketomealplan.neon.gate.OutageDetector.Attempts;
+import com.ketomealplan.neon.gate.OutageDetector.AttemptsSnapshot;
 import com.ketomealplan.neon.gate.OutageDetector.ConnectFailure;
 import java.net.ConnectException;
 import java.sql.SQLException;
@@ -37,8 +37,8 @@ class OutageDetectorTest {
         return detector.failed(Failure.toOpen(reason), reason, clock.get());
     }
 
-    private Attempts attemptSinceNow() {
-        return new Attempts(true, clock.get(), false);
+    private AttemptsSnapshot attemptSinceNow() {
+        return new AttemptsSnapshot(true, clock.get(), false);
     }
 
     @Test
@@ -77,7 +77,7 @@ class OutageDetectorTest {
         fail(REFUSED);
         elapse(GRACE);
 
-        assertThat(detector.timeUntilDown(new Attempts(false, clock.get(), false)))
+        assertThat(detector.timeUntilDown(new AttemptsSnapshot(false, clock.get(), false)))
                 .isEmpty();
     }
 
@@ -86,7 +86,7 @@ class OutageDetectorTest {
         fail(REFUSED);
         elapse(GRACE);
 
-        assertThat(detector.timeUntilDown(new Attempts(true, clock.get(), true)))
+        assertThat(detector.timeUntilDown(new AttemptsSnapshot(true, clock.get(), true)))
                 .contains(GRACE);
         assertThat(detector.isWaking(true)).isTrue();
     }
@@ -168,7 +168,8 @@ class OutageDetectorTest {
     void anUnresponsiveServerIsDownWhenANewAttemptHasHungForTheGrace() {
         detector.unresponsive();
         elapse(GRACE);
-        Attempts attempts = new Attempts(true, clock.get(), true); // a log-in in progress does not count any more
+        AttemptsSnapshot attempts =
+                new AttemptsSnapshot(true, clock.get(), true); // a log-in in progress does not count any more
         assertThat(detector.timeUntilDown(attempts)).contains(GRACE);
         elapse(GRACE);
         assertThat(detector.timeUntilDown(attempts)).contains(Duration.ZERO);

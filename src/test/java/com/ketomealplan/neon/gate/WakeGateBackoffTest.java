@@ -34,7 +34,7 @@ class WakeGateBackoffTest {
             },
             clock::get,
             Timer::after,
-            Openers.threads());
+            GateThreads.newExecutor());
 
     private void request() {
         gate.request(new ConnectionReceiver() {

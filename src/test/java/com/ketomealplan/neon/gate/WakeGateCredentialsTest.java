@@ -54,7 +54,7 @@ class WakeGateCredentialsTest {
             },
             timer::nanoTime,
             timer::after,
-            Openers.threads());
+            GateThreads.newExecutor());
 
     /** "opened", after which the connection is closed; else the kind of the failure. */
     private CompletableFuture<String> request() {

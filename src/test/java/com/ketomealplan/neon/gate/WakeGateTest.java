@@ -56,7 +56,7 @@ class WakeGateTest {
                 return "test";
             }
         };
-        return new WakeGate(connector, timer::nanoTime, timer::after, Openers.threads());
+        return new WakeGate(connector, timer::nanoTime, timer::after, GateThreads.newExecutor());
     }
 
     private static final class Waiting implements ConnectionReceiver {
@@ -244,7 +244,7 @@ class WakeGateTest {
     @Test
     void anAttemptForWhichNoThreadCanBeStartedIsMadeLater() {
         Queue<PhysicalConnection> open = new ConcurrentLinkedQueue<>();
-        Executor threads = Openers.threads();
+        Executor threads = GateThreads.newExecutor();
         WakeGate gate = new WakeGate(TestDatabase.empty().connector(), timer::nanoTime, timer::after, attempt -> {
             if (attempts.incrementAndGet() == 1) {
                 throw new OutOfMemoryError("unable to create native thread");
@@ -286,7 +286,7 @@ class WakeGateTest {
                 },
                 timer::nanoTime,
                 timer::after,
-                Openers.threads());
+                GateThreads.newExecutor());
         for (int opened = 1; opened <= 3; opened++) {
             int number = opened;
             gate.request(new Receiving(open));

@@ -43,7 +43,7 @@ public final class ConnectionPool implements Pool {
     private final PoolState state;
     private final ReentrantLock lock;
     private final ConnectionBag bag;
-    private final PoolOpenings openings;
+    private final RequestedConnections requested;
     private final Waiters waiters;
     private final Evictor evictor;
     private final ConnectionValidator validator;
@@ -90,8 +90,8 @@ public final class ConnectionPool implements Pool {
         this.generationEvictor = new GenerationEvictor(name, gate, state);
         this.locks = new LockInquiry(this, gate, state);
         this.idleCheck = new IdleCheck(this, state, validator);
-        this.openings = new PoolOpenings(this, gate, retention, state);
-        this.waiters = new Waiters(name, gate, limits, listeners, state, openings);
+        this.requested = new RequestedConnections(this, gate, retention, state);
+        this.waiters = new Waiters(name, gate, limits, listeners, state, requested);
     }
 
     @Override
@@ -151,7 +151,7 @@ public final class ConnectionPool implements Pool {
     private Lease awaitConnection() throws SQLException {
         Waiter waiter;
         Optional<Duration> rejected;
-        List<PoolOpenings.Opening> requests;
+        List<RequestedConnections.Request> requests;
         lock.lock();
         try {
             if (stopped) {
@@ -164,14 +164,14 @@ public final class ConnectionPool implements Pool {
             // With none open, one is opened for this caller
             rejected = bag.isEmpty() ? Optional.empty() : waiters.checkAdmission();
             waiter = rejected.isPresent() ? null : waiters.join(mayBeAsleep());
-            requests = waiter == null ? List.of() : openings.openForWaiters();
+            requests = waiter == null ? List.of() : requested.openForWaiters();
         } finally {
             lock.unlock();
         }
         if (waiter == null) {
             throw waiters.rejected(rejected.orElseThrow());
         }
-        requests.forEach(PoolOpenings.Opening::request);
+        requests.forEach(RequestedConnections.Request::send);
         PooledConnection connection = waiter.await();
         return lease(connection, waiter.waited());
     }
@@ -190,27 +190,27 @@ public final class ConnectionPool implements Pool {
     }
 
     /** Takes a connection that the gate has opened for a waiter. */
-    void onOpened(PoolOpenings.Opening opening, PhysicalConnection physical) {
+    void onOpened(RequestedConnections.Request request, PhysicalConnection physical) {
         PooledConnection connection;
         boolean wanted;
-        List<PoolOpenings.Opening> requests = List.of();
+        List<RequestedConnections.Request> requests = List.of();
         lock.lock();
         try {
-            openings.ended(opening);
+            requested.ended(request);
             connection = new PooledConnection(
                     this,
                     physical,
                     state.counters().opened(),
                     state.generations().current());
             if (bag.borrowed().isEmpty()) {
-                openings.queueStarted();
+                requested.queueStarted();
             }
             state.traffic().opened(mayBeAsleep());
             state.queue().progressed();
             wanted = !stopped && (!state.queue().isEmpty() || retention.reuses());
             if (wanted) {
                 waiters.offer(connection);
-                requests = openings.openForWaiters();
+                requests = requested.openForWaiters();
             } else {
                 bag.markClosing(connection);
             }
@@ -220,7 +220,7 @@ public final class ConnectionPool implements Pool {
         if (!wanted) {
             evictor.close(connection);
         }
-        requests.forEach(PoolOpenings.Opening::request);
+        requests.forEach(RequestedConnections.Request::send);
     }
 
     /** Takes a connection back from its borrower. */
@@ -237,8 +237,8 @@ public final class ConnectionPool implements Pool {
     private void acceptReturn(Lease lease, PooledConnection connection) {
         Optional<EvictionReason> eviction = evictor.evictionReason(lease, connection);
         List<PooledConnection> sameGeneration = List.of();
-        List<PoolOpenings.Opening> requests;
-        List<PoolOpenings.Opening> surplus;
+        List<RequestedConnections.Request> requests;
+        List<RequestedConnections.Request> surplus;
         boolean kept;
         lock.lock();
         try {
@@ -256,8 +256,8 @@ public final class ConnectionPool implements Pool {
             }
             connection.markIdle();
             kept = offerUnlessEvicted(connection, eviction);
-            surplus = kept ? openings.surplus() : List.of();
-            requests = openings.openForWaiters();
+            surplus = kept ? requested.surplus() : List.of();
+            requests = requested.openForWaiters();
         } finally {
             lock.unlock();
         }
@@ -265,12 +265,12 @@ public final class ConnectionPool implements Pool {
             evictor.closeOrEvict(connection, eviction.orElse(EvictionReason.LOST));
         }
         sameGeneration.forEach(other -> evictor.evict(other, EvictionReason.LOST));
-        surplus.forEach(PoolOpenings.Opening::cancel);
-        requests.forEach(PoolOpenings.Opening::request);
+        surplus.forEach(RequestedConnections.Request::cancel);
+        requests.forEach(RequestedConnections.Request::send);
     }
 
     void onClosed(PooledConnection connection) {
-        openings.onClosed(connection);
+        requested.onClosed(connection);
     }
 
     /** Offers a connection to the waiters, unless it is to be closed. Called with the lock held. */
@@ -332,18 +332,18 @@ public final class ConnectionPool implements Pool {
     public void stop() {
         List<PooledConnection> idle;
         List<Waiter> rejected;
-        List<PoolOpenings.Opening> surplus;
+        List<RequestedConnections.Request> surplus;
         lock.lock();
         try {
             stopped = true;
             idle = bag.drainIdle();
             rejected = state.queue().drain();
-            surplus = openings.surplus();
+            surplus = requested.surplus();
         } finally {
             lock.unlock();
         }
         rejected.forEach(waiter -> waiter.fail(closed()));
-        surplus.forEach(PoolOpenings.Opening::cancel);
+        surplus.forEach(RequestedConnections.Request::cancel);
         idle.forEach(connection -> gate.close(connection.physical()));
         state.borrowed().forEach(connection -> connection.forceClose("the pool is closed"));
     }

@@ -29,7 +29,7 @@ final class Waiters {
     private final PoolState state;
     private final ReentrantLock lock;
     private final WaitQueue queue;
-    private final PoolOpenings openings;
+    private final RequestedConnections requested;
     private boolean expiryScheduled;
 
     Waiters(
@@ -38,7 +38,7 @@ final class Waiters {
             QueueLimits limits,
             Listeners<PoolListener> listeners,
             PoolState state,
-            PoolOpenings openings) {
+            RequestedConnections requested) {
         this.name = name;
         this.gate = gate;
         this.limits = limits;
@@ -46,7 +46,7 @@ final class Waiters {
         this.state = state;
         this.lock = state.lock();
         this.queue = state.queue();
-        this.openings = openings;
+        this.requested = requested;
     }
 
     /** Returns the time after which the calling thread may retry, if it is rejected. Called with the lock held. */
@@ -64,7 +64,7 @@ final class Waiters {
      */
     Waiter join(boolean mayWake) {
         if (queue.isEmpty()) {
-            openings.queueStarted();
+            requested.queueStarted();
             state.traffic().queueStarted();
         }
         Waiter waiter = new Waiter(this, mayWake, limits.maxWait());
@@ -80,7 +80,7 @@ final class Waiters {
             state.bag().addIdle(connection);
         } else {
             state.bag().markBorrowed(connection);
-            openings.served();
+            requested.served();
             first.complete(connection);
         }
     }
@@ -129,18 +129,18 @@ final class Waiters {
 
     /** Removes a waiter that gives up; returns false if its wait has already ended. */
     boolean leave(Waiter waiter) {
-        List<PoolOpenings.Opening> surplus;
+        List<RequestedConnections.Request> surplus;
         lock.lock();
         try {
             if (!queue.remove(waiter)) {
                 return false;
             }
             countTimedOut(1);
-            surplus = openings.surplus();
+            surplus = requested.surplus();
         } finally {
             lock.unlock();
         }
-        surplus.forEach(PoolOpenings.Opening::cancel);
+        surplus.forEach(RequestedConnections.Request::cancel);
         listeners.forEach(PoolListener::onSaturated);
         return true;
     }
@@ -155,18 +155,18 @@ final class Waiters {
     /** Ends the waits that have timed out. */
     void expire() {
         List<Waiter> expired;
-        List<PoolOpenings.Opening> surplus;
+        List<RequestedConnections.Request> surplus;
         lock.lock();
         try {
             expiryScheduled = false;
             expired = queue.removeExpired();
             countTimedOut(expired.size());
-            surplus = openings.surplus();
+            surplus = requested.surplus();
             scheduleExpiry();
         } finally {
             lock.unlock();
         }
-        surplus.forEach(PoolOpenings.Opening::cancel);
+        surplus.forEach(RequestedConnections.Request::cancel);
         expired.forEach(waiter -> {
             listeners.forEach(PoolListener::onSaturated);
             waiter.expire();

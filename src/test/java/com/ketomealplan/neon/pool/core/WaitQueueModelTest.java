@@ -96,7 +96,12 @@ class WaitQueueModelTest {
         private final QueueLimits limits = new QueueLimits(Duration.ofHours(1), 10);
         private final PoolState state = new PoolState(lock, retention, limits, null);
         private final Waiters waiters = new Waiters(
-                "model", GATE, limits, new Listeners<>(), state, new PoolOpenings(null, GATE, retention, state));
+                "model",
+                GATE,
+                limits,
+                new Listeners<>(),
+                state,
+                new RequestedConnections(null, GATE, retention, state));
         private final PooledConnection only = new PooledConnection(null, null, 1, 0);
 
         ModelPool() {

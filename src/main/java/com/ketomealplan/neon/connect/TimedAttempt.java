@@ -12,9 +12,9 @@ import java.util.function.Consumer;
  * to end a blocked read or connect. pgjdbc's settings do not do it: {@code connectTimeout} covers TCP and TLS only,
  * {@code socketTimeout} each single read, and {@code loginTimeout} leaves the attempt running.
  */
-final class Attempt {
+final class TimedAttempt {
 
-    private static final ThreadLocal<Attempt> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<TimedAttempt> CURRENT = new ThreadLocal<>();
 
     /** The phase that took too long, and its budget. */
     record Overrun(Phase phase, Duration budget) {}
@@ -33,14 +33,14 @@ final class Attempt {
      * @param total the budget of all phases together
      * @param onPhase is called at the start of each phase; must not block
      */
-    Attempt(PhaseBudgets budgets, Duration total, Consumer<Phase> onPhase) {
+    TimedAttempt(PhaseBudgets budgets, Duration total, Consumer<Phase> onPhase) {
         this.budgets = budgets;
         this.total = total;
         this.onPhase = onPhase;
     }
 
     /** Returns the attempt of this thread: pgjdbc creates its socket factory itself, on the thread that connects. */
-    static Optional<Attempt> current() {
+    static Optional<TimedAttempt> current() {
         return Optional.ofNullable(CURRENT.get());
     }
 

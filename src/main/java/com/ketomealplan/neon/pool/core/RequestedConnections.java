@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * The connections that a pool has requested from the gate for its waiters: one for each where none is reused; else two, and more by the
  * {@link GrowthRule}. Guarded by the pool's lock, except the calls of the gate.
  */
-final class PoolOpenings {
+final class RequestedConnections {
 
     /** While no connection can be opened, the waiters fail if none of them was served for so long. */
     private static final Duration STALL = Duration.ofSeconds(1);
@@ -30,12 +30,12 @@ final class PoolOpenings {
     private final Retention retention;
     private final WaitQueue queue;
     private final ConnectionBag bag;
-    private final Deque<Opening> openings = new ArrayDeque<>();
+    private final Deque<Request> requested = new ArrayDeque<>();
     private final GrowthRule growth = new GrowthRule(System::nanoTime);
     private boolean growthScheduled;
     private boolean failureCheckScheduled;
 
-    PoolOpenings(ConnectionPool pool, WakeGate gate, Retention retention, PoolState state) {
+    RequestedConnections(ConnectionPool pool, WakeGate gate, Retention retention, PoolState state) {
         this.pool = pool;
         this.gate = gate;
         this.retention = retention;
@@ -55,12 +55,12 @@ final class PoolOpenings {
     }
 
     /** The attempt has ended. */
-    void ended(Opening opening) {
-        openings.remove(opening);
+    void ended(Request request) {
+        requested.remove(request);
     }
 
-    /** Returns new openings, to be requested after the lock is released. */
-    List<Opening> openForWaiters() {
+    /** Returns new requests, to be sent after the lock is released. */
+    List<Request> openForWaiters() {
         if (!retention.reuses()) {
             return more(retention.max());
         }
@@ -68,34 +68,34 @@ final class PoolOpenings {
         return slots() < 2 ? more(1) : List.of();
     }
 
-    /** Returns the openings beyond the number of waiters, last requested first, to be cancelled after the lock is released. */
-    List<Opening> surplus() {
-        List<Opening> surplus = new ArrayList<>();
-        Iterator<Opening> last = openings.descendingIterator();
-        for (int count = openings.size() - queue.size(); count > 0 && last.hasNext(); count--) {
+    /** Returns the requests beyond the number of waiters, last sent first, to be cancelled after the lock is released. */
+    List<Request> surplus() {
+        List<Request> surplus = new ArrayList<>();
+        Iterator<Request> last = requested.descendingIterator();
+        for (int count = requested.size() - queue.size(); count > 0 && last.hasNext(); count--) {
             surplus.add(last.next());
         }
         return surplus;
     }
 
-    /** Adds openings: as many as there are waiters, and as the maximum allows. */
-    private List<Opening> more(int max) {
-        List<Opening> requests = new ArrayList<>();
-        while (openings.size() < Math.min(queue.size(), max) && slots() < retention.max()) {
-            Opening opening = new Opening();
-            openings.add(opening);
-            requests.add(opening);
+    /** Adds requests: as many as there are waiters, and as the maximum allows. */
+    private List<Request> more(int max) {
+        List<Request> requests = new ArrayList<>();
+        while (requested.size() < Math.min(queue.size(), max) && slots() < retention.max()) {
+            Request request = new Request();
+            requested.add(request);
+            requests.add(request);
         }
         return requests;
     }
 
     private int slots() {
-        return bag.slots() + openings.size();
+        return bag.slots() + requested.size();
     }
 
     /** A connection is closed: its slot may be used again. Called without the lock. */
     void onClosed(PooledConnection connection) {
-        List<Opening> requests;
+        List<Request> requests;
         lock.lock();
         try {
             bag.markClosed(connection);
@@ -103,18 +103,18 @@ final class PoolOpenings {
         } finally {
             lock.unlock();
         }
-        requests.forEach(Opening::request);
+        requests.forEach(Request::send);
     }
 
     private void scheduleGrowth() {
-        if (!growthScheduled && openings.size() < queue.size() && !bag.isEmpty() && slots() < retention.max()) {
+        if (!growthScheduled && requested.size() < queue.size() && !bag.isEmpty() && slots() < retention.max()) {
             growthScheduled = true;
             Timer.after(GrowthRule.SAMPLE_INTERVAL, this::grow);
         }
     }
 
     private void grow() {
-        List<Opening> requests = List.of();
+        List<Request> requests = List.of();
         lock.lock();
         try {
             growthScheduled = false;
@@ -125,7 +125,7 @@ final class PoolOpenings {
         } finally {
             lock.unlock();
         }
-        requests.forEach(Opening::request);
+        requests.forEach(Request::send);
     }
 
     /** Fails the waiters, because no connection can be opened, unless borrowed ones are still being returned. */
@@ -149,7 +149,7 @@ final class PoolOpenings {
         lock.lock();
         try {
             failureCheckScheduled = false;
-            if (!openings.isEmpty()) {
+            if (!requested.isEmpty()) {
                 return; // an attempt is still under way
             }
         } finally {
@@ -159,13 +159,13 @@ final class PoolOpenings {
     }
 
     /** A connection that is requested from the gate. */
-    final class Opening implements ConnectionReceiver {
+    final class Request implements ConnectionReceiver {
 
         private OpeningRequest request;
         private boolean unwanted;
 
         /** Called without the lock. */
-        void request() {
+        void send() {
             OpeningRequest made = gate.request(this);
             boolean tooLate;
             synchronized (this) {
@@ -197,7 +197,7 @@ final class PoolOpenings {
         public void onFailed(OpeningFailedException reason) {
             lock.lock();
             try {
-                openings.remove(this);
+                requested.remove(this);
             } finally {
                 lock.unlock();
             }
@@ -209,15 +209,15 @@ final class PoolOpenings {
 
         /** Opens another one in its place, if the waiters need it. */
         private void abandoned() {
-            List<Opening> requests;
+            List<Request> requests;
             lock.lock();
             try {
-                openings.remove(this);
+                requested.remove(this);
                 requests = isUnwanted() ? openForWaiters() : List.of();
             } finally {
                 lock.unlock();
             }
-            requests.forEach(Opening::request);
+            requests.forEach(Request::send);
         }
 
         private synchronized boolean isUnwanted() {

@@ -9,26 +9,26 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** The current attempts. Guarded by the gate's lock. */
-final class Openings {
+final class ConnectAttempts {
 
     private final LongSupplier nanoTime;
-    private final Set<Opening> underWay = new HashSet<>();
+    private final Set<ConnectAttempt> underWay = new HashSet<>();
 
-    Openings(LongSupplier nanoTime) {
+    ConnectAttempts(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
     /**
      * @param request the request that it is for; empty if it is a probe
      */
-    Opening begin(Optional<OpeningRequest> request) {
-        Opening opening = new Opening(request, nanoTime);
-        underWay.add(opening);
-        return opening;
+    ConnectAttempt begin(Optional<OpeningRequest> request) {
+        ConnectAttempt attempt = new ConnectAttempt(request, nanoTime);
+        underWay.add(attempt);
+        return attempt;
     }
 
-    void remove(Opening opening) {
-        underWay.remove(opening);
+    void remove(ConnectAttempt attempt) {
+        underWay.remove(attempt);
     }
 
     int count() {
@@ -40,27 +40,30 @@ final class Openings {
     }
 
     boolean isLoggingIn() {
-        return underWay.stream().anyMatch(Opening::isLoggingIn);
+        return underWay.stream().anyMatch(ConnectAttempt::isLoggingIn);
     }
 
     /** Returns the age of the oldest attempt in its log-in phase. */
     Optional<Duration> longestLogin() {
-        return underWay.stream().filter(Opening::isLoggingIn).map(Opening::age).max(Comparator.naturalOrder());
+        return underWay.stream()
+                .filter(ConnectAttempt::isLoggingIn)
+                .map(ConnectAttempt::age)
+                .max(Comparator.naturalOrder());
     }
 
     /** Returns when the oldest attempt began; now, if there is none. */
     long oldestNanos() {
-        return underWay.stream().mapToLong(Opening::begunNanos).min().orElseGet(nanoTime);
+        return underWay.stream().mapToLong(ConnectAttempt::begunNanos).min().orElseGet(nanoTime);
     }
 
-    List<Opening> probes() {
-        return underWay.stream().filter(Opening::isProbe).toList();
+    List<ConnectAttempt> probes() {
+        return underWay.stream().filter(ConnectAttempt::isProbe).toList();
     }
 
     /** Detaches and returns the requests of all attempts. */
     List<OpeningRequest> detachRequests() {
         return underWay.stream()
-                .flatMap(opening -> opening.detachRequest().stream())
+                .flatMap(attempt -> attempt.detachRequest().stream())
                 .toList();
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** A current attempt to open a connection. Guarded by the gate's lock, except its phases, which the opener's thread sets. */
-final class Opening implements Consumer<Phase> {
+final class ConnectAttempt implements Consumer<Phase> {
 
     private final LongSupplier nanoTime;
     private final boolean probe;
@@ -23,7 +23,7 @@ final class Opening implements Consumer<Phase> {
     /**
      * @param request the request that it is for; empty if it is a probe
      */
-    Opening(Optional<OpeningRequest> request, LongSupplier nanoTime) {
+    ConnectAttempt(Optional<OpeningRequest> request, LongSupplier nanoTime) {
         this.request = request;
         this.probe = request.isEmpty();
         this.nanoTime = nanoTime;

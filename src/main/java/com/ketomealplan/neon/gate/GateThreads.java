@@ -14,34 +14,34 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /** The threads on which connections are opened and closed: one for each, none while there is nothing to do. Thread-safe. */
-final class Openers {
+final class GateThreads {
 
     private final Connector connector;
     private final BiFunction<Duration, Runnable, Future<?>> timer;
-    private final BiConsumer<Opening, PhysicalConnection> succeeded;
-    private final BiConsumer<Opening, SQLException> failed;
-    private final Executor threads;
+    private final BiConsumer<ConnectAttempt, PhysicalConnection> succeeded;
+    private final BiConsumer<ConnectAttempt, SQLException> failed;
+    private final Executor executor;
 
     /**
-     * @param threads runs each attempt on a thread of its own
+     * @param executor runs each attempt on a thread of its own
      * @param succeeded is called with the connection, never on the thread that has begun the attempt
      * @param failed is called with the failure, never on that thread either
      */
-    Openers(
+    GateThreads(
             Connector connector,
-            Executor threads,
+            Executor executor,
             BiFunction<Duration, Runnable, Future<?>> timer,
-            BiConsumer<Opening, PhysicalConnection> succeeded,
-            BiConsumer<Opening, SQLException> failed) {
+            BiConsumer<ConnectAttempt, PhysicalConnection> succeeded,
+            BiConsumer<ConnectAttempt, SQLException> failed) {
         this.connector = connector;
         this.timer = timer;
         this.succeeded = succeeded;
         this.failed = failed;
-        this.threads = threads;
+        this.executor = executor;
     }
 
     /** Returns an executor that starts a thread for a task if none is idle, and ends threads that are idle for a second. */
-    static Executor threads() {
+    static Executor newExecutor() {
         AtomicInteger number = new AtomicInteger();
         return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
             Thread thread = new Thread(task, "database-opener-" + number.incrementAndGet());
@@ -52,15 +52,15 @@ final class Openers {
 
     /** Runs another task that may block. */
     void execute(Runnable task) {
-        threads.execute(task);
+        executor.execute(task);
     }
 
-    void begin(Opening opening, Duration atMost) {
+    void begin(ConnectAttempt attempt, Duration atMost) {
         try {
-            threads.execute(() -> open(opening, atMost));
+            executor.execute(() -> open(attempt, atMost));
         } catch (RuntimeException | OutOfMemoryError e) { // no thread could be started
             SQLException reason = new SQLException("no thread to open a connection: " + e, e);
-            timer.apply(Duration.ZERO, () -> failed.accept(opening, reason));
+            timer.apply(Duration.ZERO, () -> failed.accept(attempt, reason));
         }
     }
 
@@ -74,23 +74,23 @@ final class Openers {
             }
         };
         try {
-            threads.execute(task);
+            executor.execute(task);
         } catch (RuntimeException | OutOfMemoryError e) {
             task.run();
         }
     }
 
-    private void open(Opening opening, Duration atMost) {
+    private void open(ConnectAttempt attempt, Duration atMost) {
         PhysicalConnection connection;
         try {
-            connection = connector.open(atMost, opening);
+            connection = connector.open(atMost, attempt);
         } catch (SQLException e) {
-            failed.accept(opening, e);
+            failed.accept(attempt, e);
             return;
         } catch (RuntimeException | Error e) {
-            failed.accept(opening, new SQLException("opening a connection failed: " + e, e));
+            failed.accept(attempt, new SQLException("opening a connection failed: " + e, e));
             throw e;
         }
-        succeeded.accept(opening, connection); // whose exceptions are no failure to connect
+        succeeded.accept(attempt, connection); // whose exceptions are no failure to connect
     }
 }
