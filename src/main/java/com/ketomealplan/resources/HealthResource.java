@@ -6,7 +6,7 @@ import com.ketomealplan.api.HealthReport.DatabaseReport;
 import com.ketomealplan.neon.Deployment;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.health.Condition;
+import com.ketomealplan.neon.health.DatabaseCondition;
 import com.ketomealplan.neon.health.DatabaseProbe;
 import com.ketomealplan.neon.health.DatabaseStatus;
 import com.ketomealplan.neon.pool.Pool;
@@ -71,7 +71,7 @@ public final class HealthResource {
     }
 
     private DatabaseReport report(DatabaseStatus now, Optional<Failure> failure) {
-        Condition condition = now.condition();
+        DatabaseCondition condition = now.condition();
         String error = failure.map(Failure::kind)
                 .map(FailureKind::explanation)
                 .orElse(now.isHealthy() ? null : now.explanation());
@@ -79,7 +79,7 @@ public final class HealthResource {
         PoolStatistics statistics = pool.statistics();
         return new DatabaseReport(
                 error == null ? HEALTHY : UNHEALTHY,
-                failure.isPresent() ? Condition.DOWN.connectionLabel() : now.connectionLabel(),
+                failure.isPresent() ? DatabaseCondition.DOWN.connectionLabel() : now.connectionLabel(),
                 error,
                 pooled ? statistics.kept() : null,
                 pooled ? statistics.overflow() : null,

@@ -2,7 +2,7 @@ package com.ketomealplan.documentation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.health.Condition;
+import com.ketomealplan.neon.health.DatabaseCondition;
 import com.ketomealplan.testing.Page;
 import com.ketomealplan.testing.Page.Block;
 import com.tngtech.archunit.ArchConfiguration;
@@ -125,8 +125,9 @@ class ArchitecturePageTest {
                 .toList();
 
         assertThat(drawn)
-                .containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(Condition.values()).map(Condition::label).toList());
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(DatabaseCondition.values())
+                        .map(DatabaseCondition::label)
+                        .toList());
     }
 
     private static void assertDrawn(String name, String now) throws IOException {

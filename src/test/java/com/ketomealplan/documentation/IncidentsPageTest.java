@@ -3,7 +3,7 @@ package com.ketomealplan.documentation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.health.Condition;
+import com.ketomealplan.neon.health.DatabaseCondition;
 import com.ketomealplan.testing.Monitoring;
 import com.ketomealplan.testing.Page;
 import java.io.IOException;
@@ -39,14 +39,15 @@ class IncidentsPageTest {
 
     @Test
     void everyStateHasARow() throws ReflectiveOperationException {
-        Method isReady = Condition.class.getDeclaredMethod("isReady"); // the layer's own
+        Method isReady = DatabaseCondition.class.getDeclaredMethod("isReady"); // the layer's own
         isReady.setAccessible(true);
         Map<String, List<String>> rows = rows("States of the database");
 
         assertThat(rows.keySet())
-                .containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(Condition.values()).map(Condition::label).toList());
-        for (Condition state : Condition.values()) {
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(DatabaseCondition.values())
+                        .map(DatabaseCondition::label)
+                        .toList());
+        for (DatabaseCondition state : DatabaseCondition.values()) {
             List<String> row = rows.get(state.label());
             assertThat(row.get(2))
                     .as("/health of %s", state)

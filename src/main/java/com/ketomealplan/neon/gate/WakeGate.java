@@ -180,9 +180,9 @@ public final class WakeGate {
     }
 
     /** Returns a snapshot. */
-    public synchronized GateCondition condition() {
+    public synchronized GateSnapshot snapshot() {
         long now = nanoTime.getAsLong();
-        return new GateCondition(
+        return new GateSnapshot(
                 outage.isDown(),
                 !attempts.isEmpty(),
                 attempts.longestLogin(),

@@ -101,7 +101,7 @@ public final class DatabaseProbe {
         DatabaseStatus status = state.status();
         Instant stale = Instant.now().minus(RESULT_TTL);
         boolean unknown = status.lastSuccess().filter(stale::isBefore).isEmpty()
-                || status.condition() == Condition.LOGIN_REFUSED; // which only another log-in ends
+                || status.condition() == DatabaseCondition.LOGIN_REFUSED; // which only another log-in ends
         if (!passive && unknown) {
             currentProbe();
         }

@@ -4,12 +4,12 @@ import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.Timer;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.gate.GateCondition;
 import com.ketomealplan.neon.gate.GateListener;
+import com.ketomealplan.neon.gate.GateSnapshot;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.PoolCondition;
 import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.PoolSnapshot;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +60,7 @@ public final class DatabaseState implements Managed {
     /** Listens to changes of the state; must not block. */
     public interface StateListener {
         /** The condition has changed. */
-        default void onChange(Condition now) {}
+        default void onChange(DatabaseCondition now) {}
 
         /**
          * A change is reported: it is logged too. Not called for each change if the state alternates.
@@ -68,7 +68,7 @@ public final class DatabaseState implements Managed {
          * @param lasted how long the condition before had lasted
          * @param between how many changes were omitted since the last call
          */
-        default void onReported(Condition before, Duration lasted, DatabaseStatus now, int between) {}
+        default void onReported(DatabaseCondition before, Duration lasted, DatabaseStatus now, int between) {}
 
         /** A compute has woken, which took that time. Called after the change. */
         default void onColdStart(Duration time) {}
@@ -83,7 +83,7 @@ public final class DatabaseState implements Managed {
     private final boolean probed;
     private final Listeners<StateListener> listeners = new Listeners<>();
     private final StateChanges changes = new StateChanges(System::nanoTime);
-    private Condition condition = Condition.ASLEEP;
+    private DatabaseCondition condition = DatabaseCondition.ASLEEP;
     private Instant since = Instant.now();
     private Future<?> nextCheck = CompletableFuture.completedFuture(null);
     private boolean stopped;
@@ -120,11 +120,11 @@ public final class DatabaseState implements Managed {
 
     /** Returns the current status. */
     public synchronized DatabaseStatus status() {
-        GateCondition opening = gate.condition();
-        PoolCondition traffic = pool.condition();
-        UnitCondition work = units.condition();
+        GateSnapshot opening = gate.snapshot();
+        PoolSnapshot traffic = pool.snapshot();
+        UnitSnapshot work = units.snapshot();
         Instant now = Instant.now();
-        Condition before = condition;
+        DatabaseCondition before = condition;
         Duration lasted = Duration.between(since, now);
         condition = derive(opening, traffic, work, sleeps, probed);
         since = condition == before ? since : now;
@@ -139,7 +139,8 @@ public final class DatabaseState implements Managed {
                 sleeps);
         if (condition != before) {
             listeners.forEach(listener -> listener.onChange(status.condition()));
-            if (before == Condition.WAKING && (condition == Condition.UP || condition == Condition.BUSY)) {
+            if (before == DatabaseCondition.WAKING
+                    && (condition == DatabaseCondition.UP || condition == DatabaseCondition.BUSY)) {
                 Duration wake = lasted.plus(LONG_LOGIN); // the time until it was known to be one
                 listeners.forEach(listener -> listener.onColdStart(wake));
             }
@@ -165,29 +166,29 @@ public final class DatabaseState implements Managed {
     }
 
     /** Derives the condition from the traffic. */
-    static Condition derive(
-            GateCondition opening, PoolCondition traffic, UnitCondition work, boolean sleeps, boolean probed) {
+    static DatabaseCondition derive(
+            GateSnapshot opening, PoolSnapshot traffic, UnitSnapshot work, boolean sleeps, boolean probed) {
         if (isThrottling(opening)) {
-            return Condition.THROTTLED; // even if some attempts succeed
+            return DatabaseCondition.THROTTLED; // even if some attempts succeed
         }
         Optional<FailureKind> failing = opening.failing()
                 ? opening.lastFailure()
                         .map(Failure::kind)
-                        .filter(kind -> isFresh(opening) || probed && refused(kind) == Condition.MISCONFIGURED)
+                        .filter(kind -> isFresh(opening) || probed && refused(kind) == DatabaseCondition.MISCONFIGURED)
                 : Optional.empty();
         if (traffic.open() == 0) {
             if (opening.down()) {
-                return Condition.DOWN;
+                return DatabaseCondition.DOWN;
             }
             if (failing.isPresent()) {
                 return refused(failing.get());
             }
         }
         if (lacksSchema(work)) {
-            return Condition.SCHEMA_MISMATCH;
+            return DatabaseCondition.SCHEMA_MISMATCH;
         }
         if (isWithin(FAILURE_TTL, work.sinceFull())) {
-            return Condition.STORAGE_FULL;
+            return DatabaseCondition.STORAGE_FULL;
         }
         return traffic.open() > 0
                 ? deriveConnected(opening, traffic, failing, sleeps)
@@ -195,37 +196,41 @@ public final class DatabaseState implements Managed {
     }
 
     /** Derives the condition of a database with open connections. */
-    private static Condition deriveConnected(
-            GateCondition opening, PoolCondition traffic, Optional<FailureKind> failing, boolean sleeps) {
+    private static DatabaseCondition deriveConnected(
+            GateSnapshot opening, PoolSnapshot traffic, Optional<FailureKind> failing, boolean sleeps) {
         if (refusesLogins(opening)) {
-            return Condition.LOGIN_REFUSED;
+            return DatabaseCondition.LOGIN_REFUSED;
         }
         if (isWithin(OVERLOAD_TTL, traffic.sinceSaturated())) {
             return failing.filter(kind -> !kind.isTransient())
                     .map(DatabaseState::refused)
-                    .orElse(Condition.BUSY);
+                    .orElse(DatabaseCondition.BUSY);
         }
-        return sleeps && !isWithin(SUSPEND_AFTER, sinceSuccess(opening, traffic)) ? Condition.ASLEEP : Condition.UP;
+        return sleeps && !isWithin(SUSPEND_AFTER, sinceSuccess(opening, traffic))
+                ? DatabaseCondition.ASLEEP
+                : DatabaseCondition.UP;
     }
 
     /** Derives the condition of a database without an open connection. */
-    private static Condition deriveDisconnected(GateCondition opening, PoolCondition traffic) {
+    private static DatabaseCondition deriveDisconnected(GateSnapshot opening, PoolSnapshot traffic) {
         Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
         boolean longLogin = opening.loggingIn()
                 .filter(time -> time.compareTo(LONG_LOGIN) >= 0)
                 .isPresent();
         if (longLogin && !isWithin(AWAKE_TTL, sinceSuccess)) {
-            return Condition.WAKING;
+            return DatabaseCondition.WAKING;
         }
         boolean ended = !opening.attempting()
                 && isWithin(sinceSuccess.orElse(SUSPEND_AFTER), traffic.sinceLoss()); // and there was no attempt since
-        return !opening.failing() && !ended && isWithin(SUSPEND_AFTER, sinceSuccess) ? Condition.UP : Condition.ASLEEP;
+        return !opening.failing() && !ended && isWithin(SUSPEND_AFTER, sinceSuccess)
+                ? DatabaseCondition.UP
+                : DatabaseCondition.ASLEEP;
     }
 
     private record LastFailure(Optional<Failure> failure, Optional<Duration> ago) {}
 
     /** Returns the failure that caused the condition; if it is healthy, the last failure of the past. */
-    private LastFailure lastFailure(GateCondition opening, UnitCondition work) {
+    private LastFailure lastFailure(GateSnapshot opening, UnitSnapshot work) {
         LastFailure toOpen = new LastFailure(opening.lastFailure(), opening.sinceFailure());
         LastFailure ofUnits = new LastFailure(work.last(), work.sinceLast());
         return switch (condition) {
@@ -241,35 +246,35 @@ public final class DatabaseState implements Managed {
     }
 
     /** Returns whether the server has limited connections lately; longer ago if no attempt has succeeded since. */
-    private static boolean isThrottling(GateCondition opening) {
+    private static boolean isThrottling(GateSnapshot opening) {
         return opening.lastFailure().filter(last -> last.kind().isThrottling()).isPresent()
                 && isWithin(opening.failing() ? FAILURE_TTL : OVERLOAD_TTL, opening.sinceFailure());
     }
 
-    private static boolean lacksSchema(UnitCondition work) {
+    private static boolean lacksSchema(UnitSnapshot work) {
         return isWithin(FAILURE_TTL, work.sinceMismatch())
                 && !isWithin(SERVED_GRACE, work.sinceServed())
                 && !isWithin(FAILURE_TTL, work.sinceServedDespite());
     }
 
     /** Returns whether the last log-in was refused, however long ago: it lasts until a connection is opened. */
-    private static boolean refusesLogins(GateCondition opening) {
+    private static boolean refusesLogins(GateSnapshot opening) {
         return opening.failing()
                 && opening.lastFailure()
-                        .filter(failure -> refused(failure.kind()) == Condition.MISCONFIGURED)
+                        .filter(failure -> refused(failure.kind()) == DatabaseCondition.MISCONFIGURED)
                         .isPresent();
     }
 
-    private static Condition refused(FailureKind kind) {
+    private static DatabaseCondition refused(FailureKind kind) {
         return switch (kind) {
-            case WAKING -> Condition.WAKING;
-            case QUOTA -> Condition.OVER_QUOTA;
-            case AUTHENTICATION, MISCONFIGURED -> Condition.MISCONFIGURED;
-            default -> Condition.DOWN;
+            case WAKING -> DatabaseCondition.WAKING;
+            case QUOTA -> DatabaseCondition.OVER_QUOTA;
+            case AUTHENTICATION, MISCONFIGURED -> DatabaseCondition.MISCONFIGURED;
+            default -> DatabaseCondition.DOWN;
         };
     }
 
-    private static boolean isFresh(GateCondition opening) {
+    private static boolean isFresh(GateSnapshot opening) {
         return isWithin(FAILURE_TTL, opening.sinceFailure());
     }
 
@@ -277,7 +282,7 @@ public final class DatabaseState implements Managed {
         return ago.filter(past -> past.compareTo(time) < 0).isPresent();
     }
 
-    private static Optional<Duration> sinceSuccess(GateCondition opening, PoolCondition traffic) {
+    private static Optional<Duration> sinceSuccess(GateSnapshot opening, PoolSnapshot traffic) {
         return Stream.of(opening.sinceOpened(), traffic.sinceAnswer())
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder());
@@ -291,7 +296,7 @@ public final class DatabaseState implements Managed {
         }
         if (mayBeWaking) {
             nextCheck = Timer.after(LONG_LOGIN, this::status);
-        } else if (condition != Condition.ASLEEP || changes.hasWithheld()) {
+        } else if (condition != DatabaseCondition.ASLEEP || changes.hasWithheld()) {
             boolean soon = condition.isTransient() || changes.hasWithheld();
             nextCheck = Timer.after(soon ? CHECK_INTERVAL : SUSPEND_AFTER, this::status);
         }

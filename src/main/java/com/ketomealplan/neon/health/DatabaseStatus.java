@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param sleeps whether the database is a compute that suspends
  */
 public record DatabaseStatus(
-        Condition condition,
+        DatabaseCondition condition,
         Instant since,
         Optional<Instant> lastSuccess,
         Optional<Instant> lastFailure,
@@ -33,12 +33,12 @@ public record DatabaseStatus(
     }
 
     private boolean isThrottledOut() {
-        return condition == Condition.THROTTLED && cutOff;
+        return condition == DatabaseCondition.THROTTLED && cutOff;
     }
 
     /** Returns {@code connected}, {@code idle} or {@code disconnected}, as in the FastAPI service. */
     public String connectionLabel() {
-        return isThrottledOut() ? Condition.DOWN.connectionLabel() : condition.connectionLabel();
+        return isThrottledOut() ? DatabaseCondition.DOWN.connectionLabel() : condition.connectionLabel();
     }
 
     /** Returns an explanation of the condition for clients. */
@@ -48,24 +48,24 @@ public record DatabaseStatus(
 
     /** Returns the full cause of the condition, for operators. */
     public String cause() {
-        Optional<Failure> shown = condition == Condition.LOGIN_REFUSED ? failure : reason();
+        Optional<Failure> shown = condition == DatabaseCondition.LOGIN_REFUSED ? failure : reason();
         return shown.map(Failure::cause).orElseGet(this::generalExplanation);
     }
 
     /** Returns the failure that has caused the condition. */
     private Optional<Failure> reason() {
-        return condition.isHealthy() && condition != Condition.THROTTLED ? Optional.empty() : failure;
+        return condition.isHealthy() && condition != DatabaseCondition.THROTTLED ? Optional.empty() : failure;
     }
 
     private String generalExplanation() {
-        if (!sleeps && condition == Condition.ASLEEP) {
+        if (!sleeps && condition == DatabaseCondition.ASLEEP) {
             return UNUSED;
         }
-        return !sleeps && condition == Condition.WAKING ? SLOW : condition.explanation();
+        return !sleeps && condition == DatabaseCondition.WAKING ? SLOW : condition.explanation();
     }
 
     /** Returns the name of a condition for the log: "asleep" only if the database suspends. */
-    String nameOf(Condition other) {
+    String nameOf(DatabaseCondition other) {
         if (sleeps) {
             return other.label();
         }

@@ -25,9 +25,9 @@ final class StateChanges {
      * @param lasted how long the condition before had lasted
      * @param between how many changes were omitted before this one
      */
-    record Report(Condition before, Duration lasted, DatabaseStatus now, int between) {}
+    record Report(DatabaseCondition before, Duration lasted, DatabaseStatus now, int between) {}
 
-    private record Pair(Condition from, Condition to) {}
+    private record Pair(DatabaseCondition from, DatabaseCondition to) {}
 
     private final LongSupplier nanoTime;
     private final Map<Pair, Deque<Long>> reportedNanos = new HashMap<>();
@@ -38,7 +38,7 @@ final class StateChanges {
     }
 
     /** Records a change, and returns it if it is to be reported now. */
-    Optional<Report> changed(Condition before, Duration lasted, DatabaseStatus now) {
+    Optional<Report> changed(DatabaseCondition before, Duration lasted, DatabaseStatus now) {
         int between = withheld == null ? 0 : withheld.between() + 1;
         withheld = new Report(before, lasted, now, between);
         return due();

@@ -186,10 +186,10 @@ public final class UnitOutcomes implements UnitListener {
         listeners.forEach(Runnable::run);
     }
 
-    synchronized UnitCondition condition() {
+    synchronized UnitSnapshot snapshot() {
         long now = nanoTime.getAsLong();
         Optional<Mismatch> known = Optional.ofNullable(mismatch);
-        return new UnitCondition(
+        return new UnitSnapshot(
                 since(servedNanos, now),
                 since(servedDespiteNanos, now),
                 known.map(Mismatch::failure),

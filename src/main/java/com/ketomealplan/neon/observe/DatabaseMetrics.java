@@ -6,7 +6,7 @@ import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.gate.GateListener;
 import com.ketomealplan.neon.gate.WakeGate;
-import com.ketomealplan.neon.health.Condition;
+import com.ketomealplan.neon.health.DatabaseCondition;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.Pool;
@@ -94,7 +94,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     private void initializeSeries() {
         initialize(evictions, EvictionReason.values());
         initialize(inDoubt, CommitOutcome.values());
-        initialize(changes, Condition.values());
+        initialize(changes, DatabaseCondition.values());
         Stream.of("acquire", "query", "commit").forEach(deadlines::initLabelValues);
         initialize(openingFailures, FailureKind.values());
         initialize(
@@ -182,8 +182,8 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
                 .help("1 for the current state of the database, else 0.")
                 .labelNames("state")
                 .callback(gauge -> {
-                    Condition now = state.status().condition();
-                    for (Condition condition : Condition.values()) {
+                    DatabaseCondition now = state.status().condition();
+                    for (DatabaseCondition condition : DatabaseCondition.values()) {
                         gauge.call(condition == now ? 1 : 0, condition.label());
                     }
                 })
@@ -291,7 +291,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void onChange(Condition now) {
+    public void onChange(DatabaseCondition now) {
         changes.labelValues(now.label()).inc();
     }
 

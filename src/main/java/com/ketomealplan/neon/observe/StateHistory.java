@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.observe;
 
-import com.ketomealplan.neon.health.Condition;
+import com.ketomealplan.neon.health.DatabaseCondition;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.health.DatabaseStatus;
 import java.time.Duration;
@@ -24,13 +24,14 @@ public final class StateHistory implements DatabaseState.StateListener {
      * @param lasted how long the state before had lasted
      * @param between how many changes before this one were omitted, because the state alternated
      */
-    public record Change(Instant at, Condition from, Condition to, Duration lasted, String cause, int between) {}
+    public record Change(
+            Instant at, DatabaseCondition from, DatabaseCondition to, Duration lasted, String cause, int between) {}
 
     /** A cold start of the compute. */
     public record ColdStart(Instant at, Duration time) {}
 
     @Override
-    public synchronized void onReported(Condition before, Duration lasted, DatabaseStatus now, int between) {
+    public synchronized void onReported(DatabaseCondition before, Duration lasted, DatabaseStatus now, int between) {
         keep(changes, new Change(now.since(), before, now.condition(), lasted, now.cause(), between));
     }
 

@@ -63,7 +63,7 @@ class ClosingTest {
         await().until(() -> next.getState() == Thread.State.TIMED_WAITING); // it has asked for what it may have
 
         assertThat(pool.statistics().waiting()).isOne();
-        assertThat(gate.condition().attempting()).isFalse();
+        assertThat(gate.snapshot().attempting()).isFalse();
 
         threads.release();
         assertThat(query.get(30, TimeUnit.SECONDS)).isEqualTo("served");

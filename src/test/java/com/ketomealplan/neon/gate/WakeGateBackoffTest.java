@@ -58,7 +58,7 @@ class WakeGateBackoffTest {
         clock.addAndGet(Duration.ofMillis(999).toNanos());
         for (int i = 0; i < 20; i++) {
             request();
-            assertThat(gate.condition().attempting()).isFalse();
+            assertThat(gate.snapshot().attempting()).isFalse();
         }
         assertThat(attempts).hasValue(1);
 

@@ -90,11 +90,11 @@ class WakeGateCredentialsTest {
         assertThat(request().join()).isEqualTo(REFUSED);
         assertThat(request()).isCompletedWithValue(REFUSED);
         assertThat(attempts).hasValue(1);
-        assertThat(gate.condition().failing()).isTrue();
+        assertThat(gate.snapshot().failing()).isTrue();
 
         refuses = false;
         isNew = true;
-        checkUntil(() -> !gate.condition().failing());
+        checkUntil(() -> !gate.snapshot().failing());
 
         assertThat(attempts).hasValue(1); // no caller waits for a connection
         assertThat(request().join()).isEqualTo("opened");
@@ -108,13 +108,13 @@ class WakeGateCredentialsTest {
         for (int checks = 0; checks < 1_000; checks++) {
             timer.advance(CredentialWatch.INTERVAL);
         }
-        assertThat(gate.condition().failing()).isTrue();
+        assertThat(gate.snapshot().failing()).isTrue();
 
         refuses = false;
         isNew = true;
         await().until(() -> {
             timer.advance(CredentialWatch.SLOW_INTERVAL);
-            return !gate.condition().failing();
+            return !gate.snapshot().failing();
         });
 
         assertThat(attempts).hasValue(1);
@@ -125,9 +125,9 @@ class WakeGateCredentialsTest {
         assertThat(request().join()).isEqualTo("opened");
         refuses = true;
         CompletableFuture<String> first = request();
-        await().until(() -> attempts.get() == 2 && !gate.condition().attempting());
+        await().until(() -> attempts.get() == 2 && !gate.snapshot().attempting());
         CompletableFuture<String> second = request();
-        assertThat(gate.condition().failing()).isFalse();
+        assertThat(gate.snapshot().failing()).isFalse();
 
         timer.advance(OutageDetector.RENEWAL_GRACE.minusNanos(1));
         assertThat(first).isNotDone();
@@ -146,13 +146,13 @@ class WakeGateCredentialsTest {
         assertThat(request().join()).isEqualTo("opened");
         refuses = true;
         CompletableFuture<String> waiting = request();
-        await().until(() -> attempts.get() == 2 && !gate.condition().attempting());
+        await().until(() -> attempts.get() == 2 && !gate.snapshot().attempting());
 
         timer.elapse(OutageDetector.RENEWAL_GRACE);
         checkUntil(waiting::isDone);
 
         assertThat(waiting).isCompletedWithValue(REFUSED);
-        assertThat(gate.condition().failing()).isTrue();
+        assertThat(gate.snapshot().failing()).isTrue();
         assertThat(request()).isCompletedWithValue(REFUSED);
         timer.elapse(OutageDetector.FAILURE_TTL);
         assertThat(request().join()).isEqualTo(REFUSED);

@@ -111,7 +111,7 @@ class WakeGateTest {
         mayFail.release();
 
         assertThat(patient.failure.join()).isEqualTo(FailureKind.UNAVAILABLE); // the attempt took the whole grace
-        assertThat(gate.condition().down()).isTrue();
+        assertThat(gate.snapshot().down()).isTrue();
         for (int i = 0; i < 10; i++) {
             assertThat(request(gate).failure).isCompletedWithValue(FailureKind.UNAVAILABLE);
         }
@@ -121,11 +121,11 @@ class WakeGateTest {
             awaitAttempt(probe);
             endAttempt(gate);
         }
-        assertThat(gate.condition().down()).isTrue();
+        assertThat(gate.snapshot().down()).isTrue();
 
         timer.elapse(OutageDetector.FAILURE_TTL.plusNanos(1));
         timer.advance(LONGEST_PAUSE);
-        assertThat(gate.condition().down()).isFalse(); // no caller has asked since
+        assertThat(gate.snapshot().down()).isFalse(); // no caller has asked since
         assertThat(attempts).hasValue(4);
         mayFail.release();
         assertThat(request(gate).failure.join()).isEqualTo(FailureKind.UNAVAILABLE);
@@ -138,7 +138,7 @@ class WakeGateTest {
 
     private void endAttempt(WakeGate gate) {
         mayFail.release();
-        await().until(() -> !gate.condition().attempting());
+        await().until(() -> !gate.snapshot().attempting());
     }
 
     /** A check is scheduled for one outage; when it runs there may be another one. */

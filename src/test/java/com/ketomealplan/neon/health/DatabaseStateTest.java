@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.gate.GateCondition;
-import com.ketomealplan.neon.pool.PoolCondition;
+import com.ketomealplan.neon.gate.GateSnapshot;
+import com.ketomealplan.neon.pool.PoolSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -23,36 +23,36 @@ class DatabaseStateTest {
         return Optional.of(Duration.ofMillis((long) (seconds * 1_000)));
     }
 
-    private static GateCondition notConnecting(Optional<Duration> sinceOpened) {
-        return new GateCondition(false, false, NEVER, sinceOpened, Optional.empty(), NEVER, false);
+    private static GateSnapshot notConnecting(Optional<Duration> sinceOpened) {
+        return new GateSnapshot(false, false, NEVER, sinceOpened, Optional.empty(), NEVER, false);
     }
 
-    private static GateCondition loggingIn(double seconds, Optional<Duration> sinceOpened) {
-        return new GateCondition(false, true, ago(seconds), sinceOpened, Optional.empty(), NEVER, false);
+    private static GateSnapshot loggingIn(double seconds, Optional<Duration> sinceOpened) {
+        return new GateSnapshot(false, true, ago(seconds), sinceOpened, Optional.empty(), NEVER, false);
     }
 
-    private static GateCondition failing(FailureKind kind, double secondsAgo) {
+    private static GateSnapshot failing(FailureKind kind, double secondsAgo) {
         Failure failure = new Failure(kind, Outcome.NOT_SENT, Optional.empty(), "");
-        return new GateCondition(false, false, NEVER, ago(1), Optional.of(failure), ago(secondsAgo), true);
+        return new GateSnapshot(false, false, NEVER, ago(1), Optional.of(failure), ago(secondsAgo), true);
     }
 
-    private static PoolCondition open(int connections, Optional<Duration> sinceAnswer) {
-        return new PoolCondition(connections, sinceAnswer, NEVER, NEVER);
+    private static PoolSnapshot open(int connections, Optional<Duration> sinceAnswer) {
+        return new PoolSnapshot(connections, sinceAnswer, NEVER, NEVER);
     }
 
-    private static final UnitCondition NO_UNITS =
-            new UnitCondition(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
+    private static final UnitSnapshot NO_UNITS =
+            new UnitSnapshot(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
 
-    private static Condition onNeon(GateCondition gate, PoolCondition pool) {
+    private static DatabaseCondition onNeon(GateSnapshot gate, PoolSnapshot pool) {
         return DatabaseState.derive(gate, pool, NO_UNITS, true, false);
     }
 
     @Test
     void isAsleepAtTheStartWakingDuringASlowLogInAndUpAfterIt() {
-        assertThat(onNeon(notConnecting(NEVER), open(0, NEVER))).isEqualTo(Condition.ASLEEP);
-        assertThat(onNeon(loggingIn(0.2, NEVER), open(0, NEVER))).isEqualTo(Condition.ASLEEP);
-        assertThat(onNeon(loggingIn(0.3, NEVER), open(0, NEVER))).isEqualTo(Condition.WAKING);
-        assertThat(onNeon(notConnecting(ago(0)), open(1, NEVER))).isEqualTo(Condition.UP);
+        assertThat(onNeon(notConnecting(NEVER), open(0, NEVER))).isEqualTo(DatabaseCondition.ASLEEP);
+        assertThat(onNeon(loggingIn(0.2, NEVER), open(0, NEVER))).isEqualTo(DatabaseCondition.ASLEEP);
+        assertThat(onNeon(loggingIn(0.3, NEVER), open(0, NEVER))).isEqualTo(DatabaseCondition.WAKING);
+        assertThat(onNeon(notConnecting(ago(0)), open(1, NEVER))).isEqualTo(DatabaseCondition.UP);
     }
 
     /** With and without open connections. */
@@ -60,18 +60,18 @@ class DatabaseStateTest {
     void isAsleepFiveMinutesAfterTheLastAnswerIfTheComputeSuspends() {
         for (int connections : new int[] {0, 5}) {
             assertThat(onNeon(notConnecting(ago(900)), open(connections, ago(299))))
-                    .isEqualTo(Condition.UP);
+                    .isEqualTo(DatabaseCondition.UP);
             assertThat(onNeon(notConnecting(ago(900)), open(connections, ago(301))))
-                    .isEqualTo(Condition.ASLEEP);
+                    .isEqualTo(DatabaseCondition.ASLEEP);
         }
         assertThat(DatabaseState.derive(notConnecting(ago(900)), open(5, ago(301)), NO_UNITS, false, false))
-                .isEqualTo(Condition.UP);
+                .isEqualTo(DatabaseCondition.UP);
     }
 
     @Test
     void aSlowLogInIsNoWakeWithinTenSecondsOfTheLastOne() {
-        assertThat(onNeon(loggingIn(2, ago(9)), open(0, NEVER))).isEqualTo(Condition.UP);
-        assertThat(onNeon(loggingIn(2, ago(11)), open(0, NEVER))).isEqualTo(Condition.WAKING);
+        assertThat(onNeon(loggingIn(2, ago(9)), open(0, NEVER))).isEqualTo(DatabaseCondition.UP);
+        assertThat(onNeon(loggingIn(2, ago(11)), open(0, NEVER))).isEqualTo(DatabaseCondition.WAKING);
     }
 
     @ParameterizedTest
@@ -85,9 +85,9 @@ class DatabaseStateTest {
         "AUTHENTICATION, MISCONFIGURED",
         "MISCONFIGURED, MISCONFIGURED"
     })
-    void isDerivedFromTheLastFailureForAMinute(FailureKind kind, Condition condition) {
+    void isDerivedFromTheLastFailureForAMinute(FailureKind kind, DatabaseCondition condition) {
         assertThat(onNeon(failing(kind, 59), open(0, ago(1)))).isEqualTo(condition);
-        assertThat(onNeon(failing(kind, 61), open(0, ago(1)))).isEqualTo(Condition.ASLEEP);
+        assertThat(onNeon(failing(kind, 61), open(0, ago(1)))).isEqualTo(DatabaseCondition.ASLEEP);
     }
 
     /** However long ago the log-in was refused, and also if callers were rejected since. */
@@ -95,53 +95,52 @@ class DatabaseStateTest {
     @CsvSource({"AUTHENTICATION", "MISCONFIGURED"})
     void isLoginRefusedWhileOpenConnectionsAnswerAndLogInsAreRefused(FailureKind kind) {
         for (int seconds : new int[] {1, 3_600}) {
-            assertThat(onNeon(failing(kind, seconds), open(5, ago(1)))).isEqualTo(Condition.LOGIN_REFUSED);
-            assertThat(onNeon(failing(kind, seconds), new PoolCondition(5, ago(1), NEVER, ago(1))))
-                    .isEqualTo(Condition.LOGIN_REFUSED);
+            assertThat(onNeon(failing(kind, seconds), open(5, ago(1)))).isEqualTo(DatabaseCondition.LOGIN_REFUSED);
+            assertThat(onNeon(failing(kind, seconds), new PoolSnapshot(5, ago(1), NEVER, ago(1))))
+                    .isEqualTo(DatabaseCondition.LOGIN_REFUSED);
         }
-        assertThat(Condition.LOGIN_REFUSED.isReady()).isTrue();
-        assertThat(Condition.LOGIN_REFUSED.isHealthy()).isTrue();
+        assertThat(DatabaseCondition.LOGIN_REFUSED.isReady()).isTrue();
+        assertThat(DatabaseCondition.LOGIN_REFUSED.isHealthy()).isTrue();
     }
 
     @Test
     void isUpWhileOpenConnectionsAnswerAndNoFurtherOneCanBeOpened() {
-        assertThat(onNeon(failing(FailureKind.UNAVAILABLE, 1), open(5, ago(1)))).isEqualTo(Condition.UP);
+        assertThat(onNeon(failing(FailureKind.UNAVAILABLE, 1), open(5, ago(1)))).isEqualTo(DatabaseCondition.UP);
     }
 
     @Test
     void isBusyForFiveSecondsAfterACallerWasRejected() {
-        assertThat(onNeon(notConnecting(ago(60)), new PoolCondition(15, ago(6), NEVER, ago(4))))
-                .isEqualTo(Condition.BUSY);
-        assertThat(onNeon(notConnecting(ago(60)), new PoolCondition(15, ago(6), NEVER, ago(6))))
-                .isEqualTo(Condition.UP);
+        assertThat(onNeon(notConnecting(ago(60)), new PoolSnapshot(15, ago(6), NEVER, ago(4))))
+                .isEqualTo(DatabaseCondition.BUSY);
+        assertThat(onNeon(notConnecting(ago(60)), new PoolSnapshot(15, ago(6), NEVER, ago(6))))
+                .isEqualTo(DatabaseCondition.UP);
     }
 
     /** Otherwise the instance would be ready again each minute, until the next request fails. */
     @Test
     void aPermanentFailureDoesNotExpireWhereProbesLogInAgain() {
-        GateCondition refused = failing(FailureKind.AUTHENTICATION, 600);
-        GateCondition unreachable = failing(FailureKind.UNAVAILABLE, 600);
+        GateSnapshot refused = failing(FailureKind.AUTHENTICATION, 600);
+        GateSnapshot unreachable = failing(FailureKind.UNAVAILABLE, 600);
 
         assertThat(DatabaseState.derive(refused, open(0, ago(900)), NO_UNITS, false, true))
-                .isEqualTo(Condition.MISCONFIGURED);
+                .isEqualTo(DatabaseCondition.MISCONFIGURED);
         assertThat(DatabaseState.derive(refused, open(0, ago(900)), NO_UNITS, false, false))
-                .isEqualTo(Condition.ASLEEP);
+                .isEqualTo(DatabaseCondition.ASLEEP);
         assertThat(DatabaseState.derive(unreachable, open(0, ago(900)), NO_UNITS, false, true))
-                .isEqualTo(Condition.ASLEEP);
+                .isEqualTo(DatabaseCondition.ASLEEP);
     }
 
     /** As at the connection limit of a role: one log-in is refused, and the next one accepted. */
     @Test
     void isThrottledForFiveSecondsAfterALimitedLogInEvenIfOthersSucceed() {
         Failure refused = new Failure(FailureKind.TOO_MANY_CONNECTIONS, Outcome.NOT_SENT, Optional.empty(), "");
-        PoolCondition saturated = new PoolCondition(3, ago(0), NEVER, ago(1));
+        PoolSnapshot saturated = new PoolSnapshot(3, ago(0), NEVER, ago(1));
         for (boolean failing : new boolean[] {true, false}) {
-            GateCondition opening =
-                    new GateCondition(false, false, NEVER, ago(0), Optional.of(refused), ago(4), failing);
-            assertThat(onNeon(opening, saturated)).isEqualTo(Condition.THROTTLED);
+            GateSnapshot opening = new GateSnapshot(false, false, NEVER, ago(0), Optional.of(refused), ago(4), failing);
+            assertThat(onNeon(opening, saturated)).isEqualTo(DatabaseCondition.THROTTLED);
         }
-        GateCondition earlier = new GateCondition(false, false, NEVER, ago(0), Optional.of(refused), ago(6), false);
-        assertThat(onNeon(earlier, saturated)).isEqualTo(Condition.BUSY);
+        GateSnapshot earlier = new GateSnapshot(false, false, NEVER, ago(0), Optional.of(refused), ago(6), false);
+        assertThat(onNeon(earlier, saturated)).isEqualTo(DatabaseCondition.BUSY);
     }
 
     /** A last failure that is not the reason of the condition is not quoted. */
@@ -153,14 +152,14 @@ class DatabaseStateTest {
         "UNAVAILABLE, ASLEEP, The next request opens one"
     })
     void theExplanationDoesNotQuoteTheServerAndTheCauseQuotesTheFailureOfTheCondition(
-            FailureKind kind, Condition condition, String text) {
+            FailureKind kind, DatabaseCondition condition, String text) {
         Failure failure = new Failure(kind, Outcome.NOT_SENT, Optional.empty(), "FATAL: " + kind.explanation());
         DatabaseStatus status = new DatabaseStatus(
                 condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.of(failure), false, false);
 
         assertThat(status.explanation()).contains(text).doesNotContain("FATAL");
         assertThat(status.cause()).contains(text);
-        assertThat(status.cause().startsWith("FATAL")).isEqualTo(condition == Condition.THROTTLED);
+        assertThat(status.cause().startsWith("FATAL")).isEqualTo(condition == DatabaseCondition.THROTTLED);
     }
 
     /** With open connections requests are served. Cut off means that none is open, and that the last attempt has failed. */
@@ -168,7 +167,7 @@ class DatabaseStateTest {
     @CsvSource({"THROTTLED, false, true, connected", "THROTTLED, true, false, disconnected", "UP, true, true, connected"
     })
     void isHealthyWhileThrottledUnlessItIsCutOff(
-            Condition condition, boolean cutOff, boolean healthy, String connection) {
+            DatabaseCondition condition, boolean cutOff, boolean healthy, String connection) {
         DatabaseStatus status = new DatabaseStatus(
                 condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(), cutOff, false);
 
@@ -178,10 +177,10 @@ class DatabaseStateTest {
 
     @Test
     void isAsleepAfterTheServerHasClosedAllConnectionsUntilTheNextLogIn() {
-        PoolCondition ended = new PoolCondition(0, ago(60), ago(1), NEVER);
-        assertThat(onNeon(notConnecting(ago(60)), ended)).isEqualTo(Condition.ASLEEP);
-        assertThat(onNeon(loggingIn(0, ago(60)), ended)).isEqualTo(Condition.UP);
-        assertThat(onNeon(notConnecting(ago(0.5)), ended)).isEqualTo(Condition.UP);
+        PoolSnapshot ended = new PoolSnapshot(0, ago(60), ago(1), NEVER);
+        assertThat(onNeon(notConnecting(ago(60)), ended)).isEqualTo(DatabaseCondition.ASLEEP);
+        assertThat(onNeon(loggingIn(0, ago(60)), ended)).isEqualTo(DatabaseCondition.UP);
+        assertThat(onNeon(notConnecting(ago(0.5)), ended)).isEqualTo(DatabaseCondition.UP);
     }
 
     /**
@@ -200,8 +199,8 @@ class DatabaseStateTest {
         "0, 61, 61, SCHEMA_MISMATCH"
     })
     void isSchemaMismatchForAMinuteAfterAUnitFailedForItUnlessOthersAreServed(
-            int failed, int served, int servedDespite, Condition condition) {
-        UnitCondition work = new UnitCondition(
+            int failed, int served, int servedDespite, DatabaseCondition condition) {
+        UnitSnapshot work = new UnitSnapshot(
                 unlessNever(served),
                 unlessNever(servedDespite),
                 Optional.empty(),
@@ -226,14 +225,14 @@ class DatabaseStateTest {
     void isStorageFullForAMinuteAfterAWriteFoundTheDiskFull() {
         for (double served : new double[] {0, 900}) {
             assertThat(DatabaseState.derive(notConnecting(ago(900)), open(5, ago(1)), full(59, served), true, false))
-                    .isEqualTo(Condition.STORAGE_FULL);
+                    .isEqualTo(DatabaseCondition.STORAGE_FULL);
             assertThat(DatabaseState.derive(notConnecting(ago(900)), open(5, ago(1)), full(61, served), true, false))
-                    .isEqualTo(Condition.UP);
+                    .isEqualTo(DatabaseCondition.UP);
         }
     }
 
-    private static UnitCondition full(double secondsAgo, double served) {
-        return new UnitCondition(
+    private static UnitSnapshot full(double secondsAgo, double served) {
+        return new UnitSnapshot(
                 ago(served),
                 NEVER,
                 Optional.empty(),
@@ -246,18 +245,18 @@ class DatabaseStateTest {
 
     @Test
     void isNotReadyOnlyIfTheSchemaOrTheConfigurationOfThisInstanceIsWrong() {
-        assertThat(Condition.values())
+        assertThat(DatabaseCondition.values())
                 .filteredOn(condition -> !condition.isReady())
-                .containsExactly(Condition.SCHEMA_MISMATCH, Condition.MISCONFIGURED);
+                .containsExactly(DatabaseCondition.SCHEMA_MISMATCH, DatabaseCondition.MISCONFIGURED);
     }
 
     @Test
     void isDownOrThrottledEvenIfTheSchemaIsWrongAndTheDiskIsFull() {
-        UnitCondition lacking = new UnitCondition(
+        UnitSnapshot lacking = new UnitSnapshot(
                 NEVER, NEVER, Optional.empty(), ago(0), Optional.empty(), ago(0), Optional.empty(), NEVER);
         assertThat(DatabaseState.derive(failing(FailureKind.UNAVAILABLE, 1), open(0, NEVER), lacking, true, false))
-                .isEqualTo(Condition.DOWN);
+                .isEqualTo(DatabaseCondition.DOWN);
         assertThat(DatabaseState.derive(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true, false))
-                .isEqualTo(Condition.THROTTLED);
+                .isEqualTo(DatabaseCondition.THROTTLED);
     }
 }

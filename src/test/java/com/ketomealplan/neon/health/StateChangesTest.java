@@ -14,12 +14,12 @@ class StateChangesTest {
     private final AtomicLong nanos = new AtomicLong();
     private final StateChanges changes = new StateChanges(nanos::get);
 
-    private static DatabaseStatus status(Condition condition) {
+    private static DatabaseStatus status(DatabaseCondition condition) {
         return new DatabaseStatus(
                 condition, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(), false, false);
     }
 
-    private Optional<StateChanges.Report> change(Condition from, Condition to) {
+    private Optional<StateChanges.Report> change(DatabaseCondition from, DatabaseCondition to) {
         nanos.addAndGet(Duration.ofMillis(50).toNanos());
         return changes.changed(from, Duration.ofMillis(50), status(to));
     }
@@ -27,8 +27,10 @@ class StateChangesTest {
     private int reportsOf(int times) {
         int reported = 0;
         for (int i = 0; i < times; i++) {
-            reported += change(Condition.BUSY, Condition.THROTTLED).isPresent() ? 1 : 0;
-            reported += change(Condition.THROTTLED, Condition.BUSY).isPresent() ? 1 : 0;
+            reported +=
+                    change(DatabaseCondition.BUSY, DatabaseCondition.THROTTLED).isPresent() ? 1 : 0;
+            reported +=
+                    change(DatabaseCondition.THROTTLED, DatabaseCondition.BUSY).isPresent() ? 1 : 0;
         }
         return reported;
     }
@@ -36,8 +38,8 @@ class StateChangesTest {
     @Test
     void eachRareChangeIsReported() {
         for (int i = 0; i < 20; i++) {
-            assertThat(change(Condition.UP, Condition.DOWN)).isPresent();
-            assertThat(change(Condition.DOWN, Condition.UP))
+            assertThat(change(DatabaseCondition.UP, DatabaseCondition.DOWN)).isPresent();
+            assertThat(change(DatabaseCondition.DOWN, DatabaseCondition.UP))
                     .hasValueSatisfying(
                             reported -> assertThat(reported.between()).isZero());
             nanos.addAndGet(StateChanges.WINDOW.dividedBy(3).toNanos());
@@ -60,7 +62,7 @@ class StateChangesTest {
         nanos.addAndGet(StateChanges.WINDOW.toNanos());
 
         assertThat(changes.due()).hasValueSatisfying(reported -> {
-            assertThat(reported.now().condition()).isEqualTo(Condition.BUSY);
+            assertThat(reported.now().condition()).isEqualTo(DatabaseCondition.BUSY);
             assertThat(reported.between()).isEqualTo(13);
         });
         assertThat(changes.hasWithheld()).isFalse();
@@ -72,7 +74,7 @@ class StateChangesTest {
     void aChangeToAnotherConditionIsReportedAtOnce() {
         reportsOf(10);
 
-        assertThat(change(Condition.BUSY, Condition.DOWN))
+        assertThat(change(DatabaseCondition.BUSY, DatabaseCondition.DOWN))
                 .hasValueSatisfying(reported -> assertThat(reported.between()).isEqualTo(14));
     }
 }

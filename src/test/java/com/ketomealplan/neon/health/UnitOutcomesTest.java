@@ -47,16 +47,16 @@ class UnitOutcomesTest {
     void aMismatchIsKeptUntilAUnitIsServed() {
         outcomes.onRollback(failure("42P01"));
         advance(2);
-        assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(2));
-        assertThat(outcomes.condition().sinceServed()).isEmpty();
-        assertThat(outcomes.condition().mismatch()).isPresent();
+        assertThat(outcomes.snapshot().sinceMismatch()).contains(Duration.ofSeconds(2));
+        assertThat(outcomes.snapshot().sinceServed()).isEmpty();
+        assertThat(outcomes.snapshot().mismatch()).isPresent();
 
         outcomes.onCommit(Duration.ZERO, Optional.empty());
 
         advance(1);
-        assertThat(outcomes.condition().mismatch()).isEmpty();
-        assertThat(outcomes.condition().sinceServed()).contains(Duration.ofSeconds(1));
-        assertThat(outcomes.condition().sinceServedDespite()).contains(Duration.ofSeconds(1));
+        assertThat(outcomes.snapshot().mismatch()).isEmpty();
+        assertThat(outcomes.snapshot().sinceServed()).contains(Duration.ofSeconds(1));
+        assertThat(outcomes.snapshot().sinceServedDespite()).contains(Duration.ofSeconds(1));
         assertThat(changes).hasValue(2);
     }
 
@@ -65,8 +65,8 @@ class UnitOutcomesTest {
         outcomes.onCommit(Duration.ZERO, Optional.empty());
         outcomes.onRollback(new IllegalStateException("User not found"));
 
-        assertThat(outcomes.condition().sinceServed()).contains(Duration.ZERO);
-        assertThat(outcomes.condition().sinceServedDespite()).isEmpty();
+        assertThat(outcomes.snapshot().sinceServed()).contains(Duration.ZERO);
+        assertThat(outcomes.snapshot().sinceServedDespite()).isEmpty();
         assertThat(changes).hasValue(0);
     }
 
@@ -76,7 +76,7 @@ class UnitOutcomesTest {
     void aUnitThatViolatesAConstraintOrConflictsIsServed(String sqlState) {
         outcomes.onRollback(failure(sqlState));
 
-        assertThat(outcomes.condition().sinceServed()).isPresent();
+        assertThat(outcomes.snapshot().sinceServed()).isPresent();
     }
 
     /** A timeout, a lost connection, a syntax error, a refused log-in: they show nothing of the schema. */
@@ -86,7 +86,7 @@ class UnitOutcomesTest {
         outcomes.onRollback(failure(sqlState));
         outcomes.onCommit(Duration.ZERO, Optional.of(failure(sqlState)));
 
-        assertThat(outcomes.condition()).isEqualTo(new UnitOutcomes(nanos::get).condition());
+        assertThat(outcomes.snapshot()).isEqualTo(new UnitOutcomes(nanos::get).snapshot());
     }
 
     private void unit(String sql) {
@@ -109,10 +109,10 @@ class UnitOutcomesTest {
 
         unit(sql);
 
-        assertThat(outcomes.condition().full()).isEmpty();
-        assertThat(outcomes.condition().sinceFull()).isEmpty();
-        assertThat(outcomes.condition().last().orElseThrow().kind()).isEqualTo(FailureKind.STORAGE_FULL);
-        assertThat(outcomes.condition().sinceLast()).contains(Duration.ofSeconds(1));
+        assertThat(outcomes.snapshot().full()).isEmpty();
+        assertThat(outcomes.snapshot().sinceFull()).isEmpty();
+        assertThat(outcomes.snapshot().last().orElseThrow().kind()).isEqualTo(FailureKind.STORAGE_FULL);
+        assertThat(outcomes.snapshot().sinceLast()).contains(Duration.ofSeconds(1));
         assertThat(changes).hasValue(2);
     }
 
@@ -131,7 +131,7 @@ class UnitOutcomesTest {
         outcomes.onCommit(Duration.ZERO, Optional.of(failure("08006")));
         unit("SELECT 1");
 
-        assertThat(outcomes.condition().full()).isPresent();
+        assertThat(outcomes.snapshot().full()).isPresent();
     }
 
     /** As where some writes find space in a page, and others do not. */
@@ -143,10 +143,10 @@ class UnitOutcomesTest {
         outcomes.onRollback(failure("53100"));
 
         unit("UPDATE a SET b = 1");
-        assertThat(outcomes.condition().full()).isPresent();
+        assertThat(outcomes.snapshot().full()).isPresent();
         advance(5);
         unit("UPDATE a SET b = 1");
-        assertThat(outcomes.condition().full()).isEmpty();
+        assertThat(outcomes.snapshot().full()).isEmpty();
     }
 
     @Test
@@ -155,8 +155,8 @@ class UnitOutcomesTest {
         outcomes.onCommit(Duration.ZERO, Optional.empty());
         advance(3);
 
-        assertThat(outcomes.condition().sinceFull()).contains(Duration.ofSeconds(3));
-        assertThat(outcomes.condition().full().orElseThrow().kind()).isEqualTo(FailureKind.STORAGE_FULL);
+        assertThat(outcomes.snapshot().sinceFull()).contains(Duration.ofSeconds(3));
+        assertThat(outcomes.snapshot().full().orElseThrow().kind()).isEqualTo(FailureKind.STORAGE_FULL);
         assertThat(changes).hasValue(1);
     }
 
@@ -167,12 +167,12 @@ class UnitOutcomesTest {
         advance(50);
 
         outcomes.onChecked(check, Verdict.UNKNOWN);
-        assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ofSeconds(50));
+        assertThat(outcomes.snapshot().sinceMismatch()).contains(Duration.ofSeconds(50));
         outcomes.onChecked(check, Verdict.MISMATCH);
-        assertThat(outcomes.condition().sinceMismatch()).contains(Duration.ZERO);
+        assertThat(outcomes.snapshot().sinceMismatch()).contains(Duration.ZERO);
         outcomes.onChecked(check, Verdict.FITS);
-        assertThat(outcomes.condition().mismatch()).isEmpty();
-        assertThat(outcomes.condition().sinceServed()).isEmpty();
+        assertThat(outcomes.snapshot().mismatch()).isEmpty();
+        assertThat(outcomes.snapshot().sinceServed()).isEmpty();
     }
 
     /** As for a mismatch inside of a function, whose body EXPLAIN does not check. */
@@ -199,7 +199,7 @@ class UnitOutcomesTest {
         outcomes.onRollback(statement("SELECT * FROM b; DELETE FROM users"));
 
         assertThat(outcomes.schemaCheck()).isEmpty();
-        assertThat(outcomes.condition().mismatch()).isPresent();
+        assertThat(outcomes.snapshot().mismatch()).isPresent();
     }
 
     /** Returns what JDBI throws for a statement whose table does not exist. */

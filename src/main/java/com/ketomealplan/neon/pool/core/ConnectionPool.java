@@ -11,8 +11,8 @@ import com.ketomealplan.neon.locks.LockWaits;
 import com.ketomealplan.neon.pool.ConnectionReport;
 import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.Pool;
-import com.ketomealplan.neon.pool.PoolCondition;
 import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.PoolSnapshot;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.pool.QueueLimits;
@@ -308,8 +308,8 @@ public final class ConnectionPool implements Pool {
     }
 
     @Override
-    public PoolCondition condition() {
-        return state.condition();
+    public PoolSnapshot snapshot() {
+        return state.snapshot();
     }
 
     @Override

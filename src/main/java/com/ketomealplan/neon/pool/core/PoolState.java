@@ -2,7 +2,7 @@ package com.ketomealplan.neon.pool.core;
 
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.pool.ConnectionReport;
-import com.ketomealplan.neon.pool.PoolCondition;
+import com.ketomealplan.neon.pool.PoolSnapshot;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
@@ -74,10 +74,10 @@ final class PoolState {
     }
 
     /** Called without the lock. */
-    PoolCondition condition() {
+    PoolSnapshot snapshot() {
         lock.lock();
         try {
-            return traffic.condition(bag.size(), !waiting.isEmpty());
+            return traffic.snapshot(bag.size(), !waiting.isEmpty());
         } finally {
             lock.unlock();
         }

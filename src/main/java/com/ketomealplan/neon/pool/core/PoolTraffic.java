@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.pool.core;
 
-import com.ketomealplan.neon.pool.PoolCondition;
+import com.ketomealplan.neon.pool.PoolSnapshot;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -81,10 +81,10 @@ final class PoolTraffic {
         return firstOpenedNanos;
     }
 
-    PoolCondition condition(int open, boolean queued) {
+    PoolSnapshot snapshot(int open, boolean queued) {
         long now = nanoTime.getAsLong();
         boolean stuck = queued && open > 0 && now - queueNanos >= LONG_WAIT.toNanos();
-        return new PoolCondition(
+        return new PoolSnapshot(
                 open,
                 since(answeredNanos, now),
                 since(lostNanos, now),

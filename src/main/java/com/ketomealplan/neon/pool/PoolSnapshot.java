@@ -11,5 +11,5 @@ import java.util.Optional;
  * @param sinceLoss the time since a connection was last found lost
  * @param sinceSaturated the time since a caller was last rejected, timed out, or waited for a second
  */
-public record PoolCondition(
+public record PoolSnapshot(
         int open, Optional<Duration> sinceAnswer, Optional<Duration> sinceLoss, Optional<Duration> sinceSaturated) {}

@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.slf4j.event.Level;
 
 /** The condition of the database, as seen by this process. */
-public enum Condition {
+public enum DatabaseCondition {
     /** It answers. */
     UP(Connectivity.USABLE, Level.INFO, "The database answers."),
 
@@ -62,7 +62,7 @@ public enum Condition {
     private final Level level;
     private final String explanation;
 
-    Condition(Connectivity connectivity, Level level, String explanation) {
+    DatabaseCondition(Connectivity connectivity, Level level, String explanation) {
         this.connectivity = connectivity;
         this.level = level;
         this.explanation = explanation;

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param sinceFailure the time since that failure
  * @param failing whether no connection was opened since that failure
  */
-public record GateCondition(
+public record GateSnapshot(
         boolean down,
         boolean attempting,
         Optional<Duration> loggingIn,
