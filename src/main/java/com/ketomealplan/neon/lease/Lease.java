@@ -69,7 +69,7 @@ public final class Lease {
         this.owner = owner;
         this.deadline = deadline;
         this.times = new LeaseTimes(deadline, waited, opening);
-        this.handle = new ConnectionHandle(new LeaseOfHandle(this), physical);
+        this.handle = new ConnectionHandle(new HandleLeaseAdapter(this), physical);
     }
 
     /** Returns the borrower's JDBC connection. */

@@ -15,20 +15,21 @@ final class MissedDeadline {
      * Returns a {@link DeadlineExceededException} for a failure after the unit's deadline, and any other failure as it is: a statement may
      * also be cancelled by another session, or by a shorter timeout of the server, and that is no missed deadline.
      *
-     * @param lease the unit's lease, rolled back and not yet returned; empty if it had none
+     * @param transaction the unit's transaction, rolled back and not yet returned; empty if it had none
      */
-    static Exception explain(Exception failure, Optional<LeasedTransaction> lease) {
+    static Exception explain(Exception failure, Optional<LeasedTransaction> transaction) {
         Failure classified = Failure.of(failure);
-        if (lease.isEmpty() || classified.outcome() != Failure.Outcome.ROLLED_BACK) {
+        if (transaction.isEmpty() || classified.outcome() != Failure.Outcome.ROLLED_BACK) {
             return failure;
         }
-        Optional<String> ended = lease.get().closeReason();
-        boolean missed = classified.kind() == FailureKind.TIMEOUT && lease.get().isTimedOut();
+        Optional<String> ended = transaction.get().closeReason();
+        boolean missed =
+                classified.kind() == FailureKind.TIMEOUT && transaction.get().isTimedOut();
         if (ended.isEmpty() && !missed) {
             return failure;
         }
         String what =
                 ended.map(reason -> "the connection was closed: " + reason).orElse(classified.cause());
-        return new DeadlineExceededException(what, lease.get().describeTimes(), failure);
+        return new DeadlineExceededException(what, transaction.get().describeTimes(), failure);
     }
 }

@@ -43,7 +43,7 @@ final class Unit {
             if (options.isolation() != TransactionIsolationLevel.UNKNOWN) {
                 handle.setTransactionIsolationLevel(options.isolation());
             } else if (options.readOnly()) {
-                lease().ifPresent(LeasedTransaction::allowStandaloneReads);
+                transaction().ifPresent(LeasedTransaction::allowStandaloneReads);
             }
             handle.begin();
         }
@@ -82,13 +82,13 @@ final class Unit {
         listeners.forEach(listener -> listener.onRollback(failure));
     }
 
-    Optional<LeasedTransaction> lease() {
+    Optional<LeasedTransaction> transaction() {
         return Optional.ofNullable(handle).flatMap(open -> LeasedTransaction.of(open.getConnection()));
     }
 
     /** Returns whether it may have committed something by itself. */
     boolean mayHaveCommitted() {
-        return lease().map(LeasedTransaction::mayHaveCommitted).orElse(false);
+        return transaction().map(LeasedTransaction::mayHaveCommitted).orElse(false);
     }
 
     /** Returns the connection. Does not throw: the unit has ended. */

@@ -230,9 +230,9 @@ public final class UnitOfWork {
             unit.commit();
             return result;
         } catch (Exception thrown) {
-            Exception failure = explain(thrown, unit.lease());
+            Exception failure = explain(thrown, unit.transaction());
             unit.rollback(failure);
-            throw MissedDeadline.explain(failure, unit.lease());
+            throw MissedDeadline.explain(failure, unit.transaction());
         } catch (Error failure) {
             unit.rollback(failure);
             throw failure;
@@ -245,8 +245,9 @@ public final class UnitOfWork {
     }
 
     /** Returns an exception of JDBI with the privilege that is missing, if one is; any other exception as it is. */
-    private static Exception explain(Exception thrown, Optional<LeasedTransaction> lease) {
-        return lease.filter(any -> thrown instanceof JdbiException)
+    private static Exception explain(Exception thrown, Optional<LeasedTransaction> transaction) {
+        return transaction
+                .filter(any -> thrown instanceof JdbiException)
                 .flatMap(leased -> MissingPrivilegeException.of(thrown, leased.role()))
                 .<Exception>map(missing -> missing)
                 .orElse(thrown);

@@ -83,9 +83,9 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
     }
 
     private void resolveCommit(Handle handle, JdbiException failure) {
-        LeasedTransaction lease =
+        LeasedTransaction transaction =
                 LeasedTransaction.of(handle.getConnection()).orElseThrow(() -> CommitFailedException.unknown(failure));
-        switch (lease.lastCommit()) {
+        switch (transaction.lastCommit()) {
             case DONE:
                 LOG.debug("Connection lost after its COMMIT was answered", failure);
                 return;
@@ -94,13 +94,14 @@ final class UnitTransactionHandler extends DelegatingTransactionHandler {
             default:
                 throw CommitFailedException.rolledBack(failure);
         }
-        TransactionIdentity transaction = lease.identity()
-                .orElseThrow(() -> lease.isReadOnly()
+        TransactionIdentity identity = transaction
+                .identity()
+                .orElseThrow(() -> transaction.isReadOnly()
                         ? CommitFailedException.rolledBack(failure)
                         : CommitFailedException.unknown(failure)); // it was begun without the handle
-        lease.discard(); // the lookup may need its place in the pool
-        CommitOutcome outcome = resolver.resolve(transaction);
-        LOG.info("Commit outcome of {} looked up: {}", transaction.id(), outcome);
+        transaction.discard(); // the lookup may need its place in the pool
+        CommitOutcome outcome = resolver.resolve(identity);
+        LOG.info("Commit outcome of {} looked up: {}", identity.id(), outcome);
         switch (outcome) {
             case COMMITTED:
                 return;

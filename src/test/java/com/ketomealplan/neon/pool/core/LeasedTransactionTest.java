@@ -325,10 +325,10 @@ class LeasedTransactionTest {
     @Test
     void discardAfterTheReturnDoesNotTakeTheConnectionFromTheNextBorrower() throws Exception {
         Connection first = pool.getConnection();
-        LeasedTransaction lease = leased(first);
+        LeasedTransaction transaction = leased(first);
         first.close();
         try (Connection second = pool.getConnection()) {
-            lease.discard();
+            transaction.discard();
 
             assertThat(value(second, "SELECT 1")).isEqualTo("1");
             assertThat(pool.statistics().active()).isEqualTo(1);

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /** A {@link Lease}, as its handle sees it. */
-record LeaseOfHandle(Lease lease) implements HandleLease {
+record HandleLeaseAdapter(Lease lease) implements HandleLease {
 
     @Override
     public boolean isOpen() {
