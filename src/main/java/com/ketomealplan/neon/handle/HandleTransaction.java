@@ -151,7 +151,9 @@ public final class HandleTransaction {
         if (!begun) {
             return canPrepend && isStandaloneRead(kind) ? settings.standaloneReadPrologue() : beginPrologue(kind);
         }
-        return identity == null && kind != SqlKind.UTILITY ? Prologue.NONE.asking(settings.question()) : Prologue.NONE;
+        return identity == null && kind != SqlKind.UTILITY
+                ? Prologue.NONE.withIdentityQuery(settings.identityQuery())
+                : Prologue.NONE;
     }
 
     /** Notices that the transaction was ended past the handle: what follows is another one. */
@@ -175,7 +177,7 @@ public final class HandleTransaction {
 
     private Prologue beginPrologue(SqlKind kind) throws SQLException {
         Prologue prologue = settings.beginPrologue();
-        return kind == SqlKind.UTILITY ? prologue : prologue.asking(settings.question());
+        return kind == SqlKind.UTILITY ? prologue : prologue.withIdentityQuery(settings.identityQuery());
     }
 
     /** Checks and records that a statement is about to be sent, with its prologue. */
@@ -285,7 +287,7 @@ public final class HandleTransaction {
             throw new SQLException("a statement of the transaction has failed: it was rolled back", "25P02");
         }
         if (driverHandedOut) { // by which another one may have begun
-            send(Prologue.NONE.asking(settings.question()));
+            send(Prologue.NONE.withIdentityQuery(settings.identityQuery()));
         }
         lease.startCommit();
         commit = Commit.UNANSWERED;

@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.handle;
 
-import com.ketomealplan.neon.handle.Prologue.Question;
+import com.ketomealplan.neon.handle.Prologue.IdentityQuery;
 import java.sql.SQLException;
 
 /** A transaction around one statement in auto-commit, to which the statement's settings are local. */
@@ -10,7 +10,7 @@ final class LocalTransaction {
 
     static <T, X extends Throwable> T around(
             HandleTransaction transaction, Prologue settings, Execution<T, X> statement) throws X, SQLException {
-        transaction.send(new Prologue("BEGIN;" + settings.sql(), settings.statements() + 1, false, Question.NOTHING));
+        transaction.send(new Prologue("BEGIN;" + settings.sql(), settings.statements() + 1, false, IdentityQuery.NONE));
         T result;
         try {
             result = statement.send();

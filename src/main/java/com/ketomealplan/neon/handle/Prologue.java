@@ -14,13 +14,13 @@ import java.util.Optional;
  * @param begins whether they begin a transaction
  * @param identity what the last of them queries of the {@link TransactionIdentity}
  */
-record Prologue(String sql, int statements, boolean begins, Question identity) {
+record Prologue(String sql, int statements, boolean begins, IdentityQuery identity) {
 
-    static final Prologue NONE = new Prologue("", 0, false, Question.NOTHING);
+    static final Prologue NONE = new Prologue("", 0, false, IdentityQuery.NONE);
 
     /** The query for a transaction's identity. */
-    enum Question {
-        NOTHING(""),
+    enum IdentityQuery {
+        NONE(""),
         /** Assigns the transaction id; nothing cheaper identifies a transaction. The server start is known already. */
         TRANSACTION("SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text;"),
         TRANSACTION_AND_SERVER("SELECT pg_current_xact_id()::text, pg_current_wal_flush_lsn()::text, "
@@ -28,14 +28,14 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
 
         private final String sql;
 
-        Question(String sql) {
+        IdentityQuery(String sql) {
             this.sql = sql;
         }
 
         /** Returns the query for a transaction whose commit outcome may have to be looked up. */
-        static Question before(boolean readOnly, PhysicalConnection physical) {
+        static IdentityQuery before(boolean readOnly, PhysicalConnection physical) {
             if (readOnly) {
-                return NOTHING;
+                return NONE;
             }
             return physical.serverStart().isPresent() ? TRANSACTION : TRANSACTION_AND_SERVER;
         }
@@ -46,8 +46,8 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
     }
 
     /** Returns this prologue with a query appended. */
-    Prologue asking(Question question) {
-        return question == Question.NOTHING ? this : new Prologue(sql + question.sql, statements + 1, begins, question);
+    Prologue withIdentityQuery(IdentityQuery query) {
+        return query == IdentityQuery.NONE ? this : new Prologue(sql + query.sql, statements + 1, begins, query);
     }
 
     /** Returns this prologue with a statement appended. */
@@ -63,7 +63,7 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
     Optional<TransactionIdentity> skipResults(Statement executed, PhysicalConnection physical) throws SQLException {
         Optional<TransactionIdentity> answer = Optional.empty();
         for (int left = statements; left > 0; left--) {
-            if (left == 1 && identity != Question.NOTHING) {
+            if (left == 1 && identity != IdentityQuery.NONE) {
                 answer = Optional.of(answer(executed.getResultSet(), physical));
             }
             executed.getMoreResults();
@@ -73,7 +73,7 @@ record Prologue(String sql, int statements, boolean begins, Question identity) {
 
     private TransactionIdentity answer(ResultSet row, PhysicalConnection physical) throws SQLException {
         row.next();
-        String serverStart = identity == Question.TRANSACTION
+        String serverStart = identity == IdentityQuery.TRANSACTION
                 ? physical.serverStart().orElseThrow()
                 : physical.setServerStart(row.getString(3));
         return new TransactionIdentity(row.getString(1), row.getString(2), serverStart);

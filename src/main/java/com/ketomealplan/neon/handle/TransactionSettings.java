@@ -2,7 +2,7 @@ package com.ketomealplan.neon.handle;
 
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.ReadOnlyDefault;
-import com.ketomealplan.neon.handle.Prologue.Question;
+import com.ketomealplan.neon.handle.Prologue.IdentityQuery;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -63,8 +63,8 @@ public final class TransactionSettings {
     }
 
     /** Returns what the server is asked for with the first statement of a transaction: its identity, if it can write. */
-    Question question() {
-        return Question.before(isReadOnly(), physical);
+    IdentityQuery identityQuery() {
+        return IdentityQuery.before(isReadOnly(), physical);
     }
 
     public boolean isReadOnly() {
@@ -119,7 +119,7 @@ public final class TransactionSettings {
     Prologue beginPrologue() throws SQLException {
         String level = isolation == Connection.TRANSACTION_NONE ? "" : " ISOLATION LEVEL " + nameOf(isolation);
         String access = readOnly ? " READ ONLY" : physical.readOnlyDefault().isOn() ? " READ WRITE" : "";
-        Prologue prologue = new Prologue("BEGIN" + level + access + ";", 1, true, Question.NOTHING);
+        Prologue prologue = new Prologue("BEGIN" + level + access + ";", 1, true, IdentityQuery.NONE);
         if (!physical.hasTimeout(lease.timeLimit())) {
             for (String timeout : new String[] {STATEMENT_TIMEOUT, IDLE_TIMEOUT}) {
                 if (!physical.isSetByUrl(timeout)) {

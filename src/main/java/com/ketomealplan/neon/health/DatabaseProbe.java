@@ -3,7 +3,7 @@ package com.ketomealplan.neon.health;
 import static com.ketomealplan.neon.health.SchemaCheck.Verdict.MISMATCH;
 import static com.ketomealplan.neon.health.SchemaCheck.Verdict.UNKNOWN;
 
-import com.ketomealplan.neon.connect.Inquiry;
+import com.ketomealplan.neon.connect.BoundedQueries;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.Timer;
@@ -231,7 +231,7 @@ public final class DatabaseProbe {
 
         private void compareAndExplain(PhysicalConnection connection) throws SQLException {
             Optional<SchemaCheck> failed = units.schemaCheck();
-            changesets.compareIfDue(comparison -> Inquiry.on(connection, QUERY_TIMEOUT, comparison));
+            changesets.compareIfDue(comparison -> BoundedQueries.run(connection, QUERY_TIMEOUT, comparison));
             if (failed.isPresent()) {
                 SchemaCheck.Verdict verdict =
                         failed.get().run(connection, QUERY_TIMEOUT).verdict();

@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.health;
 
-import com.ketomealplan.neon.connect.Inquiry;
+import com.ketomealplan.neon.connect.BoundedQueries;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
@@ -118,7 +118,7 @@ record SchemaCheck(List<Text> statements) {
      */
     Optional<String> findSchema(PhysicalConnection connection, Duration timeout) throws SQLException {
         List<String> schemas = new ArrayList<>();
-        Inquiry.on(connection, timeout, jdbc -> {
+        BoundedQueries.run(connection, timeout, jdbc -> {
             try (Statement statement = jdbc.createStatement();
                     ResultSet row = statement.executeQuery(OTHER_SCHEMAS)) {
                 while (row.next()) {
@@ -141,13 +141,13 @@ record SchemaCheck(List<Text> statements) {
         }
     }
 
-    private Result run(PhysicalConnection connection, Duration timeout, Inquiry.Questioner prepare)
+    private Result run(PhysicalConnection connection, Duration timeout, BoundedQueries.Queries prepare)
             throws SQLException {
         Result result = new Result(Verdict.UNKNOWN, Optional.empty()); // also if EXPLAIN supports none of them
         for (Text text : statements) {
             AtomicReference<Result> found = new AtomicReference<>();
-            Inquiry.on(connection, timeout, jdbc -> {
-                prepare.ask(jdbc);
+            BoundedQueries.run(connection, timeout, jdbc -> {
+                prepare.execute(jdbc);
                 found.set(text.explain(jdbc));
             });
             switch (found.get().verdict()) {

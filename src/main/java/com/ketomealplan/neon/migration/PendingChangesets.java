@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.migration;
 
-import com.ketomealplan.neon.connect.Inquiry;
+import com.ketomealplan.neon.connect.BoundedQueries;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.migration.ChangeLog.Changeset;
@@ -49,7 +49,7 @@ public final class PendingChangesets implements UnitListener {
     /** A transaction in which a comparison runs. */
     @FunctionalInterface
     public interface Transaction {
-        void run(Inquiry.Questioner comparison) throws SQLException;
+        void run(BoundedQueries.Queries comparison) throws SQLException;
     }
 
     private final String file;
@@ -87,7 +87,7 @@ public final class PendingChangesets implements UnitListener {
             compareIfDue(comparison -> {
                 connection.setAutoCommit(false);
                 try {
-                    comparison.ask(connection);
+                    comparison.execute(connection);
                 } finally {
                     connection.rollback();
                     connection.setAutoCommit(true);

@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.migration;
 
+import com.ketomealplan.neon.connect.BoundedQueries;
 import com.ketomealplan.neon.connect.Connector;
-import com.ketomealplan.neon.connect.Inquiry;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -71,7 +71,7 @@ public final class StartMigration {
         changesets.claim();
         AtomicReference<Optional<Integer>> pending = new AtomicReference<>(Optional.empty());
         try (PhysicalConnection connection = open()) {
-            Inquiry.on(connection, BUDGET, jdbc -> pending.set(changesets.count(jdbc)));
+            BoundedQueries.run(connection, BUDGET, jdbc -> pending.set(changesets.count(jdbc)));
         } catch (DatabaseNotOpenedException e) {
             throw e;
         } catch (SQLException e) {

@@ -48,7 +48,7 @@ public final class ConnectionPool implements Pool {
     private final Evictor evictor;
     private final ConnectionValidator validator;
     private final GenerationEvictor generationEvictor;
-    private final LockInquiry locks;
+    private final LockWaitSampler locks;
     private final IdleCheck idleCheck;
     private final Listeners<PoolListener> listeners = new Listeners<>();
     private boolean stopped;
@@ -88,7 +88,7 @@ public final class ConnectionPool implements Pool {
         this.bag = state.bag();
         this.validator = new ConnectionValidator(evictor, state.generations(), listeners);
         this.generationEvictor = new GenerationEvictor(name, gate, state);
-        this.locks = new LockInquiry(this, gate, state);
+        this.locks = new LockWaitSampler(this, gate, state);
         this.idleCheck = new IdleCheck(this, state, validator);
         this.requested = new RequestedConnections(this, gate, retention, state);
         this.waiters = new Waiters(name, gate, limits, listeners, state, requested);
@@ -176,7 +176,7 @@ public final class ConnectionPool implements Pool {
         return lease(connection, waiter.waited());
     }
 
-    LockInquiry locks() {
+    LockWaitSampler locks() {
         return locks;
     }
 
@@ -229,7 +229,7 @@ public final class ConnectionPool implements Pool {
         Duration used = lease.held();
         listeners.forEach(listener -> listener.onReturned(used));
         boolean cancelled = lease.isTimedOut() && lease.closeReason().isEmpty();
-        if (!cancelled || !locks.askOnDoomed(connection, () -> acceptReturn(lease, connection))) {
+        if (!cancelled || !locks.queryOnCancelled(connection, () -> acceptReturn(lease, connection))) {
             acceptReturn(lease, connection);
         }
     }

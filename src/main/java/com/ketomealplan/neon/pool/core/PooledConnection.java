@@ -74,7 +74,7 @@ final class PooledConnection implements Lease.Owner {
 
     @Override
     public void onCancel() {
-        pool.locks().askBeforeCancel(physical);
+        pool.locks().queryBeforeCancel(physical);
     }
 
     /** Called on the thread that has closed it. */

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * to be closed, or, while the pool has room, on one that is opened for it. It never joins the wait queue, and runs at most every
  * {@link #PAUSE}, and only while a caller waits for a statement. Thread-safe.
  */
-final class LockInquiry {
+final class LockWaitSampler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LockInquiry.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LockWaitSampler.class);
 
     /** The time between two queries, however many statements miss their deadline. */
     static final Duration PAUSE = Duration.ofSeconds(5);
@@ -67,13 +67,13 @@ final class LockInquiry {
     private final PoolState state;
     private volatile Answer known = Answer.NONE;
     /** The query that was started last. */
-    private volatile CompletableFuture<Void> query = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<Void> lastQuery = CompletableFuture.completedFuture(null);
 
     private final AtomicBoolean opening = new AtomicBoolean();
     private final AtomicLong viewedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
-    private final AtomicLong askedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
+    private final AtomicLong queriedNanos = new AtomicLong(System.nanoTime() - PAUSE.toNanos());
 
-    LockInquiry(ConnectionPool pool, WakeGate gate, PoolState state) {
+    LockWaitSampler(ConnectionPool pool, WakeGate gate, PoolState state) {
         this.pool = pool;
         this.gate = gate;
         this.state = state;
@@ -85,18 +85,18 @@ final class LockInquiry {
      *
      * @param cancelled its connection, by which the time that an opening takes is estimated
      */
-    void askBeforeCancel(PhysicalConnection cancelled) {
+    void queryBeforeCancel(PhysicalConnection cancelled) {
         long begunNanos = System.nanoTime();
         Duration atMost = CancelTimeout.of(cancelled);
-        if (!askOnIdle()) {
-            askIfThereIsRoom(atMost);
+        if (!queryOnIdle()) {
+            queryIfThereIsRoom(atMost);
         }
         awaitQuery(atMost.minusNanos(System.nanoTime() - begunNanos));
     }
 
     private void awaitQuery(Duration atMost) {
         try {
-            query.get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
+            lastQuery.get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
             LOG.debug("Lock waits unknown: the query was not answered in time", e);
         } catch (InterruptedException e) {
@@ -105,10 +105,10 @@ final class LockInquiry {
     }
 
     /** On a connection that is opened for it. */
-    private void askIfThereIsRoom(Duration atMost) {
+    private void queryIfThereIsRoom(Duration atMost) {
         if (isDue() && state.hasRoom() && opening.compareAndSet(false, true)) {
             try {
-                askOnOwn(atMost);
+                queryOnOwn(atMost);
             } finally {
                 opening.set(false);
             }
@@ -116,7 +116,7 @@ final class LockInquiry {
     }
 
     /** Returns whether there was an idle connection to query on. */
-    private boolean askOnIdle() {
+    private boolean queryOnIdle() {
         if (!isDue()) {
             return false;
         }
@@ -127,7 +127,7 @@ final class LockInquiry {
             }
             boolean kept = false;
             try {
-                kept = !claim() || ask(idle.physical(), CancelTimeout.of(idle.physical()));
+                kept = !claim() || query(idle.physical(), CancelTimeout.of(idle.physical()));
             } finally {
                 pool.returnUnused(idle, kept ? Optional.empty() : Optional.of(EvictionReason.LOST));
             }
@@ -154,7 +154,7 @@ final class LockInquiry {
     }
 
     /** Queries on a connection of its own. If none can be opened in time, the next caller may try again at once. */
-    private void askOnOwn(Duration atMost) {
+    private void queryOnOwn(Duration atMost) {
         long begunNanos = System.nanoTime();
         CompletableFuture<PhysicalConnection> opened = new CompletableFuture<>();
         OpeningRequest request = request(opened);
@@ -175,7 +175,7 @@ final class LockInquiry {
         try {
             Duration left = atMost.minusNanos(System.nanoTime() - begunNanos);
             if (!left.isNegative() && claim()) {
-                ask(own, left);
+                query(own, left);
             }
         } catch (RuntimeException e) {
             LOG.debug("Lock waits unknown: query failed", e);
@@ -193,8 +193,8 @@ final class LockInquiry {
         if (!isSomebodyWaiting(MIN_RUNTIME)) {
             return LockWaits.NONE;
         }
-        if (isDue() && !askOnIdle() && gate.lastFailure().isEmpty() && isOver(viewedNanos)) {
-            askIfThereIsRoom(VIEW_TIMEOUT);
+        if (isDue() && !queryOnIdle() && gate.lastFailure().isEmpty() && isOver(viewedNanos)) {
+            queryIfThereIsRoom(VIEW_TIMEOUT);
         }
         Answer answer = known;
         long ageNanos = System.nanoTime() - answer.nanos();
@@ -219,8 +219,8 @@ final class LockInquiry {
      *
      * @return whether it will; otherwise the connection is left as it is
      */
-    boolean askOnDoomed(PooledConnection doomed, Runnable end) {
-        PhysicalConnection physical = doomed.physical();
+    boolean queryOnCancelled(PooledConnection cancelled, Runnable end) {
+        PhysicalConnection physical = cancelled.physical();
         boolean usable = physical.isOpen() && !physical.isInTransaction();
         if (!isDue() || !usable || !isSomebodyWaiting(MIN_WAIT) || !claim()) {
             return false;
@@ -229,7 +229,7 @@ final class LockInquiry {
                 () -> {
                     try {
                         physical.jdbc().setAutoCommit(true); // sends nothing
-                        ask(physical, CancelTimeout.of(physical));
+                        query(physical, CancelTimeout.of(physical));
                     } catch (SQLException | RuntimeException e) {
                         LOG.debug("Lock waits unknown: query failed", e);
                     } finally {
@@ -247,12 +247,12 @@ final class LockInquiry {
     }
 
     private boolean isDue() {
-        return System.nanoTime() - askedNanos.get() >= PAUSE.toNanos();
+        return System.nanoTime() - queriedNanos.get() >= PAUSE.toNanos();
     }
 
     /** Returns whether this thread is the one to query now. */
     private boolean claim() {
-        return isOver(askedNanos);
+        return isOver(queriedNanos);
     }
 
     /** Whether the pause since then is over; if so, the next one begins. */
@@ -267,9 +267,9 @@ final class LockInquiry {
     }
 
     /** Returns whether the connection may be used again. */
-    private boolean ask(PhysicalConnection connection, Duration atMost) {
+    private boolean query(PhysicalConnection connection, Duration atMost) {
         CompletableFuture<Void> own = new CompletableFuture<>();
-        query = own;
+        lastQuery = own;
         Future<?> end = Timer.after(atMost, connection::sever); // if the network drops packets
         try {
             Set<Integer> ours = sessions(any -> true);

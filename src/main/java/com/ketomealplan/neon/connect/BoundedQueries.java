@@ -6,22 +6,22 @@ import java.sql.Statement;
 import java.time.Duration;
 
 /** Queries the database in a transaction with the settings of a unit of work and a time limit, which is rolled back. */
-public final class Inquiry {
+public final class BoundedQueries {
 
     /** Executes the queries. */
     @FunctionalInterface
-    public interface Questioner {
-        void ask(Connection connection) throws SQLException;
+    public interface Queries {
+        void execute(Connection connection) throws SQLException;
     }
 
-    private Inquiry() {}
+    private BoundedQueries() {}
 
     /**
      * Runs the queries. Blocks.
      *
      * @param atMost the time limit of each statement on the server, and of each wait for its answer
      */
-    public static void on(PhysicalConnection connection, Duration atMost, Questioner questioner) throws SQLException {
+    public static void run(PhysicalConnection connection, Duration atMost, Queries queries) throws SQLException {
         Connection jdbc = connection.jdbc();
         jdbc.setNetworkTimeout(Runnable::run, Math.toIntExact(atMost.toMillis()));
         jdbc.setAutoCommit(false);
@@ -32,7 +32,7 @@ public final class Inquiry {
                     settings.execute(setting);
                 }
             }
-            questioner.ask(jdbc);
+            queries.execute(jdbc);
         } catch (SQLException | RuntimeException e) {
             try {
                 jdbc.rollback();

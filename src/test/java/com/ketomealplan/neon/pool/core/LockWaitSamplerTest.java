@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A statement that misses its deadline names its blocker; the inquiry takes no connection or time from a caller. */
-class LockInquiryTest {
+class LockWaitSamplerTest {
 
     private static final String BLOCKED = "it waited for AccessShareLock on things, blocked by pid ";
 
@@ -130,7 +130,7 @@ class LockInquiryTest {
             for (int i = 0; i < 7; i++) {
                 reads.add(read(pool, Duration.ofMillis(500)));
             }
-            assertThat(reads).extracting(LockInquiryTest::timesOf).allMatch(text -> text.contains(BLOCKED));
+            assertThat(reads).extracting(LockWaitSamplerTest::timesOf).allMatch(text -> text.contains(BLOCKED));
             assertThat(questions).hasValue(1);
             assertThat(proxy.logins()).isEqualTo(logins);
         });
