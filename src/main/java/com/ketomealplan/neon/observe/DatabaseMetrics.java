@@ -255,8 +255,8 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
     }
 
     @Override
-    public void onEvicted(EvictionReason cause) {
-        evictions.labelValues(Observer.label(cause)).inc();
+    public void onEvicted(EvictionReason reason) {
+        evictions.labelValues(Observer.label(reason)).inc();
     }
 
     @Override

@@ -15,7 +15,7 @@ public interface PoolListener {
     default void onReturned(Duration time) {}
 
     /** A connection was evicted. */
-    default void onEvicted(EvictionReason cause) {}
+    default void onEvicted(EvictionReason reason) {}
 
     /** A caller was rejected, or its wait timed out. */
     default void onSaturated() {}

@@ -68,8 +68,8 @@ public final class TestPools implements AfterEachCallback {
         List<EvictionReason> evictions = new CopyOnWriteArrayList<>();
         pool.addListener(new PoolListener() {
             @Override
-            public void onEvicted(EvictionReason cause) {
-                evictions.add(cause);
+            public void onEvicted(EvictionReason reason) {
+                evictions.add(reason);
             }
         });
         return evictions;
