@@ -71,13 +71,13 @@ final class AttemptLimiter<R> {
         return Optional.ofNullable(waiting.poll());
     }
 
-    void succeeded() {
+    void onSucceeded() {
         failures = 0;
         limit = Math.min(limit + 1, MAX_LIMIT);
     }
 
     /** Records a failed attempt. */
-    void failed(FailureKind kind) {
+    void onFailed(FailureKind kind) {
         failures++;
         limit = kind.isThrottling() ? Math.max(1, limit / 2) : 1;
         pausedUntil = nanoTime.getAsLong();

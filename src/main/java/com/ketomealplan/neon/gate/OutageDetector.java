@@ -63,7 +63,7 @@ final class OutageDetector {
     }
 
     /** Records that a connection was opened: all failures are cleared. */
-    void opened() {
+    void onOpened() {
         failing = false;
         down = false;
         renewable = false;
@@ -75,7 +75,7 @@ final class OutageDetector {
      *
      * @param begunNanos when it began: an outage is counted from the start of its first attempt
      */
-    ConnectFailure failed(Failure failure, SQLException reason, long begunNanos) {
+    ConnectFailure onFailed(Failure failure, SQLException reason, long begunNanos) {
         long first = last.filter(before -> failing && before.failure().kind() == failure.kind())
                 .map(ConnectFailure::firstNanos)
                 .orElse(begunNanos);
@@ -121,7 +121,7 @@ final class OutageDetector {
     }
 
     /** Clears a refusal, because the credentials have changed. */
-    void renewed() {
+    void onRenewed() {
         if (isLoginRefused()) {
             failing = false;
             renewable = false;
@@ -142,7 +142,7 @@ final class OutageDetector {
      *
      * @return whether that was not known
      */
-    boolean unresponsive() {
+    boolean onUnresponsive() {
         boolean known = isUnresponsive();
         if (!known) {
             unresponsiveNanos = Optional.of(nanoTime.getAsLong());

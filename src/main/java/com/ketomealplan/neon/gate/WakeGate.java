@@ -69,7 +69,7 @@ public final class WakeGate {
         this.nanoTime = now;
         this.resumption = new CoalescedTask(timer, this::startAttempts);
         this.outageCheck = new CoalescedTask(timer, this::checkOutage);
-        this.threads = new GateThreads(connector, executor, timer, this::succeeded, this::failed);
+        this.threads = new GateThreads(connector, executor, timer, this::onSucceeded, this::onFailed);
         this.limiter = new AttemptLimiter<>(now);
         this.attempts = new ConnectAttempts(now);
         this.outage = new OutageDetector(now);
@@ -117,9 +117,9 @@ public final class WakeGate {
     }
 
     /** Records that the server does not answer on open connections: so it is not asleep, and is down if it answers on no new one either. */
-    public synchronized void unresponsive() {
+    public synchronized void onUnresponsive() {
         limiter.resetLimit();
-        if (outage.unresponsive()) {
+        if (outage.onUnresponsive()) {
             outageCheck.schedule(GRACE);
         }
     }
@@ -203,7 +203,7 @@ public final class WakeGate {
         }
     }
 
-    private void succeeded(ConnectAttempt attempt, PhysicalConnection connection) {
+    private void onSucceeded(ConnectAttempt attempt, PhysicalConnection connection) {
         OpeningTimes times = attempt.times();
         connection.setOpeningTimes(times);
         Optional<OpeningRequest> receiver;
@@ -213,9 +213,9 @@ public final class WakeGate {
             attempts.remove(attempt);
             open++;
             openedNanos = Optional.of(nanoTime.getAsLong());
-            outage.opened();
+            outage.onOpened();
             probing.end();
-            limiter.succeeded();
+            limiter.onSucceeded();
             receiver = attempt.request().or(limiter::poll);
             startAttempts();
         }
@@ -226,7 +226,7 @@ public final class WakeGate {
         }
     }
 
-    private void failed(ConnectAttempt attempt, SQLException reason) {
+    private void onFailed(ConnectAttempt attempt, SQLException reason) {
         Failure failure = Failure.toOpen(reason);
         List<OpeningRequest> givenUp = new ArrayList<>();
         ConnectFailure known;
@@ -235,8 +235,8 @@ public final class WakeGate {
             if (outage.isDown() && attempt.isProbe() && reason instanceof PhaseTimeoutException) {
                 return; // its timeout is short, and says nothing new
             }
-            known = outage.failed(failure, reason, attempt.begunNanos());
-            limiter.failed(failure.kind());
+            known = outage.onFailed(failure, reason, attempt.begunNanos());
+            limiter.onFailed(failure.kind());
             attempt.request().ifPresent(request -> {
                 if (request.isAbandoned()) {
                     givenUp.add(request);
@@ -282,7 +282,7 @@ public final class WakeGate {
             if (!outage.isLoginRefused()) {
                 return Optional.empty(); // the refusal was cleared meanwhile
             } else if (others) {
-                outage.renewed();
+                outage.onRenewed();
                 limiter.resume();
                 startAttempts();
             } else if (outage.endAwaitingRenewal()) {

@@ -22,7 +22,7 @@ public interface HandleLease {
     void beforeSend() throws SQLException;
 
     /** A statement was answered or has failed. */
-    void answered();
+    void onAnswered();
 
     /** Throws if it is too late for COMMIT; else it is about to be sent, and nothing is cancelled until {@link #endCommit}. */
     void startCommit() throws SQLException;

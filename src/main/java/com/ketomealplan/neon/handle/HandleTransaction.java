@@ -199,7 +199,7 @@ public final class HandleTransaction {
 
     /** Records that a statement was answered or has failed. */
     void afterSend() throws SQLException {
-        lease.answered();
+        lease.onAnswered();
         open = physical.isInTransaction() && physical.isOpen();
         if (open != begun && !autoCommit) {
             begun = open; // ended by a statement, or never begun

@@ -35,8 +35,8 @@ record HandleLeaseAdapter(Lease lease) implements HandleLease {
     }
 
     @Override
-    public void answered() {
-        lease.times().answered();
+    public void onAnswered() {
+        lease.times().onAnswered();
     }
 
     @Override

@@ -65,7 +65,7 @@ final class LeaseTimes {
     }
 
     /** Records that it was answered or has failed. */
-    void answered() {
+    void onAnswered() {
         answeredNanos = System.nanoTime();
     }
 

@@ -34,7 +34,7 @@ class OutageDetectorTest {
     }
 
     private ConnectFailure fail(SQLException reason) {
-        return detector.failed(Failure.toOpen(reason), reason, clock.get());
+        return detector.onFailed(Failure.toOpen(reason), reason, clock.get());
     }
 
     private AttemptsSnapshot attemptSinceNow() {
@@ -66,7 +66,7 @@ class OutageDetectorTest {
     void anotherOutageAfterASuccessHasItsOwnGrace() {
         fail(REFUSED);
         elapse(GRACE);
-        detector.opened();
+        detector.onOpened();
 
         assertThat(detector.isOutageConfirmedBy(fail(REFUSED))).isFalse();
         assertThat(detector.timeUntilDown(attemptSinceNow())).contains(GRACE);
@@ -99,7 +99,7 @@ class OutageDetectorTest {
         elapse(FAILURE_TTL.multipliedBy(2));
         assertThat(detector.shouldFailFast()).isTrue();
 
-        detector.opened();
+        detector.onOpened();
 
         assertThat(detector.shouldFailFast()).isFalse();
         assertThat(detector.isDown()).isFalse();
@@ -128,7 +128,7 @@ class OutageDetectorTest {
         assertThat(detector.isOutageConfirmedBy(fail(STARTING))).isTrue();
         assertThat(detector.shouldFailFast()).isTrue();
 
-        detector.opened();
+        detector.onOpened();
 
         assertThat(detector.shouldFailFast()).isFalse();
     }
@@ -138,7 +138,7 @@ class OutageDetectorTest {
         fail(STARTING);
         assertThat(detector.isHoldingLogin(false)).isFalse();
         assertThat(detector.isHoldingLogin(true)).isTrue();
-        detector.unresponsive();
+        detector.onUnresponsive();
         assertThat(detector.isHoldingLogin(true)).isFalse();
     }
 
@@ -156,7 +156,7 @@ class OutageDetectorTest {
     @ParameterizedTest
     @CsvSource({"0, true", "29999, true", "30000, false", "600000, false"})
     void unresponsivenessExpires(long millisecondsLater, boolean silent) {
-        assertThat(detector.unresponsive()).isTrue();
+        assertThat(detector.onUnresponsive()).isTrue();
         elapse(Duration.ofMillis(millisecondsLater));
 
         assertThat(detector.isUnresponsive()).isEqualTo(silent);
@@ -166,7 +166,7 @@ class OutageDetectorTest {
 
     @Test
     void anUnresponsiveServerIsDownWhenANewAttemptHasHungForTheGrace() {
-        detector.unresponsive();
+        detector.onUnresponsive();
         elapse(GRACE);
         AttemptsSnapshot attempts =
                 new AttemptsSnapshot(true, clock.get(), true); // a log-in in progress does not count any more
@@ -182,9 +182,9 @@ class OutageDetectorTest {
 
     @Test
     void anotherUnresponsiveConnectionDoesNotProlongIt() {
-        detector.unresponsive();
+        detector.onUnresponsive();
         elapse(FAILURE_TTL.minus(MOMENT));
-        assertThat(detector.unresponsive()).isFalse();
+        assertThat(detector.onUnresponsive()).isFalse();
         elapse(MOMENT);
         assertThat(detector.isUnresponsive()).isFalse();
     }
@@ -219,7 +219,7 @@ class OutageDetectorTest {
         assertThat(detector.isAwaitingRenewal()).isFalse();
         assertThat(detector.shouldFailFast()).isTrue();
 
-        detector.opened();
+        detector.onOpened();
         fail(WRONG_PASSWORD);
         detector.awaitRenewal();
         assertThat(detector.isAwaitingRenewal()).isTrue();
@@ -229,13 +229,13 @@ class OutageDetectorTest {
     void newCredentialsEndARefusalAndNoOtherFailure() {
         fail(WRONG_PASSWORD);
         assertThat(detector.shouldFailFast()).isTrue();
-        detector.renewed();
+        detector.onRenewed();
         assertThat(detector.isFailing()).isFalse();
         assertThat(detector.shouldFailFast()).isFalse();
 
         fail(REFUSED);
         detector.declareDown();
-        detector.renewed();
+        detector.onRenewed();
         assertThat(detector.shouldFailFast()).isTrue();
     }
 }

@@ -196,17 +196,17 @@ public final class ConnectionPool implements Pool {
         List<RequestedConnections.Request> requests = List.of();
         lock.lock();
         try {
-            requested.ended(request);
+            requested.onEnded(request);
             connection = new PooledConnection(
                     this,
                     physical,
                     state.counters().opened(),
                     state.generations().current());
             if (bag.borrowed().isEmpty()) {
-                requested.queueStarted();
+                requested.onQueueStarted();
             }
-            state.traffic().opened(mayBeAsleep());
-            state.queue().progressed();
+            state.traffic().onOpened(mayBeAsleep());
+            state.queue().onProgress();
             wanted = !stopped && (!state.queue().isEmpty() || retention.reuses());
             if (wanted) {
                 waiters.offer(connection);
@@ -244,15 +244,15 @@ public final class ConnectionPool implements Pool {
         try {
             bag.markReturned(connection);
             if (lease.isTimedOut()) {
-                state.traffic().unresponsive();
+                state.traffic().onUnresponsive();
             }
             if (lease.isServerSilent()) {
                 sameGeneration = generationEvictor.evictIfConfirmed(connection);
             } else if (eviction.equals(Optional.of(EvictionReason.LOST))) {
                 generationEvictor.suspect(connection);
             } else if (!lease.isUnusable()) {
-                state.traffic().answered();
-                state.queue().progressed();
+                state.traffic().onAnswered();
+                state.queue().onProgress();
             }
             connection.markIdle();
             kept = offerUnlessEvicted(connection, eviction);

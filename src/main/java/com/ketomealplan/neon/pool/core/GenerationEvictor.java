@@ -28,7 +28,7 @@ final class GenerationEvictor {
      * Has each connection of a lost connection's generation checked before its next use.
      */
     void suspect(PooledConnection lost) {
-        traffic.lost();
+        traffic.onLost();
         if (generations.suspectGenerationOf(lost)) {
             LOG.debug("{}: connection lost: each of the {} others is checked before its next use", name, bag.size());
         }
@@ -45,7 +45,7 @@ final class GenerationEvictor {
             return List.of();
         }
         // The server has not ended these connections, it is silent: the gate finds out whether new ones can be opened
-        gate.unresponsive();
+        gate.onUnresponsive();
         List<PooledConnection> all = bag.drainIdle();
         if (all.isEmpty()) {
             LOG.debug("{}: server has not answered on its only connection", name);

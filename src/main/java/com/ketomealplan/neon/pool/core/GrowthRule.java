@@ -25,12 +25,12 @@ final class GrowthRule {
     }
 
     /** Restarts the time that the queue has lasted: it has formed, or its first connection was opened. */
-    void queueStarted() {
+    void onQueueStarted() {
         sinceNanos = nanoTime.getAsLong();
     }
 
     /** Counts a waiter that got a connection. */
-    void served() {
+    void onServed() {
         served++;
     }
 

@@ -33,27 +33,27 @@ final class PoolTraffic {
     }
 
     /** The first waiter has come. */
-    void queueStarted() {
+    void onQueueStarted() {
         queueNanos = nanoTime.getAsLong();
     }
 
     /** A usable connection was returned. */
-    void answered() {
+    void onAnswered() {
         answeredNanos = Optional.of(nanoTime.getAsLong());
     }
 
     /** A connection was ended by the server or the network. */
-    void lost() {
+    void onLost() {
         lostNanos = Optional.of(nanoTime.getAsLong());
     }
 
     /** A caller was rejected or timed out, although connections are open. */
-    void saturated() {
+    void onSaturated() {
         saturatedNanos = Optional.of(nanoTime.getAsLong());
     }
 
     /** A borrower missed its deadline. */
-    void unresponsive() {
+    void onUnresponsive() {
         unresponsiveNanos = Optional.of(nanoTime.getAsLong());
     }
 
@@ -68,7 +68,7 @@ final class PoolTraffic {
      *
      * @param first whether no other one was open, so that the compute may have been asleep
      */
-    void opened(boolean first) {
+    void onOpened(boolean first) {
         if (first) {
             firstOpenedNanos = nanoTime.getAsLong();
             queueNanos = firstOpenedNanos; // until now no waiter could have been served

@@ -45,17 +45,17 @@ final class RequestedConnections {
     }
 
     /** The first waiter has come, or its connection was opened. */
-    void queueStarted() {
-        growth.queueStarted();
+    void onQueueStarted() {
+        growth.onQueueStarted();
     }
 
     /** A waiter got a connection. */
-    void served() {
-        growth.served();
+    void onServed() {
+        growth.onServed();
     }
 
     /** The attempt has ended. */
-    void ended(Request request) {
+    void onEnded(Request request) {
         requested.remove(request);
     }
 
@@ -185,7 +185,7 @@ final class RequestedConnections {
                     return; // onOpened() or onFailed() will be called
                 }
             }
-            abandoned();
+            replaceIfNeeded();
         }
 
         @Override
@@ -204,11 +204,11 @@ final class RequestedConnections {
             if (!isUnwanted()) {
                 failWaitersIfStalled(reason);
             }
-            abandoned();
+            replaceIfNeeded();
         }
 
         /** Opens another one in its place, if the waiters need it. */
-        private void abandoned() {
+        private void replaceIfNeeded() {
             List<Request> requests;
             lock.lock();
             try {

@@ -69,7 +69,7 @@ final class WaitQueue {
     }
 
     /** Records that a connection was returned or opened. */
-    void progressed() {
+    void onProgress() {
         stalledSinceNanos = waiters.isEmpty() ? Optional.empty() : Optional.of(nanoTime.getAsLong());
     }
 
@@ -94,7 +94,7 @@ final class WaitQueue {
             long now = nanoTime.getAsLong();
             rate.served(now - firstNanos);
             firstNanos = now;
-            progressed();
+            onProgress();
         }
         return first;
     }

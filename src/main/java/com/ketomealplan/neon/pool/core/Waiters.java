@@ -64,8 +64,8 @@ final class Waiters {
      */
     Waiter join(boolean mayWake) {
         if (queue.isEmpty()) {
-            requested.queueStarted();
-            state.traffic().queueStarted();
+            requested.onQueueStarted();
+            state.traffic().onQueueStarted();
         }
         Waiter waiter = new Waiter(this, mayWake, limits.maxWait());
         queue.add(waiter);
@@ -80,7 +80,7 @@ final class Waiters {
             state.bag().addIdle(connection);
         } else {
             state.bag().markBorrowed(connection);
-            requested.served();
+            requested.onServed();
             first.complete(connection);
         }
     }
@@ -96,7 +96,7 @@ final class Waiters {
         lock.lock();
         try {
             state.counters().rejected();
-            state.traffic().saturated();
+            state.traffic().onSaturated();
             now = state.statistics();
         } finally {
             lock.unlock();
@@ -176,7 +176,7 @@ final class Waiters {
     private void countTimedOut(int callers) {
         state.counters().timedOut(callers);
         if (callers > 0 && !state.bag().isEmpty()) {
-            state.traffic().saturated();
+            state.traffic().onSaturated();
         }
     }
 

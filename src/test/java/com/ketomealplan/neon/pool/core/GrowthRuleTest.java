@@ -45,45 +45,45 @@ class GrowthRuleTest {
 
     @Test
     void aMovingQueueNeedsNoFurtherConnection() {
-        rule.queueStarted();
+        rule.onQueueStarted();
 
         for (int sample = 0; sample < 9; sample++) {
-            rule.served();
+            rule.onServed();
             assertThat(needsConnectionAtNextSample()).isFalse();
         }
     }
 
     @Test
     void aQueueWithoutAServedWaiterSinceTheLastSampleNeedsAConnection() {
-        rule.queueStarted();
+        rule.onQueueStarted();
 
         assertThat(needsConnectionAtNextSample()).isTrue();
-        rule.served();
+        rule.onServed();
         assertThat(needsConnectionAtNextSample()).isFalse();
         assertThat(needsConnectionAtNextSample()).isTrue();
     }
 
     @Test
     void aLongLivedQueueNeedsAConnectionAlthoughItMoves() {
-        rule.queueStarted();
-        rule.served();
+        rule.onQueueStarted();
+        rule.onServed();
         assertThat(needsConnectionAfter(Duration.ofMillis(249))).isFalse();
 
-        rule.served();
+        rule.onServed();
         assertThat(needsConnectionAfter(Duration.ofMillis(1))).isTrue();
-        rule.served();
+        rule.onServed();
         assertThat(needsConnectionAtNextSample()).isTrue();
     }
 
     @Test
     void theNextQueueIsMeasuredAnew() {
-        rule.queueStarted();
-        rule.served();
+        rule.onQueueStarted();
+        rule.onServed();
         assertThat(needsConnectionAfter(Duration.ofSeconds(1))).isTrue();
 
-        rule.queueStarted();
+        rule.onQueueStarted();
 
-        rule.served();
+        rule.onServed();
         assertThat(needsConnectionAtNextSample()).isFalse();
     }
 

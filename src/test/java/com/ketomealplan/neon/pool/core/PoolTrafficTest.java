@@ -18,7 +18,7 @@ class PoolTrafficTest {
     @ParameterizedTest
     @CsvSource({"0, true", "29999, true", "30000, false", "600000, false"})
     void aMissedDeadlineIsForgotten(long millisecondsLater, boolean unresponsive) {
-        traffic.unresponsive();
+        traffic.onUnresponsive();
         clock.addAndGet(Duration.ofMillis(millisecondsLater).toNanos());
 
         assertThat(traffic.isUnresponsive()).isEqualTo(unresponsive);
@@ -27,9 +27,9 @@ class PoolTrafficTest {
     @Test
     void aConnectionThatIsOpenedEndsIt() {
         assertThat(traffic.isUnresponsive()).isFalse();
-        traffic.unresponsive();
+        traffic.onUnresponsive();
 
-        traffic.opened(false);
+        traffic.onOpened(false);
 
         assertThat(traffic.isUnresponsive()).isFalse();
     }

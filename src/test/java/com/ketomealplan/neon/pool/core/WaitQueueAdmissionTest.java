@@ -24,7 +24,7 @@ class WaitQueueAdmissionTest {
     private void serve(int callers, Duration interval) {
         for (int i = 0; i < callers; i++) {
             clock.addAndGet(interval.toNanos());
-            queue.progressed();
+            queue.onProgress();
             queue.poll();
         }
     }
@@ -86,7 +86,7 @@ class WaitQueueAdmissionTest {
         clock.addAndGet(1);
 
         assertThat(queue.checkAdmission(DEADLINE)).isPresent();
-        queue.progressed();
+        queue.onProgress();
         assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 
@@ -107,7 +107,7 @@ class WaitQueueAdmissionTest {
         assertThat(queue.remove(waiter)).isTrue();
 
         assertThat(queue.checkAdmission(DEADLINE)).isPresent();
-        queue.progressed();
+        queue.onProgress();
         assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
     }
 
@@ -133,7 +133,7 @@ class WaitQueueAdmissionTest {
         serve(1, Duration.ofSeconds(4));
 
         clock.addAndGet(Duration.ofSeconds(11).toNanos());
-        queue.progressed();
+        queue.onProgress();
         join(1);
 
         assertThat(queue.checkAdmission(DEADLINE)).isEmpty();
