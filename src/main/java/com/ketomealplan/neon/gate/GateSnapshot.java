@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param sinceOpened the time since a connection was last opened
  * @param lastFailure the last failure of an attempt
  * @param sinceFailure the time since that failure
- * @param failing whether no connection was opened since that failure
+ * @param failing whether the last attempt failed, and callers do not wait for new credentials
  */
 public record GateSnapshot(
         boolean down,

@@ -30,7 +30,7 @@ final class OutageDetector {
 
     private final LongSupplier nanoTime;
     private Optional<ConnectFailure> last = Optional.empty();
-    private boolean failing;
+    private boolean lastAttemptFailed;
     /** Since when the server has not answered on an open connection; empty after a success. */
     private Optional<Long> unresponsiveNanos = Optional.empty();
 
@@ -64,7 +64,7 @@ final class OutageDetector {
 
     /** Records that a connection was opened: all failures are cleared. */
     void onOpened() {
-        failing = false;
+        lastAttemptFailed = false;
         down = false;
         renewable = false;
         unresponsiveNanos = Optional.empty();
@@ -76,13 +76,13 @@ final class OutageDetector {
      * @param begunNanos when it began: an outage is counted from the start of its first attempt
      */
     ConnectFailure onFailed(Failure failure, SQLException reason, long begunNanos) {
-        long first = last.filter(before -> failing && before.failure().kind() == failure.kind())
+        long first = last.filter(before -> lastAttemptFailed && before.failure().kind() == failure.kind())
                 .map(ConnectFailure::firstNanos)
                 .orElse(begunNanos);
         ConnectFailure known = new ConnectFailure(failure, reason, first, nanoTime.getAsLong());
-        boolean another = !failing || last.get().failure().kind() != failure.kind();
+        boolean another = !lastAttemptFailed || last.get().failure().kind() != failure.kind();
         last = Optional.of(known);
-        failing = true;
+        lastAttemptFailed = true;
         if (another && !known.isOutage()) {
             down = false; // the server is reachable, and refuses
         }
@@ -112,7 +112,7 @@ final class OutageDetector {
 
     /** Returns whether the server has refused the last log-in. */
     boolean isLoginRefused() {
-        return failing && last.get().failure().kind() == FailureKind.AUTHENTICATION;
+        return lastAttemptFailed && last.get().failure().kind() == FailureKind.AUTHENTICATION;
     }
 
     /** Returns the time to the next check for new credentials: shorter at first. */
@@ -123,7 +123,7 @@ final class OutageDetector {
     /** Clears a refusal, because the credentials have changed. */
     void onRenewed() {
         if (isLoginRefused()) {
-            failing = false;
+            lastAttemptFailed = false;
             renewable = false;
         }
     }
@@ -159,7 +159,7 @@ final class OutageDetector {
 
     /** Returns whether there may be an outage that is not confirmed. */
     boolean isOutageSuspected() {
-        return isUnresponsive() || failing && last.get().isOutage();
+        return isUnresponsive() || lastAttemptFailed && last.get().isOutage();
     }
 
     /**
@@ -186,12 +186,12 @@ final class OutageDetector {
 
     /** Declares the server down, until a connection is opened or it refuses one with an error. */
     void declareDown() {
-        if (isUnresponsive() && !(failing && last.get().isOutage())) {
+        if (isUnresponsive() && !(lastAttemptFailed && last.get().isOutage())) {
             SQLException reason = new SQLException(
                     "the server does not answer, neither on open connections nor on new ones", "08006");
             last = Optional.of(
                     new ConnectFailure(Failure.toOpen(reason), reason, unresponsiveNanos.get(), nanoTime.getAsLong()));
-            failing = true;
+            lastAttemptFailed = true;
         }
         down = true;
     }
@@ -208,34 +208,36 @@ final class OutageDetector {
     /** Returns whether requests fail at once with the last failure, without an attempt. */
     boolean shouldFailFast() {
         return down
-                || hasPermanentFailureAfterGrace()
-                        && nanoTime.getAsLong() - last.get().lastNanos() < FAILURE_TTL.toNanos();
+                || isFailingPermanently() && nanoTime.getAsLong() - last.get().lastNanos() < FAILURE_TTL.toNanos();
     }
 
     /** Returns whether the last failure is permanent, and callers do not wait for new credentials. */
-    boolean hasPermanentFailureAfterGrace() {
-        return hasPermanentFailure() && !isAwaitingRenewal();
+    boolean isFailingPermanently() {
+        return lastAttemptFailedPermanently() && !isAwaitingRenewal();
     }
 
     /** Returns whether the last failure is permanent: it lasts until an operator acts. */
-    boolean hasPermanentFailure() {
-        return failing && !last.get().isTransient();
+    boolean lastAttemptFailedPermanently() {
+        return lastAttemptFailed && !last.get().isTransient();
     }
 
     /** Returns whether the last attempt failed, and callers do not wait for new credentials. */
-    boolean isKnownToFail() {
-        return failing && !isAwaitingRenewal();
+    boolean isFailing() {
+        return lastAttemptFailed && !isAwaitingRenewal();
     }
 
     /** Returns whether the last attempt failed. */
-    boolean isFailing() {
-        return failing;
+    boolean lastAttemptFailed() {
+        return lastAttemptFailed;
     }
 
     /** Returns whether the server may be waking: an attempt is in its log-in, or the last one failed with a transient refusal. */
     boolean isWaking(boolean loggingIn) {
         return !isUnresponsive()
-                && (loggingIn || failing && !last.get().isOutage() && last.get().isTransient());
+                && (loggingIn
+                        || lastAttemptFailed
+                                && !last.get().isOutage()
+                                && last.get().isTransient());
     }
 
     /**

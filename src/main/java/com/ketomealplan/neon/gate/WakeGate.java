@@ -125,13 +125,13 @@ public final class WakeGate {
     }
 
     /** Returns whether the last failure is permanent, and callers do not wait for new credentials. */
-    public synchronized boolean hasPermanentFailureAfterGrace() {
-        return outage.hasPermanentFailureAfterGrace();
+    public synchronized boolean isFailingPermanently() {
+        return outage.isFailingPermanently();
     }
 
     /** Returns whether the last failure is permanent: it lasts until an operator acts. */
-    public synchronized boolean hasPermanentFailure() {
-        return outage.hasPermanentFailure();
+    public synchronized boolean lastAttemptFailedPermanently() {
+        return outage.lastAttemptFailedPermanently();
     }
 
     /** Closes a connection. Ending TLS and sending the last message may block. */
@@ -160,7 +160,7 @@ public final class WakeGate {
     public Optional<OpeningFailedException> lastFailure() {
         Optional<ConnectFailure> known;
         synchronized (this) {
-            known = outage.isFailing() ? outage.lastFailure() : Optional.empty();
+            known = outage.lastAttemptFailed() ? outage.lastFailure() : Optional.empty();
         }
         return known.map(this::exception);
     }
@@ -189,7 +189,7 @@ public final class WakeGate {
                 openedNanos.map(then -> Duration.ofNanos(now - then)),
                 outage.lastFailure().map(ConnectFailure::failure),
                 outage.lastFailure().map(known -> Duration.ofNanos(now - known.lastNanos())),
-                outage.isKnownToFail());
+                outage.isFailing());
     }
 
     private synchronized void startAttempts() {
@@ -209,7 +209,7 @@ public final class WakeGate {
         Optional<OpeningRequest> receiver;
         boolean news;
         synchronized (this) {
-            news = outage.isFailing() || open == 0;
+            news = outage.lastAttemptFailed() || open == 0;
             attempts.remove(attempt);
             open++;
             openedNanos = Optional.of(nanoTime.getAsLong());
@@ -251,7 +251,7 @@ public final class WakeGate {
             } else {
                 probing.end();
                 watchCredentials();
-                if (outage.hasPermanentFailureAfterGrace()) {
+                if (outage.isFailingPermanently()) {
                     givenUp.addAll(limiter.drain());
                 }
             }

@@ -44,7 +44,7 @@ class OutageDetectorTest {
     @Test
     void atFirstThereIsNoFailure() {
         assertThat(detector.isDown()).isFalse();
-        assertThat(detector.isFailing()).isFalse();
+        assertThat(detector.lastAttemptFailed()).isFalse();
         assertThat(detector.isOutageSuspected()).isFalse();
         assertThat(detector.shouldFailFast()).isFalse();
         assertThat(detector.timeUntilDown(attemptSinceNow())).isEmpty();
@@ -145,7 +145,7 @@ class OutageDetectorTest {
     @Test
     void aPermanentFailureIsKeptForItsTtl() {
         fail(WRONG_PASSWORD);
-        assertThat(detector.hasPermanentFailureAfterGrace()).isTrue();
+        assertThat(detector.isFailingPermanently()).isTrue();
         elapse(FAILURE_TTL.minus(MOMENT));
         assertThat(detector.shouldFailFast()).isTrue();
         elapse(MOMENT);
@@ -195,15 +195,15 @@ class OutageDetectorTest {
         detector.awaitRenewal();
         elapse(RENEWAL_GRACE.minus(MOMENT));
         assertThat(detector.isAwaitingRenewal()).isTrue();
-        assertThat(detector.isKnownToFail()).isFalse();
-        assertThat(detector.hasPermanentFailureAfterGrace()).isFalse();
+        assertThat(detector.isFailing()).isFalse();
+        assertThat(detector.isFailingPermanently()).isFalse();
         assertThat(detector.shouldFailFast()).isFalse();
         assertThat(detector.endAwaitingRenewal()).isFalse();
 
         elapse(MOMENT);
 
         assertThat(detector.isAwaitingRenewal()).isFalse();
-        assertThat(detector.isKnownToFail()).isTrue();
+        assertThat(detector.isFailing()).isTrue();
         assertThat(detector.shouldFailFast()).isTrue();
         assertThat(detector.endAwaitingRenewal()).isTrue();
         assertThat(detector.endAwaitingRenewal()).isFalse(); // once
@@ -230,7 +230,7 @@ class OutageDetectorTest {
         fail(WRONG_PASSWORD);
         assertThat(detector.shouldFailFast()).isTrue();
         detector.onRenewed();
-        assertThat(detector.isFailing()).isFalse();
+        assertThat(detector.lastAttemptFailed()).isFalse();
         assertThat(detector.shouldFailFast()).isFalse();
 
         fail(REFUSED);

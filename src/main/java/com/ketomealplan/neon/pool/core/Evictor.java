@@ -48,7 +48,9 @@ final class Evictor {
 
     /** Returns whether a connection is past its max lifetime. Never while no other one can be opened. */
     boolean isPastMaxLifetime(PooledConnection connection) {
-        return retention.reuses() && connection.isOlderThan(retention.maxLifetime()) && !gate.hasPermanentFailure();
+        return retention.reuses()
+                && connection.isOlderThan(retention.maxLifetime())
+                && !gate.lastAttemptFailedPermanently();
     }
 
     void evict(PooledConnection connection, EvictionReason reason) {

@@ -103,7 +103,7 @@ final class Waiters {
         }
         listeners.forEach(PoolListener::onSaturated);
         Optional<OpeningFailedException> failure = gate.lastFailure();
-        if (failure.isPresent() && gate.hasPermanentFailureAfterGrace()) {
+        if (failure.isPresent() && gate.isFailingPermanently()) {
             return failure.get();
         }
         String what = now.waiting() >= limits.maxWaiters()
@@ -116,7 +116,7 @@ final class Waiters {
     SQLException timedOut(Duration waited) {
         PoolStatistics now = state.statistics();
         Optional<OpeningFailedException> failure = gate.lastFailure();
-        if (failure.isPresent() && (now.active() == 0 || gate.hasPermanentFailureAfterGrace())) {
+        if (failure.isPresent() && (now.active() == 0 || gate.isFailingPermanently())) {
             return failure.get();
         }
         if (now.size() == 0) {
