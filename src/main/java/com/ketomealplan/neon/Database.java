@@ -5,7 +5,7 @@ import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhysicalConnection;
-import com.ketomealplan.neon.credentials.CredentialMemory;
+import com.ketomealplan.neon.credentials.CredentialSelector;
 import com.ketomealplan.neon.credentials.CredentialSource;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.url.Endpoint;
@@ -19,11 +19,11 @@ import java.util.function.Consumer;
 final class Database implements AutoCloseable {
 
     private final Endpoint endpoint;
-    private final CredentialMemory credentials;
+    private final CredentialSelector credentials;
     private final Runnable onClose;
     private final PhaseBudgets budgets;
 
-    private Database(Endpoint endpoint, CredentialMemory credentials, PhaseBudgets budgets, Runnable onClose) {
+    private Database(Endpoint endpoint, CredentialSelector credentials, PhaseBudgets budgets, Runnable onClose) {
         this.endpoint = endpoint;
         this.credentials = credentials;
         this.budgets = budgets;
@@ -36,12 +36,12 @@ final class Database implements AutoCloseable {
      * @param credentials the credentials of log-ins, in place of the endpoint's
      */
     static Database at(Endpoint endpoint, CredentialSource credentials, PhaseBudgets budgets) {
-        return new Database(endpoint, new CredentialMemory(credentials), budgets, () -> {});
+        return new Database(endpoint, new CredentialSelector(credentials), budgets, () -> {});
     }
 
     static Database embedded(Path directory, PhaseBudgets budgets) {
         EmbeddedDatabase database = EmbeddedDatabase.join(directory);
-        CredentialMemory credentials = new CredentialMemory(CredentialSource.of(database.endpoint()));
+        CredentialSelector credentials = new CredentialSelector(CredentialSource.of(database.endpoint()));
         return new Database(database.endpoint(), credentials, budgets, database::close);
     }
 

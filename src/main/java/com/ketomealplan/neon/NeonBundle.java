@@ -194,7 +194,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 .run(embedded ? MigrateAtStart.TRUE : factory.migrateAtStart());
         gate = new WakeGate(connector);
         pool = factory.pool(database, gate, NAME);
-        environment.lifecycle().manage(EarlyConnection.to(pool, factory.connectAtStart()));
+        environment.lifecycle().manage(StartupConnection.to(pool, factory.connectAtStart()));
         LOG.info("Connections to {} are {}", connector.target(), describe(pool, factory.isPerRequestByDefault()));
         PoolMetrics.register(environment.metrics(), NAME, pool);
         List<Observer> observers = new ArrayList<>(telemetry.observers(NAME, database.endpoint(), environment));

@@ -196,7 +196,7 @@ class SecureCancelTest {
         assertThat(proxy.connects()).isEqualTo(before + 1);
         assertThat(proxy.cancelRequests()).isZero();
         assertThat(sleeping).isNotDone();
-        connection.sever();
+        connection.closeSocket();
     }
 
     /** Neither the request for TLS nor the handshake is waited for without an end. */

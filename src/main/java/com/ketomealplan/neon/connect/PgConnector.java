@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.connect;
 
-import com.ketomealplan.neon.credentials.CredentialMemory;
-import com.ketomealplan.neon.credentials.CredentialMemory.LogIn;
+import com.ketomealplan.neon.credentials.CredentialSelector;
+import com.ketomealplan.neon.credentials.CredentialSelector.LogIn;
 import com.ketomealplan.neon.credentials.CredentialSource;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
@@ -35,7 +35,7 @@ public final class PgConnector implements Connector {
 
     private final Driver driver = new Driver();
     private final Endpoint endpoint;
-    private final CredentialMemory credentials;
+    private final CredentialSelector credentials;
     private final PhaseBudgets budgets;
     private final Duration total;
     private final Optional<Duration> sessionTimeout;
@@ -44,18 +44,21 @@ public final class PgConnector implements Connector {
 
     /** Creates a connector with the user and the password of the endpoint. */
     public PgConnector(Endpoint endpoint, PhaseBudgets budgets) {
-        this(endpoint, new CredentialMemory(CredentialSource.of(endpoint)), budgets);
+        this(endpoint, new CredentialSelector(CredentialSource.of(endpoint)), budgets);
     }
 
     /**
      * @param credentials the credentials of log-ins, in place of the endpoint's user and password
      */
-    public PgConnector(Endpoint endpoint, CredentialMemory credentials, PhaseBudgets budgets) {
+    public PgConnector(Endpoint endpoint, CredentialSelector credentials, PhaseBudgets budgets) {
         this(endpoint, credentials, budgets, Optional.empty());
     }
 
     private PgConnector(
-            Endpoint endpoint, CredentialMemory credentials, PhaseBudgets budgets, Optional<Duration> sessionTimeout) {
+            Endpoint endpoint,
+            CredentialSelector credentials,
+            PhaseBudgets budgets,
+            Optional<Duration> sessionTimeout) {
         this.sessionTimeout = sessionTimeout;
         this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
         this.credentials = credentials;

@@ -111,7 +111,7 @@ public final class PhysicalConnection implements AutoCloseable {
                         | QueryExecutor.QUERY_NO_RESULTS
                         | QueryExecutor.QUERY_SUPPRESS_BEGIN);
         if (!"COMMIT".equals(tag.received)) {
-            sever();
+            closeSocket();
             connection.abort(Runnable::run);
             throw new SQLException("COMMIT was answered by " + tag.received, "08P01");
         }
@@ -210,7 +210,7 @@ public final class PhysicalConnection implements AutoCloseable {
     }
 
     /** Closes the socket, also under a thread that reads from it. Does not block. May be called by any thread. */
-    public void sever() {
+    public void closeSocket() {
         try {
             socket.close();
         } catch (IOException e) {

@@ -23,8 +23,8 @@ public final class FileCredentials implements CredentialSource {
     private final Endpoint atStart;
     private final Optional<UrlFile> urlFile;
     private final PasswordFile passwordFile;
-    private final Complaint aboutUrl = new Complaint("urlFile");
-    private final Complaint aboutPassword = new Complaint("passwordFile");
+    private final LoggedProblem aboutUrl = new LoggedProblem("urlFile");
+    private final LoggedProblem aboutPassword = new LoggedProblem("passwordFile");
     private Endpoint lastUrl;
     private Credentials last;
 
@@ -109,12 +109,12 @@ public final class FileCredentials implements CredentialSource {
     }
 
     /** Logs a problem of a file once, and its end once. */
-    private static final class Complaint {
+    private static final class LoggedProblem {
 
         private final String setting;
         private String open;
 
-        Complaint(String setting) {
+        LoggedProblem(String setting) {
             this.setting = setting;
         }
 

@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.failure;
 
-import com.ketomealplan.neon.failure.FailureRules.Verdict;
+import com.ketomealplan.neon.failure.FailureRules.Classification;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -17,8 +17,8 @@ final class CertificateRules {
 
     private CertificateRules() {}
 
-    /** Returns the verdict; empty if the certificate was not the cause. */
-    static Optional<Verdict> judge(Throwable failure) {
+    /** Returns the classification; empty if the certificate was not the cause. */
+    static Optional<Classification> classify(Throwable failure) {
         if (Failure.find(failure, CertificateExpiredException.class).isPresent()) {
             return refused("notAfter", "it has expired; the server needs a new one (or this machine's clock is wrong)");
         }
@@ -41,8 +41,8 @@ final class CertificateRules {
                 .flatMap(other -> refused("signature", "it cannot be verified"));
     }
 
-    private static Optional<Verdict> refused(String field, String reason) {
-        return Optional.of(new Verdict(
+    private static Optional<Classification> refused(String field, String reason) {
+        return Optional.of(new Classification(
                 FailureKind.MISCONFIGURED,
                 Optional.of("the server's certificate is refused (" + field + "): " + reason)));
     }

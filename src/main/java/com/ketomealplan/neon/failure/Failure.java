@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.failure;
 
-import com.ketomealplan.neon.failure.FailureRules.Verdict;
+import com.ketomealplan.neon.failure.FailureRules.Classification;
 import com.ketomealplan.neon.failure.Staged.Stage;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -51,12 +51,12 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         if (known.isPresent()) {
             return new Failure(known.get(), outcome(stage), sqlState, Wording.inFull((Throwable) staged.get()));
         }
-        Verdict verdict = judge(throwable, stage, sql);
+        Classification classification = classify(throwable, stage, sql);
         String cause = message(sql, stage)
                 + sqlState.map(state -> " (" + state + ")").orElse("")
                 + rootOf(sql, stage)
-                + verdict.advice().map(advice -> "; " + advice).orElse("");
-        return new Failure(verdict.kind(), outcome(stage), sqlState, cause);
+                + classification.advice().map(advice -> "; " + advice).orElse("");
+        return new Failure(classification.kind(), outcome(stage), sqlState, cause);
     }
 
     private static Stage stage(Throwable throwable) {
@@ -66,13 +66,13 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
                         () -> find(throwable, ConnectionException.class).isPresent() ? Stage.OPENING : Stage.WORKING);
     }
 
-    private static Verdict judge(Throwable throwable, Stage stage, SQLException sql) {
+    private static Classification classify(Throwable throwable, Stage stage, SQLException sql) {
         String sqlState = Optional.ofNullable(sql.getSQLState()).orElse("");
         if (stage != Stage.OPENING) {
-            return FailureRules.judge(sqlState, Wording.inFull(sql));
+            return FailureRules.classify(sqlState, Wording.inFull(sql));
         }
-        return CertificateRules.judge(throwable)
-                .orElseGet(() -> FailureRules.judgeConnecting(sqlState, Wording.inFull(sql)));
+        return CertificateRules.classify(throwable)
+                .orElseGet(() -> FailureRules.classifyConnecting(sqlState, Wording.inFull(sql)));
     }
 
     private static Outcome outcome(Stage stage) {

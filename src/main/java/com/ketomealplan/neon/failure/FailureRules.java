@@ -20,10 +20,10 @@ final class FailureRules {
      */
     private record Rule(FailureKind kind, Pattern text, String advice) {
 
-        Optional<Verdict> judge(String said) {
+        Optional<Classification> classify(String said) {
             Matcher match = text.matcher(said);
             return match.find()
-                    ? Optional.of(new Verdict(
+                    ? Optional.of(new Classification(
                             kind,
                             Optional.ofNullable(advice)
                                     .map(found -> found.contains("{}")
@@ -34,7 +34,7 @@ final class FailureRules {
     }
 
     /** A kind, with the remedy for an operator, if known. */
-    record Verdict(FailureKind kind, Optional<String> advice) {}
+    record Classification(FailureKind kind, Optional<String> advice) {}
 
     /** The rules before the log-in is complete, where messages do not quote clients. */
     private static final List<Rule> CONNECTING = List.of(
@@ -147,27 +147,28 @@ final class FailureRules {
     }
 
     /** Classifies a failure of a statement, whose message may quote values of a client. */
-    static Verdict judge(String sqlState, String text) {
+    static Classification classify(String sqlState, String text) {
         return CLASSES_WITH_TEXTS.contains(classOf(sqlState))
-                ? judge(IN_SESSION, sqlState, text)
-                : judge(List.of(), sqlState, text);
+                ? classify(IN_SESSION, sqlState, text)
+                : classify(List.of(), sqlState, text);
     }
 
     /** Classifies a failure to open a connection; an unknown message is taken to be transient. */
-    static Verdict judgeConnecting(String sqlState, String text) {
-        Verdict verdict = judge(CONNECTING, sqlState, text);
-        return switch (verdict.kind()) {
-            case PROGRAM -> new Verdict(FailureKind.UNAVAILABLE, Optional.empty());
-            case SCHEMA_MISMATCH -> new Verdict(FailureKind.MISCONFIGURED, verdict.advice()); // CONNECT on the database
-            default -> verdict;
+    static Classification classifyConnecting(String sqlState, String text) {
+        Classification classification = classify(CONNECTING, sqlState, text);
+        return switch (classification.kind()) {
+            case PROGRAM -> new Classification(FailureKind.UNAVAILABLE, Optional.empty());
+            case SCHEMA_MISMATCH ->
+                new Classification(FailureKind.MISCONFIGURED, classification.advice()); // CONNECT on the database
+            default -> classification;
         };
     }
 
-    private static Verdict judge(List<Rule> rules, String sqlState, String text) {
+    private static Classification classify(List<Rule> rules, String sqlState, String text) {
         return rules.stream()
-                .flatMap(rule -> rule.judge(text).stream())
+                .flatMap(rule -> rule.classify(text).stream())
                 .findFirst()
-                .orElseGet(() -> new Verdict(byState(sqlState), advice(sqlState)));
+                .orElseGet(() -> new Classification(byState(sqlState), advice(sqlState)));
     }
 
     private static String classOf(String sqlState) {

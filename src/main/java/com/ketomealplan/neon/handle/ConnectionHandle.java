@@ -83,7 +83,7 @@ public final class ConnectionHandle extends DelegatingConnection {
                 transaction.cleanUp();
                 jdbc.clearWarnings();
             } catch (SQLException e) {
-                physical.sever(); // and so it will not be used again
+                physical.closeSocket(); // and so it will not be used again
             }
         }
     }

@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.health;
 
-import static com.ketomealplan.neon.health.SchemaCheck.Verdict.MISMATCH;
-import static com.ketomealplan.neon.health.SchemaCheck.Verdict.UNKNOWN;
+import static com.ketomealplan.neon.health.SchemaCheck.Outcome.MISMATCH;
+import static com.ketomealplan.neon.health.SchemaCheck.Outcome.UNKNOWN;
 
 import com.ketomealplan.neon.connect.BoundedQueries;
 import com.ketomealplan.neon.connect.Listeners;
@@ -219,7 +219,7 @@ public final class DatabaseProbe {
             if (left.compareTo(Duration.ZERO) <= 0) {
                 return; // it took long to open a connection: the next probe checks
             }
-            Future<?> end = Timer.after(left, connection::sever);
+            Future<?> end = Timer.after(left, connection::closeSocket);
             try {
                 compareAndExplain(connection);
             } catch (SQLException e) { // the database answers; what is known of the schema stays as it was
@@ -233,9 +233,9 @@ public final class DatabaseProbe {
             Optional<SchemaCheck> failed = units.schemaCheck();
             changesets.compareIfDue(comparison -> BoundedQueries.run(connection, QUERY_TIMEOUT, comparison));
             if (failed.isPresent()) {
-                SchemaCheck.Verdict verdict =
-                        failed.get().run(connection, QUERY_TIMEOUT).verdict();
-                units.onChecked(failed.get(), unitsSetSearchPath && verdict == MISMATCH ? UNKNOWN : verdict);
+                SchemaCheck.Outcome outcome =
+                        failed.get().run(connection, QUERY_TIMEOUT).outcome();
+                units.onChecked(failed.get(), unitsSetSearchPath && outcome == MISMATCH ? UNKNOWN : outcome);
             } else if (!expectedChecked) {
                 checkExpectedStatements(connection);
                 expectedChecked = true; // not reached if the check failed

@@ -28,7 +28,7 @@ import org.jdbi.v3.core.statement.StatementException;
  */
 record SchemaCheck(List<Text> statements) {
 
-    enum Verdict {
+    enum Outcome {
         /** At least one statement can be executed. */
         FITS,
         /** The schema lacks a table, a column or a privilege. */
@@ -40,9 +40,9 @@ record SchemaCheck(List<Text> statements) {
     /**
      * The result of the check.
      *
-     * @param failure the failure if {@link Verdict#MISMATCH}
+     * @param failure the failure if {@link Outcome#MISMATCH}
      */
-    record Result(Verdict verdict, Optional<Failure> failure) {}
+    record Result(Outcome outcome, Optional<Failure> failure) {}
 
     private static final int MAX_DEPTH = 50;
 
@@ -76,15 +76,15 @@ record SchemaCheck(List<Text> statements) {
                     explain.setNull(number, Types.NULL); // the type is inferred from the statement
                 }
                 explain.execute();
-                return new Result(Verdict.FITS, Optional.empty());
+                return new Result(Outcome.FITS, Optional.empty());
             } catch (SQLException e) {
                 Failure failure = Failure.of(
                         MissingPrivilegeException.of(e, sql, jdbc.getMetaData().getUserName())
                                 .<Exception>map(missing -> missing)
                                 .orElse(e));
                 return failure.kind() == FailureKind.SCHEMA_MISMATCH
-                        ? new Result(Verdict.MISMATCH, Optional.of(failure))
-                        : new Result(Verdict.UNKNOWN, Optional.empty());
+                        ? new Result(Outcome.MISMATCH, Optional.of(failure))
+                        : new Result(Outcome.UNKNOWN, Optional.empty());
             }
         }
     }
@@ -127,7 +127,7 @@ record SchemaCheck(List<Text> statements) {
             }
         });
         for (String schema : schemas) {
-            if (run(connection, timeout, jdbc -> setSearchPath(jdbc, schema)).verdict() == Verdict.FITS) {
+            if (run(connection, timeout, jdbc -> setSearchPath(jdbc, schema)).outcome() == Outcome.FITS) {
                 return Optional.of(schema);
             }
         }
@@ -143,14 +143,14 @@ record SchemaCheck(List<Text> statements) {
 
     private Result run(PhysicalConnection connection, Duration timeout, BoundedQueries.Queries prepare)
             throws SQLException {
-        Result result = new Result(Verdict.UNKNOWN, Optional.empty()); // also if EXPLAIN supports none of them
+        Result result = new Result(Outcome.UNKNOWN, Optional.empty()); // also if EXPLAIN supports none of them
         for (Text text : statements) {
             AtomicReference<Result> found = new AtomicReference<>();
             BoundedQueries.run(connection, timeout, jdbc -> {
                 prepare.execute(jdbc);
                 found.set(text.explain(jdbc));
             });
-            switch (found.get().verdict()) {
+            switch (found.get().outcome()) {
                 case FITS -> {
                     return found.get();
                 }

@@ -167,12 +167,12 @@ public final class UnitOutcomes implements UnitListener {
     }
 
     /** Records the result of a check. */
-    void onChecked(SchemaCheck check, SchemaCheck.Verdict verdict) {
+    void onChecked(SchemaCheck check, SchemaCheck.Outcome outcome) {
         synchronized (this) {
             if (mismatch == null || !mismatch.check().equals(Optional.of(check))) {
                 return; // there are newer results
             }
-            switch (verdict) {
+            switch (outcome) {
                 case MISMATCH -> mismatch = new Mismatch(mismatch.failure(), nanoTime.getAsLong(), mismatch.check());
                 case FITS -> {
                     mismatch = null;

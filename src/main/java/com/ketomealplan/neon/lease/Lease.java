@@ -226,7 +226,7 @@ public final class Lease {
         boolean busy = physical.isOpen() && (from.get() == LeaseState.COMMITTING || physical.awaitsServer());
         if (busy || discarded) {
             unusable = true;
-            physical.sever();
+            physical.closeSocket();
         }
         owner.release(this);
     }
@@ -326,7 +326,7 @@ public final class Lease {
                 from,
                 new LeaseTransitions.Expiry(
                         reason, silent))) { // otherwise the borrower was faster: it has returned it, or is committing
-            physical.sever();
+            physical.closeSocket();
             LeaseLog.closed(this, borrower, from, reason);
         }
     }

@@ -3,7 +3,7 @@ package com.ketomealplan.neon.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.credentials.CredentialMemory;
+import com.ketomealplan.neon.credentials.CredentialSelector;
 import com.ketomealplan.neon.credentials.FileCredentials;
 import com.ketomealplan.neon.credentials.PasswordFile;
 import com.ketomealplan.neon.failure.Failure;
@@ -43,7 +43,8 @@ class PgConnectorTest {
         System.setProperty(DRIVERS_FILE, file.toString());
         PgConnector connector = new PgConnector(
                 endpoint,
-                new CredentialMemory(new FileCredentials(endpoint, Optional.empty(), PasswordFile.at(file.toString()))),
+                new CredentialSelector(
+                        new FileCredentials(endpoint, Optional.empty(), PasswordFile.at(file.toString()))),
                 PhaseBudgets.DEFAULT);
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

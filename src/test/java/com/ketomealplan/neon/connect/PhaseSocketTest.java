@@ -363,7 +363,7 @@ class PhaseSocketTest {
             await().until(() -> statement.getWarnings() != null);
             await().until(connection::awaitsServer);
 
-            connection.sever();
+            connection.closeSocket();
 
             assertThat(executing).failsWithin(AMPLE).withThrowableThat().withCauseInstanceOf(SQLException.class);
             assertThat(connection.awaitsServer()).isFalse();

@@ -65,7 +65,7 @@ class FailureLogTest {
     }
 
     private static String advice(String sqlState) {
-        return FailureRules.judge(sqlState, "")
+        return FailureRules.classify(sqlState, "")
                 .advice()
                 .map(text -> "; " + text)
                 .orElse("");

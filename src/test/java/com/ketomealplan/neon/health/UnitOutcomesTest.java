@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.ketomealplan.neon.failure.FailureKind;
+import com.ketomealplan.neon.health.SchemaCheck.Outcome;
 import com.ketomealplan.neon.health.SchemaCheck.Text;
-import com.ketomealplan.neon.health.SchemaCheck.Verdict;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -166,11 +166,11 @@ class UnitOutcomesTest {
         SchemaCheck check = outcomes.schemaCheck().orElseThrow();
         advance(50);
 
-        outcomes.onChecked(check, Verdict.UNKNOWN);
+        outcomes.onChecked(check, Outcome.UNKNOWN);
         assertThat(outcomes.snapshot().sinceMismatch()).contains(Duration.ofSeconds(50));
-        outcomes.onChecked(check, Verdict.MISMATCH);
+        outcomes.onChecked(check, Outcome.MISMATCH);
         assertThat(outcomes.snapshot().sinceMismatch()).contains(Duration.ZERO);
-        outcomes.onChecked(check, Verdict.FITS);
+        outcomes.onChecked(check, Outcome.FITS);
         assertThat(outcomes.snapshot().mismatch()).isEmpty();
         assertThat(outcomes.snapshot().sinceServed()).isEmpty();
     }
@@ -181,7 +181,7 @@ class UnitOutcomesTest {
         outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
         SchemaCheck check = outcomes.schemaCheck().orElseThrow();
         assertThat(check).isEqualTo(new SchemaCheck(List.of(new Text("SELECT * FROM b WHERE c = ?", 1))));
-        outcomes.onChecked(check, Verdict.FITS);
+        outcomes.onChecked(check, Outcome.FITS);
 
         outcomes.onRollback(statement("SELECT * FROM b WHERE c = :a"));
         assertThat(outcomes.schemaCheck()).isEmpty();

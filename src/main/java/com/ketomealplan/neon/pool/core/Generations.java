@@ -55,15 +55,16 @@ final class Generations {
      * @return whether the generation is evicted
      */
     boolean evictGenerationOf(PooledConnection unanswered, Collection<PooledConnection> borrowed, boolean only) {
-        int age = unanswered.generation();
-        if (age <= evictedUpTo) {
+        int generation = unanswered.generation();
+        if (generation <= evictedUpTo) {
             return false;
         }
-        boolean second = silentGeneration == age && System.nanoTime() - silentNanos < SILENCE_TTL.toNanos();
+        boolean second = silentGeneration == generation && System.nanoTime() - silentNanos < SILENCE_TTL.toNanos();
         boolean confirmed = second
                 || only
-                || borrowed.stream().anyMatch(other -> other.generation() == age && other.waitsLongerThan(SILENCE));
-        silentGeneration = age;
+                || borrowed.stream()
+                        .anyMatch(other -> other.generation() == generation && other.waitsLongerThan(SILENCE));
+        silentGeneration = generation;
         silentNanos = System.nanoTime();
         if (confirmed) {
             evictedUpTo = current;

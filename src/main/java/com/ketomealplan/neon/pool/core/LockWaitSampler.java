@@ -270,7 +270,7 @@ final class LockWaitSampler {
     private boolean query(PhysicalConnection connection, Duration atMost) {
         CompletableFuture<Void> own = new CompletableFuture<>();
         lastQuery = own;
-        Future<?> end = Timer.after(atMost, connection::sever); // if the network drops packets
+        Future<?> end = Timer.after(atMost, connection::closeSocket); // if the network drops packets
         try {
             Set<Integer> ours = sessions(any -> true);
             LockWaits waits = LockWaitQuery.execute(connection.jdbc());

@@ -13,30 +13,30 @@ import org.slf4j.LoggerFactory;
  * service has started, because listeners of the pool are registered until then. A pool that keeps connections lends it to the first
  * request. If it cannot be opened, the service starts all the same, and the first request gets the failure.
  */
-final class EarlyConnection implements Managed {
+final class StartupConnection implements Managed {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EarlyConnection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(StartupConnection.class);
 
     /** Its name in the ledger. */
     private static final String PURPOSE = "start";
 
     private final CountDownLatch started = new CountDownLatch(1);
 
-    private EarlyConnection() {}
+    private StartupConnection() {}
 
     /**
      * Begins to open it. To be managed, so that it is returned when the service has started.
      *
      * @param wanted whether it is opened; otherwise nothing is opened before a caller needs it
      */
-    static EarlyConnection to(Pool pool, boolean wanted) {
-        EarlyConnection early = new EarlyConnection();
+    static StartupConnection to(Pool pool, boolean wanted) {
+        StartupConnection connection = new StartupConnection();
         if (wanted) {
-            Thread thread = new Thread(() -> early.open(pool), "connect-at-start");
+            Thread thread = new Thread(() -> connection.open(pool), "connect-at-start");
             thread.setDaemon(true);
             thread.start();
         }
-        return early;
+        return connection;
     }
 
     private void open(Pool pool) {

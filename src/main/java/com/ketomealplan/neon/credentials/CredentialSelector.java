@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * Thread-safe.
  */
-public final class CredentialMemory {
+public final class CredentialSelector {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CredentialMemory.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CredentialSelector.class);
 
     /** How long a refusal is remembered. */
     static final Duration FAILURE_TTL = Duration.ofSeconds(30);
@@ -41,11 +41,11 @@ public final class CredentialMemory {
     /** One log-in. */
     public record LogIn(Credentials credentials, long begunNanos) {}
 
-    public CredentialMemory(CredentialSource source) {
+    public CredentialSelector(CredentialSource source) {
         this(source, System::nanoTime);
     }
 
-    CredentialMemory(CredentialSource source, LongSupplier nanoTime) {
+    CredentialSelector(CredentialSource source, LongSupplier nanoTime) {
         this.source = source;
         this.nanoTime = nanoTime;
     }

@@ -2,7 +2,7 @@ package com.ketomealplan.neon.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.credentials.CredentialMemory.LogIn;
+import com.ketomealplan.neon.credentials.CredentialSelector.LogIn;
 import com.ketomealplan.neon.url.Secret;
 import com.ketomealplan.testing.LoggedLines;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The credentials that log-ins present, by a clock of the test. */
-class CredentialMemoryTest {
+class CredentialSelectorTest {
 
     private static final Credentials OLD = credentials("app", "1");
     private static final Credentials NEW = credentials("app", "2");
@@ -21,7 +21,7 @@ class CredentialMemoryTest {
 
     private final AtomicLong clock = new AtomicLong();
     private Credentials written = OLD;
-    private final CredentialMemory memory = new CredentialMemory(
+    private final CredentialSelector selector = new CredentialSelector(
             new CredentialSource() {
                 @Override
                 public Credentials current() {
@@ -38,7 +38,7 @@ class CredentialMemoryTest {
 
     @BeforeEach
     void captureLog() {
-        log = LoggedLines.of(CredentialMemory.class);
+        log = LoggedLines.of(CredentialSelector.class);
     }
 
     @AfterEach
@@ -51,28 +51,28 @@ class CredentialMemoryTest {
     }
 
     private LogIn next(Credentials expected) {
-        LogIn login = memory.next();
+        LogIn login = selector.next();
         assertThat(login.credentials()).isEqualTo(expected);
         return login;
     }
 
     private void accept(Credentials expected) {
-        memory.accepted(next(expected));
+        selector.accepted(next(expected));
     }
 
     private Optional<Credentials> refuse(Credentials expected) {
-        return memory.refused(next(expected)).map(LogIn::credentials);
+        return selector.refused(next(expected)).map(LogIn::credentials);
     }
 
     @Test
     void aPasswordThatIsChangedInTheDatabaseFirstIsAcceptedOnceTheFileHasIt() {
         accept(OLD);
         assertThat(refuse(OLD)).isEmpty();
-        assertThat(memory.hasNew()).isFalse();
+        assertThat(selector.hasNew()).isFalse();
 
         written = NEW;
 
-        assertThat(memory.hasNew()).isTrue();
+        assertThat(selector.hasNew()).isTrue();
         accept(NEW);
         accept(NEW);
         assertThat(log.all()).containsExactly("New password of user app accepted by the database");
@@ -93,7 +93,7 @@ class CredentialMemoryTest {
         accept(OLD);
         LogIn login = next(OLD);
         written = NEW;
-        assertThat(memory.refused(login).map(LogIn::credentials)).contains(NEW);
+        assertThat(selector.refused(login).map(LogIn::credentials)).contains(NEW);
     }
 
     @Test
@@ -101,7 +101,7 @@ class CredentialMemoryTest {
         accept(OLD);
         written = OTHER;
         accept(OTHER);
-        assertThat(memory.userOfLast()).contains("app_b");
+        assertThat(selector.userOfLast()).contains("app_b");
         written = NEW;
         accept(NEW); // and back, with another password
         assertThat(log.all()).containsExactly("Log-in user changed to app_b", "Log-in user changed to app");
@@ -116,7 +116,7 @@ class CredentialMemoryTest {
         accept(OLD);
         assertThat(log.all()).singleElement().asString().startsWith("Log-in of user app_b refused");
 
-        clock.addAndGet(CredentialMemory.FAILURE_TTL.toNanos());
+        clock.addAndGet(CredentialSelector.FAILURE_TTL.toNanos());
         accept(OTHER); // which exists by now
     }
 
@@ -125,12 +125,12 @@ class CredentialMemoryTest {
         accept(OLD);
         written = NEW;
         LogIn first = next(OLD);
-        LogIn second = memory.refused(first).orElseThrow();
+        LogIn second = selector.refused(first).orElseThrow();
         assertThat(second.credentials()).isEqualTo(NEW);
-        assertThat(memory.refused(second)).isEmpty();
-        assertThat(memory.hasNew()).isFalse();
+        assertThat(selector.refused(second)).isEmpty();
+        assertThat(selector.hasNew()).isFalse();
         clock.addAndGet(Duration.ofMinutes(2).toNanos());
-        assertThat(memory.hasNew()).isFalse(); // it does not become new by time
+        assertThat(selector.hasNew()).isFalse(); // it does not become new by time
 
         accept(OLD); // the database has it again
         assertThat(log.all()).isEmpty();
@@ -141,10 +141,10 @@ class CredentialMemoryTest {
         accept(OLD);
         LogIn early = next(OLD);
         written = NEW;
-        LogIn late = memory.refused(next(OLD)).orElseThrow();
-        memory.accepted(late);
+        LogIn late = selector.refused(next(OLD)).orElseThrow();
+        selector.accepted(late);
 
-        memory.accepted(early);
+        selector.accepted(early);
 
         accept(NEW);
     }
@@ -152,9 +152,9 @@ class CredentialMemoryTest {
     @Test
     void aRefusedFirstLogInIsRepeatedWithANewPassword() {
         assertThat(refuse(OLD)).isEmpty();
-        assertThat(memory.hasNew()).isFalse();
+        assertThat(selector.hasNew()).isFalse();
         written = NEW;
-        assertThat(memory.hasNew()).isTrue();
+        assertThat(selector.hasNew()).isTrue();
         accept(NEW);
         assertThat(log.all()).isEmpty();
     }
