@@ -31,7 +31,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
      * @param keyed empty if it has no key, or needs none
      * @param provider the provider of the writers of responses, because each lookup has a cost
      */
-    record InHand(
+    record MatchedRequest(
             ContainerRequestContext context,
             Optional<IdempotentWork.Request> keyed,
             Provider<MessageBodyWorkers> provider) {
@@ -41,7 +41,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
         }
     }
 
-    private static final ThreadLocal<InHand> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<MatchedRequest> CURRENT = new ThreadLocal<>();
 
     private final Callers callers;
 
@@ -57,8 +57,8 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
     }
 
     /** Returns the request of this thread, and removes it. */
-    static InHand take() {
-        InHand request = CURRENT.get();
+    static MatchedRequest take() {
+        MatchedRequest request = CURRENT.get();
         CURRENT.remove();
         return request;
     }
@@ -79,7 +79,7 @@ final class CurrentRequest implements ContainerRequestFilter, ContainerResponseF
                 return;
             }
         }
-        CURRENT.set(new InHand(request, keyed, writers));
+        CURRENT.set(new MatchedRequest(request, keyed, writers));
     }
 
     /** Clears the request, also if it was answered before its method was invoked. */

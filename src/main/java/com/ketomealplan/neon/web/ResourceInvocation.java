@@ -7,7 +7,7 @@ import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.transaction.NestedUnitException;
 import com.ketomealplan.neon.transaction.Reflection;
 import com.ketomealplan.neon.transaction.UnitOfWork;
-import com.ketomealplan.neon.web.CurrentRequest.InHand;
+import com.ketomealplan.neon.web.CurrentRequest.MatchedRequest;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.lang.reflect.InvocationHandler;
@@ -25,14 +25,14 @@ final class ResourceInvocation implements InvocationHandler {
     private static final String RETRY_AFTER_SECONDS = "1";
 
     /** The time limits of a method. */
-    record Bounds(Duration deadline, Duration wakeBudget) {}
+    record TimeLimits(Duration deadline, Duration wakeBudget) {}
 
     private final String name;
     private final Optional<UnitOfWork.Options> options;
     private final UnitOfWork units;
-    private final IdempotentWork.Storage keeping;
-    private final Bounds bounds;
-    private final AnswerWriter writer;
+    private final IdempotentWork.Storage storage;
+    private final TimeLimits limits;
+    private final ResponseWriter writer;
 
     /** The options of the unit around a method without one, for a request with a key: at the isolation level of the units inside it. */
     private volatile UnitOfWork.Options implied = UnitOfWork.Options.DEFAULT;
@@ -41,21 +41,21 @@ final class ResourceInvocation implements InvocationHandler {
             Method method,
             Optional<UnitOfWork.Options> options,
             UnitOfWork units,
-            IdempotentWork.Storage keeping,
-            Bounds bounds,
-            AnswerWriter writer) {
+            IdempotentWork.Storage storage,
+            TimeLimits limits,
+            ResponseWriter writer) {
         this.name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
         this.options = options;
         this.units = units;
-        this.keeping = keeping;
-        this.bounds = bounds;
+        this.storage = storage;
+        this.limits = limits;
         this.writer = writer;
     }
 
     /** Invokes an asynchronous method. */
     static Object refuseKey(Object resource, Method method, Object[] arguments)
             throws IllegalAccessException, InvocationTargetException {
-        InHand request = CurrentRequest.take();
+        MatchedRequest request = CurrentRequest.take();
         if (request.keyed().isPresent()) {
             throw new InvocationTargetException(new NotInvokedException(Problem.of(
                             422,
@@ -69,18 +69,18 @@ final class ResourceInvocation implements InvocationHandler {
 
     @Override
     public Object invoke(Object resource, Method method, Object[] arguments) throws InvocationTargetException {
-        InHand request = CurrentRequest.take();
+        MatchedRequest request = CurrentRequest.take();
         Purpose.ofRequest(name);
         Callable<Object> work = () -> Reflection.invoke(resource, method, arguments);
         try {
-            return Deadline.within(bounds.deadline(), bounds.wakeBudget(), () -> call(request, work));
+            return Deadline.within(limits.deadline(), limits.wakeBudget(), () -> call(request, work));
         } catch (Exception | Error e) {
             // Jersey calls the exception mappers only for exceptions of a method
             throw new InvocationTargetException(e);
         }
     }
 
-    private Object call(InHand request, Callable<Object> work) throws Exception {
+    private Object call(MatchedRequest request, Callable<Object> work) throws Exception {
         boolean reads = options.isPresent() && options.get().readOnly();
         if (request.keyed().isPresent() && !reads) { // a read may be repeated without a key
             return once(request, work);
@@ -90,20 +90,20 @@ final class ResourceInvocation implements InvocationHandler {
         }
         return units.call(
                 options.get(),
-                reads ? () -> AnswerWriter.checkNotStreaming(work.call()) : () -> written(request, work.call()));
+                reads ? () -> ResponseWriter.checkNotStreaming(work.call()) : () -> written(request, work.call()));
     }
 
     /** Keeps the written response for the interceptor. */
-    private Object written(InHand request, Object result) {
-        AnswerWriter.checkNotStreaming(result);
-        if (!AnswerWriter.isCopied(result)) {
-            WrittenAnswerInterceptor.keep(
+    private Object written(MatchedRequest request, Object result) {
+        ResponseWriter.checkNotStreaming(result);
+        if (!ResponseWriter.isCopied(result)) {
+            WrittenResponseInterceptor.keep(
                     writer.write(result, request.context(), request.writers()), request.context());
         }
         return result;
     }
 
-    private Object once(InHand request, Callable<Object> work) throws Exception {
+    private Object once(MatchedRequest request, Callable<Object> work) throws Exception {
         UnitOfWork.Options unit = options.orElse(implied);
         try {
             return once(unit, request, work);
@@ -120,14 +120,14 @@ final class ResourceInvocation implements InvocationHandler {
         }
     }
 
-    private Response once(UnitOfWork.Options unit, InHand request, Callable<Object> work) throws Exception {
+    private Response once(UnitOfWork.Options unit, MatchedRequest request, Callable<Object> work) throws Exception {
         UnitOfWork.Options isolated = IdempotentWork.withIsolation(unit);
-        KeyedCall call = new KeyedCall(request, work, writer);
+        IdempotentCall call = new IdempotentCall(request, work, writer);
         IdempotentWork.Result result = units.call(
-                isolated, new IdempotentWork(keeping, request.keyed().orElseThrow(), isolated, call::answer));
+                isolated, new IdempotentWork(storage, request.keyed().orElseThrow(), isolated, call::answer));
         return switch (result.outcome()) {
             case ACTED -> call.response();
-            case REPEATED -> throw new NotInvokedException(WrittenAnswer.replayed(result.answer()));
+            case REPEATED -> throw new NotInvokedException(WrittenResponse.replayed(result.answer()));
             case REUSED ->
                 throw new NotInvokedException(
                         Problem.of(422, "This Idempotency-Key was used for another request. Use a new one.")

@@ -38,9 +38,9 @@ public final class UnitOfWorkFeature implements Feature {
     private static final List<Class<?>> GIVEN_LATER = List.of(AsyncResponse.class, SseEventSink.class);
 
     private final UnitOfWork units;
-    private final IdempotentWork.Storage keeping;
+    private final IdempotentWork.Storage storage;
     private final Callers callers;
-    private final ResourceInvocation.Bounds bounds;
+    private final ResourceInvocation.TimeLimits limits;
 
     /**
      * @param callers identifies the client of a request, for its idempotency keys
@@ -48,17 +48,17 @@ public final class UnitOfWorkFeature implements Feature {
      * @param wakeBudget the time for a wake of the compute, in addition to the deadline
      */
     public UnitOfWorkFeature(
-            UnitOfWork units, IdempotentWork.Storage keeping, Callers callers, Duration deadline, Duration wakeBudget) {
+            UnitOfWork units, IdempotentWork.Storage storage, Callers callers, Duration deadline, Duration wakeBudget) {
         this.units = units;
-        this.keeping = keeping;
+        this.storage = storage;
         this.callers = callers;
-        this.bounds = new ResourceInvocation.Bounds(deadline, wakeBudget);
+        this.limits = new ResourceInvocation.TimeLimits(deadline, wakeBudget);
     }
 
     @Override
     public boolean configure(FeatureContext context) {
         context.register(new CurrentRequest(callers));
-        context.register(new WrittenAnswerInterceptor());
+        context.register(new WrittenResponseInterceptor());
         context.register(new NotInvokedException.Mapper());
         context.register(new StartCheck());
         context.register(new AbstractBinder() {
@@ -76,9 +76,9 @@ public final class UnitOfWorkFeature implements Feature {
         if (endsLater(method)) {
             return ResourceInvocation::refuseKey;
         }
-        AnswerWriter writer =
-                new AnswerWriter(method, method, invocable.getDefinitionMethod(), method.getDeclaringClass());
-        return new ResourceInvocation(method, optionsOf(invocable), units, keeping, bounds, writer);
+        ResponseWriter writer =
+                new ResponseWriter(method, method, invocable.getDefinitionMethod(), method.getDeclaringClass());
+        return new ResourceInvocation(method, optionsOf(invocable), units, storage, limits, writer);
     }
 
     private static Optional<UnitOfWork.Options> optionsOf(Invocable invocable) {

@@ -22,7 +22,7 @@ import org.glassfish.jersey.message.internal.HeaderUtils;
  * @param body null if there is no entity
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record WrittenAnswer(
+record WrittenResponse(
         Response response, Object entity, MediaType type, MultivaluedMap<String, Object> headers, byte[] body) {
 
     /** The header of a replayed response. */

@@ -1,19 +1,19 @@
 package com.ketomealplan.neon.web;
 
 import com.ketomealplan.neon.idempotency.StoredAnswer;
-import com.ketomealplan.neon.web.CurrentRequest.InHand;
+import com.ketomealplan.neon.web.CurrentRequest.MatchedRequest;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.Callable;
 
 /** Calls a resource method for a request with a key, possibly several times, and keeps its last response. Not thread-safe. */
-final class KeyedCall {
+final class IdempotentCall {
 
-    private final InHand request;
+    private final MatchedRequest request;
     private final Callable<Object> work;
-    private final AnswerWriter writer;
-    private WrittenAnswer last;
+    private final ResponseWriter writer;
+    private WrittenResponse last;
 
-    KeyedCall(InHand request, Callable<Object> work, AnswerWriter writer) {
+    IdempotentCall(MatchedRequest request, Callable<Object> work, ResponseWriter writer) {
         this.request = request;
         this.work = work;
         this.writer = writer;
@@ -22,7 +22,7 @@ final class KeyedCall {
     /** Calls the method, and writes its answer. */
     StoredAnswer answer() throws Exception {
         Object result = work.call();
-        AnswerWriter.checkNotStreaming(result);
+        ResponseWriter.checkNotStreaming(result);
         last = writer.write(result, request.context(), request.writers());
         return last.toStored();
     }

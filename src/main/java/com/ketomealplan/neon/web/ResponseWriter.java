@@ -37,7 +37,7 @@ import org.glassfish.jersey.message.internal.OutboundMessageContext;
  * Writes what a resource method returned with JAX-RS's own writers, while its unit of work can still be rolled back. Filters
  * and interceptors run later, for each response. Thread-safe.
  */
-final class AnswerWriter {
+final class ResponseWriter {
 
     /** Types that are copied to the response without a writer: they may be large. */
     private static final List<Class<?>> COPIED = List.of(InputStream.class, Reader.class, File.class, Path.class);
@@ -49,7 +49,7 @@ final class AnswerWriter {
     /**
      * @param declarations the resource method, the methods that it overrides, and its class, for their annotations
      */
-    AnswerWriter(Method method, AnnotatedElement... declarations) {
+    ResponseWriter(Method method, AnnotatedElement... declarations) {
         this.returned = method.getGenericReturnType();
         this.annotations = method.getDeclaredAnnotations();
         this.produced = Stream.of(declarations)
@@ -86,7 +86,7 @@ final class AnswerWriter {
      * @throws IllegalStateException if it cannot be written
      * @throws WebApplicationException if its writer throws it
      */
-    WrittenAnswer write(Object result, ContainerRequestContext request, MessageBodyWorkers writers) {
+    WrittenResponse write(Object result, ContainerRequestContext request, MessageBodyWorkers writers) {
         Response response = result instanceof Response given
                 ? given
                 : (result == null ? Response.noContent() : Response.ok(result)).build();
@@ -95,7 +95,7 @@ final class AnswerWriter {
         MultivaluedMap<String, Object> headers = new MultivaluedHashMap<>();
         message.getHeaders().forEach((name, values) -> headers.put(name, new ArrayList<>(values)));
         if (!message.hasEntity()) {
-            return new WrittenAnswer(response, null, null, headers, null);
+            return new WrittenResponse(response, null, null, headers, null);
         }
         Type type = result instanceof Response || message.getEntityType() instanceof ParameterizedType
                 ? message.getEntityType()
@@ -108,7 +108,7 @@ final class AnswerWriter {
                 .orElseGet(() -> negotiated(request, writers.getMessageBodyWriterMediaTypes(entityClass, type, all)));
         headers.putSingle(HttpHeaders.CONTENT_TYPE, as);
         byte[] body = write(message.getEntity(), entityClass, type, all, as, headers, writers);
-        return new WrittenAnswer(response, message.getEntity(), as, headers, body);
+        return new WrittenResponse(response, message.getEntity(), as, headers, body);
     }
 
     private static <T> byte[] write(
