@@ -1,6 +1,6 @@
 package com.ketomealplan.neon;
 
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
@@ -37,8 +37,8 @@ public record ConnectSettings(
         loginTimeout = Objects.requireNonNullElseGet(loginTimeout, () -> DEFAULT.loginTimeout);
     }
 
-    PhaseBudgets budgets() {
-        return new PhaseBudgets(
+    PhaseTimeouts timeouts() {
+        return new PhaseTimeouts(
                 tcpTimeout.toJavaDuration(), tlsTimeout.toJavaDuration(), loginTimeout.toJavaDuration());
     }
 }

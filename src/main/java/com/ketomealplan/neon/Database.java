@@ -3,7 +3,7 @@ package com.ketomealplan.neon;
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.Phase;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.credentials.CredentialSelector;
 import com.ketomealplan.neon.credentials.CredentialSource;
@@ -21,12 +21,12 @@ final class Database implements AutoCloseable {
     private final Endpoint endpoint;
     private final CredentialSelector credentials;
     private final Runnable onClose;
-    private final PhaseBudgets budgets;
+    private final PhaseTimeouts timeouts;
 
-    private Database(Endpoint endpoint, CredentialSelector credentials, PhaseBudgets budgets, Runnable onClose) {
+    private Database(Endpoint endpoint, CredentialSelector credentials, PhaseTimeouts timeouts, Runnable onClose) {
         this.endpoint = endpoint;
         this.credentials = credentials;
-        this.budgets = budgets;
+        this.timeouts = timeouts;
         this.onClose = onClose;
     }
 
@@ -35,21 +35,22 @@ final class Database implements AutoCloseable {
      *
      * @param credentials the credentials of log-ins, in place of the endpoint's
      */
-    static Database at(Endpoint endpoint, CredentialSource credentials, PhaseBudgets budgets) {
-        return new Database(endpoint, new CredentialSelector(credentials), budgets, () -> {});
+    static Database at(Endpoint endpoint, CredentialSource credentials, PhaseTimeouts timeouts) {
+        return new Database(endpoint, new CredentialSelector(credentials), timeouts, () -> {});
     }
 
-    static Database embedded(Path directory, PhaseBudgets budgets) {
+    static Database embedded(Path directory, PhaseTimeouts timeouts) {
         EmbeddedDatabase database = EmbeddedDatabase.join(directory);
         CredentialSelector credentials = new CredentialSelector(CredentialSource.of(database.endpoint()));
-        return new Database(database.endpoint(), credentials, budgets, database::close);
+        return new Database(database.endpoint(), credentials, timeouts, database::close);
     }
 
     /** Returns the database with an application name, unless its URL has one. */
     Database named(String applicationName) {
         return applicationName.isEmpty()
                 ? this
-                : new Database(endpoint.withDefault("ApplicationName", applicationName), credentials, budgets, onClose);
+                : new Database(
+                        endpoint.withDefault("ApplicationName", applicationName), credentials, timeouts, onClose);
     }
 
     Endpoint endpoint() {
@@ -82,7 +83,7 @@ final class Database implements AutoCloseable {
     }
 
     private PgConnector connector(Endpoint where) {
-        return new PgConnector(where, credentials, budgets);
+        return new PgConnector(where, credentials, timeouts);
     }
 
     /** The connector behind a pooler that is not Neon's: a session's lock would stay with a connection that the pooler shares. */

@@ -1,6 +1,6 @@
 package com.ketomealplan.neon;
 
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.credentials.CredentialSource;
 import com.ketomealplan.neon.credentials.FileCredentials;
 import com.ketomealplan.neon.credentials.PasswordFile;
@@ -90,8 +90,8 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
     }
 
     /** Opens the database. */
-    Database open(boolean pooledEndpoint, PhaseBudgets budgets) {
+    Database open(boolean pooledEndpoint, PhaseTimeouts timeouts) {
         Endpoint endpoint = endpoint();
-        return Database.at(pooledEndpoint ? endpoint.asPooled() : endpoint, credentials(endpoint), budgets);
+        return Database.at(pooledEndpoint ? endpoint.asPooled() : endpoint, credentials(endpoint), timeouts);
     }
 }

@@ -242,8 +242,8 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
     /** Opens the database; starts it if it is the embedded one. */
     Database open() {
         Database database = usesEmbedded()
-                ? Database.embedded(embeddedDirectory(), connect.budgets())
-                : databaseUrl().open(pooledEndpoint, connect.budgets());
+                ? Database.embedded(embeddedDirectory(), connect.timeouts())
+                : databaseUrl().open(pooledEndpoint, connect.timeouts());
         return database.named(applicationName);
     }
 

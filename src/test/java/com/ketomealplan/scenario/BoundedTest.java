@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.Pool;
@@ -141,7 +141,7 @@ class BoundedTest {
     private Pool poolOfOne(NeonProxy proxy) {
         return new ConnectionPool(
                 "test",
-                new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT)),
+                new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseTimeouts.DEFAULT)),
                 Retention.pooled(1, 0, AGES, AGES),
                 new QueueLimits(AGES, 1),
                 AGES,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
@@ -188,7 +188,7 @@ class HonestSchemaTest {
             assertThat(console.text()).contains("write search_path=%22a%20tenant%22 into the database URL");
         }
         try (PhysicalConnection asWritten = new PgConnector(
-                        Endpoint.parse(database.url() + "?search_path=%22a%20tenant%22"), PhaseBudgets.DEFAULT)
+                        Endpoint.parse(database.url() + "?search_path=%22a%20tenant%22"), PhaseTimeouts.DEFAULT)
                 .open()) {
             asWritten.jdbc().createStatement().execute("SELECT FROM users");
         }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
@@ -74,7 +74,7 @@ class SecureCancelTest {
     }
 
     private static PhysicalConnection open(Endpoint endpoint) throws SQLException {
-        return new PgConnector(endpoint, PhaseBudgets.DEFAULT).open();
+        return new PgConnector(endpoint, PhaseTimeouts.DEFAULT).open();
     }
 
     /** Returns when the server is executing it. */
@@ -137,7 +137,7 @@ class SecureCancelTest {
     void aStatementThatOverrunsItsDeadlineIsCancelledThroughTls(String parameters) throws Exception {
         Pool pool = new ConnectionPool(
                 "test",
-                new WakeGate(new PgConnector(endpoint("sslmode=" + parameters), PhaseBudgets.DEFAULT)),
+                new WakeGate(new PgConnector(endpoint("sslmode=" + parameters), PhaseTimeouts.DEFAULT)),
                 Retention.pooled(1, 0, HOUR, HOUR),
                 new QueueLimits(HOUR, 10),
                 HOUR,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
@@ -92,7 +92,7 @@ class SecureTlsTest {
     }
 
     private static PhysicalConnection open(String url) throws SQLException {
-        return new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT).open();
+        return new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).open();
     }
 
     private static Failure refusal(String url) {
@@ -230,7 +230,7 @@ class SecureTlsTest {
     }
 
     private static int connect(Endpoint endpoint, FlightCounter counter) throws SQLException {
-        try (PhysicalConnection opened = new PgConnector(endpoint, PhaseBudgets.DEFAULT).open()) {
+        try (PhysicalConnection opened = new PgConnector(endpoint, PhaseTimeouts.DEFAULT).open()) {
             int roundTrips = counter.roundTrips();
             assertThat(show(opened, "current_setting('application_name')")).isEqualTo("test");
             return roundTrips;

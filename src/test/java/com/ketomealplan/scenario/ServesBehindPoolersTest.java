@@ -3,7 +3,7 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.pool.Pool;
@@ -74,7 +74,7 @@ class ServesBehindPoolersTest {
 
     private Jdbi through(String parameters) {
         Endpoint endpoint = Endpoint.parse(pooler.url(database) + parameters).asPooled();
-        WakeGate gate = new WakeGate(new PgConnector(endpoint, PhaseBudgets.DEFAULT));
+        WakeGate gate = new WakeGate(new PgConnector(endpoint, PhaseTimeouts.DEFAULT));
         pool = new ConnectionPool(
                 "test",
                 gate,
@@ -88,7 +88,7 @@ class ServesBehindPoolersTest {
     private Jdbi throughUnnoticed(PgBouncer looksLikeAServer) {
         Endpoint endpoint = Endpoint.parse(looksLikeAServer.url(database));
         PgConnector connector =
-                new PgConnector(endpoint, PhaseBudgets.DEFAULT).withSessionTimeout(Duration.ofMinutes(1));
+                new PgConnector(endpoint, PhaseTimeouts.DEFAULT).withSessionTimeout(Duration.ofMinutes(1));
         pool = new ConnectionPool(
                 "test",
                 new WakeGate(connector),
@@ -110,7 +110,7 @@ class ServesBehindPoolersTest {
 
     private String lookThroughPooler() throws SQLException {
         try (PhysicalConnection other =
-                        new PgConnector(Endpoint.parse(pooler.url(database)).asPooled(), PhaseBudgets.DEFAULT).open();
+                        new PgConnector(Endpoint.parse(pooler.url(database)).asPooled(), PhaseTimeouts.DEFAULT).open();
                 ResultSet rows = other.jdbc().createStatement().executeQuery("""
                         SELECT current_setting('default_transaction_isolation') || ' ' ||
                                current_setting('default_transaction_read_only') || ' ' ||
@@ -215,7 +215,7 @@ class ServesBehindPoolersTest {
     /** Nobody has said that it is one: it is noticed by what it refuses, and the log says so, of the URL what may be read. */
     @Test
     void aPoolerThatRefusesOptionsOfASessionIsNoObstacle() throws Exception {
-        PgConnector connector = new PgConnector(Endpoint.parse(pooler.url(database)), PhaseBudgets.DEFAULT)
+        PgConnector connector = new PgConnector(Endpoint.parse(pooler.url(database)), PhaseTimeouts.DEFAULT)
                 .withSessionTimeout(Duration.ofSeconds(7));
         try (LoggedLines log = LoggedLines.of(PgConnector.class);
                 PhysicalConnection opened = connector.open()) {
@@ -235,7 +235,7 @@ class ServesBehindPoolersTest {
         try (NeonProxy neon = NeonProxy.before(database)) {
             neon.dropStartupParameters(true);
             String url = neon.url(database) + "?schema=a,%20b&options=-c%20statement_timeout%3D7s&timezone=Asia/Tokyo";
-            try (PhysicalConnection opened = new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT).open();
+            try (PhysicalConnection opened = new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).open();
                     ResultSet rows = opened.jdbc().createStatement().executeQuery("""
                             SELECT current_setting('search_path') || ' ' || current_setting('statement_timeout') || ' ' ||
                                    current_setting('TimeZone')

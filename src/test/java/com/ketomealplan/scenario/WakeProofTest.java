@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.Phase;
-import com.ketomealplan.neon.connect.PhaseBudgets;
 import com.ketomealplan.neon.connect.PhaseTimeoutException;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.gate.OpeningFailedException;
@@ -70,18 +70,18 @@ class WakeProofTest {
         neon.close();
     }
 
-    private Pool pool(PoolingStrategy strategy, Duration wait, PhaseBudgets budgets) {
+    private Pool pool(PoolingStrategy strategy, Duration wait, PhaseTimeouts timeouts) {
         Retention retention = strategy == PoolingStrategy.POOLED
                 ? Retention.pooled(5, 10, Duration.ofSeconds(2), HOUR)
                 : Retention.perRequest(50);
-        WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(neon.url(database) + NO_TLS), budgets));
+        WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(neon.url(database) + NO_TLS), timeouts));
         pool = new ConnectionPool(
                 "test", gate, retention, new QueueLimits(wait, CALLERS), Duration.ofMinutes(1), Duration.ofHours(1));
         return pool;
     }
 
     private Pool pool(PoolingStrategy strategy) {
-        return pool(strategy, WAIT, PhaseBudgets.DEFAULT);
+        return pool(strategy, WAIT, PhaseTimeouts.DEFAULT);
     }
 
     private int backend() throws SQLException {
@@ -132,7 +132,7 @@ class WakeProofTest {
 
     @Test
     void aCallerThatGivesUpDoesNotEndTheWake() throws Exception {
-        pool(PoolingStrategy.POOLED, Duration.ofMillis(300), PhaseBudgets.DEFAULT);
+        pool(PoolingStrategy.POOLED, Duration.ofMillis(300), PhaseTimeouts.DEFAULT);
         neon.stallConnects(true);
 
         assertThatThrownBy(pool::getConnection).isInstanceOf(PoolExhaustedException.class);
@@ -203,7 +203,7 @@ class WakeProofTest {
 
     @Test
     void whoComesWhenAServerHasRefusedForLongIsToldAtOnceAndServedWhenItDoesNoMore() {
-        pool(PoolingStrategy.POOLED, HOUR, PhaseBudgets.DEFAULT);
+        pool(PoolingStrategy.POOLED, HOUR, PhaseTimeouts.DEFAULT);
         neon.refuseLogins("Couldn't connect to compute node");
 
         assertThatThrownBy(pool::getConnection).isInstanceOf(OpeningFailedException.class);
@@ -236,7 +236,8 @@ class WakeProofTest {
 
     @Test
     void everyPhaseHasItsTimeAndItsName() throws Exception {
-        PhaseBudgets little = new PhaseBudgets(Duration.ofMillis(500), Duration.ofMillis(300), Duration.ofMillis(400));
+        PhaseTimeouts little =
+                new PhaseTimeouts(Duration.ofMillis(500), Duration.ofMillis(300), Duration.ofMillis(400));
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             List<SocketChannel> others = fill(full);
             assertThatTimesOut("postgresql://u:p@127.0.0.1:" + full.getLocalPort() + "/db" + NO_TLS, little, Phase.TCP)
@@ -253,8 +254,8 @@ class WakeProofTest {
                 .hasMessageContaining("not finished the log-in after 400 ms");
     }
 
-    private static AbstractThrowableAssert<?, ?> assertThatTimesOut(String url, PhaseBudgets budgets, Phase phase) {
-        PgConnector connector = new PgConnector(Endpoint.parse(url), budgets);
+    private static AbstractThrowableAssert<?, ?> assertThatTimesOut(String url, PhaseTimeouts timeouts, Phase phase) {
+        PgConnector connector = new PgConnector(Endpoint.parse(url), timeouts);
         return assertThatThrownBy(connector::open)
                 .isInstanceOfSatisfying(PhaseTimeoutException.class, timeout -> assertThat(timeout.phase())
                         .isEqualTo(phase));

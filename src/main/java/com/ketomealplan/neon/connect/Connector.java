@@ -13,7 +13,7 @@ public interface Connector {
     /**
      * Opens a connection that the caller owns and closes. Blocks for its timeouts at most.
      *
-     * @param atMost a budget for all phases together, if it is shorter than theirs
+     * @param atMost a timeout for all phases together, if it is shorter than theirs
      * @param onPhase is called at the start of each phase, on any thread; must not block
      * @throws PhaseTimeoutException if a phase took too long; nothing was executed
      * @throws SQLException if there is no connection, or the server refuses it; nothing was executed

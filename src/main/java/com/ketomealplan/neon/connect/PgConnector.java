@@ -36,34 +36,34 @@ public final class PgConnector implements Connector {
     private final Driver driver = new Driver();
     private final Endpoint endpoint;
     private final CredentialSelector credentials;
-    private final PhaseBudgets budgets;
+    private final PhaseTimeouts timeouts;
     private final Duration total;
     private final Optional<Duration> sessionTimeout;
     /** Whether a pooler has refused startup options, as PgBouncer does. */
     private volatile boolean optionsRefused;
 
     /** Creates a connector with the user and the password of the endpoint. */
-    public PgConnector(Endpoint endpoint, PhaseBudgets budgets) {
-        this(endpoint, new CredentialSelector(CredentialSource.of(endpoint)), budgets);
+    public PgConnector(Endpoint endpoint, PhaseTimeouts timeouts) {
+        this(endpoint, new CredentialSelector(CredentialSource.of(endpoint)), timeouts);
     }
 
     /**
      * @param credentials the credentials of log-ins, in place of the endpoint's user and password
      */
-    public PgConnector(Endpoint endpoint, CredentialSelector credentials, PhaseBudgets budgets) {
-        this(endpoint, credentials, budgets, Optional.empty());
+    public PgConnector(Endpoint endpoint, CredentialSelector credentials, PhaseTimeouts timeouts) {
+        this(endpoint, credentials, timeouts, Optional.empty());
     }
 
     private PgConnector(
             Endpoint endpoint,
             CredentialSelector credentials,
-            PhaseBudgets budgets,
+            PhaseTimeouts timeouts,
             Optional<Duration> sessionTimeout) {
         this.sessionTimeout = sessionTimeout;
         this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
         this.credentials = credentials;
-        this.budgets = budgets;
-        Duration all = budgets.tcp().plus(budgets.tls()).plus(budgets.login());
+        this.timeouts = timeouts;
+        Duration all = timeouts.tcp().plus(timeouts.tls()).plus(timeouts.login());
         this.total = endpoint.connectTimeout()
                 .filter(bound -> bound.compareTo(all) < 0)
                 .orElse(all);
@@ -75,7 +75,7 @@ public final class PgConnector implements Connector {
      */
     public PgConnector withSessionTimeout(Duration timeout) {
         return new PgConnector(
-                endpoint, credentials, budgets, Optional.of(timeout).filter(any -> !endpoint.pooled()));
+                endpoint, credentials, timeouts, Optional.of(timeout).filter(any -> !endpoint.pooled()));
     }
 
     /** Opens a connection; after a refused log-in, again with credentials that have changed since. */
@@ -122,7 +122,7 @@ public final class PgConnector implements Connector {
     }
 
     private PhysicalConnection attempt(Endpoint as, Duration atMost, Consumer<Phase> onPhase) throws SQLException {
-        TimedAttempt attempt = new TimedAttempt(budgets, atMost.compareTo(total) < 0 ? atMost : total, onPhase);
+        TimedAttempt attempt = new TimedAttempt(timeouts, atMost.compareTo(total) < 0 ? atMost : total, onPhase);
         attempt.begin();
         try {
             Connection connection = driver.connect(as.jdbcUrl(), properties(as));
@@ -148,7 +148,7 @@ public final class PgConnector implements Connector {
 
     private PhaseTimeoutException timeout(TimedAttempt.Overrun overrun, SQLException cause) {
         return new PhaseTimeoutException(
-                endpoint.toString(), overrun.phase(), overrun.budget(), endpoint.isNeon(), cause);
+                endpoint.toString(), overrun.phase(), overrun.timeout(), endpoint.isNeon(), cause);
     }
 
     /** Switches the driver's timeouts off: {@link TimedAttempt} has its own. */
@@ -162,7 +162,7 @@ public final class PgConnector implements Connector {
         PGProperty.LOGIN_TIMEOUT.set(properties, "0"); // otherwise it would connect on another thread
         PGProperty.CONNECT_TIMEOUT.set(properties, "0");
         PGProperty.SSL_RESPONSE_TIMEOUT.set(
-                properties, Long.toString(budgets.tls().plusSeconds(1).toMillis()));
+                properties, Long.toString(timeouts.tls().plusSeconds(1).toMillis()));
         return properties;
     }
 

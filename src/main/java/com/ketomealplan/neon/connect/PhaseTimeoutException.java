@@ -6,15 +6,15 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Thrown if a phase of opening a connection took longer than its budget. The message names the phase. */
+/** Thrown if a phase of opening a connection took longer than its timeout. The message names the phase. */
 public final class PhaseTimeoutException extends SQLTransientConnectionException implements Staged {
 
     private static final long serialVersionUID = 1L;
 
     private final Phase phase;
 
-    PhaseTimeoutException(String target, Phase phase, Duration budget, boolean neon, Throwable cause) {
-        super(target + ": " + describe(phase, neon).formatted(seconds(budget)), "08001", cause);
+    PhaseTimeoutException(String target, Phase phase, Duration timeout, boolean neon, Throwable cause) {
+        super(target + ": " + describe(phase, neon).formatted(seconds(timeout)), "08001", cause);
         this.phase = phase;
     }
 
@@ -29,8 +29,8 @@ public final class PhaseTimeoutException extends SQLTransientConnectionException
         };
     }
 
-    private static String seconds(Duration budget) {
-        return budget.toMillis() % 1000 == 0 ? budget.toSeconds() + " s" : budget.toMillis() + " ms";
+    private static String seconds(Duration timeout) {
+        return timeout.toMillis() % 1000 == 0 ? timeout.toSeconds() + " s" : timeout.toMillis() + " ms";
     }
 
     public Phase phase() {

@@ -8,7 +8,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * One attempt to open a connection. When a phase takes longer than its budget, the socket is closed under the driver, the only way
+ * One attempt to open a connection. When a phase takes longer than its timeout, the socket is closed under the driver, the only way
  * to end a blocked read or connect. pgjdbc's settings do not do it: {@code connectTimeout} covers TCP and TLS only,
  * {@code socketTimeout} each single read, and {@code loginTimeout} leaves the attempt running.
  */
@@ -16,10 +16,10 @@ final class TimedAttempt {
 
     private static final ThreadLocal<TimedAttempt> CURRENT = new ThreadLocal<>();
 
-    /** The phase that took too long, and its budget. */
-    record Overrun(Phase phase, Duration budget) {}
+    /** The phase that took too long, and its timeout. */
+    record Overrun(Phase phase, Duration timeout) {}
 
-    private final PhaseBudgets budgets;
+    private final PhaseTimeouts timeouts;
     private final Duration total;
     private final Consumer<Phase> onPhase;
     private final long begun = System.nanoTime();
@@ -30,11 +30,11 @@ final class TimedAttempt {
     private boolean ended;
 
     /**
-     * @param total the budget of all phases together
+     * @param total the timeout of all phases together
      * @param onPhase is called at the start of each phase; must not block
      */
-    TimedAttempt(PhaseBudgets budgets, Duration total, Consumer<Phase> onPhase) {
-        this.budgets = budgets;
+    TimedAttempt(PhaseTimeouts timeouts, Duration total, Consumer<Phase> onPhase) {
+        this.timeouts = timeouts;
         this.total = total;
         this.onPhase = onPhase;
     }
@@ -79,9 +79,9 @@ final class TimedAttempt {
         Phase watched = phase;
         Socket closed = socket;
         Duration left = total.minusNanos(System.nanoTime() - begun);
-        boolean wholeEndsFirst = left.compareTo(budgets.of(watched)) < 0;
-        Overrun possible = new Overrun(watched, wholeEndsFirst ? total : budgets.of(watched));
-        timeout = Timer.after(wholeEndsFirst ? left : budgets.of(watched), () -> overrun(possible, closed));
+        boolean wholeEndsFirst = left.compareTo(timeouts.of(watched)) < 0;
+        Overrun possible = new Overrun(watched, wholeEndsFirst ? total : timeouts.of(watched));
+        timeout = Timer.after(wholeEndsFirst ? left : timeouts.of(watched), () -> overrun(possible, closed));
     }
 
     private void cancelTimeout() {

@@ -3,7 +3,7 @@ package com.ketomealplan.neon.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.health.UnitOutcomes;
@@ -30,7 +30,7 @@ class TimeSeriesTest {
     @Test
     void samplesAreKeptForAQuarterOfAnHourAndTakingThemSendsNothing() throws Exception {
         try (NeonProxy proxy = NeonProxy.before(database)) {
-            WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT));
+            WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseTimeouts.DEFAULT));
             Pool pool = new ConnectionPool(
                     "test",
                     gate,

@@ -45,7 +45,7 @@ class PgConnectorTest {
                 endpoint,
                 new CredentialSelector(
                         new FileCredentials(endpoint, Optional.empty(), PasswordFile.at(file.toString()))),
-                PhaseBudgets.DEFAULT);
+                PhaseTimeouts.DEFAULT);
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         assertThatThrownBy(connector::open).isInstanceOfSatisfying(SQLException.class, refused -> {

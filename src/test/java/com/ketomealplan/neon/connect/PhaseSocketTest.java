@@ -70,12 +70,12 @@ class PhaseSocketTest {
     @BeforeEach
     void listen() throws IOException {
         listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        connect(new PhaseBudgets(AMPLE, AMPLE, AMPLE), AMPLE);
+        connect(new PhaseTimeouts(AMPLE, AMPLE, AMPLE), AMPLE);
     }
 
-    private void connect(PhaseBudgets budgets, Duration whole) throws IOException {
+    private void connect(PhaseTimeouts timeouts, Duration whole) throws IOException {
         entered.clear();
-        attempt = new TimedAttempt(budgets, whole, entered::add);
+        attempt = new TimedAttempt(timeouts, whole, entered::add);
         attempt.newSocket();
         socket = attempt.socket();
         socket.connect(listener.getLocalSocketAddress(), 0);
@@ -137,7 +137,7 @@ class PhaseSocketTest {
     private void again() throws IOException {
         socket.close();
         server.close();
-        connect(new PhaseBudgets(AMPLE, AMPLE, AMPLE), AMPLE);
+        connect(new PhaseTimeouts(AMPLE, AMPLE, AMPLE), AMPLE);
     }
 
     @Test
@@ -345,7 +345,7 @@ class PhaseSocketTest {
     void aPhaseThatExceedsItsTimeoutEndsItsRead() throws Exception {
         socket.close();
         server.close();
-        connect(new PhaseBudgets(AMPLE, AMPLE, BRIEF), AMPLE);
+        connect(new PhaseTimeouts(AMPLE, AMPLE, BRIEF), AMPLE);
         send(STARTUP);
 
         assertThat(reading()).failsWithin(AMPLE).withThrowableThat().withCauseInstanceOf(SocketException.class);

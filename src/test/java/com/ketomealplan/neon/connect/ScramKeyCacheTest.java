@@ -35,7 +35,7 @@ class ScramKeyCacheTest {
 
     private void logIn(RotatedRole role) throws SQLException {
         String url = role.url(database.url());
-        new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT).open().close();
+        new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).open().close();
     }
 
     @Test
@@ -77,7 +77,7 @@ class ScramKeyCacheTest {
 
     @Test
     void aKnownKeyIsWhatTheJvmComputes() throws Exception {
-        TimedAttempt attempt = new TimedAttempt(PhaseBudgets.DEFAULT, Duration.ofMinutes(1), phase -> {});
+        TimedAttempt attempt = new TimedAttempt(PhaseTimeouts.DEFAULT, Duration.ofMinutes(1), phase -> {});
         attempt.begin();
         try {
             byte[] computed = key("a password", "salt");
@@ -94,7 +94,7 @@ class ScramKeyCacheTest {
 
     @Test
     void oldKeysAreForgotten() throws Exception {
-        TimedAttempt attempt = new TimedAttempt(PhaseBudgets.DEFAULT, Duration.ofMinutes(1), phase -> {});
+        TimedAttempt attempt = new TimedAttempt(PhaseTimeouts.DEFAULT, Duration.ofMinutes(1), phase -> {});
         attempt.begin();
         try {
             for (int salt = 0; salt < 100; salt++) {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.Phase;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
@@ -103,7 +103,7 @@ class StartMigrationTest {
     @Test
     void anUnreachableServerEndsTheStartWithAMessageInOneLine() {
         Connector unreachable =
-                new PgConnector(Endpoint.parse("postgresql://u:geheim@127.0.0.1:1/db"), PhaseBudgets.DEFAULT);
+                new PgConnector(Endpoint.parse("postgresql://u:geheim@127.0.0.1:1/db"), PhaseTimeouts.DEFAULT);
 
         for (MigrateAtStart setting : List.of(MigrateAtStart.TRUE, MigrateAtStart.CHECK)) {
             assertThatThrownBy(() -> start(unreachable, setting, null))

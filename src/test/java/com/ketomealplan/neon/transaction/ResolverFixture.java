@@ -7,7 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PlainDataSource;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.handle.LeasedTransaction;
@@ -63,7 +63,7 @@ final class ResolverFixture implements AutoCloseable {
     Pool poolOf(Endpoint endpoint, Retention retention, Duration maxWait) {
         Pool made = new ConnectionPool(
                 "test",
-                new WakeGate(new PgConnector(endpoint, PhaseBudgets.DEFAULT)),
+                new WakeGate(new PgConnector(endpoint, PhaseTimeouts.DEFAULT)),
                 retention,
                 new QueueLimits(maxWait, 10),
                 AMPLE,

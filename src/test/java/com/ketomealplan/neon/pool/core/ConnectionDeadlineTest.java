@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.handle.LeasedTransaction.Commit;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.DeadlineExceededException;
@@ -305,7 +305,7 @@ class ConnectionDeadlineTest {
     @Test
     void aCommitIsNeverCancelled() throws Exception {
         Endpoint noServerTimeout = Endpoint.parse(proxy.url(database) + "?statement_timeout=0");
-        Pool endless = pools.keeping(1, new PgConnector(noServerTimeout, PhaseBudgets.DEFAULT));
+        Pool endless = pools.keeping(1, new PgConnector(noServerTimeout, PhaseTimeouts.DEFAULT));
         List<EvictionReason> evictions = evictions(endless);
         try (Connection lock = database.connect()) {
             execute(lock, "SELECT pg_advisory_lock(1)");

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.FlightCounter;
@@ -54,7 +54,7 @@ class ReadOnlyDefaultTest {
         String url = database.url()
                 .replace("@" + database.endpoint().hosts().get(0) + "/", "@127.0.0.1:" + counter.port() + "/");
         pool = pools.keeping(
-                1, new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT).withSessionTimeout(Duration.ofHours(1)));
+                1, new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).withSessionTimeout(Duration.ofHours(1)));
     }
 
     @AfterEach
@@ -365,7 +365,8 @@ class ReadOnlyDefaultTest {
             String url = database.url().replaceFirst("//[^@]*@", "//" + role + ":p@");
             pool = pools.keeping(
                     1,
-                    new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT).withSessionTimeout(Duration.ofHours(1)));
+                    new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT)
+                            .withSessionTimeout(Duration.ofHours(1)));
             readTwice();
             for (boolean autoCommit : new boolean[] {true, false}) {
                 try (Connection connection = pool.getConnection()) {

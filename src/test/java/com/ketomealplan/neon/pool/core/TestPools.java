@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.handle.LeasedTransaction;
 import com.ketomealplan.neon.pool.EvictionReason;
@@ -60,7 +60,7 @@ public final class TestPools implements AfterEachCallback {
     }
 
     public static Connector through(NeonProxy proxy, TestDatabase database) {
-        return new PgConnector(Endpoint.parse(proxy.url(database)), PhaseBudgets.DEFAULT);
+        return new PgConnector(Endpoint.parse(proxy.url(database)), PhaseTimeouts.DEFAULT);
     }
 
     /** Collects the eviction reasons of a pool from now on. */

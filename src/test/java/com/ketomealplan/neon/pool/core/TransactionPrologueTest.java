@@ -5,7 +5,7 @@ import static com.ketomealplan.neon.pool.core.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.handle.TransactionIdentity;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.url.Endpoint;
@@ -69,7 +69,7 @@ class TransactionPrologueTest {
         counter = new FlightCounter(database.endpoint().hosts().get(0).port());
         String url = database.url()
                 .replace("@" + database.endpoint().hosts().get(0) + "/", "@127.0.0.1:" + counter.port() + "/");
-        pool = pools.keeping(1, new PgConnector(Endpoint.parse(url), PhaseBudgets.DEFAULT));
+        pool = pools.keeping(1, new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT));
         connection = pool.getConnection();
         connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
         connection.setAutoCommit(false);

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseBudgets;
+import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.url.Endpoint;
@@ -90,7 +90,7 @@ class TransactionSettingsTest {
     void theIsolationLevelIsSetWhateverTheDefault(int level, String name) throws Exception {
         Endpoint serializable =
                 Endpoint.parse(database.url() + "?options=-c%20default_transaction_isolation%3Dserializable");
-        Pool other = pools.keeping(1, new PgConnector(serializable, PhaseBudgets.DEFAULT));
+        Pool other = pools.keeping(1, new PgConnector(serializable, PhaseTimeouts.DEFAULT));
         try (Connection connection = other.getConnection()) {
             assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("serializable");
             connection.setTransactionIsolation(level);

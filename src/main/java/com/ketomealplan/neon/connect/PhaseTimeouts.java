@@ -9,10 +9,10 @@ import java.time.Duration;
  * @param tls for {@link Phase#TLS}
  * @param login for {@link Phase#LOGIN}
  */
-public record PhaseBudgets(Duration tcp, Duration tls, Duration login) {
+public record PhaseTimeouts(Duration tcp, Duration tls, Duration login) {
 
-    public static final PhaseBudgets DEFAULT =
-            new PhaseBudgets(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(30));
+    public static final PhaseTimeouts DEFAULT =
+            new PhaseTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(30));
 
     Duration of(Phase phase) {
         return switch (phase) {
