@@ -3,8 +3,6 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.Pool;
@@ -14,6 +12,7 @@ import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.pool.core.ConnectionPool;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
@@ -141,7 +140,7 @@ class BoundedTest {
     private Pool poolOfOne(NeonProxy proxy) {
         return new ConnectionPool(
                 "test",
-                new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseTimeouts.DEFAULT)),
+                new WakeGate(Connectors.to(Endpoint.parse(proxy.url(database)))),
                 Retention.pooled(1, 0, AGES, AGES),
                 new QueueLimits(AGES, 1),
                 AGES,

@@ -4,13 +4,12 @@ import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.Console;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
@@ -187,8 +186,8 @@ class HonestSchemaTest {
             await().until(() -> console.text().contains("find their tables in the schema a tenant"));
             assertThat(console.text()).contains("write search_path=%22a%20tenant%22 into the database URL");
         }
-        try (PhysicalConnection asWritten = new PgConnector(
-                        Endpoint.parse(database.url() + "?search_path=%22a%20tenant%22"), PhaseTimeouts.DEFAULT)
+        try (PhysicalConnection asWritten = Connectors.to(
+                        Endpoint.parse(database.url() + "?search_path=%22a%20tenant%22"))
                 .open()) {
             asWritten.jdbc().createStatement().execute("SELECT FROM users");
         }

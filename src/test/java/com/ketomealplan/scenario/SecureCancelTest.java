@@ -4,8 +4,6 @@ import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
@@ -15,6 +13,7 @@ import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.pool.core.ConnectionPool;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestAuthority;
 import com.ketomealplan.testing.TestAuthority.Validity;
@@ -74,7 +73,7 @@ class SecureCancelTest {
     }
 
     private static PhysicalConnection open(Endpoint endpoint) throws SQLException {
-        return new PgConnector(endpoint, PhaseTimeouts.DEFAULT).open();
+        return Connectors.to(endpoint).open();
     }
 
     /** Returns when the server is executing it. */
@@ -137,7 +136,7 @@ class SecureCancelTest {
     void aStatementThatOverrunsItsDeadlineIsCancelledThroughTls(String parameters) throws Exception {
         Pool pool = new ConnectionPool(
                 "test",
-                new WakeGate(new PgConnector(endpoint("sslmode=" + parameters), PhaseTimeouts.DEFAULT)),
+                new WakeGate(Connectors.to(endpoint("sslmode=" + parameters))),
                 Retention.pooled(1, 0, HOUR, HOUR),
                 new QueueLimits(HOUR, 10),
                 HOUR,

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
@@ -13,6 +11,7 @@ import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.neon.url.HostAndPort;
 import com.ketomealplan.neon.url.SessionSettings;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.FlightCounter;
 import com.ketomealplan.testing.TestAuthority;
 import com.ketomealplan.testing.TestAuthority.ServerCertificate;
@@ -92,7 +91,7 @@ class SecureTlsTest {
     }
 
     private static PhysicalConnection open(String url) throws SQLException {
-        return new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).open();
+        return Connectors.to(Endpoint.parse(url)).open();
     }
 
     private static Failure refusal(String url) {
@@ -230,7 +229,7 @@ class SecureTlsTest {
     }
 
     private static int connect(Endpoint endpoint, FlightCounter counter) throws SQLException {
-        try (PhysicalConnection opened = new PgConnector(endpoint, PhaseTimeouts.DEFAULT).open()) {
+        try (PhysicalConnection opened = Connectors.to(endpoint).open()) {
             int roundTrips = counter.roundTrips();
             assertThat(show(opened, "current_setting('application_name')")).isEqualTo("test");
             return roundTrips;

@@ -3,7 +3,6 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.pool.Pool;
@@ -14,6 +13,7 @@ import com.ketomealplan.neon.transaction.UnitListener;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.NeonProxy;
@@ -45,6 +45,9 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesBehindPoolersTest {
 
+    private static final UnitOfWork.Options READ_ONLY =
+            new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, true, true);
+
     private static final int SERVER_CONNECTIONS = 5;
     private static final int CLIENTS = 32;
 
@@ -74,7 +77,7 @@ class ServesBehindPoolersTest {
 
     private Jdbi through(String parameters) {
         Endpoint endpoint = Endpoint.parse(pooler.url(database) + parameters).asPooled();
-        WakeGate gate = new WakeGate(new PgConnector(endpoint, PhaseTimeouts.DEFAULT));
+        WakeGate gate = new WakeGate(Connectors.to(endpoint));
         pool = new ConnectionPool(
                 "test",
                 gate,
@@ -87,8 +90,7 @@ class ServesBehindPoolersTest {
 
     private Jdbi throughUnnoticed(PgBouncer looksLikeAServer) {
         Endpoint endpoint = Endpoint.parse(looksLikeAServer.url(database));
-        PgConnector connector =
-                new PgConnector(endpoint, PhaseTimeouts.DEFAULT).withSessionTimeout(Duration.ofMinutes(1));
+        PgConnector connector = Connectors.to(endpoint).withSessionTimeout(Duration.ofMinutes(1));
         pool = new ConnectionPool(
                 "test",
                 new WakeGate(connector),
@@ -109,8 +111,9 @@ class ServesBehindPoolersTest {
     }
 
     private String lookThroughPooler() throws SQLException {
-        try (PhysicalConnection other =
-                        new PgConnector(Endpoint.parse(pooler.url(database)).asPooled(), PhaseTimeouts.DEFAULT).open();
+        try (PhysicalConnection other = Connectors.to(
+                                Endpoint.parse(pooler.url(database)).asPooled())
+                        .open();
                 ResultSet rows = other.jdbc().createStatement().executeQuery("""
                         SELECT current_setting('default_transaction_isolation') || ' ' ||
                                current_setting('default_transaction_read_only') || ' ' ||
@@ -157,9 +160,7 @@ class ServesBehindPoolersTest {
             UnitOfWork units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
             for (int i = 0; i < 4; i++) { // the driver sends the fifth by a name, which this pooler does not know
                 String unit = "current_setting('default_transaction_read_only') || " + i;
-                String inside = units.call(
-                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, true, true),
-                        () -> jdbi.withHandle(handle -> ask(handle, unit)));
+                String inside = units.call(READ_ONLY, () -> jdbi.withHandle(handle -> ask(handle, unit)));
                 assertThat(inside).isEqualTo("off" + i);
             }
         }
@@ -202,7 +203,7 @@ class ServesBehindPoolersTest {
                         .bind("name", name)
                         .execute()));
         units.call(
-                UnitOfWork.Options.READ_ONLY,
+                READ_ONLY,
                 () -> jdbi.withHandle(handle -> {
                     handle.createQuery("SELECT * FROM things WHERE name = :name LIMIT 1")
                             .bind("name", name)
@@ -215,8 +216,8 @@ class ServesBehindPoolersTest {
     /** Nobody has said that it is one: it is noticed by what it refuses, and the log says so, of the URL what may be read. */
     @Test
     void aPoolerThatRefusesOptionsOfASessionIsNoObstacle() throws Exception {
-        PgConnector connector = new PgConnector(Endpoint.parse(pooler.url(database)), PhaseTimeouts.DEFAULT)
-                .withSessionTimeout(Duration.ofSeconds(7));
+        PgConnector connector =
+                Connectors.to(Endpoint.parse(pooler.url(database))).withSessionTimeout(Duration.ofSeconds(7));
         try (LoggedLines log = LoggedLines.of(PgConnector.class);
                 PhysicalConnection opened = connector.open()) {
             assertThat(opened.hasTimeout(Duration.ZERO)).isFalse();
@@ -235,7 +236,7 @@ class ServesBehindPoolersTest {
         try (NeonProxy neon = NeonProxy.before(database)) {
             neon.dropStartupParameters(true);
             String url = neon.url(database) + "?schema=a,%20b&options=-c%20statement_timeout%3D7s&timezone=Asia/Tokyo";
-            try (PhysicalConnection opened = new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).open();
+            try (PhysicalConnection opened = Connectors.to(Endpoint.parse(url)).open();
                     ResultSet rows = opened.jdbc().createStatement().executeQuery("""
                             SELECT current_setting('search_path') || ' ' || current_setting('statement_timeout') || ' ' ||
                                    current_setting('TimeZone')

@@ -1,8 +1,6 @@
 package com.ketomealplan.testing;
 
 import com.ketomealplan.neon.connect.Connector;
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.migration.MigrationDataSource;
 import com.ketomealplan.neon.migration.Migrations;
@@ -80,7 +78,7 @@ public final class TestDatabase {
 
     /** Opens connections as the service does. */
     public Connector connector() {
-        return new PgConnector(endpoint, PhaseTimeouts.DEFAULT);
+        return Connectors.to(endpoint);
     }
 
     public Endpoint endpoint() {

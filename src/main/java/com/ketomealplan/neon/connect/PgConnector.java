@@ -2,7 +2,6 @@ package com.ketomealplan.neon.connect;
 
 import com.ketomealplan.neon.credentials.CredentialSelector;
 import com.ketomealplan.neon.credentials.CredentialSelector.LogIn;
-import com.ketomealplan.neon.credentials.CredentialSource;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.url.Endpoint;
@@ -41,11 +40,6 @@ public final class PgConnector implements Connector {
     private final Optional<Duration> sessionTimeout;
     /** Whether a pooler has refused startup options, as PgBouncer does. */
     private volatile boolean optionsRefused;
-
-    /** Creates a connector with the user and the password of the endpoint. */
-    public PgConnector(Endpoint endpoint, PhaseTimeouts timeouts) {
-        this(endpoint, new CredentialSelector(CredentialSource.of(endpoint)), timeouts);
-    }
 
     /**
      * @param credentials the credentials of log-ins, in place of the endpoint's user and password

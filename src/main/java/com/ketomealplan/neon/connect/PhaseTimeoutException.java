@@ -33,10 +33,6 @@ public final class PhaseTimeoutException extends SQLTransientConnectionException
         return timeout.toMillis() % 1000 == 0 ? timeout.toSeconds() + " s" : timeout.toMillis() + " ms";
     }
 
-    public Phase phase() {
-        return phase;
-    }
-
     @Override
     public Stage stage() {
         return Stage.OPENING;

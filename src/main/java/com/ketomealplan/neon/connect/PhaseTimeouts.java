@@ -11,9 +11,6 @@ import java.time.Duration;
  */
 public record PhaseTimeouts(Duration tcp, Duration tls, Duration login) {
 
-    public static final PhaseTimeouts DEFAULT =
-            new PhaseTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(30));
-
     Duration of(Phase phase) {
         return switch (phase) {
             case TCP -> tcp;

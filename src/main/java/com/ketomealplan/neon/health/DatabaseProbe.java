@@ -40,7 +40,7 @@ public final class DatabaseProbe {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
 
     /** The time limit of {@link #probe}. */
-    public static final Duration TIMEOUT = Duration.ofSeconds(5);
+    static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(1);
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param last the last failure of either kind, also if units were served since
  * @param sinceLast the time since that failure
  */
-public record UnitSnapshot(
+record UnitSnapshot(
         Optional<Duration> sinceServed,
         Optional<Duration> sinceServedDespite,
         Optional<Failure> mismatch,

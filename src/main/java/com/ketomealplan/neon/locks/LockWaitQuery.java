@@ -20,7 +20,7 @@ import java.util.Optional;
 public final class LockWaitQuery {
 
     /** The time limit of the query, on the server and for the caller. */
-    public static final Duration TIMEOUT = Duration.ofMillis(100);
+    static final Duration TIMEOUT = Duration.ofMillis(100);
 
     /** The number of blockers that are named for one session. */
     private static final int MAX_BLOCKERS = 3;

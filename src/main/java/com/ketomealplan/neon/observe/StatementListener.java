@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Listens to statements, on the threads that execute them: must not block. */
-public interface StatementListener {
+interface StatementListener {
 
     /**
      * A statement was executed, or has failed.

@@ -52,8 +52,6 @@ public final class UnitOfWork {
 
         public static final Options DEFAULT = new Options(TransactionIsolationLevel.UNKNOWN, false, false);
 
-        public static final Options READ_ONLY = new Options(TransactionIsolationLevel.UNKNOWN, true, true);
-
         /** Returns the options of the first element with {@link Transaction}; empty if none has it. */
         public static Optional<Options> of(AnnotatedElement... elements) {
             boolean replayable = Stream.of(elements).anyMatch(element -> element.isAnnotationPresent(Replayable.class));

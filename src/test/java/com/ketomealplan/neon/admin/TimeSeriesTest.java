@@ -2,8 +2,6 @@ package com.ketomealplan.neon.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.DatabaseState;
 import com.ketomealplan.neon.health.UnitOutcomes;
@@ -12,6 +10,7 @@ import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.pool.core.ConnectionPool;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -30,7 +29,7 @@ class TimeSeriesTest {
     @Test
     void samplesAreKeptForAQuarterOfAnHourAndTakingThemSendsNothing() throws Exception {
         try (NeonProxy proxy = NeonProxy.before(database)) {
-            WakeGate gate = new WakeGate(new PgConnector(Endpoint.parse(proxy.url(database)), PhaseTimeouts.DEFAULT));
+            WakeGate gate = new WakeGate(Connectors.to(Endpoint.parse(proxy.url(database))));
             Pool pool = new ConnectionPool(
                     "test",
                     gate,

@@ -9,6 +9,7 @@ import com.ketomealplan.neon.credentials.PasswordFile;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ class PgConnectorTest {
                 endpoint,
                 new CredentialSelector(
                         new FileCredentials(endpoint, Optional.empty(), PasswordFile.at(file.toString()))),
-                PhaseTimeouts.DEFAULT);
+                Connectors.TIMEOUTS);
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         assertThatThrownBy(connector::open).isInstanceOfSatisfying(SQLException.class, refused -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.RotatedRole;
 import com.ketomealplan.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ class ScramKeyCacheTest {
 
     private void logIn(RotatedRole role) throws SQLException {
         String url = role.url(database.url());
-        new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).open().close();
+        Connectors.to(Endpoint.parse(url)).open().close();
     }
 
     @Test
@@ -77,7 +78,7 @@ class ScramKeyCacheTest {
 
     @Test
     void aKnownKeyIsWhatTheJvmComputes() throws Exception {
-        TimedAttempt attempt = new TimedAttempt(PhaseTimeouts.DEFAULT, Duration.ofMinutes(1), phase -> {});
+        TimedAttempt attempt = new TimedAttempt(Connectors.TIMEOUTS, Duration.ofMinutes(1), phase -> {});
         attempt.begin();
         try {
             byte[] computed = key("a password", "salt");
@@ -94,7 +95,7 @@ class ScramKeyCacheTest {
 
     @Test
     void oldKeysAreForgotten() throws Exception {
-        TimedAttempt attempt = new TimedAttempt(PhaseTimeouts.DEFAULT, Duration.ofMinutes(1), phase -> {});
+        TimedAttempt attempt = new TimedAttempt(Connectors.TIMEOUTS, Duration.ofMinutes(1), phase -> {});
         attempt.begin();
         try {
             for (int salt = 0; salt < 100; salt++) {

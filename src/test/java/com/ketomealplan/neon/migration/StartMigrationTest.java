@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.Connector;
-import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.Phase;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -102,8 +101,7 @@ class StartMigrationTest {
 
     @Test
     void anUnreachableServerEndsTheStartWithAMessageInOneLine() {
-        Connector unreachable =
-                new PgConnector(Endpoint.parse("postgresql://u:geheim@127.0.0.1:1/db"), PhaseTimeouts.DEFAULT);
+        Connector unreachable = Connectors.to(Endpoint.parse("postgresql://u:geheim@127.0.0.1:1/db"));
 
         for (MigrateAtStart setting : List.of(MigrateAtStart.TRUE, MigrateAtStart.CHECK)) {
             assertThatThrownBy(() -> start(unreachable, setting, null))

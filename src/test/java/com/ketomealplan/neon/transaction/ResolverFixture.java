@@ -6,8 +6,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.ketomealplan.neon.connect.Listeners;
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PlainDataSource;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.handle.LeasedTransaction;
@@ -18,6 +16,7 @@ import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.pool.core.ConnectionPool;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -63,7 +62,7 @@ final class ResolverFixture implements AutoCloseable {
     Pool poolOf(Endpoint endpoint, Retention retention, Duration maxWait) {
         Pool made = new ConnectionPool(
                 "test",
-                new WakeGate(new PgConnector(endpoint, PhaseTimeouts.DEFAULT)),
+                new WakeGate(Connectors.to(endpoint)),
                 retention,
                 new QueueLimits(maxWait, 10),
                 AMPLE,

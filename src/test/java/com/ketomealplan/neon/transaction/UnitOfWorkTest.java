@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 /** When a unit of work commits, and when it rolls back. */
 class UnitOfWorkTest extends UnitOfWorkFixture {
 
+    private static final UnitOfWork.Options READ_ONLY =
+            new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, true, true);
+
     @Test
     void commitsWhenTheWorkReturns() throws Exception {
         String result = unit(() -> {
@@ -191,7 +194,7 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
 
     @Test
     void aReadOnlyUnitRefusesWrites() {
-        assertThatThrownBy(() -> units.call(UnitOfWork.Options.READ_ONLY, () -> {
+        assertThatThrownBy(() -> units.call(READ_ONLY, () -> {
                     things.insert("a");
                     return null;
                 }))
@@ -202,12 +205,11 @@ class UnitOfWorkTest extends UnitOfWorkFixture {
     /** It would be refused by the server, far from its cause. */
     @Test
     void aUnitThatWritesInsideOneThatReadsIsRefused() throws Exception {
-        assertThatThrownBy(() -> units.call(UnitOfWork.Options.READ_ONLY, () -> unit(() -> "writes")))
+        assertThatThrownBy(() -> units.call(READ_ONLY, () -> unit(() -> "writes")))
                 .isInstanceOf(NestedUnitException.class)
                 .hasMessageContaining("a unit of work that writes, inside one that only reads");
 
-        assertThat(unit(() -> units.call(UnitOfWork.Options.READ_ONLY, () -> "reads")))
-                .isEqualTo("reads");
+        assertThat(unit(() -> units.call(READ_ONLY, () -> "reads"))).isEqualTo("reads");
     }
 
     /** The threads of a server live as long as it. */

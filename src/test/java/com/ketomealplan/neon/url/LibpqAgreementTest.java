@@ -2,9 +2,8 @@ package com.ketomealplan.neon.url;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.Ring;
@@ -78,7 +77,7 @@ class LibpqAgreementTest {
     }
 
     private static String ours(String url) {
-        try (PhysicalConnection opened = new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).open()) {
+        try (PhysicalConnection opened = Connectors.to(Endpoint.parse(url)).open()) {
             Connection connection = opened.jdbc();
             return connection.getMetaData().getUserName() + " " + connection.getCatalog();
         } catch (SQLException | InvalidDatabaseUrlException e) {

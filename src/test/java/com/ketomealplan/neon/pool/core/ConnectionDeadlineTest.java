@@ -15,8 +15,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.handle.LeasedTransaction.Commit;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.DeadlineExceededException;
@@ -25,6 +23,7 @@ import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
@@ -305,7 +304,7 @@ class ConnectionDeadlineTest {
     @Test
     void aCommitIsNeverCancelled() throws Exception {
         Endpoint noServerTimeout = Endpoint.parse(proxy.url(database) + "?statement_timeout=0");
-        Pool endless = pools.keeping(1, new PgConnector(noServerTimeout, PhaseTimeouts.DEFAULT));
+        Pool endless = pools.keeping(1, Connectors.to(noServerTimeout));
         List<EvictionReason> evictions = evictions(endless);
         try (Connection lock = database.connect()) {
             execute(lock, "SELECT pg_advisory_lock(1)");

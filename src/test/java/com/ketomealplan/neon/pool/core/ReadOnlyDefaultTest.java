@@ -6,10 +6,9 @@ import static com.ketomealplan.neon.pool.core.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.FlightCounter;
 import com.ketomealplan.testing.TestDatabase;
 import java.io.StringReader;
@@ -53,8 +52,7 @@ class ReadOnlyDefaultTest {
         counter = new FlightCounter(database.endpoint().hosts().get(0).port());
         String url = database.url()
                 .replace("@" + database.endpoint().hosts().get(0) + "/", "@127.0.0.1:" + counter.port() + "/");
-        pool = pools.keeping(
-                1, new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT).withSessionTimeout(Duration.ofHours(1)));
+        pool = pools.keeping(1, Connectors.to(Endpoint.parse(url)).withSessionTimeout(Duration.ofHours(1)));
     }
 
     @AfterEach
@@ -363,10 +361,7 @@ class ReadOnlyDefaultTest {
                         + " SET default_transaction_read_only = on"));
         try {
             String url = database.url().replaceFirst("//[^@]*@", "//" + role + ":p@");
-            pool = pools.keeping(
-                    1,
-                    new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT)
-                            .withSessionTimeout(Duration.ofHours(1)));
+            pool = pools.keeping(1, Connectors.to(Endpoint.parse(url)).withSessionTimeout(Duration.ofHours(1)));
             readTwice();
             for (boolean autoCommit : new boolean[] {true, false}) {
                 try (Connection connection = pool.getConnection()) {

@@ -3,8 +3,6 @@ package com.ketomealplan.neon.pool.core;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.Connector;
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.handle.LeasedTransaction;
 import com.ketomealplan.neon.pool.EvictionReason;
@@ -13,6 +11,7 @@ import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
@@ -60,7 +59,7 @@ public final class TestPools implements AfterEachCallback {
     }
 
     public static Connector through(NeonProxy proxy, TestDatabase database) {
-        return new PgConnector(Endpoint.parse(proxy.url(database)), PhaseTimeouts.DEFAULT);
+        return Connectors.to(Endpoint.parse(proxy.url(database)));
     }
 
     /** Collects the eviction reasons of a pool from now on. */

@@ -4,11 +4,10 @@ import static com.ketomealplan.neon.pool.core.TestPools.leased;
 import static com.ketomealplan.neon.pool.core.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.handle.TransactionIdentity;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.FlightCounter;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.CallableStatement;
@@ -69,7 +68,7 @@ class TransactionPrologueTest {
         counter = new FlightCounter(database.endpoint().hosts().get(0).port());
         String url = database.url()
                 .replace("@" + database.endpoint().hosts().get(0) + "/", "@127.0.0.1:" + counter.port() + "/");
-        pool = pools.keeping(1, new PgConnector(Endpoint.parse(url), PhaseTimeouts.DEFAULT));
+        pool = pools.keeping(1, Connectors.to(Endpoint.parse(url)));
         connection = pool.getConnection();
         connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
         connection.setAutoCommit(false);

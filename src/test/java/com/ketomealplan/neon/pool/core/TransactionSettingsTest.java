@@ -7,11 +7,10 @@ import static com.ketomealplan.neon.pool.core.TestPools.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.ketomealplan.neon.connect.PgConnector;
-import com.ketomealplan.neon.connect.PhaseTimeouts;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -90,7 +89,7 @@ class TransactionSettingsTest {
     void theIsolationLevelIsSetWhateverTheDefault(int level, String name) throws Exception {
         Endpoint serializable =
                 Endpoint.parse(database.url() + "?options=-c%20default_transaction_isolation%3Dserializable");
-        Pool other = pools.keeping(1, new PgConnector(serializable, PhaseTimeouts.DEFAULT));
+        Pool other = pools.keeping(1, Connectors.to(serializable));
         try (Connection connection = other.getConnection()) {
             assertThat(value(connection, "SHOW transaction_isolation")).isEqualTo("serializable");
             connection.setTransactionIsolation(level);
