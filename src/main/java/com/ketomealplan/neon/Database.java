@@ -71,7 +71,7 @@ final class Database implements AutoCloseable {
      *
      * @param timeout the {@code statement_timeout} of its sessions
      */
-    Connector connector(Duration timeout) {
+    PgConnector connector(Duration timeout) {
         return connector(endpoint).withSessionTimeout(timeout);
     }
 

@@ -187,7 +187,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         database = factory.open();
         RequestHandling.afterwards(environment, database::close);
         database.notices().forEach(LOG::warn);
-        Connector connector = database.connector(factory.unitOfWork().serverTimeout());
+        Connector connector = factory.connector(database);
         changesets = new PendingChangesets(MIGRATIONS, connector.target(), ServerLimits.of(factory, database));
         preload.join(); // Liquibase's registries are not thread-safe
         new StartMigration(connector, () -> MigrationDataSourceFactory.open(factory), changesets, MIGRATIONS)

@@ -5,7 +5,8 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.ketomealplan.neon.connect.ScramKeyCache;
+import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.HealthMode;
@@ -252,11 +253,15 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
         return strategy() == PoolingStrategy.POOLED ? pooled().retention(database.isNeon()) : perRequest.retention();
     }
 
+    /** Returns the connector of the pool of an open database. */
+    Connector connector(Database database) {
+        PgConnector connector = database.connector(unitOfWork.serverTimeout());
+        boolean keepsKeys = strategy() == PoolingStrategy.PER_REQUEST && perRequest.scramKeyCache();
+        return keepsKeys ? connector.withScramKeyCache() : connector;
+    }
+
     /** Creates the pool of an open database. */
     Pool pool(Database database, WakeGate gate, String name) {
-        if (strategy() == PoolingStrategy.PER_REQUEST && perRequest.scramKeyCache()) {
-            ScramKeyCache.install();
-        }
         return new ConnectionPool(
                 name,
                 gate,
@@ -273,7 +278,7 @@ public final class NeonDataSourceFactory extends DataSourceFactoryKeys implement
     @Override
     public ManagedDataSource build(MetricRegistry metrics, String name) {
         Database database = open();
-        Pool pool = pool(database, new WakeGate(database.connector(unitOfWork.serverTimeout())), name);
+        Pool pool = pool(database, new WakeGate(connector(database)), name);
         PoolMetrics.register(metrics, name, pool);
         return new OwningPool(pool, database);
     }

@@ -38,6 +38,7 @@ public final class PgConnector implements Connector {
     private final PhaseTimeouts timeouts;
     private final Duration total;
     private final Optional<Duration> sessionTimeout;
+    private final Optional<ScramKeyCache> scramKeys;
     /** Whether a pooler has refused startup options, as PgBouncer does. */
     private volatile boolean optionsRefused;
 
@@ -45,15 +46,17 @@ public final class PgConnector implements Connector {
      * @param credentials the credentials of log-ins, in place of the endpoint's user and password
      */
     public PgConnector(Endpoint endpoint, CredentialSelector credentials, PhaseTimeouts timeouts) {
-        this(endpoint, credentials, timeouts, Optional.empty());
+        this(endpoint, credentials, timeouts, Optional.empty(), Optional.empty());
     }
 
     private PgConnector(
             Endpoint endpoint,
             CredentialSelector credentials,
             PhaseTimeouts timeouts,
-            Optional<Duration> sessionTimeout) {
+            Optional<Duration> sessionTimeout,
+            Optional<ScramKeyCache> scramKeys) {
         this.sessionTimeout = sessionTimeout;
+        this.scramKeys = scramKeys;
         this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
         this.credentials = credentials;
         this.timeouts = timeouts;
@@ -69,7 +72,19 @@ public final class PgConnector implements Connector {
      */
     public PgConnector withSessionTimeout(Duration timeout) {
         return new PgConnector(
-                endpoint, credentials, timeouts, Optional.of(timeout).filter(any -> !endpoint.pooled()));
+                endpoint, credentials, timeouts, Optional.of(timeout).filter(any -> !endpoint.pooled()), scramKeys);
+    }
+
+    /**
+     * Returns a connector that computes the key of a SCRAM log-in once for each password and salt. After some log-ins it puts a provider of
+     * PBKDF2 before the JVM's other ones, which passes on what others ask for.
+     */
+    public PgConnector withScramKeyCache() {
+        return withScramKeyCache(new ScramKeyCache());
+    }
+
+    PgConnector withScramKeyCache(ScramKeyCache cache) {
+        return new PgConnector(endpoint, credentials, timeouts, sessionTimeout, Optional.of(cache));
     }
 
     /** Opens a connection; after a refused log-in, again with credentials that have changed since. */
@@ -116,7 +131,9 @@ public final class PgConnector implements Connector {
     }
 
     private PhysicalConnection attempt(Endpoint as, Duration atMost, Consumer<Phase> onPhase) throws SQLException {
-        TimedAttempt attempt = new TimedAttempt(timeouts, atMost.compareTo(total) < 0 ? atMost : total, onPhase);
+        TimedAttempt attempt =
+                new TimedAttempt(timeouts, atMost.compareTo(total) < 0 ? atMost : total, onPhase, scramKeys);
+        scramKeys.ifPresent(ScramKeyCache::onLogIn);
         attempt.begin();
         try {
             Connection connection = driver.connect(as.jdbcUrl(), properties(as));

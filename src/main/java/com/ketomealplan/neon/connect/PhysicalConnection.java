@@ -250,6 +250,8 @@ public final class PhysicalConnection implements AutoCloseable {
             connection.close();
         } catch (SQLException e) {
             LOG.debug("{} failed while it was closed", endpoint, e);
+        } finally {
+            closeSocket(); // pgjdbc leaves it open if the message cannot be sent
         }
     }
 }

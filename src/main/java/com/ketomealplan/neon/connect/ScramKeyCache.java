@@ -1,32 +1,35 @@
 package com.ketomealplan.neon.connect;
 
 import java.nio.ByteBuffer;
-import java.security.Provider;
-import java.security.Security;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Keeps the salted passwords of SCRAM log-ins, so that each is computed once. Each costs about a millisecond of CPU: 4,096 rounds of HMAC, which
- * depend only on the password and the salt of the role (RFC 5802, section 3: a client may cache it).
- *
- * <p>pgjdbc asks the JVM for PBKDF2. So a provider of that algorithm is put before all others. To a thread that opens a connection it gives
- * what is known, and it passes on what anybody else asks for. Thread-safe.
+ * Keeps the salted passwords of a connector's SCRAM log-ins, so that they are not computed at each. One costs about a millisecond of CPU: 4,096
+ * rounds of HMAC, which depend only on the password and the salt of the role (RFC 5802, section 3: a client may cache it). pgjdbc asks the JVM
+ * for them: {@link MemoizedPbkdf2} answers. Thread-safe.
  */
-public final class ScramKeyCache {
+final class ScramKeyCache {
 
-    static final String ALGORITHM = "PBKDF2WithHmacSHA256";
+    /** The provider is installed after so many log-ins: that costs some ten milliseconds, which a short process never gets back. */
+    static final int MIN_LOG_INS = 10;
 
-    private static final String PROVIDER = "NeonScramKeyCache";
-
-    /** A process has a role or two, and each new password adds one. Behind a pooler each log-in may have a salt of its own. */
+    /** A connector has a role or two, and each new password adds one. Behind a pooler each log-in may have a salt of its own. */
     private static final int MAX_KEYS = 16;
 
+    private static final String HMAC = "HmacSHA256";
+
+    private final byte[] macKey = new byte[32];
     private final Map<Input, byte[]> keys = new LinkedHashMap<>(MAX_KEYS, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -35,35 +38,42 @@ public final class ScramKeyCache {
             return size() > MAX_KEYS;
         }
     };
+    private int logIns;
     private long hits;
 
-    ScramKeyCache() {}
-
-    /** Installs one for all connectors of this JVM, unless that was done before. Does not block. */
-    public static void install() {
-        new ScramKeyCache().installFirst();
+    ScramKeyCache() {
+        new SecureRandom().nextBytes(macKey);
     }
 
-    /** Puts its provider before the JVM's others; does nothing if there is one of another cache. */
-    void installFirst() {
-        Security.insertProviderAt(new ScramProvider(this), 1);
-    }
-
-    static void uninstall() {
-        Security.removeProvider(PROVIDER);
-    }
-
-    synchronized Optional<SecretKey> find(PBEKeySpec spec) {
-        byte[] known = keys.get(Input.of(spec));
-        if (known == null) {
-            return Optional.empty();
+    /** A log-in begins on this thread. */
+    void onLogIn() {
+        boolean due;
+        synchronized (this) {
+            logIns = Math.min(logIns + 1, MIN_LOG_INS + 1);
+            due = logIns == MIN_LOG_INS;
         }
-        hits++;
-        return Optional.of(new SecretKeySpec(known, ALGORITHM));
+        if (due) {
+            MemoizedPbkdf2.install();
+        }
     }
 
-    synchronized void add(PBEKeySpec spec, SecretKey computed) {
-        keys.put(Input.of(spec), computed.getEncoded());
+    Optional<SecretKey> find(PBEKeySpec spec) {
+        Input input = input(spec);
+        synchronized (this) {
+            byte[] known = keys.get(input);
+            if (known == null) {
+                return Optional.empty();
+            }
+            hits++;
+            return Optional.of(new SecretKeySpec(known, MemoizedPbkdf2.ALGORITHM));
+        }
+    }
+
+    void add(PBEKeySpec spec, SecretKey computed) {
+        Input input = input(spec);
+        synchronized (this) {
+            keys.put(input, computed.getEncoded());
+        }
     }
 
     synchronized int size() {
@@ -75,41 +85,24 @@ public final class ScramKeyCache {
         return hits;
     }
 
-    /** All that a key depends on. */
-    private record Input(String password, ByteBuffer salt, int iterations, int bits) {
+    /** All that a key depends on; of the password a MAC, so that a former one does not stay in memory. */
+    private record Input(ByteBuffer password, ByteBuffer salt, int iterations, int bits) {}
 
-        static Input of(PBEKeySpec spec) {
-            char[] password = spec.getPassword();
-            try {
-                return new Input(
-                        new String(password),
-                        ByteBuffer.wrap(spec.getSalt()),
-                        spec.getIterationCount(),
-                        spec.getKeyLength());
-            } finally {
-                Arrays.fill(password, '\0');
-            }
-        }
-
-        @Override
-        public String toString() {
-            return "the input of a key"; // it has a password
-        }
-    }
-
-    /** Has one algorithm. Serializable as every provider, but of no use afterwards. */
-    private static final class ScramProvider extends Provider {
-
-        private static final long serialVersionUID = 1L;
-
-        ScramProvider(ScramKeyCache cache) {
-            super(PROVIDER, "1", "Keeps the keys of this process's log-ins to PostgreSQL");
-            putService(new Service(this, "SecretKeyFactory", ALGORITHM, MemoizedPbkdf2.class.getName(), null, null) {
-                @Override
-                public Object newInstance(Object parameter) {
-                    return new MemoizedPbkdf2(cache, getProvider());
-                }
-            });
+    private Input input(PBEKeySpec spec) {
+        char[] password = spec.getPassword();
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(macKey, HMAC));
+            mac.update(StandardCharsets.UTF_8.encode(CharBuffer.wrap(password)));
+            return new Input(
+                    ByteBuffer.wrap(mac.doFinal()),
+                    ByteBuffer.wrap(spec.getSalt()),
+                    spec.getIterationCount(),
+                    spec.getKeyLength());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // each JVM has this algorithm
+        } finally {
+            Arrays.fill(password, '\0');
         }
     }
 }

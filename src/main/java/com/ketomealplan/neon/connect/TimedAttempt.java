@@ -22,6 +22,7 @@ final class TimedAttempt {
     private final PhaseTimeouts timeouts;
     private final Duration total;
     private final Consumer<Phase> onPhase;
+    private final Optional<ScramKeyCache> scramKeys;
     private final long begun = System.nanoTime();
     private Phase phase = Phase.TCP;
     private PhaseSocket socket;
@@ -32,11 +33,17 @@ final class TimedAttempt {
     /**
      * @param total the timeout of all phases together
      * @param onPhase is called at the start of each phase; must not block
+     * @param scramKeys the cache of its connector
      */
-    TimedAttempt(PhaseTimeouts timeouts, Duration total, Consumer<Phase> onPhase) {
+    TimedAttempt(PhaseTimeouts timeouts, Duration total, Consumer<Phase> onPhase, Optional<ScramKeyCache> scramKeys) {
         this.timeouts = timeouts;
         this.total = total;
         this.onPhase = onPhase;
+        this.scramKeys = scramKeys;
+    }
+
+    Optional<ScramKeyCache> scramKeys() {
+        return scramKeys;
     }
 
     /** Returns the attempt of this thread: pgjdbc creates its socket factory itself, on the thread that connects. */

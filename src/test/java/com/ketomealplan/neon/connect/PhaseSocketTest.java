@@ -75,7 +75,7 @@ class PhaseSocketTest {
 
     private void connect(PhaseTimeouts timeouts, Duration whole) throws IOException {
         entered.clear();
-        attempt = new TimedAttempt(timeouts, whole, entered::add);
+        attempt = new TimedAttempt(timeouts, whole, entered::add, Optional.empty());
         attempt.newSocket();
         socket = attempt.socket();
         socket.connect(listener.getLocalSocketAddress(), 0);

@@ -13,6 +13,7 @@ import java.security.Security;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,16 +28,14 @@ class ScramKeyCacheTest {
     private final TestDatabase database = TestDatabase.empty();
     private final ScramKeyCache cache = new ScramKeyCache();
 
-    /** What other tests have put there has another cache. */
     @BeforeEach
-    void installThisOne() {
-        ScramKeyCache.uninstall();
-        cache.installFirst();
+    void install() {
+        MemoizedPbkdf2.install();
     }
 
     private void logIn(RotatedRole role) throws SQLException {
         String url = role.url(database.url());
-        Connectors.to(Endpoint.parse(url)).open().close();
+        Connectors.to(Endpoint.parse(url)).withScramKeyCache(cache).open().close();
     }
 
     @Test
@@ -78,7 +77,8 @@ class ScramKeyCacheTest {
 
     @Test
     void aKnownKeyIsWhatTheJvmComputes() throws Exception {
-        TimedAttempt attempt = new TimedAttempt(Connectors.TIMEOUTS, Duration.ofMinutes(1), phase -> {});
+        TimedAttempt attempt =
+                new TimedAttempt(Connectors.TIMEOUTS, Duration.ofMinutes(1), phase -> {}, Optional.of(cache));
         attempt.begin();
         try {
             byte[] computed = key("a password", "salt");
@@ -94,8 +94,36 @@ class ScramKeyCacheTest {
     }
 
     @Test
+    void aConnectorWithoutACacheUsesNoneOfAnother() throws Exception {
+        TimedAttempt attempt =
+                new TimedAttempt(Connectors.TIMEOUTS, Duration.ofMinutes(1), phase -> {}, Optional.empty());
+        attempt.begin();
+        try {
+            assertThat(key("a password", "salt")).isEqualTo(keyOfTheJvm("a password", "salt"));
+        } finally {
+            attempt.end();
+        }
+        assertThat(cache.size()).isZero();
+    }
+
+    /** Nothing is installed for a process that opens a few connections and ends. */
+    @Test
+    void theFirstLogInsLeaveTheJvmAsItIs() {
+        Security.removeProvider(MemoizedPbkdf2.PROVIDER);
+
+        for (int logIn = 1; logIn < ScramKeyCache.MIN_LOG_INS; logIn++) {
+            cache.onLogIn();
+        }
+        assertThat(Security.getProvider(MemoizedPbkdf2.PROVIDER)).isNull();
+
+        cache.onLogIn();
+        assertThat(Security.getProviders()[0].getName()).isEqualTo(MemoizedPbkdf2.PROVIDER);
+    }
+
+    @Test
     void oldKeysAreForgotten() throws Exception {
-        TimedAttempt attempt = new TimedAttempt(Connectors.TIMEOUTS, Duration.ofMinutes(1), phase -> {});
+        TimedAttempt attempt =
+                new TimedAttempt(Connectors.TIMEOUTS, Duration.ofMinutes(1), phase -> {}, Optional.of(cache));
         attempt.begin();
         try {
             for (int salt = 0; salt < 100; salt++) {
@@ -111,17 +139,17 @@ class ScramKeyCacheTest {
     void itIsInstalledOnce() {
         Provider[] before = Security.getProviders();
 
-        ScramKeyCache.install();
+        MemoizedPbkdf2.install();
 
         assertThat(Security.getProviders()).isEqualTo(before);
     }
 
     private static byte[] key(String password, String salt) throws Exception {
-        return key(SecretKeyFactory.getInstance(ScramKeyCache.ALGORITHM), password, salt);
+        return key(SecretKeyFactory.getInstance(MemoizedPbkdf2.ALGORITHM), password, salt);
     }
 
     private static byte[] keyOfTheJvm(String password, String salt) throws Exception {
-        return key(SecretKeyFactory.getInstance(ScramKeyCache.ALGORITHM, "SunJCE"), password, salt);
+        return key(SecretKeyFactory.getInstance(MemoizedPbkdf2.ALGORITHM, "SunJCE"), password, salt);
     }
 
     private static byte[] key(SecretKeyFactory factory, String password, String salt) throws Exception {

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A connection is closed on a thread of the gate, not on its borrower's, and its slot is free when that is done. */
+/** An evicted connection is closed on a thread of the gate, not on its borrower's, and its slot is free when that is done. */
 class ClosingTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -29,18 +29,23 @@ class ClosingTest {
     private final TestDatabase database = TestDatabase.empty();
     private final HeldThreads threads = new HeldThreads();
     private final WakeGate gate = new WakeGate(database.connector(), System::nanoTime, Timer::after, threads);
-    private final Pool pool =
-            new ConnectionPool("test", gate, Retention.perRequest(1), new QueueLimits(LONG, 1_000), HOUR, HOUR);
+    private final Pool pool = pool(Retention.pooled(1, 0, HOUR, HOUR));
+    private final Pool perRequest = pool(Retention.perRequest(1));
+
+    private Pool pool(Retention retention) {
+        return new ConnectionPool("test", gate, retention, new QueueLimits(LONG, 1_000), HOUR, HOUR);
+    }
 
     @AfterEach
     void stop() {
         threads.release();
         pool.stop();
+        perRequest.stop();
     }
 
     @Test
     void aBorrowerDoesNotWaitForItsConnectionToBeClosed() throws Exception {
-        int backend = borrowAndReturn();
+        int backend = evict();
 
         assertThat(pool.statistics().active()).isZero();
         assertThat(threads.held).hasSize(1);
@@ -52,7 +57,7 @@ class ClosingTest {
 
     @Test
     void itsSlotIsFreeWhenItIsClosed() throws Exception {
-        borrowAndReturn();
+        evict();
         FutureTask<String> query = new FutureTask<>(() -> {
             try (Connection connection = pool.getConnection()) {
                 return TestPools.value(connection, "SELECT 'served'");
@@ -69,11 +74,24 @@ class ClosingTest {
         assertThat(query.get(30, TimeUnit.SECONDS)).isEqualTo("served");
     }
 
-    /** Returns the process id of the backend, whose connection is not closed until {@link HeldThreads#release}. */
-    private int borrowAndReturn() throws Exception {
+    /** A platform may freeze the process once the request is answered. */
+    @Test
+    void aConnectionOfOneRequestIsClosedByItsBorrower() throws Exception {
+        int backend;
+        try (Connection connection = perRequest.getConnection()) {
+            backend = TestPools.backend(connection);
+            threads.hold();
+        }
+        assertThat(threads.held).isEmpty();
+        await().until(() -> sessions(backend) == 0);
+    }
+
+    /** Returns a connection inside a transaction, and its backend. It is not closed until {@link HeldThreads#release}. */
+    private int evict() throws Exception {
         try (Connection connection = pool.getConnection()) {
             threads.hold();
-            return Integer.parseInt(TestPools.value(connection, "SELECT pg_backend_pid()"));
+            connection.setAutoCommit(false);
+            return TestPools.backend(connection);
         }
     }
 

@@ -344,7 +344,7 @@ public final class ConnectionPool implements Pool {
         }
         rejected.forEach(waiter -> waiter.fail(closed()));
         surplus.forEach(RequestedConnections.Request::cancel);
-        idle.forEach(connection -> gate.close(connection.physical()));
+        idle.forEach(evictor::close);
         state.borrowed().forEach(connection -> connection.forceClose("the pool is closed"));
     }
 }

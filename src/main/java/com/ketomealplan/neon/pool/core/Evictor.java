@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides which connections are evicted, and has them closed on another thread. Thread-safe. */
+/** Decides which connections are evicted, and has them closed on a thread of the gate. Thread-safe. */
 final class Evictor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Evictor.class);
@@ -59,11 +59,17 @@ final class Evictor {
                 name,
                 connection.physical().backendId(),
                 reason);
-        listeners.forEach(listener -> listener.onEvicted(reason));
-        close(connection);
+        try {
+            listeners.forEach(listener -> listener.onEvicted(reason));
+        } finally {
+            gate.close(connection.physical(), connection::onClosed);
+        }
     }
 
-    /** Closes a connection that is not used again; counts it as evicted if the strategy reuses connections. */
+    /**
+     * Ends the use of a connection that is not used again. If the strategy reuses connections, it is evicted. Else its borrower closes it: a
+     * platform may freeze the process once the request is answered, and the session would stay.
+     */
     void closeOrEvict(PooledConnection connection, EvictionReason reason) {
         if (retention.reuses()) {
             evict(connection, reason);
@@ -72,8 +78,12 @@ final class Evictor {
         }
     }
 
-    /** Closes a connection without counting it as evicted. */
+    /** Closes a connection on the calling thread, without counting it as evicted. */
     void close(PooledConnection connection) {
-        gate.close(connection.physical(), connection::onClosed);
+        try {
+            gate.close(connection.physical());
+        } finally {
+            connection.onClosed();
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * The idle connections of a pool, last used first, so that those that are not needed reach the idle timeout. Guarded by the pool's lock.
@@ -17,10 +18,15 @@ final class IdleConnections {
     private final ReentrantLock lock;
     private final Retention retention;
     private final Evictor evictor;
+    private final Consumer<PooledConnection> closing;
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
     private boolean evictionScheduled;
 
-    IdleConnections(ReentrantLock lock, Retention retention, Evictor evictor) {
+    /**
+     * @param closing is called with each connection that has reached the idle timeout, with the lock held, before it is closed
+     */
+    IdleConnections(ReentrantLock lock, Retention retention, Evictor evictor, Consumer<PooledConnection> closing) {
+        this.closing = closing;
         this.lock = lock;
         this.retention = retention;
         this.evictor = evictor;
@@ -70,7 +76,8 @@ final class IdleConnections {
         try {
             evictionScheduled = false;
             while (idle.size() > retention.keep() && idle.peekLast().isIdleFor(retention.idleTimeout())) {
-                unused.add(idle.pollLast());
+                unused.add(idle.peekLast());
+                closing.accept(idle.pollLast());
             }
             scheduleEviction();
         } finally {

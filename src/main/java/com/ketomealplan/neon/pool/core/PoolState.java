@@ -26,7 +26,8 @@ final class PoolState {
         this.retention = retention;
         this.limits = limits;
         this.waiting = new WaitQueue(limits.maxWaiters(), System::nanoTime);
-        this.bag = new ConnectionBag(new IdleConnections(lock, retention, evictor), counters);
+        this.bag = new ConnectionBag(
+                new IdleConnections(lock, retention, evictor, expired -> bag().markClosing(expired)), counters);
     }
 
     ReentrantLock lock() {

@@ -77,7 +77,7 @@ final class PooledConnection implements Lease.Owner {
         pool.locks().queryBeforeCancel(physical);
     }
 
-    /** Called on the thread that has closed it. */
+    /** It is closed, and its slot is free. Called on the thread that has closed it. */
     void onClosed() {
         pool.onClosed(this);
     }

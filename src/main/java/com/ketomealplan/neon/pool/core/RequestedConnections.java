@@ -65,7 +65,7 @@ final class RequestedConnections {
             return more(retention.max());
         }
         scheduleGrowth();
-        return slots() < 2 ? more(1) : List.of();
+        return bag.size() + requested.size() < 2 ? more(1) : List.of();
     }
 
     /** Returns the requests beyond the number of waiters, last sent first, to be cancelled after the lock is released. */

@@ -94,7 +94,7 @@ public final class TestPools implements AfterEachCallback {
     }
 
     /** The process on the server, which is another one whenever the connection is. */
-    static int backend(Connection connection) throws SQLException {
+    public static int backend(Connection connection) throws SQLException {
         return Integer.parseInt(value(connection, "SELECT pg_backend_pid()"));
     }
 
