@@ -4,6 +4,7 @@ import com.ketomealplan.neon.failure.FailureRules.Classification;
 import com.ketomealplan.neon.failure.Staged.Stage;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.ConnectionException;
 
 /**
@@ -96,15 +97,14 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         return stage == Stage.OPENING ? Wording.inFull(throwable) : Wording.of(throwable);
     }
 
+    /** Returns an exception and its causes, the outermost first; not more than 50, because they may be a circle. */
+    public static Stream<Throwable> causes(Throwable throwable) {
+        return Stream.iterate(throwable, cause -> cause != null, Throwable::getCause)
+                .limit(DEEPEST);
+    }
+
     /** Returns the first exception of a type among an exception and its causes. */
     public static <T> Optional<T> find(Throwable throwable, Class<T> type) {
-        Throwable current = throwable;
-        for (int depth = 0; current != null && depth < DEEPEST; depth++) {
-            if (type.isInstance(current)) {
-                return Optional.of(type.cast(current));
-            }
-            current = current.getCause();
-        }
-        return Optional.empty();
+        return causes(throwable).filter(type::isInstance).<T>map(type::cast).findFirst();
     }
 }

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.statement.ParsedSql;
 import org.jdbi.v3.core.statement.StatementException;
 
@@ -43,8 +42,6 @@ record SchemaCheck(List<Text> statements) {
      * @param failure the failure if {@link Outcome#MISMATCH}
      */
     record Result(Outcome outcome, Optional<Failure> failure) {}
-
-    private static final int MAX_DEPTH = 50;
 
     /** Selects the schemas with tables that are not in the search_path. */
     private static final String OTHER_SCHEMAS = """
@@ -91,8 +88,7 @@ record SchemaCheck(List<Text> statements) {
 
     /** Returns the check of a failed unit's statement, if there is one. */
     static Optional<SchemaCheck> of(Throwable failure) {
-        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .limit(MAX_DEPTH)
+        return Failure.causes(failure)
                 .filter(StatementException.class::isInstance)
                 .map(cause -> ((StatementException) cause).getStatementContext())
                 .filter(context -> context != null && context.getParsedSql() != null)

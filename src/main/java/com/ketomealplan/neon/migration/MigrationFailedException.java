@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.migration;
 
+import com.ketomealplan.neon.failure.Failure;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Thrown if Liquibase has failed: a changeset failed, the role lacks a privilege, the connection was lost. The message is the one line of
@@ -10,8 +10,6 @@ import java.util.stream.Stream;
 public final class MigrationFailedException extends Exception {
 
     private static final long serialVersionUID = 1L;
-
-    private static final int DEEPEST = 50;
 
     /**
      * @param what the task that failed
@@ -22,8 +20,7 @@ public final class MigrationFailedException extends Exception {
 
     /** Returns the name and the error of a failed changeset, or else the innermost cause. */
     private static String inOneLine(Exception cause) {
-        List<Throwable> causes = Stream.iterate((Throwable) cause, found -> found != null, Throwable::getCause)
-                .limit(DEEPEST)
+        List<Throwable> causes = Failure.causes(cause)
                 .filter(found -> found.getMessage() != null)
                 .toList();
         return causes.stream()
