@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.migration;
 
 import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.connect.PlainDataSource;
 import io.dropwizard.db.ManagedDataSource;
 import java.sql.Connection;
@@ -51,7 +52,7 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
      */
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = open();
+        Connection connection = open(connector).jdbc();
         try {
             lock(connection);
             clearStaleLock(connection);
@@ -62,9 +63,10 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
         }
     }
 
-    private Connection open() throws SQLException {
+    /** Opens a connection; its failure names the target, and the remedy. */
+    static PhysicalConnection open(Connector connector) throws DatabaseNotOpenedException {
         try {
-            return connector.open().jdbc();
+            return connector.open();
         } catch (SQLException e) {
             throw new DatabaseNotOpenedException(connector.target(), e);
         }

@@ -70,7 +70,7 @@ public final class StartMigration {
     private Optional<Integer> countWithoutLiquibase() throws MigrationFailedException, DatabaseNotOpenedException {
         changesets.claim();
         AtomicReference<Optional<Integer>> pending = new AtomicReference<>(Optional.empty());
-        try (PhysicalConnection connection = open()) {
+        try (PhysicalConnection connection = MigrationDataSource.open(connector)) {
             BoundedQueries.run(connection, BUDGET, jdbc -> pending.set(changesets.count(jdbc)));
         } catch (DatabaseNotOpenedException e) {
             throw e;
@@ -78,14 +78,6 @@ public final class StartMigration {
             throw failed(e);
         }
         return pending.get();
-    }
-
-    private PhysicalConnection open() throws DatabaseNotOpenedException {
-        try {
-            return connector.open();
-        } catch (SQLException e) {
-            throw new DatabaseNotOpenedException(connector.target(), e);
-        }
     }
 
     private int byLiquibase(Task task) throws MigrationFailedException, DatabaseNotOpenedException {
