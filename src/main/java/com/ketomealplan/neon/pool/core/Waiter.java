@@ -105,8 +105,7 @@ final class Waiter {
             }
             return connection;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return unlessCompleted(() -> new SQLException("interrupted while waiting for a connection", e));
+            return interrupted(e);
         } catch (ExecutionException e) {
             throw reasonOf(e);
         }
@@ -127,8 +126,7 @@ final class Waiter {
                     return unlessCompleted(() -> waiters.timedOut(waited.plus(left)));
                 }
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return unlessCompleted(() -> new SQLException("interrupted while waiting for a connection", e));
+                return interrupted(e);
             } catch (ExecutionException e) {
                 throw reasonOf(e);
             } finally {
@@ -147,6 +145,11 @@ final class Waiter {
                         waking ? running.remaining().plus(running.remainingWakeBudget()) : running.remaining())
                 .filter(left -> left.compareTo(longest) < 0)
                 .orElse(longest);
+    }
+
+    private PooledConnection interrupted(InterruptedException e) throws SQLException {
+        Thread.currentThread().interrupt();
+        return unlessCompleted(() -> new SQLException("interrupted while waiting for a connection", e));
     }
 
     /** Leaves the queue and throws, unless the wait was completed meanwhile. */
