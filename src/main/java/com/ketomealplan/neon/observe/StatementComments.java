@@ -1,14 +1,11 @@
 package com.ketomealplan.neon.observe;
 
 import com.ketomealplan.neon.lease.Purpose;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import com.ketomealplan.neon.locks.StatementTag;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.TemplateEngine;
@@ -20,13 +17,10 @@ import org.jdbi.v3.core.statement.TemplateEngine;
  */
 final class StatementComments implements TemplateEngine {
 
-    private static final String BEGIN = "/*";
-    private static final String END = "*/ ";
+    private static final String END = StatementTag.END + " ";
 
     private final TemplateEngine engine;
-    private final Map<Origin, String> comments = new ConcurrentHashMap<>();
-
-    private record Origin(Optional<String> action, Optional<String> statement) {}
+    private final Map<StatementTag, String> comments = new ConcurrentHashMap<>();
 
     StatementComments(TemplateEngine engine) {
         this.engine = engine;
@@ -44,21 +38,13 @@ final class StatementComments implements TemplateEngine {
     }
 
     private String commentOf(StatementContext context) {
-        Origin origin = new Origin(Purpose.current(), StatementName.method(context));
+        StatementTag origin = new StatementTag(Purpose.current(), StatementName.method(context));
         return comments.computeIfAbsent(origin, StatementComments::comment);
     }
 
-    private static String comment(Origin origin) {
-        String pairs = Stream.of(
-                        origin.action().map(name -> pair("action", name)),
-                        origin.statement().map(name -> pair("statement", name)))
-                .flatMap(Optional::stream)
-                .collect(Collectors.joining(","));
-        return pairs.isEmpty() ? "" : BEGIN + pairs + END;
-    }
-
-    private static String pair(String key, String name) {
-        return key + "='" + URLEncoder.encode(name, StandardCharsets.UTF_8) + "'";
+    private static String comment(StatementTag origin) {
+        String comment = origin.comment();
+        return comment.isEmpty() ? "" : comment + " ";
     }
 
     /** Returns a statement without its comment. */
@@ -73,7 +59,7 @@ final class StatementComments implements TemplateEngine {
     }
 
     private static int endIn(String sql) {
-        int end = sql.startsWith(BEGIN) ? sql.indexOf(END) : -1;
+        int end = sql.startsWith(StatementTag.BEGIN) ? sql.indexOf(END) : -1;
         return end < 0 ? 0 : end + END.length();
     }
 }
