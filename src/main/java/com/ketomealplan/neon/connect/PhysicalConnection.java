@@ -243,6 +243,10 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
+    boolean isSocketClosed() {
+        return socket.isClosed();
+    }
+
     /** Tells the server that the session is over, and closes the socket, whether or not that message could be sent. */
     @Override
     public void close() {
