@@ -254,8 +254,7 @@ public final class PhysicalConnection implements AutoCloseable {
             connection.close();
         } catch (SQLException e) {
             LOG.debug("{} failed while it was closed", endpoint, e);
-        } finally {
-            closeSocket(); // pgjdbc leaves it open if the message cannot be sent
+            closeSocket(); // which pgjdbc leaves open if the message cannot be sent
         }
     }
 }

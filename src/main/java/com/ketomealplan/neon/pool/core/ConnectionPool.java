@@ -172,7 +172,7 @@ public final class ConnectionPool implements Pool {
             throw waiters.rejected(rejected.orElseThrow());
         }
         requests.forEach(RequestedConnections.Request::send);
-        PooledConnection connection = waiter.await();
+        PooledConnection connection = waiters.await(waiter);
         return lease(connection, waiter.waited());
     }
 

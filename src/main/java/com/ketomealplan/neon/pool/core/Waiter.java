@@ -65,18 +65,24 @@ final class Waiter {
         return Duration.ofNanos(System.nanoTime() - begunNanos);
     }
 
-    /** Returns how long the caller has waited. Called by its thread, after {@link #await}. */
+    /** Returns how long the caller has waited. Called by its thread, after {@link #end}. */
     WaitTime waited() {
         return waited;
     }
 
-    private WaitTime waited(Optional<PooledConnection> connection) {
+    /**
+     * Takes the time, once.
+     *
+     * @param connection the connection that the caller got, if any
+     */
+    WaitTime end(Optional<PooledConnection> connection) {
         long now = System.nanoTime();
         long wokenNanos = hasOpened() ? waiters.firstOpenedNanos() : now;
-        return new WaitTime(
+        waited = new WaitTime(
                 Duration.ofNanos(now - begunNanos),
                 mayWake ? Duration.ofNanos(wokenNanos - begunNanos) : Duration.ZERO,
                 connection.flatMap(PooledConnection::takeOpeningTimes));
+        return waited;
     }
 
     /**
@@ -85,14 +91,7 @@ final class Waiter {
      * @throws SQLException if the wait has failed or timed out
      */
     PooledConnection await() throws SQLException {
-        Optional<PooledConnection> connection = Optional.empty();
-        try {
-            connection = Optional.of(mayWake ? awaitWake() : awaitResult());
-            return connection.get();
-        } finally {
-            waited = waited(connection);
-            waiters.onWaitEnded(waited);
-        }
+        return mayWake ? awaitWake() : awaitResult();
     }
 
     /** Blocks without a timeout: {@link Waiters#expire} ends all that have timed out, which costs less than a timer for each. */

@@ -85,9 +85,20 @@ final class Waiters {
         }
     }
 
-    /** Tells the listeners. Called by a waiter's thread. */
-    void onWaitEnded(WaitTime waited) {
-        listeners.forEach(listener -> listener.onWaitEnded(waited));
+    /**
+     * Blocks until a waiter has a connection, and tells the listeners how long it has waited. Called by its thread.
+     *
+     * @throws SQLException if the wait has failed or timed out
+     */
+    PooledConnection await(Waiter waiter) throws SQLException {
+        Optional<PooledConnection> connection = Optional.empty();
+        try {
+            connection = Optional.of(waiter.await());
+            return connection.get();
+        } finally {
+            WaitTime waited = waiter.end(connection);
+            listeners.forEach(listener -> listener.onWaitEnded(waited));
+        }
     }
 
     /** Counts a rejection, and returns the exception for its caller. */
