@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens the connections of one pool and of its health probe. While no connection is open, the compute may be asleep or gone: then there is
- * one attempt, and all other requests wait for its result. Each success raises the limit of concurrent attempts by one,
- * so there are 1, 2, 4, 8 …
+ * one attempt, and all other requests wait for its result. Each success raises the limit of concurrent attempts by one: 1, 2, 4, 8 …
  *
  * <ul>
  *   <li>A transient failure (waking, not reachable) is retried after a random pause, one attempt at a time.
@@ -67,7 +66,7 @@ public final class WakeGate {
             Connector connector, LongSupplier now, BiFunction<Duration, Runnable, Future<?>> timer, Executor executor) {
         this.connector = connector;
         this.nanoTime = now;
-        this.resumption = new CoalescedTask(timer, this::startAttempts);
+        this.resumption = new CoalescedTask(timer, this::resume);
         this.outageCheck = new CoalescedTask(timer, this::checkOutage);
         this.threads = new GateThreads(connector, executor, timer, this::onSucceeded, this::onFailed);
         this.limiter = new AttemptLimiter<>(now);
@@ -140,11 +139,7 @@ public final class WakeGate {
         connection.close();
     }
 
-    /**
-     * Closes a connection on a thread of the gate. Does not block.
-     *
-     * @param closed is called when that is done, on that thread
-     */
+    /** Closes a connection on a thread of the gate, and then calls back there. Does not block. */
     public void close(PhysicalConnection connection, Runnable closed) {
         uncount();
         threads.close(connection, closed);
@@ -192,7 +187,12 @@ public final class WakeGate {
                 outage.isFailing());
     }
 
-    private synchronized void startAttempts() {
+    private synchronized void resume() {
+        startAttempts();
+    }
+
+    /** Called with the lock held. */
+    private void startAttempts() {
         while (limiter.hasNext(attempts.count()) && !outage.isAwaitingRenewal()) {
             Duration pause = limiter.pause();
             if (pause.compareTo(Duration.ZERO) > 0) {
