@@ -45,7 +45,7 @@ final class ScramKeyCache {
         new SecureRandom().nextBytes(macKey);
     }
 
-    /** A log-in begins on this thread. */
+    /** An attempt to log in begins on this thread. */
     void onLogIn() {
         boolean due;
         synchronized (this) {
@@ -93,7 +93,9 @@ final class ScramKeyCache {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(new SecretKeySpec(macKey, HMAC));
-            mac.update(StandardCharsets.UTF_8.encode(CharBuffer.wrap(password)));
+            ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
+            mac.update(encoded);
+            Arrays.fill(encoded.array(), (byte) 0);
             return new Input(
                     ByteBuffer.wrap(mac.doFinal()),
                     ByteBuffer.wrap(spec.getSalt()),

@@ -6,7 +6,7 @@ import com.ketomealplan.neon.failure.FailureKind;
 /** Listens to attempts to open connections, on any thread: must not block. */
 public interface GateListener {
 
-    /** {@link WakeGate#condition()} may have changed. */
+    /** {@link WakeGate#snapshot()} may have changed. */
     default void onChange() {}
 
     /** A connection was opened. */

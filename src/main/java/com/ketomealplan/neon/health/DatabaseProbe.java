@@ -212,7 +212,7 @@ public final class DatabaseProbe {
         /**
          * Compares the changesets, once, and checks the schema: at first with the statements of the service; after a mismatch, with the
          * statement that failed, until it can be executed. Otherwise an instance without traffic would not find that it can serve again.
-         * Each statement has a time limit, and all of them have the time that the probe has left: then the connection is severed.
+         * Each statement has a time limit, and all of them have the time that the probe has left: then its socket is closed.
          */
         private void checkSchema(PhysicalConnection connection) {
             Duration left = SCHEMA_TIMEOUT.minusNanos(System.nanoTime() - beginNanos);

@@ -22,7 +22,7 @@ public final class StartMigration {
     private static final Logger LOG = LoggerFactory.getLogger(StartMigration.class);
 
     /** The time limit of the query. */
-    private static final Duration BUDGET = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Connector connector;
     private final Supplier<MigrationDataSource> migrator;
@@ -71,7 +71,7 @@ public final class StartMigration {
         changesets.claim();
         AtomicReference<Optional<Integer>> pending = new AtomicReference<>(Optional.empty());
         try (PhysicalConnection connection = MigrationDataSource.open(connector)) {
-            BoundedQueries.run(connection, BUDGET, jdbc -> pending.set(changesets.count(jdbc)));
+            BoundedQueries.run(connection, TIMEOUT, jdbc -> pending.set(changesets.count(jdbc)));
         } catch (DatabaseNotOpenedException e) {
             throw e;
         } catch (SQLException e) {

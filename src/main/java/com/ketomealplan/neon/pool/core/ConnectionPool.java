@@ -29,8 +29,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * The pool of both strategies, which differ by their {@link Retention}. A caller that finds no idle connection waits in the queue
  * for whichever comes first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at
  * start or to fill up, and sends nothing on an idle connection; in the background it only closes connections.
- *
- * <p>tomcat-jdbc opens connections on its callers' threads: a caller whose log-in hangs does not get a connection that is returned.
  */
 public final class ConnectionPool implements Pool {
 
@@ -133,6 +131,7 @@ public final class ConnectionPool implements Pool {
 
     void returnUnused(PooledConnection candidate, Optional<EvictionReason> eviction) {
         boolean kept;
+        List<RequestedConnections.Request> requests;
         lock.lock();
         try {
             bag.markUnborrowed(candidate);
@@ -140,9 +139,11 @@ public final class ConnectionPool implements Pool {
                 generationEvictor.suspect(candidate);
             }
             kept = offerUnlessEvicted(candidate, eviction);
+            requests = requested.openForWaiters();
         } finally {
             lock.unlock();
         }
+        requests.forEach(RequestedConnections.Request::send);
         if (!kept) {
             evictor.evict(candidate, eviction.orElse(EvictionReason.LOST));
         }
@@ -172,8 +173,7 @@ public final class ConnectionPool implements Pool {
             throw waiters.rejected(rejected.orElseThrow());
         }
         requests.forEach(RequestedConnections.Request::send);
-        PooledConnection connection = waiters.await(waiter);
-        return lease(connection, waiter.waited());
+        return lease(waiters.await(waiter), waiter.waited());
     }
 
     LockWaitSampler locks() {
@@ -261,12 +261,12 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
+        surplus.forEach(RequestedConnections.Request::cancel);
+        requests.forEach(RequestedConnections.Request::send);
+        sameGeneration.forEach(other -> evictor.evict(other, EvictionReason.LOST));
         if (!kept) {
             evictor.closeOrEvict(connection, eviction.orElse(EvictionReason.LOST));
         }
-        sameGeneration.forEach(other -> evictor.evict(other, EvictionReason.LOST));
-        surplus.forEach(RequestedConnections.Request::cancel);
-        requests.forEach(RequestedConnections.Request::send);
     }
 
     void onClosed(PooledConnection connection) {

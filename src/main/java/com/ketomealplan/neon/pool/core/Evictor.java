@@ -68,7 +68,8 @@ final class Evictor {
 
     /**
      * Ends the use of a connection that is not used again. If the strategy reuses connections, it is evicted. Else its borrower closes it: a
-     * platform may freeze the process once the request is answered, and the session would stay.
+     * platform may freeze the process once the request is answered, and the session would stay. (A cancelled one may first find out who blocks
+     * the other statements, on a thread of its own.)
      */
     void closeOrEvict(PooledConnection connection, EvictionReason reason) {
         if (retention.reuses()) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A statement that misses its deadline names its blocker; the inquiry takes no connection or time from a caller. */
+/** A statement that misses its deadline names its blocker; the query takes no connection or time from a caller. */
 class LockWaitSamplerTest {
 
     private static final String BLOCKED = "it waited for AccessShareLock on things, blocked by pid ";
@@ -110,7 +110,7 @@ class LockWaitSamplerTest {
 
     /** Again with another pool, where a busy machine has not answered in time. */
     @Test
-    void theInquiryUsesAnIdleConnection() throws Exception {
+    void theQueryUsesAnIdleConnection() throws Exception {
         String times = await().atMost(LONG)
                 .until(() -> timesOf(read(pool(2), Duration.ofMillis(300))), text -> text.contains(BLOCKED));
 
@@ -121,7 +121,7 @@ class LockWaitSamplerTest {
     }
 
     @Test
-    void deadlinesThatAreMissedTogetherAreOneInquiryAndNoLogIn() throws Exception {
+    void deadlinesThatAreMissedTogetherAreOneQueryAndNoLogIn() throws Exception {
         await().atMost(LONG).untilAsserted(() -> {
             Pool pool = pool(8);
             int logins = proxy.logins();
@@ -137,7 +137,7 @@ class LockWaitSamplerTest {
     }
 
     @Test
-    void aConnectionIsOpenedForTheInquiryOfALoneCaller() throws Exception {
+    void aConnectionIsOpenedForTheQueryOfALoneCaller() throws Exception {
         await().atMost(LONG).untilAsserted(() -> {
             Pool pool = pool(1);
             int logins = proxy.logins();
@@ -152,7 +152,7 @@ class LockWaitSamplerTest {
 
     /** A connection of the pool is for a caller. */
     @Test
-    void aFullPoolMakesNoInquiry() throws Exception {
+    void aFullPoolMakesNoQuery() throws Exception {
         Pool pool = pool(1, 1);
         int logins = proxy.logins();
 
@@ -164,7 +164,7 @@ class LockWaitSamplerTest {
 
     /** The caller has waited for as long as its statement may take. */
     @Test
-    void theInquiryDoesNotWaitForASlowOpening() throws Exception {
+    void theQueryDoesNotWaitForASlowOpening() throws Exception {
         Pool pool = pool(1);
         proxy.delayEveryLogin(Duration.ofMinutes(1));
 
@@ -173,7 +173,7 @@ class LockWaitSamplerTest {
 
     /** All wait for the same lock, and the pool is full. */
     @Test
-    void theConnectionOfACancelledStatementInquiresForTheOtherStatements() throws Exception {
+    void theConnectionOfACancelledStatementQueriesForTheOtherStatements() throws Exception {
         await().atMost(LONG).untilAsserted(() -> {
             Pool pool = pool(2, 2);
             CompletableFuture<String> first = read(pool, Duration.ofMillis(700));
