@@ -76,8 +76,9 @@ final class IdleConnections {
         try {
             evictionScheduled = false;
             while (idle.size() > retention.keep() && idle.peekLast().isIdleFor(retention.idleTimeout())) {
-                unused.add(idle.peekLast());
-                closing.accept(idle.pollLast());
+                PooledConnection expired = idle.pollLast();
+                closing.accept(expired);
+                unused.add(expired);
             }
             scheduleEviction();
         } finally {

@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The connections that a pool has requested from the gate for its waiters: one for each where none is reused; else two, and more by the
@@ -95,11 +96,18 @@ final class RequestedConnections {
 
     /** A connection is closed: its slot may be used again. Called without the lock. */
     void onClosed(PooledConnection connection) {
+        send(() -> {
+            bag.markClosed(connection);
+            return openForWaiters();
+        });
+    }
+
+    /** Makes requests with the lock held, and sends them without it. */
+    private void send(Supplier<List<Request>> making) {
         List<Request> requests;
         lock.lock();
         try {
-            bag.markClosed(connection);
-            requests = openForWaiters();
+            requests = making.get();
         } finally {
             lock.unlock();
         }
@@ -114,18 +122,12 @@ final class RequestedConnections {
     }
 
     private void grow() {
-        List<Request> requests = List.of();
-        lock.lock();
-        try {
+        send(() -> {
             growthScheduled = false;
-            if (growth.needsConnection() && !bag.isEmpty()) {
-                requests = more(retention.max());
-            }
+            List<Request> requests = growth.needsConnection() && !bag.isEmpty() ? more(retention.max()) : List.of();
             scheduleGrowth();
-        } finally {
-            lock.unlock();
-        }
-        requests.forEach(Request::send);
+            return requests;
+        });
     }
 
     /** Fails the waiters, because no connection can be opened, unless borrowed ones are still being returned. */
@@ -209,15 +211,10 @@ final class RequestedConnections {
 
         /** Opens another one in its place, if the waiters need it. */
         private void replaceIfNeeded() {
-            List<Request> requests;
-            lock.lock();
-            try {
+            RequestedConnections.this.send(() -> {
                 requested.remove(this);
-                requests = isUnwanted() ? openForWaiters() : List.of();
-            } finally {
-                lock.unlock();
-            }
-            requests.forEach(Request::send);
+                return isUnwanted() ? openForWaiters() : List.of();
+            });
         }
 
         private synchronized boolean isUnwanted() {
