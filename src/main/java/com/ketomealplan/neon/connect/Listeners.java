@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A list of listeners. An exception of one is logged, and affects neither the others nor the caller. Thread-safe.
+ * A list of listeners. What one throws, errors included, is logged, and affects neither the others nor the caller. Thread-safe.
  *
  * @param <L> the listeners' type
  */
@@ -29,12 +29,12 @@ public final class Listeners<L> {
         all.add(listener);
     }
 
-    /** Calls each listener, on this thread and in the order of registration. Does not throw their exceptions. */
+    /** Calls each listener, on this thread and in the order of registration. Throws nothing that they throw. */
     public void forEach(Consumer<? super L> call) {
         for (L listener : all) {
             try {
                 call.accept(listener);
-            } catch (RuntimeException | LinkageError | AssertionError e) {
+            } catch (Throwable e) { // an Error, too: its caller may have a connection to return
                 LOG.error("Listener {} failed", listener.getClass().getName(), e);
             }
         }

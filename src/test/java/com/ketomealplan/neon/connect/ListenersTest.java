@@ -32,7 +32,7 @@ class ListenersTest {
         listeners.add(() -> called.add("second"));
         listeners.add(throwing(new UnsupportedOperationException("another one")));
         listeners.add(throwing(new NoClassDefFoundError("a jar that is missing")));
-        listeners.add(throwing(new AssertionError("an assertion")));
+        listeners.add(throwing(new StackOverflowError("a listener that calls itself")));
         listeners.add(() -> called.add("last"));
 
         try (LoggedLines log = LoggedLines.of(Listeners.class)) {

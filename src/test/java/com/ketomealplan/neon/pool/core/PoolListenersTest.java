@@ -20,27 +20,34 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Listeners of a pool and of its gate that throw: no connection is lost, and no caller is affected. */
 class PoolListenersTest {
 
     private final Set<String> called = ConcurrentHashMap.newKeySet();
 
-    private <L> L broken(Class<L> type) {
+    private <L> L broken(Class<L> type, Throwable failure) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
             called.add(method.getName());
-            throw new IllegalStateException("broken in " + method.getName());
+            throw failure;
         }));
     }
 
-    @Test
-    void listenersThatThrowLoseNoConnection() throws Exception {
+    private static Stream<Throwable> listenersThatThrowLoseNoConnection() {
+        return Stream.of(new IllegalStateException("broken"), new StackOverflowError("broken"));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void listenersThatThrowLoseNoConnection(Throwable failure) throws Exception {
         WakeGate gate = new WakeGate(TestDatabase.empty().connector());
-        gate.addListener(broken(GateListener.class));
+        gate.addListener(broken(GateListener.class, failure));
         Pool pool = new ConnectionPool(
                 "test", gate, Retention.pooled(1, 0, HOUR, HOUR), new QueueLimits(LONG, 10), LONG, HOUR);
-        pool.addListener(broken(PoolListener.class));
+        pool.addListener(broken(PoolListener.class, failure));
 
         int first = backend(pool);
         Connection only = pool.getConnection();
