@@ -63,7 +63,7 @@ class DatabaseProbeTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws InterruptedException {
         state.stop();
     }
 
