@@ -85,7 +85,7 @@ public final class ConnectionPool implements Pool {
         this.watch = new LeaseWatch(idleInTransactionTimeout, state::leases);
         this.bag = state.bag();
         this.validator = new ConnectionValidator(evictor, state.generations(), listeners);
-        this.generationEvictor = new GenerationEvictor(name, gate, state);
+        this.generationEvictor = new GenerationEvictor(name, gate, state, evictor);
         this.locks = new LockWaitSampler(this, gate, state);
         this.idleCheck = new IdleCheck(this, state, validator);
         this.requested = new RequestedConnections(this, gate, retention, state);
@@ -263,7 +263,7 @@ public final class ConnectionPool implements Pool {
         }
         surplus.forEach(RequestedConnections.Request::cancel);
         requests.forEach(RequestedConnections.Request::send);
-        sameGeneration.forEach(other -> evictor.evict(other, EvictionReason.LOST));
+        generationEvictor.evict(sameGeneration);
         if (!kept) {
             evictor.closeOrEvict(connection, eviction.orElse(EvictionReason.LOST));
         }
@@ -344,7 +344,7 @@ public final class ConnectionPool implements Pool {
         }
         rejected.forEach(waiter -> waiter.fail(closed()));
         surplus.forEach(RequestedConnections.Request::cancel);
-        idle.forEach(evictor::close);
+        evictor.stop(idle);
         state.borrowed().forEach(connection -> connection.forceClose("the pool is closed"));
     }
 }

@@ -6,6 +6,7 @@ import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.pool.Retention;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ final class Evictor {
     private final WakeGate gate;
     private final Retention retention;
     private final Listeners<PoolListener> listeners;
+    private volatile boolean stopped;
 
     Evictor(String name, WakeGate gate, Retention retention, Listeners<PoolListener> listeners) {
         this.name = name;
@@ -67,16 +69,22 @@ final class Evictor {
     }
 
     /**
-     * Ends the use of a connection that is not used again. If the strategy reuses connections, it is evicted. Else its borrower closes it: a
-     * platform may freeze the process once the request is answered, and the session would stay. (A cancelled one may first find out who blocks
-     * the other statements, on a thread of its own.)
+     * Ends the use of a connection that is not used again. If the strategy reuses connections, it is evicted, unless the pool is stopped. Else
+     * its borrower closes it: a platform may freeze the process once the request is answered, and the session would stay. (A cancelled one may
+     * first find out who blocks the other statements, on a thread of its own.)
      */
     void closeOrEvict(PooledConnection connection, EvictionReason reason) {
-        if (retention.reuses()) {
+        if (retention.reuses() && !stopped) {
             evict(connection, reason);
         } else {
             close(connection);
         }
+    }
+
+    /** Closes the idle connections of a pool that is stopped, on the calling thread. From now on none is evicted: all are closed. */
+    void stop(List<PooledConnection> idle) {
+        stopped = true;
+        idle.forEach(this::close);
     }
 
     /** Closes a connection on the calling thread, without counting it as evicted. */

@@ -1,11 +1,12 @@
 package com.ketomealplan.neon.pool.core;
 
 import com.ketomealplan.neon.gate.WakeGate;
+import com.ketomealplan.neon.pool.EvictionReason;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks or evicts the generation of a lost connection. Guarded by the pool's lock. */
+/** Checks or evicts the generation of a lost connection. Guarded by the pool's lock, except where a method says otherwise. */
 final class GenerationEvictor {
 
     private static final Logger LOG = LoggerFactory.getLogger(GenerationEvictor.class);
@@ -15,13 +16,15 @@ final class GenerationEvictor {
     private final ConnectionBag bag;
     private final Generations generations;
     private final PoolTraffic traffic;
+    private final Evictor evictor;
 
-    GenerationEvictor(String name, WakeGate gate, PoolState state) {
+    GenerationEvictor(String name, WakeGate gate, PoolState state, Evictor evictor) {
         this.name = name;
         this.gate = gate;
         this.bag = state.bag();
         this.generations = state.generations();
         this.traffic = state.traffic();
+        this.evictor = evictor;
     }
 
     /**
@@ -29,16 +32,14 @@ final class GenerationEvictor {
      */
     void suspect(PooledConnection lost) {
         traffic.onLost();
-        if (generations.suspectGenerationOf(lost)) {
-            LOG.debug("{}: connection lost: each of the {} others is checked before its next use", name, bag.size());
-        }
+        generations.suspectGenerationOf(lost);
     }
 
     /**
      * Evicts the generation of a connection whose server has not answered, not even to a cancel request, if that is confirmed: the
      * network may drop all packets of its connections.
      *
-     * @return the idle connections, to be closed
+     * @return the idle connections, for {@link #evict}
      */
     List<PooledConnection> evictIfConfirmed(PooledConnection unanswered) {
         if (!generations.evictGenerationOf(unanswered, bag.borrowed(), bag.isEmpty())) {
@@ -46,12 +47,14 @@ final class GenerationEvictor {
         }
         // The server has not ended these connections, it is silent: the gate finds out whether new ones can be opened
         gate.onUnresponsive();
-        List<PooledConnection> all = bag.drainIdle();
-        if (all.isEmpty()) {
-            LOG.debug("{}: server has not answered on its only connection", name);
-        } else {
-            LOG.info("{}: server does not answer on open connections: {} idle ones are closed", name, all.size());
+        return bag.drainIdle();
+    }
+
+    /** Evicts the idle connections of an unresponsive generation. Called without the lock: it logs. */
+    void evict(List<PooledConnection> idle) {
+        if (!idle.isEmpty()) {
+            LOG.info("{}: server does not answer on open connections: {} idle ones are closed", name, idle.size());
+            idle.forEach(connection -> evictor.evict(connection, EvictionReason.LOST));
         }
-        return all;
     }
 }

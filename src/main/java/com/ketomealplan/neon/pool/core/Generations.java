@@ -33,17 +33,11 @@ final class Generations {
         return connection.generation() <= evictedUpTo;
     }
 
-    /**
-     * Makes the generation of a lost connection suspect: each of its other connections is checked before its next use.
-     *
-     * @return whether it was not suspect before
-     */
-    boolean suspectGenerationOf(PooledConnection lost) {
-        if (lost.generation() != current) {
-            return false;
+    /** Makes the generation of a lost connection suspect: each of its other connections is checked before its next use. */
+    void suspectGenerationOf(PooledConnection lost) {
+        if (lost.generation() == current) {
+            current++;
         }
-        current++;
-        return true;
     }
 
     /**

@@ -102,6 +102,21 @@ class EvictionTest {
         assertThat(evictions).containsExactly(EvictionReason.LOST);
     }
 
+    /** Its connections are closed because it is stopped, whether they are idle, closed under their borrowers or returned later. */
+    @Test
+    void aStoppedPoolEvictsNone() throws Exception {
+        Pool pool = pool(2, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        Connection borrowed = pool.getConnection();
+        backend(pool);
+
+        pool.stop();
+        borrowed.close();
+
+        assertThat(evictions).isEmpty();
+        assertThat(pool.statistics().active()).isZero();
+    }
+
     /** As after a restart of the server: one is found dead, and each other one of its generation is checked before its next use. */
     @Test
     void theFirstDeadConnectionMakesItsGenerationSuspect() throws Exception {
