@@ -70,9 +70,13 @@ final class ServerLimits implements PendingChangesets.Companion {
     public void onResult(ResultSet answer) throws SQLException {
         if (answer.next()) {
             Optional<Limit> lowest = lowest(answer);
-            lowest.filter(limit -> (max + 1L) * instances > limit.connections()) // one more each, for health checks
-                    .ifPresent(this::warn);
+            lowest.filter(limit -> mostConnections() > limit.connections()).ifPresent(this::warn);
         }
+    }
+
+    /** Returns how many connections all instances may open, with one each for health checks. */
+    private long mostConnections() {
+        return (max + 1L) * instances;
     }
 
     /** Returns the lowest limit. For a superuser only {@code max_connections} applies. */
@@ -103,12 +107,13 @@ final class ServerLimits implements PendingChangesets.Companion {
                 : "POOL_MAX_PER_REQUEST (database.perRequest.maxConnections)";
         int fitting = limit.connections() / instances - 1; // one is for health checks
         LOG.warn(
-                "{}: {} of up to {} connections may open {}, but {}: beyond these, requests wait or fail as database-full. {},"
-                        + " or raise the limit, or correct INSTANCES (database.instances)",
+                "{}: {} of up to {} connections may open {}, with one {}for health checks, but {}: beyond these, requests wait or"
+                        + " fail as database-full. {}, or raise the limit, or correct INSTANCES (database.instances)",
                 target,
                 instances == 1 ? "1 instance" : instances + " instances",
                 max,
-                (long) max * instances,
+                mostConnections(),
+                instances == 1 ? "" : "each ",
                 limit.inWords(),
                 fitting <= 0
                         ? "Run fewer instances"

@@ -52,10 +52,12 @@ class ServerLimitsTest {
         limit(3, -1);
 
         assertThat(warnings(PoolingStrategy.POOLED, 15, 1))
-                .containsExactly("the server: 1 instance of up to 15 connections may open 15, but the role " + role
-                        + " may have 3 (its CONNECTION LIMIT): beyond these, requests wait or fail as database-full. Set POOL_KEEP +"
-                        + " POOL_OVERFLOW (database.pooled) to 2 or less, which leaves one for health checks, or raise the limit, or correct INSTANCES"
-                        + " (database.instances)");
+                .containsExactly(
+                        "the server: 1 instance of up to 15 connections may open 16, with one for health checks, but the role "
+                                + role
+                                + " may have 3 (its CONNECTION LIMIT): beyond these, requests wait or fail as database-full. Set POOL_KEEP +"
+                                + " POOL_OVERFLOW (database.pooled) to 2 or less, which leaves one for health checks, or raise the limit, or correct INSTANCES"
+                                + " (database.instances)");
     }
 
     @Test
@@ -65,7 +67,7 @@ class ServerLimitsTest {
         assertThat(warnings(PoolingStrategy.PER_REQUEST, 20, 3))
                 .singleElement()
                 .asString()
-                .contains("3 instances of up to 20 connections may open 60")
+                .contains("3 instances of up to 20 connections may open 63, with one each for health checks")
                 .contains("the database " + database.endpoint().database() + " takes 40")
                 .contains("Set POOL_MAX_PER_REQUEST (database.perRequest.maxConnections) to 12 or less");
     }
@@ -87,6 +89,18 @@ class ServerLimitsTest {
                 .singleElement()
                 .asString()
                 .contains("Run fewer instances");
+    }
+
+    /** The pools alone fit; their health checks do not. */
+    @Test
+    void theConnectionsOfHealthChecksAreInTheSum() throws SQLException {
+        limit(15, -1);
+
+        assertThat(warnings(PoolingStrategy.POOLED, 5, 3))
+                .singleElement()
+                .asString()
+                .contains("may open 18, ")
+                .contains("may have 15");
     }
 
     @ParameterizedTest

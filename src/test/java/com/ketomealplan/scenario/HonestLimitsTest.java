@@ -58,7 +58,7 @@ class HonestLimitsTest {
             assertThat(lines.all())
                     .singleElement()
                     .asString()
-                    .contains("1 instance of up to 15 connections may open 15")
+                    .contains("1 instance of up to 15 connections may open 16, with one for health checks,")
                     .contains("may have 3")
                     .contains("POOL_KEEP + POOL_OVERFLOW");
         }
