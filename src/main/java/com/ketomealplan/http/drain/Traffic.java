@@ -109,8 +109,8 @@ final class Traffic {
         }
 
         /**
-         * Returns whether the client probes so seldom that it would take longer to see it often enough. This goes by the shortest
-         * interval: who is waited for in vain costs time, which has a bound, and who is wrongly not waited for loses requests.
+         * Returns whether the client probes so seldom that it would take longer to see it often enough. The shortest interval
+         * decides: waiting in vain costs bounded time; not waiting when we should loses requests.
          */
         boolean isTooSlow(Duration atMost) {
             return (CONFIRMATIONS - 1) * quickestNanos > atMost.toNanos();

@@ -64,7 +64,7 @@ public final class ReadOnlyDefault {
         return request;
     }
 
-    /** Turns it off, in a transaction that is open for as long as that is not rolled back. Blocks until the server has answered. */
+    /** Turns it off. Inside a transaction a ROLLBACK turns it on again. Blocks until the server has answered. */
     public void withdraw() throws SQLException {
         try (Statement statement = session.createStatement()) {
             statement.execute("RESET " + PARAMETER);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens the connections of one pool and of its health probe. While no connection is open, the compute may be asleep or gone: then there is
- * one attempt, and all other requests wait for its result. Each success raises the limit of concurrent attempts by one: 1, 2, 4, 8 …
+ * one attempt, whose result all requests await. Each success raises the limit by one, so a round in which all succeed doubles it: 1, 2, 4 …
  *
  * <ul>
  *   <li>A transient failure (waking, not reachable) is retried after a random pause, one attempt at a time.

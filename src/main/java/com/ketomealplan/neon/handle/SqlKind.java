@@ -30,7 +30,7 @@ enum SqlKind {
     private static final Pattern NEEDS_TRANSACTION = Pattern.compile(
             "(?i);\\s*\\S|\\bfor\\b|\\binto\\b|pg_|txid_|set_config|nextval|setval|\\blo_|dblink|snapshot");
 
-    /** A name before a parenthesis, or what may be between the two or in the name. */
+    /** A call: a name or a quote before '('; also a comment or a spaced dot, behind which a name could hide. */
     private static final Pattern CALL = Pattern.compile("(?U)([\\w.$]+|\")\\s*\\(|/\\*|--|\\s\\.|\\.\\s");
 
     /** Keywords and types, and functions of PostgreSQL that do not write. */

@@ -184,7 +184,7 @@ public final class TransactionSettings {
         allowWrites();
     }
 
-    /** Makes transactions that do not say whether they write able to. Sends a statement if they are not. */
+    /** Lets transactions write that do not declare READ ONLY or READ WRITE. Sends a statement if needed. */
     void allowWrites() throws SQLException {
         if (physical.readOnlyDefault().isOn()) {
             physical.readOnlyDefault().withdraw();

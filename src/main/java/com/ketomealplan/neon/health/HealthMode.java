@@ -2,13 +2,13 @@ package com.ketomealplan.neon.health;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Whether health checks query the database, which wakes a sleeping compute and keeps it awake. */
+/** Whether health checks probe the database, which wakes a sleeping compute and keeps it awake. */
 public enum HealthMode {
     /** Passive on Neon, active elsewhere. */
     @JsonProperty("auto")
     AUTO,
 
-    /** Each health check queries the database. */
+    /** A health check starts a probe of the database, unless it has answered within the last second. */
     @JsonProperty("active")
     ACTIVE,
 

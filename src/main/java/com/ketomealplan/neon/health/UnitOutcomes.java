@@ -18,7 +18,7 @@ public final class UnitOutcomes implements UnitListener {
     private static final Pattern STORES = Pattern.compile("(?is)[\\s(]*(?:insert|update|merge|copy"
             + "|with\\b.*(?<!\\b(?:for|key)\\s{1,20})\\b(?:insert|update|merge))\\b");
 
-    /** The time after a failed write in which a successful one does not end a full disk, if writes have failed and succeeded in turn. */
+    /** Where writes fail and succeed in turn, a success this soon after a failure does not yet end the state storage_full. */
     private static final Duration FULL_GRACE = Duration.ofSeconds(5);
 
     private final LongSupplier nanoTime;

@@ -76,8 +76,8 @@ public final class IdempotentWork implements UnitOfWork.RecoverableWork<Idempote
     private boolean priorRunRuledOut;
 
     /**
-     * @param options the options of its unit, {@link #withIsolation}: at the server's default, which may be a higher level, a repeated run
-     *     might not see that the last one was committed
+     * @param options the unit's options, with an explicit isolation level ({@link #withIsolation}): at a default of REPEATABLE READ or
+     *     higher a second run might not see that the first was committed
      * @param work acts, and returns the answer
      */
     public IdempotentWork(Storage storage, Request request, UnitOfWork.Options options, Callable<StoredAnswer> work) {

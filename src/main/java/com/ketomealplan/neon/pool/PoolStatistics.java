@@ -13,7 +13,7 @@ package com.ketomealplan.neon.pool;
  * @param borrowed how many were ever borrowed
  * @param returned how many of them were returned
  * @param opened how many were ever opened
- * @param timeouts how many waits ended without a connection
+ * @param timeouts how many waits timed out or were interrupted
  * @param shed how many callers the wait queue has rejected
  * @param leaked how many were not returned by the request that had borrowed them
  */

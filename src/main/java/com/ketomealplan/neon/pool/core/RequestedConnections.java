@@ -209,7 +209,7 @@ final class RequestedConnections {
             replaceIfNeeded();
         }
 
-        /** Opens another one in its place, if the waiters need it. */
+        /** If it was cancelled, opens another one where the waiters need it again. */
         private void replaceIfNeeded() {
             RequestedConnections.this.send(() -> {
                 requested.remove(this);

@@ -3,8 +3,8 @@ package com.ketomealplan.neon.pool.core;
 import java.time.Duration;
 
 /**
- * The rate at which a wait queue is served, weighted over about the last second in which it was not empty, so that one pause of a
- * garbage collection or a busy machine does not dominate, as in an average of intervals. Not thread-safe.
+ * The rate at which a wait queue is served, averaged by time over about the last second in which it was not empty. An average over
+ * intervals would let one GC pause dominate. Not thread-safe.
  */
 final class ServiceRate {
 

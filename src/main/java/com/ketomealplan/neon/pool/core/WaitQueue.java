@@ -28,7 +28,7 @@ final class WaitQueue {
     /** Since when the queue was not served while it was not empty. */
     private Optional<Long> stalledSinceNanos = Optional.empty();
 
-    /** When the current head of the queue reached the head. */
+    /** When a waiter was last served, or, if that is later, when a caller joined the empty queue. */
     private long firstNanos;
 
     private final ServiceRate rate = new ServiceRate();
