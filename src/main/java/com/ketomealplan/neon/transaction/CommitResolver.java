@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An id is valid only on the server that has assigned it: after a crash, a restore or a promotion the same id may be
  * assigned again. The server is taken for the same one if it was started at the same time, its WAL has not gone back, and
- * no checkpoint was made since the transaction began (a crash recovery ends with one). Otherwise the outcome is unknown, as
- * it is on a replica.
+ * no checkpoint was made since the transaction began: a crash recovery ends with one. (A server that runs makes one every
+ * {@code checkpoint_timeout}, too, which cannot be told apart.) Otherwise the outcome is unknown, as it is on a replica.
  */
 final class CommitResolver {
 
@@ -31,8 +31,9 @@ final class CommitResolver {
             SELECT CASE WHEN pg_is_in_recovery() THEN 'connected to a replica'
                         WHEN %s <> ?
                              OR pg_current_wal_insert_lsn() < ?::pg_lsn
-                             OR (SELECT checkpoint_lsn FROM pg_control_checkpoint()) >= ?::pg_lsn
-                        THEN 'the server may have been restarted'
+                        THEN 'the server was restarted, or is another one'
+                        WHEN (SELECT checkpoint_lsn FROM pg_control_checkpoint()) >= ?::pg_lsn
+                        THEN 'the server has made a checkpoint since, as after a crash'
                         ELSE coalesce(pg_xact_status(?::xid8), 'the server has no record of it') END
             """.formatted(TransactionIdentity.SERVER_START);
 

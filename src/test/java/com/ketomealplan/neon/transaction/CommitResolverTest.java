@@ -36,7 +36,9 @@ import org.postgresql.PGConnection;
 /** The commit outcomes that the resolver finds for real transactions, and when it must not believe the server. */
 class CommitResolverTest {
 
-    private static final String RESTARTED = "unknown: the server may have been restarted";
+    private static final String RESTARTED = "unknown: the server was restarted, or is another one";
+
+    private static final String CHECKPOINT = "unknown: the server has made a checkpoint since, as after a crash";
 
     // Of this class's own: a checkpoint of the shared one would make outcomes unknown
     private static RestartablePostgres server;
@@ -224,7 +226,7 @@ class CommitResolverTest {
 
         assertThat(after.serverStart()).isEqualTo(before.serverStart());
         assertThat(fixture.resolve(before)).isEqualTo(CommitOutcome.UNKNOWN);
-        assertWarned(RESTARTED);
+        assertWarned(CHECKPOINT);
         assertThat(fixture.resolve(after)).isEqualTo(CommitOutcome.COMMITTED);
     }
 
@@ -236,7 +238,7 @@ class CommitResolverTest {
         database.jdbi().useHandle(handle -> handle.execute("CHECKPOINT"));
 
         assertThat(fixture.resolve(transaction)).isEqualTo(CommitOutcome.UNKNOWN);
-        assertWarned(RESTARTED);
+        assertWarned(CHECKPOINT);
     }
 
     @Test
