@@ -29,16 +29,16 @@ abstract class DataSourceFactoryKeys {
 
     private static final String ON_DEMAND =
             "is not supported: a connection is opened when a caller waits for it; leave it out";
-    private static final String CHECKED =
+    static final String CHECKED =
             "is not supported: each connection is checked before its use, without a query; leave it out";
-    private static final String IDLE =
-            "is not supported: idle connections are not used, so that a compute may sleep; see pooled.overflowIdleTime";
-    private static final String UNITS = "is not supported: @Transaction sets it for each unit of work; leave it out";
-    private static final String LEAKS =
+    static final String IDLE =
+            "is not supported: idle connections are not touched, so that a compute may sleep; see pooled.overflowIdleTime";
+    static final String UNITS = "is not supported: @Transaction sets it for each unit of work; leave it out";
+    static final String LEAKS =
             "is not supported: a leaked connection is closed at the end of its request; see unitOfWork.deadlineOutsideRequests";
-    private static final String BY_URL = "is not supported: set it in the URL, as a parameter; options=-c%20name=value";
+    static final String BY_URL = "is not supported: set it in the URL, as a parameter; options=-c%20name=value";
     private static final String ALWAYS = "is not supported: it is always on; leave it out";
-    private static final String FIXED = "is not supported, and has no replacement; leave it out";
+    static final String FIXED = "is not supported, and has no replacement; leave it out";
 
     private Secret password;
 

@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
  */
 @SelfValidating
 @JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
-public final class NeonDataSourceFactory extends DataSourceFactoryKeys implements PooledDataSourceFactory {
+public final class NeonDataSourceFactory extends HikariKeys implements PooledDataSourceFactory {
 
     private static final String DEFAULT_EMBEDDED_DIRECTORY = ".embedded-postgres";
 

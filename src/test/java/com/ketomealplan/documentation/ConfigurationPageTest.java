@@ -59,13 +59,19 @@ class ConfigurationPageTest {
         return page.rows(SettingsPage.KEYS);
     }
 
+    private List<List<String>> namesOfHikari() {
+        return page.rows("Names of HikariCP");
+    }
+
     private static String name(List<String> row) {
         return Page.name(row.get(0));
     }
 
     @Test
     void everySettingHasOneRow() {
-        assertThat(Stream.concat(rows().stream(), namesOfDropwizard().stream()).map(ConfigurationPageTest::name))
+        assertThat(Stream.of(rows(), namesOfDropwizard(), namesOfHikari())
+                        .flatMap(List::stream)
+                        .map(ConfigurationPageTest::name))
                 .containsExactlyInAnyOrderElementsOf(settings.keySet());
     }
 
@@ -133,6 +139,17 @@ class ConfigurationPageTest {
         assertThat(namesOfDropwizard()).allSatisfy(row -> assertThat(row.get(1).equals("refused"))
                 .as(name(row))
                 .isEqualTo(settings.get(name(row)).field().isAnnotationPresent(Null.class)));
+    }
+
+    @Test
+    void whatStandsInThePlaceOfANameOfHikariIsInTheMessage() {
+        assertThat(namesOfHikari()).allSatisfy(row -> {
+            String message =
+                    settings.get(name(row)).field().getAnnotation(Null.class).message();
+            assertThat(Pattern.compile("`([\\w.@%=-]+)`").matcher(row.get(1)).results())
+                    .as(name(row))
+                    .allMatch(setting -> message.contains(setting.group(1)));
+        });
     }
 
     @Test

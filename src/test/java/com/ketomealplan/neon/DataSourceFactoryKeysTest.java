@@ -4,19 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.zaxxer.hikari.HikariConfig;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.YamlConfigurationFactory;
 import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.util.Duration;
+import java.beans.Introspector;
+import java.beans.PropertyDescriptor;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The keys of dropwizard-db's {@code DataSourceFactory}, as {@link NeonDataSourceFactory} reads them. */
+/** The keys of dropwizard-db's {@code DataSourceFactory} and of HikariCP, as {@link NeonDataSourceFactory} reads them. */
 class DataSourceFactoryKeysTest {
 
     /** The keys that are accepted with their fixed value only. */
@@ -139,5 +144,29 @@ class DataSourceFactoryKeysTest {
         assertThat(names)
                 .allSatisfy(name -> assertMistake(
                         "{%s: %s}".formatted(name, ALWAYS.contains(name) ? "false" : "1"), name + " is not supported"));
+    }
+
+    /** Each setting of HikariCP that a file can have is refused with its replacement, or means the same. */
+    @Test
+    void noNameOfHikariCPIsUnknown() throws Exception {
+        List<String> names = Stream.of(
+                        Introspector.getBeanInfo(HikariConfig.class).getPropertyDescriptors())
+                .filter(property -> property.getWriteMethod() != null)
+                .filter(property -> property.getPropertyType().isPrimitive()
+                        || property.getPropertyType() == String.class
+                        || property.getPropertyType() == Properties.class)
+                .map(PropertyDescriptor::getName)
+                .filter(name -> !name.equals("password") && !name.equals("healthCheckProperties"))
+                .toList();
+
+        assertThat(names).contains("maximumPoolSize", "jdbcUrl", "keepaliveTime", "leakDetectionThreshold");
+        assertThat(names).allSatisfy(name -> assertThatThrownBy(() -> read("{%s: 1}".formatted(name)))
+                .as(name)
+                .isInstanceOf(ConfigurationException.class)
+                .message()
+                .containsPattern(name + " is (HikariCP's name; here|not supported)")
+                .doesNotContain("Unrecognized"));
+        assertMistake("{maximumPoolSize: 20}", "maximumPoolSize is HikariCP's name; here it is pooled.keep +");
+        assertMistake("{jdbcUrl: 'jdbc:postgresql://u:secret@h/d'}", "jdbcUrl is HikariCP's name; here it is url");
     }
 }
