@@ -3,7 +3,6 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.ketomealplan.documentation.notes.NotesApplication;
 import com.ketomealplan.testing.Command;
 import com.ketomealplan.testing.Needs;
 import com.ketomealplan.testing.Page;
@@ -12,20 +11,11 @@ import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
@@ -148,54 +138,5 @@ class ServesDocumentedCommandsTest {
                     handle.execute(block.text());
                     handle.rollback(); // roles are the server's, and other tests'
                 }));
-    }
-
-    @Test
-    void theExamplesServe() throws IOException, InterruptedException {
-        TestDatabase own = TestDatabase.migrated();
-        own.jdbi().useHandle(handle -> handle.createScript(
-                        Files.readString(Path.of("src/test/resources/documentation/0006-notes.sql")))
-                .execute());
-        TestService notes = TestService.of(NotesApplication.class, own.url());
-        try {
-            String user = newUser(own);
-            String path = "/users/" + user + "/notes";
-            String[] headers = {"Content-Type", "application/json", "Idempotency-Key", "k"};
-
-            HttpResponse<String> first = notes.send("POST", path, "{\"text\":\"one\"}", headers);
-            HttpResponse<String> second = notes.send("POST", path, "{\"text\":\"one\"}", headers);
-
-            assertThat(first.statusCode()).as(first.body()).isEqualTo(201);
-            assertThat(second.body()).isEqualTo(first.body());
-            assertThat(TestService.json(notes.get(path))).hasSize(1);
-            assertThat(notes.post(path, "{\"text\":\"\"}").statusCode()).isEqualTo(422);
-            assertThat(notes.post("/users/" + UUID.randomUUID() + "/notes", "{\"text\":\"one\"}")
-                            .statusCode())
-                    .isEqualTo(404);
-
-            URI merge = notes.adminUri("/tasks/merge?from=%s&into=%s".formatted(user, newUser(own)));
-            assertThat(HttpClient.newHttpClient()
-                            .send(
-                                    HttpRequest.newBuilder(merge)
-                                            .POST(BodyPublishers.noBody())
-                                            .build(),
-                                    BodyHandlers.ofString())
-                            .statusCode())
-                    .isEqualTo(200);
-            List<String> left = own.jdbi().withHandle(handle -> handle.createQuery(
-                            "SELECT text FROM users LEFT JOIN notes ON user_id = users.id")
-                    .mapTo(String.class)
-                    .list());
-            assertThat(left).containsExactly("one");
-        } finally {
-            notes.stop();
-        }
-    }
-
-    private static String newUser(TestDatabase database) {
-        return database.jdbi().withHandle(handle -> handle.createQuery(
-                        "INSERT INTO users (email) VALUES (gen_random_uuid() || '@example.com') RETURNING id")
-                .mapTo(String.class)
-                .one());
     }
 }
