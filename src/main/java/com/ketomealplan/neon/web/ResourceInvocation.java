@@ -52,7 +52,7 @@ final class ResourceInvocation implements InvocationHandler {
         this.writer = writer;
     }
 
-    /** Invokes an asynchronous method. */
+    /** Invokes an asynchronous method, without a deadline and a name of the unit; refuses a key. */
     static Object refuseKey(Object resource, Method method, Object[] arguments)
             throws IllegalAccessException, InvocationTargetException {
         MatchedRequest request = CurrentRequest.take();

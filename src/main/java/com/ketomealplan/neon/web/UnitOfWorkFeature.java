@@ -26,8 +26,11 @@ import org.glassfish.jersey.server.spi.internal.ResourceMethodInvocationHandlerP
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
 /**
- * Runs every JAX-RS resource method with a deadline, one with {@link Transaction} (on itself or on its class) as a unit of
+ * Runs a JAX-RS resource method with a deadline, one with {@link Transaction} (on itself or on its class) as a unit of
  * work, and a request with an {@code Idempotency-Key} once. The response is written before COMMIT and sent after it.
+ *
+ * <p>A method that answers later ({@link AsyncResponse}, {@link CompletionStage}, {@link StreamingOutput}, …) has neither deadline nor
+ * unit: its connections have the time limit of work outside of requests, and a key is refused.
  */
 public final class UnitOfWorkFeature implements Feature {
 
