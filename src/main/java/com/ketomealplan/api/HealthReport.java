@@ -62,7 +62,10 @@ public record HealthReport(
             @Schema(description = "What is wrong, in words that give nothing away.")
             String error,
 
-            @Schema(description = "How many connections are kept.")
+            @Schema(
+                    description =
+                            "How many idle connections are kept, as it is set; not how many are open. Open are this many and"
+                                    + " `pool_overflow`, or fewer.")
             Integer poolSize,
 
             @Schema(description = "How many are open beyond those.")

@@ -12,7 +12,10 @@ public enum PoolingStrategy {
     @JsonProperty("pooled")
     POOLED,
 
-    /** A connection is opened for a unit of work and closed after it; none is kept. */
+    /**
+     * A connection is opened for a unit of work and closed after it; none is kept. A request without a unit may open several, one for each
+     * call of a SQL object.
+     */
     @JsonProperty("per_request")
     PER_REQUEST
 }
