@@ -61,11 +61,10 @@ final class Evictor {
                 name,
                 connection.physical().backendId(),
                 reason);
-        try {
+        if (!stopped) {
             listeners.forEach(listener -> listener.onEvicted(reason));
-        } finally {
-            gate.close(connection.physical(), connection::onClosed);
         }
+        gate.close(connection.physical(), connection::onClosed);
     }
 
     /**
