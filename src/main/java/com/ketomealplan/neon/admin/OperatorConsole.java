@@ -134,7 +134,7 @@ public final class OperatorConsole {
                 Instant.now(),
                 instance,
                 Overview.Database.of(gate.target(), state.status()),
-                Overview.PoolSnapshot.of(pool.strategy(), pool.statistics()),
+                Overview.PoolFigures.of(pool.strategy(), pool.statistics()),
                 Overview.ColdStarts.of(observation.history()),
                 Overview.Route.of(Histograms.scrape(metrics).dataPoints(Histograms.REQUESTS)),
                 statements(),

@@ -26,7 +26,7 @@ record Overview(
         Instant now,
         Instance instance,
         Database database,
-        PoolSnapshot pool,
+        PoolFigures pool,
         ColdStarts coldStarts,
         List<Route> routes,
         List<Statement> statements,
@@ -59,7 +59,7 @@ record Overview(
         }
     }
 
-    record PoolSnapshot(
+    record PoolFigures(
             String strategy,
             long kept,
             long max,
@@ -73,8 +73,8 @@ record Overview(
             long shed,
             long leaked) {
 
-        static PoolSnapshot of(PoolingStrategy strategy, PoolStatistics statistics) {
-            return new PoolSnapshot(
+        static PoolFigures of(PoolingStrategy strategy, PoolStatistics statistics) {
+            return new PoolFigures(
                     strategy.name().toLowerCase(Locale.ROOT),
                     statistics.kept(),
                     statistics.max(),

@@ -9,7 +9,7 @@ import com.ketomealplan.neon.gate.GateSnapshot;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolListener;
-import com.ketomealplan.neon.pool.PoolSnapshot;
+import com.ketomealplan.neon.pool.TrafficSnapshot;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
 import java.time.Instant;
@@ -140,7 +140,7 @@ public final class DatabaseState implements Managed {
     /** Returns the current status. */
     public synchronized DatabaseStatus status() {
         GateSnapshot opening = gate.snapshot();
-        PoolSnapshot traffic = pool.snapshot();
+        TrafficSnapshot traffic = pool.traffic();
         UnitSnapshot work = units.snapshot();
         Instant now = Instant.now();
         DatabaseCondition before = condition;
@@ -186,7 +186,7 @@ public final class DatabaseState implements Managed {
 
     /** Derives the condition from the traffic. */
     static DatabaseCondition derive(
-            GateSnapshot opening, PoolSnapshot traffic, UnitSnapshot work, boolean sleeps, boolean probed) {
+            GateSnapshot opening, TrafficSnapshot traffic, UnitSnapshot work, boolean sleeps, boolean probed) {
         if (isThrottling(opening)) {
             return DatabaseCondition.THROTTLED; // even if some attempts succeed
         }
@@ -216,7 +216,7 @@ public final class DatabaseState implements Managed {
 
     /** Derives the condition of a database with open connections. */
     private static DatabaseCondition deriveConnected(
-            GateSnapshot opening, PoolSnapshot traffic, Optional<FailureKind> failing, boolean sleeps) {
+            GateSnapshot opening, TrafficSnapshot traffic, Optional<FailureKind> failing, boolean sleeps) {
         if (refusesLogins(opening)) {
             return DatabaseCondition.LOGIN_REFUSED;
         }
@@ -231,7 +231,7 @@ public final class DatabaseState implements Managed {
     }
 
     /** Derives the condition of a database without an open connection. */
-    private static DatabaseCondition deriveDisconnected(GateSnapshot opening, PoolSnapshot traffic) {
+    private static DatabaseCondition deriveDisconnected(GateSnapshot opening, TrafficSnapshot traffic) {
         Optional<Duration> sinceSuccess = sinceSuccess(opening, traffic);
         boolean longLogin = opening.loggingIn()
                 .filter(time -> time.compareTo(LONG_LOGIN) >= 0)
@@ -301,7 +301,7 @@ public final class DatabaseState implements Managed {
         return ago.filter(past -> past.compareTo(time) < 0).isPresent();
     }
 
-    private static Optional<Duration> sinceSuccess(GateSnapshot opening, PoolSnapshot traffic) {
+    private static Optional<Duration> sinceSuccess(GateSnapshot opening, TrafficSnapshot traffic) {
         return Stream.of(opening.sinceOpened(), traffic.sinceAnswer())
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder());

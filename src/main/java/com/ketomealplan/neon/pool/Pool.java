@@ -31,7 +31,7 @@ public interface Pool extends PlainDataSource, ManagedDataSource {
     List<ConnectionReport> connections();
 
     /** Returns what the pool's traffic says of the database. */
-    PoolSnapshot snapshot();
+    TrafficSnapshot traffic();
 
     /**
      * Evicts idle connections that the server has ended, found by reading their sockets: sends nothing, and blocks for about

@@ -8,7 +8,7 @@ import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.gate.GateSnapshot;
 import com.ketomealplan.neon.gate.WakeGate;
-import com.ketomealplan.neon.pool.PoolSnapshot;
+import com.ketomealplan.neon.pool.TrafficSnapshot;
 import com.ketomealplan.neon.pool.core.TestPools;
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
@@ -50,14 +50,14 @@ class DatabaseStateTest {
         return new GateSnapshot(false, false, NEVER, ago(1), Optional.of(failure), ago(secondsAgo), true);
     }
 
-    private static PoolSnapshot open(int connections, Optional<Duration> sinceAnswer) {
-        return new PoolSnapshot(connections, sinceAnswer, NEVER, NEVER);
+    private static TrafficSnapshot open(int connections, Optional<Duration> sinceAnswer) {
+        return new TrafficSnapshot(connections, sinceAnswer, NEVER, NEVER);
     }
 
     private static final UnitSnapshot NO_UNITS =
             new UnitSnapshot(NEVER, NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER, Optional.empty(), NEVER);
 
-    private static DatabaseCondition onNeon(GateSnapshot gate, PoolSnapshot pool) {
+    private static DatabaseCondition onNeon(GateSnapshot gate, TrafficSnapshot pool) {
         return DatabaseState.derive(gate, pool, NO_UNITS, true, false);
     }
 
@@ -110,7 +110,7 @@ class DatabaseStateTest {
     void isLoginRefusedWhileOpenConnectionsAnswerAndLogInsAreRefused(FailureKind kind) {
         for (int seconds : new int[] {1, 3_600}) {
             assertThat(onNeon(failing(kind, seconds), open(5, ago(1)))).isEqualTo(DatabaseCondition.LOGIN_REFUSED);
-            assertThat(onNeon(failing(kind, seconds), new PoolSnapshot(5, ago(1), NEVER, ago(1))))
+            assertThat(onNeon(failing(kind, seconds), new TrafficSnapshot(5, ago(1), NEVER, ago(1))))
                     .isEqualTo(DatabaseCondition.LOGIN_REFUSED);
         }
         assertThat(DatabaseCondition.LOGIN_REFUSED.isReady()).isTrue();
@@ -124,9 +124,9 @@ class DatabaseStateTest {
 
     @Test
     void isBusyForFiveSecondsAfterACallerWasRejected() {
-        assertThat(onNeon(notConnecting(ago(60)), new PoolSnapshot(15, ago(6), NEVER, ago(4))))
+        assertThat(onNeon(notConnecting(ago(60)), new TrafficSnapshot(15, ago(6), NEVER, ago(4))))
                 .isEqualTo(DatabaseCondition.BUSY);
-        assertThat(onNeon(notConnecting(ago(60)), new PoolSnapshot(15, ago(6), NEVER, ago(6))))
+        assertThat(onNeon(notConnecting(ago(60)), new TrafficSnapshot(15, ago(6), NEVER, ago(6))))
                 .isEqualTo(DatabaseCondition.UP);
     }
 
@@ -148,7 +148,7 @@ class DatabaseStateTest {
     @Test
     void isThrottledForFiveSecondsAfterALimitedLogInEvenIfOthersSucceed() {
         Failure refused = new Failure(FailureKind.TOO_MANY_CONNECTIONS, Outcome.NOT_SENT, Optional.empty(), "");
-        PoolSnapshot saturated = new PoolSnapshot(3, ago(0), NEVER, ago(1));
+        TrafficSnapshot saturated = new TrafficSnapshot(3, ago(0), NEVER, ago(1));
         for (boolean failing : new boolean[] {true, false}) {
             GateSnapshot opening = new GateSnapshot(false, false, NEVER, ago(0), Optional.of(refused), ago(4), failing);
             assertThat(onNeon(opening, saturated)).isEqualTo(DatabaseCondition.THROTTLED);
@@ -191,7 +191,7 @@ class DatabaseStateTest {
 
     @Test
     void isAsleepAfterTheServerHasClosedAllConnectionsUntilTheNextLogIn() {
-        PoolSnapshot ended = new PoolSnapshot(0, ago(60), ago(1), NEVER);
+        TrafficSnapshot ended = new TrafficSnapshot(0, ago(60), ago(1), NEVER);
         assertThat(onNeon(notConnecting(ago(60)), ended)).isEqualTo(DatabaseCondition.ASLEEP);
         assertThat(onNeon(loggingIn(0, ago(60)), ended)).isEqualTo(DatabaseCondition.UP);
         assertThat(onNeon(notConnecting(ago(0.5)), ended)).isEqualTo(DatabaseCondition.UP);

@@ -12,11 +12,11 @@ import com.ketomealplan.neon.pool.ConnectionReport;
 import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolListener;
-import com.ketomealplan.neon.pool.PoolSnapshot;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.pool.TrafficSnapshot;
 import com.ketomealplan.neon.pool.WaitTime;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -308,8 +308,8 @@ public final class ConnectionPool implements Pool {
     }
 
     @Override
-    public PoolSnapshot snapshot() {
-        return state.snapshot();
+    public TrafficSnapshot traffic() {
+        return state.trafficSnapshot();
     }
 
     @Override

@@ -2,10 +2,10 @@ package com.ketomealplan.neon.pool.core;
 
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.pool.ConnectionReport;
-import com.ketomealplan.neon.pool.PoolSnapshot;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.neon.pool.TrafficSnapshot;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -75,7 +75,7 @@ final class PoolState {
     }
 
     /** Called without the lock. */
-    PoolSnapshot snapshot() {
+    TrafficSnapshot trafficSnapshot() {
         lock.lock();
         try {
             return traffic.snapshot(bag.size(), !waiting.isEmpty());

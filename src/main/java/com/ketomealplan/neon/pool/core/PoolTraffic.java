@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.pool.core;
 
-import com.ketomealplan.neon.pool.PoolSnapshot;
+import com.ketomealplan.neon.pool.TrafficSnapshot;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -81,10 +81,10 @@ final class PoolTraffic {
         return firstOpenedNanos;
     }
 
-    PoolSnapshot snapshot(int open, boolean queued) {
+    TrafficSnapshot snapshot(int open, boolean queued) {
         long now = nanoTime.getAsLong();
         boolean stuck = queued && open > 0 && now - queueNanos >= LONG_WAIT.toNanos();
-        return new PoolSnapshot(
+        return new TrafficSnapshot(
                 open,
                 since(answeredNanos, now),
                 since(lostNanos, now),

@@ -11,5 +11,5 @@ import java.util.Optional;
  * @param sinceLoss the time since a connection was last found lost
  * @param sinceSaturated the time since a caller was last rejected or timed out; zero while there have been waiters for a second
  */
-public record PoolSnapshot(
+public record TrafficSnapshot(
         int open, Optional<Duration> sinceAnswer, Optional<Duration> sinceLoss, Optional<Duration> sinceSaturated) {}
