@@ -186,7 +186,7 @@ public final class ConnectionPool implements Pool {
 
     /** Called with the lock held. */
     private boolean mayBeAsleep() {
-        return bag.isEmpty() && !state.traffic().isUnresponsive();
+        return bag.isEmpty() && !state.traffic().wasDeadlineMissedLately();
     }
 
     /** Takes a connection that the gate has opened for a waiter. */
@@ -244,7 +244,7 @@ public final class ConnectionPool implements Pool {
         try {
             bag.markReturned(connection);
             if (lease.isTimedOut()) {
-                state.traffic().onUnresponsive();
+                state.traffic().onDeadlineMissed();
             }
             if (lease.isServerSilent()) {
                 sameGeneration = generationEvictor.evictIfConfirmed(connection);

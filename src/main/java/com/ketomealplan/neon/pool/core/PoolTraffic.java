@@ -15,7 +15,7 @@ final class PoolTraffic {
     private static final Duration LONG_WAIT = Duration.ofSeconds(1);
 
     /** For how long after a missed deadline the server is taken to be slow, and not asleep. */
-    private static final Duration UNRESPONSIVE_TTL = Duration.ofSeconds(30);
+    private static final Duration MISSED_DEADLINE_TTL = Duration.ofSeconds(30);
 
     private final LongSupplier nanoTime;
     /** When the first connection was opened after there had been none. */
@@ -24,7 +24,7 @@ final class PoolTraffic {
     private Optional<Long> answeredNanos = Optional.empty();
     private Optional<Long> lostNanos = Optional.empty();
     private Optional<Long> saturatedNanos = Optional.empty();
-    private Optional<Long> unresponsiveNanos = Optional.empty();
+    private Optional<Long> deadlineMissedNanos = Optional.empty();
     private long queueNanos;
 
     PoolTraffic(LongSupplier nanoTime) {
@@ -53,14 +53,14 @@ final class PoolTraffic {
     }
 
     /** A borrower missed its deadline. */
-    void onUnresponsive() {
-        unresponsiveNanos = Optional.of(nanoTime.getAsLong());
+    void onDeadlineMissed() {
+        deadlineMissedNanos = Optional.of(nanoTime.getAsLong());
     }
 
     /** Returns whether a borrower missed its deadline lately: then the server is slow, and not asleep. */
-    boolean isUnresponsive() {
-        return unresponsiveNanos.isPresent()
-                && nanoTime.getAsLong() - unresponsiveNanos.get() < UNRESPONSIVE_TTL.toNanos();
+    boolean wasDeadlineMissedLately() {
+        return deadlineMissedNanos.isPresent()
+                && nanoTime.getAsLong() - deadlineMissedNanos.get() < MISSED_DEADLINE_TTL.toNanos();
     }
 
     /**
@@ -73,7 +73,7 @@ final class PoolTraffic {
             firstOpenedNanos = nanoTime.getAsLong();
             queueNanos = firstOpenedNanos; // until now no waiter could have been served
         }
-        unresponsiveNanos = Optional.empty();
+        deadlineMissedNanos = Optional.empty();
     }
 
     /** Returns when the first connection was opened after there had been none. May be called by any thread. */

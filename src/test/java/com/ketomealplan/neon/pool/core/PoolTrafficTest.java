@@ -17,20 +17,20 @@ class PoolTrafficTest {
     /** A compute that was slow, and has been suspended since, has the time of a wake. */
     @ParameterizedTest
     @CsvSource({"0, true", "29999, true", "30000, false", "600000, false"})
-    void aMissedDeadlineIsForgotten(long millisecondsLater, boolean unresponsive) {
-        traffic.onUnresponsive();
+    void aMissedDeadlineIsForgotten(long millisecondsLater, boolean remembered) {
+        traffic.onDeadlineMissed();
         clock.addAndGet(Duration.ofMillis(millisecondsLater).toNanos());
 
-        assertThat(traffic.isUnresponsive()).isEqualTo(unresponsive);
+        assertThat(traffic.wasDeadlineMissedLately()).isEqualTo(remembered);
     }
 
     @Test
     void aConnectionThatIsOpenedEndsIt() {
-        assertThat(traffic.isUnresponsive()).isFalse();
-        traffic.onUnresponsive();
+        assertThat(traffic.wasDeadlineMissedLately()).isFalse();
+        traffic.onDeadlineMissed();
 
         traffic.onOpened(false);
 
-        assertThat(traffic.isUnresponsive()).isFalse();
+        assertThat(traffic.wasDeadlineMissedLately()).isFalse();
     }
 }
