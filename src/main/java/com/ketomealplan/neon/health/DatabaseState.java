@@ -119,7 +119,7 @@ public final class DatabaseState implements Managed {
         });
         pool.addListener(new PoolListener() {
             @Override
-            public void onSaturated() {
+            public void onWaitFailed() {
                 status();
             }
         });
@@ -220,7 +220,7 @@ public final class DatabaseState implements Managed {
         if (refusesLogins(opening)) {
             return DatabaseCondition.LOGIN_REFUSED;
         }
-        if (isWithin(OVERLOAD_TTL, traffic.sinceSaturated())) {
+        if (isWithin(OVERLOAD_TTL, traffic.sinceWaitFailed())) {
             return failing.filter(kind -> !kind.isTransient())
                     .map(DatabaseState::refused)
                     .orElse(DatabaseCondition.BUSY);

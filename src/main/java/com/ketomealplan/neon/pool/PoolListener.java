@@ -18,5 +18,5 @@ public interface PoolListener {
     default void onEvicted(EvictionReason reason) {}
 
     /** A caller was rejected, or its wait timed out. */
-    default void onSaturated() {}
+    default void onWaitFailed() {}
 }

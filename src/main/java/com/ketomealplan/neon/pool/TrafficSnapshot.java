@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param open the number of open connections
  * @param sinceAnswer the time since a usable connection was last returned
  * @param sinceLoss the time since a connection was last found lost
- * @param sinceSaturated the time since a caller was last rejected or timed out; zero while there have been waiters for a second
+ * @param sinceWaitFailed the time since a caller was last rejected or timed out; zero while there have been waiters for a second
  */
 public record TrafficSnapshot(
-        int open, Optional<Duration> sinceAnswer, Optional<Duration> sinceLoss, Optional<Duration> sinceSaturated) {}
+        int open, Optional<Duration> sinceAnswer, Optional<Duration> sinceLoss, Optional<Duration> sinceWaitFailed) {}

@@ -148,13 +148,13 @@ class DatabaseStateTest {
     @Test
     void isThrottledForFiveSecondsAfterALimitedLogInEvenIfOthersSucceed() {
         Failure refused = new Failure(FailureKind.TOO_MANY_CONNECTIONS, Outcome.NOT_SENT, Optional.empty(), "");
-        TrafficSnapshot saturated = new TrafficSnapshot(3, ago(0), NEVER, ago(1));
+        TrafficSnapshot waitFailed = new TrafficSnapshot(3, ago(0), NEVER, ago(1));
         for (boolean failing : new boolean[] {true, false}) {
             GateSnapshot opening = new GateSnapshot(false, false, NEVER, ago(0), Optional.of(refused), ago(4), failing);
-            assertThat(onNeon(opening, saturated)).isEqualTo(DatabaseCondition.THROTTLED);
+            assertThat(onNeon(opening, waitFailed)).isEqualTo(DatabaseCondition.THROTTLED);
         }
         GateSnapshot earlier = new GateSnapshot(false, false, NEVER, ago(0), Optional.of(refused), ago(6), false);
-        assertThat(onNeon(earlier, saturated)).isEqualTo(DatabaseCondition.BUSY);
+        assertThat(onNeon(earlier, waitFailed)).isEqualTo(DatabaseCondition.BUSY);
     }
 
     /** A last failure that is not the reason of the condition is not quoted. */

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  */
 final class PoolTraffic {
 
-    /** A pool whose queue has lasted for so long is saturated. */
+    /** A queue that has lasted for so long counts as a failed wait. */
     private static final Duration LONG_WAIT = Duration.ofSeconds(1);
 
     /** For how long after a missed deadline the server is taken to be slow, and not asleep. */
@@ -23,7 +23,7 @@ final class PoolTraffic {
 
     private Optional<Long> answeredNanos = Optional.empty();
     private Optional<Long> lostNanos = Optional.empty();
-    private Optional<Long> saturatedNanos = Optional.empty();
+    private Optional<Long> waitFailedNanos = Optional.empty();
     private Optional<Long> deadlineMissedNanos = Optional.empty();
     private long queueNanos;
 
@@ -48,8 +48,8 @@ final class PoolTraffic {
     }
 
     /** A caller was rejected or timed out, although connections are open. */
-    void onSaturated() {
-        saturatedNanos = Optional.of(nanoTime.getAsLong());
+    void onWaitFailed() {
+        waitFailedNanos = Optional.of(nanoTime.getAsLong());
     }
 
     /** A borrower missed its deadline. */
@@ -88,7 +88,7 @@ final class PoolTraffic {
                 open,
                 since(answeredNanos, now),
                 since(lostNanos, now),
-                stuck ? Optional.of(Duration.ZERO) : since(saturatedNanos, now));
+                stuck ? Optional.of(Duration.ZERO) : since(waitFailedNanos, now));
     }
 
     private static Optional<Duration> since(Optional<Long> nanos, long now) {

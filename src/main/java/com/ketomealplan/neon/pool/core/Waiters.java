@@ -107,12 +107,12 @@ final class Waiters {
         lock.lock();
         try {
             state.counters().rejected();
-            state.traffic().onSaturated();
+            state.traffic().onWaitFailed();
             now = state.statistics();
         } finally {
             lock.unlock();
         }
-        listeners.forEach(PoolListener::onSaturated);
+        listeners.forEach(PoolListener::onWaitFailed);
         Optional<OpeningFailedException> failure = gate.lastFailure();
         if (failure.isPresent() && gate.isFailingPermanently()) {
             return failure.get();
@@ -152,7 +152,7 @@ final class Waiters {
             lock.unlock();
         }
         surplus.forEach(RequestedConnections.Request::cancel);
-        listeners.forEach(PoolListener::onSaturated);
+        listeners.forEach(PoolListener::onWaitFailed);
         return true;
     }
 
@@ -179,7 +179,7 @@ final class Waiters {
         }
         surplus.forEach(RequestedConnections.Request::cancel);
         expired.forEach(waiter -> {
-            listeners.forEach(PoolListener::onSaturated);
+            listeners.forEach(PoolListener::onWaitFailed);
             waiter.expire();
         });
     }
@@ -187,7 +187,7 @@ final class Waiters {
     private void countTimedOut(int callers) {
         state.counters().timedOut(callers);
         if (callers > 0 && !state.bag().isEmpty()) {
-            state.traffic().onSaturated();
+            state.traffic().onWaitFailed();
         }
     }
 

@@ -58,7 +58,7 @@ class PoolListenersTest {
 
         assertThat(pool.statistics().active()).isZero();
         assertThat(pool.statistics().idle()).isEqualTo(1);
-        assertThat(called).contains("onOpened", "onWaitEnded", "onReturned", "onSaturated", "onEvicted");
+        assertThat(called).contains("onOpened", "onWaitEnded", "onReturned", "onWaitFailed", "onEvicted");
         pool.stop();
     }
 }
