@@ -313,7 +313,7 @@ function showFacts({ database, pool, cold_starts: coldStarts }) {
     "Last failure": database.last_failure ? `${time(database.last_failure)}: ${database.last_failure_explanation}` : "none",
     "Connections": `${pool.used} used, ${pool.idle} idle (${strategy})`,
     "Wait queue": `${pool.waiting} of at most ${pool.waiting_max}`,
-    "Since start": `${count(pool.opened)} opened, ${count(pool.timeouts)} timed out, ${count(pool.shed)} rejected, ${count(pool.leaked)} leaked`,
+    "Since start": `${count(pool.opened)} opened, ${count(pool.timeouts)} timed out, ${count(pool.rejected)} rejected, ${count(pool.leaked)} leaked`,
     ...(sleeps ? { "Cold starts": count(coldStarts.count) } : {}),
   };
   const list = byId("facts");

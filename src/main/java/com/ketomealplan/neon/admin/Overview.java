@@ -70,7 +70,7 @@ record Overview(
             long waitingMax,
             long opened,
             long timeouts,
-            long shed,
+            long rejected,
             long leaked) {
 
         static PoolFigures of(PoolingStrategy strategy, PoolStatistics statistics) {
@@ -85,7 +85,7 @@ record Overview(
                     statistics.waitingMax(),
                     statistics.opened(),
                     statistics.timeouts(),
-                    statistics.shed(),
+                    statistics.rejected(),
                     statistics.leaked());
         }
     }

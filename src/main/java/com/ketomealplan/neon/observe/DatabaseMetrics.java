@@ -171,7 +171,7 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
                 observed,
                 PoolStatistics::waitingMax);
         counter("db_client_connection_timeouts", "Callers whose wait timed out.", observed, PoolStatistics::timeouts);
-        counter("neon_connection_shed", "Callers rejected by the wait queue.", observed, PoolStatistics::shed);
+        counter("neon_connection_shed", "Callers rejected by the wait queue.", observed, PoolStatistics::rejected);
         counter("neon_connection_leaks", "Connections leaked by requests.", observed, PoolStatistics::leaked);
         counter("neon_connections_opened", "Connections opened for the pool.", observed, PoolStatistics::opened);
     }

@@ -16,7 +16,7 @@ public final class PoolMetrics {
             Map.entry("idle", PoolStatistics::idle),
             Map.entry("waiting", PoolStatistics::waiting),
             Map.entry("waiting_max", PoolStatistics::waitingMax),
-            Map.entry("shed", PoolStatistics::shed),
+            Map.entry("shed", PoolStatistics::rejected),
             Map.entry("overflow", PoolStatistics::overflow),
             Map.entry("borrowed", PoolStatistics::borrowed),
             Map.entry("returned", PoolStatistics::returned),

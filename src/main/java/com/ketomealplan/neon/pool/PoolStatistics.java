@@ -14,7 +14,7 @@ package com.ketomealplan.neon.pool;
  * @param returned how many of them were returned
  * @param opened how many were ever opened
  * @param timeouts how many waits timed out or were interrupted
- * @param shed how many callers the wait queue has rejected
+ * @param rejected how many callers the wait queue has rejected
  * @param leaked how many were not returned by the request that had borrowed them
  */
 public record PoolStatistics(
@@ -29,7 +29,7 @@ public record PoolStatistics(
         long returned,
         long opened,
         long timeouts,
-        long shed,
+        long rejected,
         long leaked) {
 
     /** Returns the number of open connections beyond those that are kept. */

@@ -138,7 +138,7 @@ class PoolLimitsTest {
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOf(PoolExhaustedException.class)
                     .hasMessage("test: wait queue full (limit 2) (max 1, active 1, idle 0, waiting 2)");
-            assertThat(pool.statistics().shed()).isEqualTo(1);
+            assertThat(pool.statistics().rejected()).isEqualTo(1);
 
             returnEarly(only);
             Clients.join(waiters);

@@ -329,7 +329,7 @@ class WaitQueueTest {
             proxy.stallConnects(false);
 
             assertThat(Clients.join(callers)).containsOnly("served");
-            assertThat(pool.statistics().shed()).isZero();
+            assertThat(pool.statistics().rejected()).isZero();
         }
     }
 
@@ -350,7 +350,7 @@ class WaitQueueTest {
         await().pollInterval(Duration.ofMillis(20))
                 .until(rejection, message -> message.contains("wait queue full (limit 1)"));
 
-        assertThat(pool.statistics().shed()).isEqualTo(1);
+        assertThat(pool.statistics().rejected()).isEqualTo(1);
         assertThat(pool.statistics().waiting()).isEqualTo(1);
         only.close();
         assertThat(resultOf(waiting)).isEqualTo("served");
