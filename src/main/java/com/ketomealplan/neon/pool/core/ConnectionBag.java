@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** The open connections of a pool: each is idle, borrowed, or being closed. Guarded by the pool's lock. */
 final class ConnectionBag {
 
-    private final Set<PooledConnection> borrowed = new HashSet<>();
+    private final Set<PooledConnection> active = new HashSet<>();
     private final Set<PooledConnection> closing = new HashSet<>();
     private final IdleConnections idle;
     private final PoolCounters counters;
@@ -34,19 +34,19 @@ final class ConnectionBag {
 
     /** Adds a connection that was just opened or returned to the borrowed ones. */
     void markBorrowed(PooledConnection connection) {
-        borrowed.add(connection);
+        active.add(connection);
         counters.borrowed();
     }
 
     /** Removes a connection that its borrower has returned; {@link #addIdle} adds it again. */
     void markReturned(PooledConnection connection) {
-        borrowed.remove(connection);
+        active.remove(connection);
         counters.returned();
     }
 
     /** Removes a connection that was borrowed only to be checked. */
     void markUnborrowed(PooledConnection connection) {
-        borrowed.remove(connection);
+        active.remove(connection);
         counters.unborrowed();
     }
 
@@ -76,17 +76,18 @@ final class ConnectionBag {
         closing.remove(connection);
     }
 
-    Collection<PooledConnection> borrowed() {
-        return Collections.unmodifiableCollection(borrowed);
+    /** Returns the borrowed connections. */
+    Collection<PooledConnection> active() {
+        return Collections.unmodifiableCollection(active);
     }
 
     List<PooledConnection> all() {
-        return Stream.concat(borrowed.stream(), idle.all().stream()).toList();
+        return Stream.concat(active.stream(), idle.all().stream()).toList();
     }
 
     /** Returns the number of connections that are idle or borrowed. */
     int size() {
-        return idle.size() + borrowed.size();
+        return idle.size() + active.size();
     }
 
     /** Returns the number of connections that the server may have: also those that are being closed. */
@@ -99,6 +100,6 @@ final class ConnectionBag {
     }
 
     PoolStatistics statistics(Retention retention, QueueLimits limits, int waiting) {
-        return counters.statistics(retention, limits, idle.size(), borrowed.size(), waiting);
+        return counters.statistics(retention, limits, idle.size(), active.size(), waiting);
     }
 }

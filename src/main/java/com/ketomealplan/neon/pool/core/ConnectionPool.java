@@ -202,7 +202,7 @@ public final class ConnectionPool implements Pool {
                     physical,
                     state.counters().opened(),
                     state.generations().current());
-            if (bag.borrowed().isEmpty()) {
+            if (bag.active().isEmpty()) {
                 requested.onQueueStarted();
             }
             state.traffic().onOpened(mayBeAsleep());
@@ -345,6 +345,6 @@ public final class ConnectionPool implements Pool {
         rejected.forEach(waiter -> waiter.fail(closed()));
         surplus.forEach(RequestedConnections.Request::cancel);
         evictor.stop(idle);
-        state.borrowed().forEach(connection -> connection.forceClose("the pool is closed"));
+        state.active().forEach(connection -> connection.forceClose("the pool is closed"));
     }
 }

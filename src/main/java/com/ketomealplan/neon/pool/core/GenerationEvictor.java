@@ -42,7 +42,7 @@ final class GenerationEvictor {
      * @return the idle connections, for {@link #evict}
      */
     List<PooledConnection> evictIfConfirmed(PooledConnection unanswered) {
-        if (!generations.evictGenerationOf(unanswered, bag.borrowed(), bag.isEmpty())) {
+        if (!generations.evictGenerationOf(unanswered, bag.active(), bag.isEmpty())) {
             return List.of();
         }
         // The server has not ended these connections, it is silent: the gate finds out whether new ones can be opened

@@ -44,11 +44,11 @@ final class Generations {
      * Evicts the generation of an unresponsive connection, if that is confirmed: by a second one of that generation within
      * {@link #SILENCE_TTL}, by one that waits for an answer now, or because no other one is open.
      *
-     * @param borrowed the borrowed connections
+     * @param active the borrowed connections
      * @param only whether no other connection is open
      * @return whether the generation is evicted
      */
-    boolean evictGenerationOf(PooledConnection unanswered, Collection<PooledConnection> borrowed, boolean only) {
+    boolean evictGenerationOf(PooledConnection unanswered, Collection<PooledConnection> active, boolean only) {
         int generation = unanswered.generation();
         if (generation <= evictedUpTo) {
             return false;
@@ -56,7 +56,7 @@ final class Generations {
         boolean second = silentGeneration == generation && System.nanoTime() - silentNanos < SILENCE_TTL.toNanos();
         boolean confirmed = second
                 || only
-                || borrowed.stream()
+                || active.stream()
                         .anyMatch(other -> other.generation() == generation && other.waitsLongerThan(SILENCE));
         silentGeneration = generation;
         silentNanos = System.nanoTime();

@@ -207,7 +207,7 @@ final class LockWaitSampler {
     }
 
     private Set<Integer> sessions(Predicate<PooledConnection> which) {
-        return state.borrowed().stream()
+        return state.active().stream()
                 .filter(which)
                 .map(one -> one.physical().backendId())
                 .collect(Collectors.toSet());
@@ -263,7 +263,7 @@ final class LockWaitSampler {
     }
 
     private boolean isSomebodyWaiting(Duration longer) {
-        return state.borrowed().stream().anyMatch(one -> one.waitsLongerThan(longer));
+        return state.active().stream().anyMatch(one -> one.waitsLongerThan(longer));
     }
 
     /** Returns whether the connection may be used again. */
@@ -275,7 +275,7 @@ final class LockWaitSampler {
             Set<Integer> ours = sessions(any -> true);
             LockWaits waits = LockWaitQuery.execute(connection.jdbc());
             known = new Answer(waits, ours, System.nanoTime());
-            assign(waits, state.borrowed());
+            assign(waits, state.active());
             return end.cancel(false);
         } catch (SQLException e) {
             known = Answer.NONE;
@@ -286,8 +286,8 @@ final class LockWaitSampler {
         }
     }
 
-    private static void assign(LockWaits waits, List<PooledConnection> borrowed) {
-        borrowed.stream()
+    private static void assign(LockWaits waits, List<PooledConnection> active) {
+        active.stream()
                 .filter(connection -> connection.physical().awaitsServer())
                 .forEach(connection -> connection.lease().ifPresent(lease -> find(waits, connection, lease)
                         .ifPresent(lease::setLockWait)));

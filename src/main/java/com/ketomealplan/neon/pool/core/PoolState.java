@@ -95,10 +95,10 @@ final class PoolState {
     }
 
     /** Returns the borrowed connections. Called without the lock. */
-    List<PooledConnection> borrowed() {
+    List<PooledConnection> active() {
         lock.lock();
         try {
-            return List.copyOf(bag.borrowed());
+            return List.copyOf(bag.active());
         } finally {
             lock.unlock();
         }
@@ -106,7 +106,7 @@ final class PoolState {
 
     /** Returns the open leases. Called without the lock. */
     List<Lease> leases() {
-        return borrowed().stream()
+        return active().stream()
                 .flatMap(connection -> connection.lease().stream())
                 .toList();
     }

@@ -135,7 +135,7 @@ final class RequestedConnections {
         List<Waiter> failing = List.of();
         lock.lock();
         try {
-            if (bag.borrowed().isEmpty() || queue.isStalled(STALL)) {
+            if (bag.active().isEmpty() || queue.isStalled(STALL)) {
                 failing = queue.drain();
             } else if (!queue.isEmpty() && !failureCheckScheduled) {
                 failureCheckScheduled = true;

@@ -119,10 +119,10 @@ class WaitQueueModelTest {
         }
 
         void requireOneOwner(int owners) {
-            int idle = state.bag().size() - state.bag().borrowed().size();
+            int idle = state.bag().size() - state.bag().active().size();
             require(owners <= 1, "it has " + owners + " owners");
             require(owners + idle == 1, owners + " have it, and " + idle + " is idle");
-            require(state.bag().borrowed().size() == owners, "the bag does not know its owner");
+            require(state.bag().active().size() == owners, "the bag does not know its owner");
             require(state.queue().isEmpty(), "a waiter is left");
         }
 
