@@ -207,17 +207,16 @@ final class OutageDetector {
 
     /** Returns whether requests fail at once with the last failure, without an attempt. */
     boolean shouldFailFast() {
-        return down
-                || isFailingPermanently() && nanoTime.getAsLong() - last.get().lastNanos() < FAILURE_TTL.toNanos();
+        return down || shouldFailWaiters() && nanoTime.getAsLong() - last.get().lastNanos() < FAILURE_TTL.toNanos();
     }
 
-    /** Returns whether the last failure is permanent, and callers do not wait for new credentials. */
-    boolean isFailingPermanently() {
-        return lastAttemptFailedPermanently() && !isAwaitingRenewal();
+    /** Returns whether waiters fail: the last failure is permanent, and its {@link #RENEWAL_GRACE}, if any, is over. */
+    boolean shouldFailWaiters() {
+        return hasFailedPermanently() && !isAwaitingRenewal();
     }
 
-    /** Returns whether the last failure is permanent: it lasts until an operator acts. */
-    boolean lastAttemptFailedPermanently() {
+    /** Returns whether the last attempt failed permanently, until an operator acts; also while callers wait for new credentials. */
+    boolean hasFailedPermanently() {
         return lastAttemptFailed && !last.get().isTransient();
     }
 

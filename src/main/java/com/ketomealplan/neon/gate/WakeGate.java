@@ -123,14 +123,14 @@ public final class WakeGate {
         }
     }
 
-    /** Returns whether the last failure is permanent, and callers do not wait for new credentials. */
-    public synchronized boolean isFailingPermanently() {
-        return outage.isFailingPermanently();
+    /** Returns whether waiters fail: the last failure is permanent, and its {@link OutageDetector#RENEWAL_GRACE}, if any, is over. */
+    public synchronized boolean shouldFailWaiters() {
+        return outage.shouldFailWaiters();
     }
 
-    /** Returns whether the last failure is permanent: it lasts until an operator acts. */
-    public synchronized boolean lastAttemptFailedPermanently() {
-        return outage.lastAttemptFailedPermanently();
+    /** Returns whether the last attempt failed permanently, until an operator acts; also while callers wait for new credentials. */
+    public synchronized boolean hasFailedPermanently() {
+        return outage.hasFailedPermanently();
     }
 
     /** Closes a connection. Ending TLS and sending the last message may block. */
@@ -251,7 +251,7 @@ public final class WakeGate {
             } else {
                 probing.end();
                 watchCredentials();
-                if (outage.isFailingPermanently()) {
+                if (outage.shouldFailWaiters()) {
                     givenUp.addAll(limiter.drain());
                 }
             }

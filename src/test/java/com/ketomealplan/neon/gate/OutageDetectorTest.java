@@ -145,7 +145,7 @@ class OutageDetectorTest {
     @Test
     void aPermanentFailureIsKeptForItsTtl() {
         fail(WRONG_PASSWORD);
-        assertThat(detector.isFailingPermanently()).isTrue();
+        assertThat(detector.shouldFailWaiters()).isTrue();
         elapse(FAILURE_TTL.minus(MOMENT));
         assertThat(detector.shouldFailFast()).isTrue();
         elapse(MOMENT);
@@ -196,7 +196,7 @@ class OutageDetectorTest {
         elapse(RENEWAL_GRACE.minus(MOMENT));
         assertThat(detector.isAwaitingRenewal()).isTrue();
         assertThat(detector.isFailing()).isFalse();
-        assertThat(detector.isFailingPermanently()).isFalse();
+        assertThat(detector.shouldFailWaiters()).isFalse();
         assertThat(detector.shouldFailFast()).isFalse();
         assertThat(detector.endAwaitingRenewal()).isFalse();
 

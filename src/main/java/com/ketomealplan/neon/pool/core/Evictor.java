@@ -50,9 +50,7 @@ final class Evictor {
 
     /** Returns whether a connection is past its max lifetime. Never while no other one can be opened. */
     boolean isPastMaxLifetime(PooledConnection connection) {
-        return retention.reuses()
-                && connection.isOlderThan(retention.maxLifetime())
-                && !gate.lastAttemptFailedPermanently();
+        return retention.reuses() && connection.isOlderThan(retention.maxLifetime()) && !gate.hasFailedPermanently();
     }
 
     void evict(PooledConnection connection, EvictionReason reason) {

@@ -114,7 +114,7 @@ final class Waiters {
         }
         listeners.forEach(PoolListener::onWaitFailed);
         Optional<OpeningFailedException> failure = gate.lastFailure();
-        if (failure.isPresent() && gate.isFailingPermanently()) {
+        if (failure.isPresent() && gate.shouldFailWaiters()) {
             return failure.get();
         }
         String what = now.waiting() >= limits.maxWaiters()
@@ -127,7 +127,7 @@ final class Waiters {
     SQLException timedOut(Duration waited) {
         PoolStatistics now = state.statistics();
         Optional<OpeningFailedException> failure = gate.lastFailure();
-        if (failure.isPresent() && (now.active() == 0 || gate.isFailingPermanently())) {
+        if (failure.isPresent() && (now.active() == 0 || gate.shouldFailWaiters())) {
             return failure.get();
         }
         if (now.size() == 0) {
