@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Another password of the same user is used after the server has refused the one before: whichever of file and role is changed first,
  *       that is one refused log-in.
  *   <li>If the new ones are refused, the last accepted ones are used.
- *   <li>Refused credentials are not used for {@link #FAILURE_TTL}, while there are others.
+ *   <li>Refused credentials are not used for {@link #REFUSAL_TTL}, while there are others.
  * </ul>
  *
  * Thread-safe.
@@ -27,7 +27,7 @@ public final class CredentialSelector {
     private static final Logger LOG = LoggerFactory.getLogger(CredentialSelector.class);
 
     /** How long a refusal is remembered. */
-    static final Duration FAILURE_TTL = Duration.ofSeconds(30);
+    static final Duration REFUSAL_TTL = Duration.ofSeconds(30);
 
     private final CredentialSource source;
     private final LongSupplier nanoTime;
@@ -123,7 +123,7 @@ public final class CredentialSelector {
 
     private Optional<Credentials> unrefused(Credentials latest) {
         long now = nanoTime.getAsLong();
-        refusals.values().removeIf(then -> now - then >= FAILURE_TTL.toNanos());
+        refusals.values().removeIf(then -> now - then >= REFUSAL_TTL.toNanos());
         return candidates(latest).stream()
                 .filter(one -> !refusals.containsKey(one))
                 .findFirst();

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 final class OutageDetector {
 
     /** How long a permanent failure is remembered, and a server that did not answer is taken to be unresponsive. */
-    static final Duration FAILURE_TTL = Duration.ofSeconds(30);
+    static final Duration FAIL_FAST_TTL = Duration.ofSeconds(30);
 
     /** How long an outage may last before requests fail fast: long enough for a restart to go unnoticed. */
     static final Duration GRACE = Duration.ofSeconds(1);
@@ -153,7 +153,7 @@ final class OutageDetector {
     /** Returns whether the server was unresponsive lately; it expires, because a compute may have gone to sleep since. */
     boolean isUnresponsive() {
         return unresponsiveNanos
-                .filter(then -> nanoTime.getAsLong() - then < FAILURE_TTL.toNanos())
+                .filter(then -> nanoTime.getAsLong() - then < FAIL_FAST_TTL.toNanos())
                 .isPresent();
     }
 
@@ -207,7 +207,7 @@ final class OutageDetector {
 
     /** Returns whether requests fail at once with the last failure, without an attempt. */
     boolean shouldFailFast() {
-        return down || shouldFailWaiters() && nanoTime.getAsLong() - last.get().lastNanos() < FAILURE_TTL.toNanos();
+        return down || shouldFailWaiters() && nanoTime.getAsLong() - last.get().lastNanos() < FAIL_FAST_TTL.toNanos();
     }
 
     /** Returns whether waiters fail: the last failure is permanent, and its {@link #RENEWAL_GRACE}, if any, is over. */

@@ -10,7 +10,7 @@ import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 
 /**
- * The schedule of the probes for a server that is down. It ends when no connection was requested for {@link OutageDetector#FAILURE_TTL}.
+ * The schedule of the probes for a server that is down. It ends when no connection was requested for {@link OutageDetector#FAIL_FAST_TTL}.
  * Guarded by the gate's lock.
  */
 final class ProbeSchedule {
@@ -51,7 +51,7 @@ final class ProbeSchedule {
     }
 
     boolean isNeeded() {
-        return nanoTime.getAsLong() - wantedNanos <= OutageDetector.FAILURE_TTL.toNanos();
+        return nanoTime.getAsLong() - wantedNanos <= OutageDetector.FAIL_FAST_TTL.toNanos();
     }
 
     void begin() {

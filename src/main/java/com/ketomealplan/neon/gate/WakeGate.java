@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
  *   <li>A transient failure (waking, not reachable) is retried after a random pause, one attempt at a time.
  *   <li>A limit of the server (throttled, no slots) halves the limit of attempts, and pauses for a second or more.
  *   <li>A server that cannot be reached for {@link OutageDetector#GRACE} is down: all requests fail at once, and the gate probes
- *       it, until nothing was requested for {@link OutageDetector#FAILURE_TTL}.
+ *       it, until nothing was requested for {@link OutageDetector#FAIL_FAST_TTL}.
  *   <li>A server that has refused connections with transient errors for {@link OutageDetector#REFUSAL_GRACE} is treated the same way.
- *   <li>A permanent failure fails all requests, also those of the next {@link OutageDetector#FAILURE_TTL}; Neon's proxy
+ *   <li>A permanent failure fails all requests, also those of the next {@link OutageDetector#FAIL_FAST_TTL}; Neon's proxy
  *       remembers it as long. Then one request tries again.
  *   <li>A refused log-in is permanent. Where its credentials are in files, new ones clear it at once; and where they were accepted
  *       before, callers wait for new ones for {@link OutageDetector#RENEWAL_GRACE}.

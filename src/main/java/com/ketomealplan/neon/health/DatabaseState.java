@@ -34,7 +34,7 @@ public final class DatabaseState implements Managed {
      * How long a failure counts without another attempt. Otherwise a balancer that sends no traffic to an unhealthy instance would never
      * see it recover. Longer than the gate's fail-fast time, or the state would flap.
      */
-    static final Duration FAILURE_TTL = Duration.ofMinutes(1);
+    static final Duration STATE_TTL = Duration.ofMinutes(1);
 
     /** The idle time after which a compute suspends (Neon's default). */
     static final Duration SUSPEND_AFTER = Duration.ofMinutes(5);
@@ -53,7 +53,7 @@ public final class DatabaseState implements Managed {
 
     /**
      * How long after a served unit the failed statement of another one does not count as a schema mismatch. Where units were served
-     * between such failures, one statement is wrong: then it is {@link #FAILURE_TTL}, or the state would flap.
+     * between such failures, one statement is wrong: then it is {@link #STATE_TTL}, or the state would flap.
      */
     static final Duration SERVED_GRACE = Duration.ofSeconds(5);
 
@@ -206,7 +206,7 @@ public final class DatabaseState implements Managed {
         if (lacksSchema(work)) {
             return DatabaseCondition.SCHEMA_MISMATCH;
         }
-        if (isWithin(FAILURE_TTL, work.sinceFull())) {
+        if (isWithin(STATE_TTL, work.sinceFull())) {
             return DatabaseCondition.STORAGE_FULL;
         }
         return traffic.open() > 0
@@ -267,13 +267,13 @@ public final class DatabaseState implements Managed {
     /** Returns whether the server has limited connections lately; longer ago if no attempt has succeeded since. */
     private static boolean isThrottling(GateSnapshot opening) {
         return opening.lastFailure().filter(last -> last.kind().isThrottling()).isPresent()
-                && isWithin(opening.failing() ? FAILURE_TTL : OVERLOAD_TTL, opening.sinceFailure());
+                && isWithin(opening.failing() ? STATE_TTL : OVERLOAD_TTL, opening.sinceFailure());
     }
 
     private static boolean lacksSchema(UnitSnapshot work) {
-        return isWithin(FAILURE_TTL, work.sinceMismatch())
+        return isWithin(STATE_TTL, work.sinceMismatch())
                 && !isWithin(SERVED_GRACE, work.sinceServed())
-                && !isWithin(FAILURE_TTL, work.sinceServedDespite());
+                && !isWithin(STATE_TTL, work.sinceServedDespite());
     }
 
     /** Returns whether the last log-in was refused, however long ago: it lasts until a connection is opened. */
@@ -294,7 +294,7 @@ public final class DatabaseState implements Managed {
     }
 
     private static boolean isFresh(GateSnapshot opening) {
-        return isWithin(FAILURE_TTL, opening.sinceFailure());
+        return isWithin(STATE_TTL, opening.sinceFailure());
     }
 
     private static boolean isWithin(Duration time, Optional<Duration> ago) {

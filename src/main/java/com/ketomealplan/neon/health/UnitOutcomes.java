@@ -89,7 +89,7 @@ public final class UnitOutcomes implements UnitListener {
                 return; // another thread has recorded it
             }
             long now = nanoTime.getAsLong();
-            boolean flaps = storedNanos != null && fullNanos - storedNanos < DatabaseState.FAILURE_TTL.toNanos();
+            boolean flaps = storedNanos != null && fullNanos - storedNanos < DatabaseState.STATE_TTL.toNanos();
             if (flaps && now - fullNanos < FULL_GRACE.toNanos()) {
                 return;
             }

@@ -116,7 +116,7 @@ class CredentialSelectorTest {
         accept(OLD);
         assertThat(log.all()).singleElement().asString().startsWith("Log-in of user app_b refused");
 
-        clock.addAndGet(CredentialSelector.FAILURE_TTL.toNanos());
+        clock.addAndGet(CredentialSelector.REFUSAL_TTL.toNanos());
         accept(OTHER); // which exists by now
     }
 

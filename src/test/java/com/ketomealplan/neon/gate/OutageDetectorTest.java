@@ -1,6 +1,6 @@
 package com.ketomealplan.neon.gate;
 
-import static com.ketomealplan.neon.gate.OutageDetector.FAILURE_TTL;
+import static com.ketomealplan.neon.gate.OutageDetector.FAIL_FAST_TTL;
 import static com.ketomealplan.neon.gate.OutageDetector.GRACE;
 import static com.ketomealplan.neon.gate.OutageDetector.REFUSAL_GRACE;
 import static com.ketomealplan.neon.gate.OutageDetector.RENEWAL_GRACE;
@@ -96,7 +96,7 @@ class OutageDetectorTest {
         fail(REFUSED);
         detector.declareDown();
         assertThat(detector.isDown()).isTrue();
-        elapse(FAILURE_TTL.multipliedBy(2));
+        elapse(FAIL_FAST_TTL.multipliedBy(2));
         assertThat(detector.shouldFailFast()).isTrue();
 
         detector.onOpened();
@@ -146,7 +146,7 @@ class OutageDetectorTest {
     void aPermanentFailureIsKeptForItsTtl() {
         fail(WRONG_PASSWORD);
         assertThat(detector.shouldFailWaiters()).isTrue();
-        elapse(FAILURE_TTL.minus(MOMENT));
+        elapse(FAIL_FAST_TTL.minus(MOMENT));
         assertThat(detector.shouldFailFast()).isTrue();
         elapse(MOMENT);
         assertThat(detector.shouldFailFast()).isFalse();
@@ -183,7 +183,7 @@ class OutageDetectorTest {
     @Test
     void anotherUnresponsiveConnectionDoesNotProlongIt() {
         detector.onUnresponsive();
-        elapse(FAILURE_TTL.minus(MOMENT));
+        elapse(FAIL_FAST_TTL.minus(MOMENT));
         assertThat(detector.onUnresponsive()).isFalse();
         elapse(MOMENT);
         assertThat(detector.isUnresponsive()).isFalse();
@@ -213,7 +213,7 @@ class OutageDetectorTest {
     void theNextRefusalHasNoGraceUntilALogInSucceeds() {
         fail(WRONG_PASSWORD);
         detector.awaitRenewal();
-        elapse(FAILURE_TTL);
+        elapse(FAIL_FAST_TTL);
         fail(WRONG_PASSWORD);
         detector.awaitRenewal();
         assertThat(detector.isAwaitingRenewal()).isFalse();

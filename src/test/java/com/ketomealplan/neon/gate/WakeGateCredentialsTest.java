@@ -154,7 +154,7 @@ class WakeGateCredentialsTest {
         assertThat(waiting).isCompletedWithValue(REFUSED);
         assertThat(gate.snapshot().failing()).isTrue();
         assertThat(request()).isCompletedWithValue(REFUSED);
-        timer.elapse(OutageDetector.FAILURE_TTL);
+        timer.elapse(OutageDetector.FAIL_FAST_TTL);
         assertThat(request().join()).isEqualTo(REFUSED);
         assertThat(request()).isCompletedWithValue(REFUSED);
         assertThat(attempts).hasValue(3);

@@ -90,7 +90,7 @@ class WakeGateTest {
         assertThat(first.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
         assertThat(second.failure.join()).isEqualTo(FailureKind.AUTHENTICATION);
 
-        timer.advance(OutageDetector.FAILURE_TTL.minusNanos(1));
+        timer.advance(OutageDetector.FAIL_FAST_TTL.minusNanos(1));
         assertThat(request(gate).failure).isCompletedWithValue(FailureKind.AUTHENTICATION);
         assertThat(attempts).hasValue(1);
 
@@ -123,7 +123,7 @@ class WakeGateTest {
         }
         assertThat(gate.snapshot().down()).isTrue();
 
-        timer.elapse(OutageDetector.FAILURE_TTL.plusNanos(1));
+        timer.elapse(OutageDetector.FAIL_FAST_TTL.plusNanos(1));
         timer.advance(LONGEST_PAUSE);
         assertThat(gate.snapshot().down()).isFalse(); // no caller has asked since
         assertThat(attempts).hasValue(4);
