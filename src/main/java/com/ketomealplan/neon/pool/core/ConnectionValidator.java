@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.pool.core;
 
 import com.ketomealplan.neon.connect.Listeners;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.PoolListener;
 import java.time.Duration;
@@ -30,23 +31,21 @@ final class ConnectionValidator {
         return isUsable(candidate) ? Optional.empty() : Optional.of(EvictionReason.LOST);
     }
 
-    /** Returns whether a connection would be lent without a check of its socket. */
-    boolean needsNoCheck(PooledConnection candidate) {
+    /** Returns whether a connection would be lent without a check, unless the server has sent something on it. */
+    boolean mayBypassCheck(PooledConnection candidate) {
         return candidate.wasUsedRecently() && candidate.generation() == generations.current();
     }
 
     boolean isUsable(PooledConnection candidate) {
-        int current = generations.current();
-        boolean suspect = candidate.generation() != current; // another one of its generation was found dead
-        boolean usable;
-        if (candidate.wasUsedRecently() && !suspect) {
-            usable = candidate.isAlive();
-        } else {
-            long begun = System.nanoTime();
-            usable = suspect ? candidate.physical().isAlive() : candidate.isAlive();
-            Duration time = Duration.ofNanos(System.nanoTime() - begun);
-            listeners.forEach(listener -> listener.onChecked(time));
+        PhysicalConnection physical = candidate.physical();
+        if (mayBypassCheck(candidate)) {
+            return !physical.hasUnread() || physical.isAlive();
         }
+        int current = generations.current();
+        long begun = System.nanoTime();
+        boolean usable = physical.isAlive();
+        Duration time = Duration.ofNanos(System.nanoTime() - begun);
+        listeners.forEach(listener -> listener.onChecked(time));
         if (usable) {
             candidate.setGeneration(current);
         }

@@ -24,7 +24,7 @@ final class IdleCheck {
             state.lock().lock();
             try {
                 last = state.bag().lastUsed();
-                if (last == null || validator.needsNoCheck(last)) {
+                if (last == null || validator.mayBypassCheck(last)) {
                     return;
                 }
                 state.bag().borrow();

@@ -132,9 +132,4 @@ final class PooledConnection implements Lease.Owner {
     boolean wasUsedRecently() {
         return !isIdleFor(CHECK_BYPASS_WINDOW);
     }
-
-    /** Checks the connection before it is lent, without a round trip. */
-    boolean isAlive() {
-        return !physical.hasUnread() && wasUsedRecently() || physical.isAlive();
-    }
 }
