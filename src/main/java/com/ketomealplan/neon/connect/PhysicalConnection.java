@@ -243,10 +243,6 @@ public final class PhysicalConnection implements AutoCloseable {
         }
     }
 
-    boolean isSocketClosed() {
-        return socket.isClosed();
-    }
-
     /** Tells the server that the session is over, and closes the socket, whether or not that message could be sent. */
     @Override
     public void close() {

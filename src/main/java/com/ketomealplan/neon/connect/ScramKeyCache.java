@@ -39,7 +39,6 @@ final class ScramKeyCache {
         }
     };
     private int logIns;
-    private long hits;
 
     ScramKeyCache() {
         new SecureRandom().nextBytes(macKey);
@@ -60,12 +59,8 @@ final class ScramKeyCache {
     Optional<SecretKey> find(PBEKeySpec spec) {
         Input input = input(spec);
         synchronized (this) {
-            byte[] known = keys.get(input);
-            if (known == null) {
-                return Optional.empty();
-            }
-            hits++;
-            return Optional.of(new SecretKeySpec(known, MemoizedPbkdf2.ALGORITHM));
+            return Optional.ofNullable(keys.get(input))
+                    .map(known -> new SecretKeySpec(known, MemoizedPbkdf2.ALGORITHM));
         }
     }
 
@@ -74,15 +69,6 @@ final class ScramKeyCache {
         synchronized (this) {
             keys.put(input, computed.getEncoded());
         }
-    }
-
-    synchronized int size() {
-        return keys.size();
-    }
-
-    /** Returns how often a key was known. */
-    synchronized long hits() {
-        return hits;
     }
 
     /** All that a key depends on; of the password a MAC, so that a former one does not stay in memory. */

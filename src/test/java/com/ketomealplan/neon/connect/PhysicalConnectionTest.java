@@ -7,6 +7,8 @@ import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The end of a connection. */
@@ -18,14 +20,17 @@ class PhysicalConnectionTest {
     @Test
     void theSocketOfAConnectionThatWasResetIsClosed() throws Exception {
         try (NeonProxy proxy = NeonProxy.before(database)) {
-            PhysicalConnection connection =
-                    Connectors.to(Endpoint.parse(proxy.url(database))).open();
+            AtomicReference<Socket> socket = new AtomicReference<>();
+            PhysicalConnection connection = Connectors.to(Endpoint.parse(proxy.url(database)))
+                    .open(Connector.NO_LIMIT, phase -> TimedAttempt.current()
+                            .map(TimedAttempt::socket)
+                            .ifPresent(socket::set));
             proxy.cut();
             await().until(() -> !connection.isAlive());
 
             connection.close();
 
-            assertThat(connection.isSocketClosed()).isTrue();
+            assertThat(socket.get().isClosed()).isTrue();
         }
     }
 }
