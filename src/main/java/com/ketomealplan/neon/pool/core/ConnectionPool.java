@@ -131,7 +131,7 @@ public final class ConnectionPool implements Pool {
 
     void returnUnused(PooledConnection candidate, Optional<EvictionReason> eviction) {
         boolean kept;
-        List<RequestedConnections.Request> requests;
+        List<RequestedConnections.PendingOpening> requests;
         lock.lock();
         try {
             bag.markUnborrowed(candidate);
@@ -143,7 +143,7 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
-        requests.forEach(RequestedConnections.Request::send);
+        requests.forEach(RequestedConnections.PendingOpening::send);
         if (!kept) {
             evictor.evict(candidate, eviction.orElse(EvictionReason.LOST));
         }
@@ -152,7 +152,7 @@ public final class ConnectionPool implements Pool {
     private Lease awaitConnection() throws SQLException {
         Waiter waiter;
         Optional<Duration> rejected;
-        List<RequestedConnections.Request> requests;
+        List<RequestedConnections.PendingOpening> requests;
         lock.lock();
         try {
             if (stopped) {
@@ -172,7 +172,7 @@ public final class ConnectionPool implements Pool {
         if (waiter == null) {
             throw waiters.rejected(rejected.orElseThrow());
         }
-        requests.forEach(RequestedConnections.Request::send);
+        requests.forEach(RequestedConnections.PendingOpening::send);
         return lease(waiters.await(waiter), waiter.waited());
     }
 
@@ -190,13 +190,13 @@ public final class ConnectionPool implements Pool {
     }
 
     /** Takes a connection that the gate has opened for a waiter. */
-    void onOpened(RequestedConnections.Request request, PhysicalConnection physical) {
+    void onOpened(RequestedConnections.PendingOpening opening, PhysicalConnection physical) {
         PooledConnection connection;
         boolean wanted;
-        List<RequestedConnections.Request> requests = List.of();
+        List<RequestedConnections.PendingOpening> requests = List.of();
         lock.lock();
         try {
-            requested.onEnded(request);
+            requested.onEnded(opening);
             connection = new PooledConnection(
                     this,
                     physical,
@@ -220,7 +220,7 @@ public final class ConnectionPool implements Pool {
         if (!wanted) {
             evictor.close(connection);
         }
-        requests.forEach(RequestedConnections.Request::send);
+        requests.forEach(RequestedConnections.PendingOpening::send);
     }
 
     /** Takes a connection back from its borrower. */
@@ -237,8 +237,8 @@ public final class ConnectionPool implements Pool {
     private void acceptReturn(Lease lease, PooledConnection connection) {
         Optional<EvictionReason> eviction = evictor.evictionReason(lease, connection);
         List<PooledConnection> sameGeneration = List.of();
-        List<RequestedConnections.Request> requests;
-        List<RequestedConnections.Request> surplus;
+        List<RequestedConnections.PendingOpening> requests;
+        List<RequestedConnections.PendingOpening> surplus;
         boolean kept;
         lock.lock();
         try {
@@ -261,8 +261,8 @@ public final class ConnectionPool implements Pool {
         } finally {
             lock.unlock();
         }
-        surplus.forEach(RequestedConnections.Request::cancel);
-        requests.forEach(RequestedConnections.Request::send);
+        surplus.forEach(RequestedConnections.PendingOpening::cancel);
+        requests.forEach(RequestedConnections.PendingOpening::send);
         generationEvictor.evict(sameGeneration);
         if (!kept) {
             evictor.closeOrEvict(connection, eviction.orElse(EvictionReason.LOST));
@@ -332,7 +332,7 @@ public final class ConnectionPool implements Pool {
     public void stop() {
         List<PooledConnection> idle;
         List<Waiter> rejected;
-        List<RequestedConnections.Request> surplus;
+        List<RequestedConnections.PendingOpening> surplus;
         lock.lock();
         try {
             stopped = true;
@@ -343,7 +343,7 @@ public final class ConnectionPool implements Pool {
             lock.unlock();
         }
         rejected.forEach(waiter -> waiter.fail(closed()));
-        surplus.forEach(RequestedConnections.Request::cancel);
+        surplus.forEach(RequestedConnections.PendingOpening::cancel);
         evictor.stop(idle);
         state.active().forEach(connection -> connection.forceClose("the pool is closed"));
     }

@@ -31,7 +31,7 @@ final class RequestedConnections {
     private final Retention retention;
     private final WaitQueue queue;
     private final ConnectionBag bag;
-    private final Deque<Request> requested = new ArrayDeque<>();
+    private final Deque<PendingOpening> requested = new ArrayDeque<>();
     private final GrowthRule growth = new GrowthRule(System::nanoTime);
     private boolean growthScheduled;
     private boolean failureCheckScheduled;
@@ -56,12 +56,12 @@ final class RequestedConnections {
     }
 
     /** The attempt has ended. */
-    void onEnded(Request request) {
-        requested.remove(request);
+    void onEnded(PendingOpening opening) {
+        requested.remove(opening);
     }
 
     /** Returns new requests, to be sent after the lock is released. */
-    List<Request> openForWaiters() {
+    List<PendingOpening> openForWaiters() {
         if (!retention.reuses()) {
             return more(retention.max());
         }
@@ -70,9 +70,9 @@ final class RequestedConnections {
     }
 
     /** Returns the requests beyond the number of waiters, last sent first, to be cancelled after the lock is released. */
-    List<Request> surplus() {
-        List<Request> surplus = new ArrayList<>();
-        Iterator<Request> last = requested.descendingIterator();
+    List<PendingOpening> surplus() {
+        List<PendingOpening> surplus = new ArrayList<>();
+        Iterator<PendingOpening> last = requested.descendingIterator();
         for (int count = requested.size() - queue.size(); count > 0 && last.hasNext(); count--) {
             surplus.add(last.next());
         }
@@ -80,12 +80,12 @@ final class RequestedConnections {
     }
 
     /** Adds requests: as many as there are waiters, and as the maximum allows. */
-    private List<Request> more(int max) {
-        List<Request> requests = new ArrayList<>();
+    private List<PendingOpening> more(int max) {
+        List<PendingOpening> requests = new ArrayList<>();
         while (requested.size() < Math.min(queue.size(), max) && slots() < retention.max()) {
-            Request request = new Request();
-            requested.add(request);
-            requests.add(request);
+            PendingOpening opening = new PendingOpening();
+            requested.add(opening);
+            requests.add(opening);
         }
         return requests;
     }
@@ -103,15 +103,15 @@ final class RequestedConnections {
     }
 
     /** Makes requests with the lock held, and sends them without it. */
-    private void send(Supplier<List<Request>> making) {
-        List<Request> requests;
+    private void send(Supplier<List<PendingOpening>> making) {
+        List<PendingOpening> requests;
         lock.lock();
         try {
             requests = making.get();
         } finally {
             lock.unlock();
         }
-        requests.forEach(Request::send);
+        requests.forEach(PendingOpening::send);
     }
 
     private void scheduleGrowth() {
@@ -124,7 +124,8 @@ final class RequestedConnections {
     private void grow() {
         send(() -> {
             growthScheduled = false;
-            List<Request> requests = growth.needsConnection() && !bag.isEmpty() ? more(retention.max()) : List.of();
+            List<PendingOpening> requests =
+                    growth.needsConnection() && !bag.isEmpty() ? more(retention.max()) : List.of();
             scheduleGrowth();
             return requests;
         });
@@ -160,10 +161,10 @@ final class RequestedConnections {
         gate.lastFailure().ifPresent(this::failWaitersIfStalled);
     }
 
-    /** A connection that is requested from the gate. */
-    final class Request implements ConnectionReceiver {
+    /** A connection that is being opened for a waiter, or will be as soon as its request is sent to the gate. */
+    final class PendingOpening implements ConnectionReceiver {
 
-        private OpeningRequest request;
+        private OpeningRequest inGate;
         private boolean unwanted;
 
         /** Called without the lock. */
@@ -171,7 +172,7 @@ final class RequestedConnections {
             OpeningRequest made = gate.request(this);
             boolean tooLate;
             synchronized (this) {
-                request = made;
+                inGate = made;
                 tooLate = unwanted;
             }
             if (tooLate) {
@@ -183,7 +184,7 @@ final class RequestedConnections {
         void cancel() {
             synchronized (this) {
                 unwanted = true;
-                if (request == null || !request.cancel()) {
+                if (inGate == null || !inGate.cancel()) {
                     return; // onOpened() or onFailed() will be called
                 }
             }

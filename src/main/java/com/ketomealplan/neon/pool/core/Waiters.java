@@ -140,7 +140,7 @@ final class Waiters {
 
     /** Removes a waiter that gives up; returns false if its wait has already ended. */
     boolean leave(Waiter waiter) {
-        List<RequestedConnections.Request> surplus;
+        List<RequestedConnections.PendingOpening> surplus;
         lock.lock();
         try {
             if (!queue.remove(waiter)) {
@@ -151,7 +151,7 @@ final class Waiters {
         } finally {
             lock.unlock();
         }
-        surplus.forEach(RequestedConnections.Request::cancel);
+        surplus.forEach(RequestedConnections.PendingOpening::cancel);
         listeners.forEach(PoolListener::onWaitFailed);
         return true;
     }
@@ -166,7 +166,7 @@ final class Waiters {
     /** Ends the waits that have timed out. */
     void expire() {
         List<Waiter> expired;
-        List<RequestedConnections.Request> surplus;
+        List<RequestedConnections.PendingOpening> surplus;
         lock.lock();
         try {
             expiryScheduled = false;
@@ -177,7 +177,7 @@ final class Waiters {
         } finally {
             lock.unlock();
         }
-        surplus.forEach(RequestedConnections.Request::cancel);
+        surplus.forEach(RequestedConnections.PendingOpening::cancel);
         expired.forEach(waiter -> {
             listeners.forEach(PoolListener::onWaitFailed);
             waiter.expire();
