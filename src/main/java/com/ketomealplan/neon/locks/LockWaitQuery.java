@@ -77,27 +77,27 @@ public final class LockWaitQuery {
      * @param connection an open connection that is in no transaction
      */
     public static LockWaits execute(Connection connection) throws SQLException {
-        Map<Integer, Waiter> waiters = new LinkedHashMap<>();
+        Map<Integer, BlockedSession> blocked = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT set_config('statement_timeout', '" + TIMEOUT.toMillis() + "', true);" + SQL);
             statement.getMoreResults();
             try (ResultSet row = statement.getResultSet()) {
                 while (row.next()) {
-                    waiters.computeIfAbsent(row.getInt("pid"), pid -> new Waiter())
+                    blocked.computeIfAbsent(row.getInt("pid"), pid -> new BlockedSession())
                             .add(row);
                 }
             }
         }
         return new LockWaits(
                 Instant.now(),
-                waiters.entrySet().stream()
-                        .filter(waiter -> waiter.getValue().ofThisRole)
-                        .map(waiter -> waiter.getValue().toLockWait(waiter.getKey(), waiters))
+                blocked.entrySet().stream()
+                        .filter(session -> session.getValue().ofThisRole)
+                        .map(session -> session.getValue().toLockWait(session.getKey(), blocked))
                         .toList());
     }
 
-    /** The rows of one waiting session. */
-    private static final class Waiter {
+    /** A session that waits for a lock: its rows. */
+    private static final class BlockedSession {
 
         private boolean ofThisRole;
         private StatementTag tag = StatementTag.NONE;
@@ -117,13 +117,13 @@ public final class LockWaitQuery {
         }
 
         /** Adds the blockers of its blockers: an operator looks for the session at the head of the queue. */
-        LockWait toLockWait(int pid, Map<Integer, Waiter> waiters) {
+        LockWait toLockWait(int pid, Map<Integer, BlockedSession> blocked) {
             List<Blocker> all = new ArrayList<>(blockers);
             blockers.stream()
                     .filter(Blocker::waits)
-                    .map(blocker -> waiters.get(blocker.pid()))
-                    .filter(waiter -> waiter != null && waiter != this)
-                    .flatMap(waiter -> waiter.blockers.stream())
+                    .map(blocker -> blocked.get(blocker.pid()))
+                    .filter(session -> session != null && session != this)
+                    .flatMap(session -> session.blockers.stream())
                     .filter(blocker ->
                             blocker.pid() != pid && all.stream().noneMatch(known -> known.pid() == blocker.pid()))
                     .distinct()

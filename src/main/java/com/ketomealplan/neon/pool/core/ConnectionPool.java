@@ -42,7 +42,7 @@ public final class ConnectionPool implements Pool {
     private final ReentrantLock lock;
     private final ConnectionBag bag;
     private final RequestedConnections requested;
-    private final Waiters waiters;
+    private final WaitCoordinator waits;
     private final Evictor evictor;
     private final ConnectionValidator validator;
     private final GenerationEvictor generationEvictor;
@@ -89,7 +89,7 @@ public final class ConnectionPool implements Pool {
         this.locks = new LockWaitSampler(this, gate, state);
         this.idleCheck = new IdleCheck(this, state, validator);
         this.requested = new RequestedConnections(this, gate, retention, state);
-        this.waiters = new Waiters(name, gate, limits, listeners, state, requested);
+        this.waits = new WaitCoordinator(name, gate, limits, listeners, state, requested);
     }
 
     @Override
@@ -163,17 +163,17 @@ public final class ConnectionPool implements Pool {
                 return lease(back, WaitTime.NONE);
             }
             // With none open, one is opened for this caller
-            rejected = bag.isEmpty() ? Optional.empty() : waiters.checkAdmission();
-            waiter = rejected.isPresent() ? null : waiters.join(mayBeAsleep());
+            rejected = bag.isEmpty() ? Optional.empty() : waits.checkAdmission();
+            waiter = rejected.isPresent() ? null : waits.join(mayBeAsleep());
             requests = waiter == null ? List.of() : requested.openForWaiters();
         } finally {
             lock.unlock();
         }
         if (waiter == null) {
-            throw waiters.rejected(rejected.orElseThrow());
+            throw waits.rejected(rejected.orElseThrow());
         }
         requests.forEach(RequestedConnections.PendingOpening::send);
-        return lease(waiters.await(waiter), waiter.waited());
+        return lease(waits.await(waiter), waiter.waited());
     }
 
     LockWaitSampler locks() {
@@ -209,7 +209,7 @@ public final class ConnectionPool implements Pool {
             state.queue().onProgress();
             wanted = !stopped && (!state.queue().isEmpty() || retention.reuses());
             if (wanted) {
-                waiters.offer(connection);
+                waits.offer(connection);
                 requests = requested.openForWaiters();
             } else {
                 bag.markClosing(connection);
@@ -280,7 +280,7 @@ public final class ConnectionPool implements Pool {
                 && !stopped
                 && !state.generations().isEvicted(connection);
         if (kept) {
-            waiters.offer(connection);
+            waits.offer(connection);
         } else {
             bag.markClosing(connection);
         }

@@ -18,7 +18,7 @@ final class Waiter {
     /** How often a waiter polls whether the compute has woken. */
     private static final Duration WAKE_POLL_INTERVAL = Duration.ofMillis(50);
 
-    private final Waiters waiters;
+    private final WaitCoordinator waits;
     private final boolean mayWake;
     private final Duration maxWait;
     private final Optional<Deadline> deadline = Deadline.current();
@@ -30,8 +30,8 @@ final class Waiter {
      * @param mayWake whether the compute may have been asleep when the caller came
      * @param maxWait how long it waits at most, unless its deadline is sooner
      */
-    Waiter(Waiters waiters, boolean mayWake, Duration maxWait) {
-        this.waiters = waiters;
+    Waiter(WaitCoordinator waits, boolean mayWake, Duration maxWait) {
+        this.waits = waits;
         this.maxWait = maxWait;
         this.mayWake = mayWake;
     }
@@ -58,7 +58,7 @@ final class Waiter {
 
     /** Returns whether a first connection was opened since the caller came. */
     private boolean hasOpened() {
-        return waiters.firstOpenedNanos() - begunNanos >= 0;
+        return waits.firstOpenedNanos() - begunNanos >= 0;
     }
 
     private Duration elapsed() {
@@ -77,7 +77,7 @@ final class Waiter {
      */
     WaitTime end(Optional<PooledConnection> connection) {
         long now = System.nanoTime();
-        long wokenNanos = hasOpened() ? waiters.firstOpenedNanos() : now;
+        long wokenNanos = hasOpened() ? waits.firstOpenedNanos() : now;
         waited = new WaitTime(
                 Duration.ofNanos(now - begunNanos),
                 mayWake ? Duration.ofNanos(wokenNanos - begunNanos) : Duration.ZERO,
@@ -94,13 +94,13 @@ final class Waiter {
         return mayWake ? awaitWake() : awaitResult();
     }
 
-    /** Blocks without a timeout: {@link Waiters#expire} ends all that have timed out, which costs less than a timer for each. */
+    /** Blocks without a timeout: {@link WaitCoordinator#expire} ends all that have timed out, which costs less than a timer for each. */
     private PooledConnection awaitResult() throws SQLException {
         try {
             PooledConnection connection = result.get();
             if (connection == null) {
                 Duration waited = elapsed(); // may be longer by the expiry interval
-                throw waiters.timedOut(waited.compareTo(maxWait) < 0 ? waited : maxWait);
+                throw waits.timedOut(waited.compareTo(maxWait) < 0 ? waited : maxWait);
             }
             return connection;
         } catch (InterruptedException e) {
@@ -114,7 +114,7 @@ final class Waiter {
         long polledNanos = begunNanos;
         while (true) {
             boolean asleep = mayWake && !hasOpened();
-            boolean waking = asleep && waiters.isHoldingLogin();
+            boolean waking = asleep && waits.isHoldingLogin();
             Duration waited = Duration.ofNanos(polledNanos - begunNanos);
             Duration left = remaining(maxWait, waking, waited);
             boolean last = !asleep || left.compareTo(WAKE_POLL_INTERVAL) <= 0;
@@ -122,7 +122,7 @@ final class Waiter {
                 return result.get((last ? left : WAKE_POLL_INTERVAL).toNanos(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 if (last) {
-                    return unlessCompleted(() -> waiters.timedOut(waited.plus(left)));
+                    return unlessCompleted(() -> waits.timedOut(waited.plus(left)));
                 }
             } catch (InterruptedException e) {
                 return interrupted(e);
@@ -153,7 +153,7 @@ final class Waiter {
 
     /** Leaves the queue and throws, unless the wait was completed meanwhile. */
     private PooledConnection unlessCompleted(Supplier<SQLException> otherwise) throws SQLException {
-        if (waiters.leave(this)) {
+        if (waits.leave(this)) {
             throw otherwise.get();
         }
         try {

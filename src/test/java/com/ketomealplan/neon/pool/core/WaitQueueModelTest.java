@@ -40,7 +40,7 @@ class WaitQueueModelTest {
     @Test
     void theCheckFindsALeaveThatOverlooksThatHeWasServed() {
         assertThatThrownBy(() -> Interleavings.ofBroken(
-                        new OneLeaves(), Planted.alwaysTrue(Waiters.class, "leave", OneLeaves.class)))
+                        new OneLeaves(), Planted.alwaysTrue(WaitCoordinator.class, "leave", OneLeaves.class)))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("0 have it, and 0 is idle");
     }
@@ -56,7 +56,7 @@ class WaitQueueModelTest {
             Interleavings.atOnce(first, second, () -> {
                 pool.returnConnection();
                 while (!first.done || !second.done) {
-                    pool.waiters.expire();
+                    pool.waits.expire();
                 }
             });
             pool.requireOneOwner(first.owners() + second.owners());
@@ -95,7 +95,7 @@ class WaitQueueModelTest {
         private final Retention retention = Retention.pooled(1, 0, Duration.ofHours(1), Duration.ofHours(1));
         private final QueueLimits limits = new QueueLimits(Duration.ofHours(1), 10);
         private final PoolState state = new PoolState(lock, retention, limits, null);
-        private final Waiters waiters = new Waiters(
+        private final WaitCoordinator waits = new WaitCoordinator(
                 "model",
                 GATE,
                 limits,
@@ -112,7 +112,7 @@ class WaitQueueModelTest {
             lock.lock();
             try {
                 state.bag().markReturned(only);
-                waiters.offer(only);
+                waits.offer(only);
             } finally {
                 lock.unlock();
             }
@@ -157,7 +157,7 @@ class WaitQueueModelTest {
                 if (has != null) {
                     return null;
                 }
-                Waiter waiter = new Waiter(pool.waiters, false, Duration.ZERO);
+                Waiter waiter = new Waiter(pool.waits, false, Duration.ZERO);
                 pool.state.queue().add(waiter);
                 return waiter;
             } finally {
@@ -173,7 +173,7 @@ class WaitQueueModelTest {
         }
 
         void leave(Waiter waiter) {
-            if (!pool.waiters.leave(waiter)) {
+            if (!pool.waits.leave(waiter)) {
                 await(waiter);
             }
         }

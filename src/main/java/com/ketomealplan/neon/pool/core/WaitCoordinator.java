@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Admits callers to the wait queue, offers connections to them, and ends the waits that have timed out. */
-final class Waiters {
+final class WaitCoordinator {
 
     /** How often the queue is searched for waiters that have timed out. */
     private static final Duration EXPIRY_INTERVAL = Duration.ofMillis(20);
@@ -32,7 +32,7 @@ final class Waiters {
     private final RequestedConnections requested;
     private boolean expiryScheduled;
 
-    Waiters(
+    WaitCoordinator(
             String name,
             WakeGate gate,
             QueueLimits limits,
