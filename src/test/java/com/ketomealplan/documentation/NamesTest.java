@@ -56,12 +56,15 @@ class NamesTest {
             "requestTime",
             "responseHeaders",
             "userAgent",
-            // HikariCP's classes
+            // HikariCP
             "ConcurrentBag",
             "HouseKeeper",
             "PoolEntry",
+            "PoolEntryCreator",
+            "PoolStats",
             "ProxyLeakTask",
             "ProxyConnection",
+            "aliveBypassWindowMs",
             // HAProxy, nginx, Kubernetes
             "fall",
             "http_503",
