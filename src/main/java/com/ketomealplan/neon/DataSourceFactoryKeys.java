@@ -13,8 +13,6 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Null;
 import jakarta.validation.constraints.Pattern;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -159,14 +157,15 @@ abstract class DataSourceFactoryKeys {
         }
         StringBuilder completed = new StringBuilder(url);
         if (hasUser() && !hasUser(url)) {
-            String secret = password == null ? "" : ":" + encoded(password.reveal());
-            completed.insert(scheme + "://".length(), encoded(user) + secret + "@");
+            String secret = password == null ? "" : ":" + Endpoint.percentEncoded(password.reveal());
+            completed.insert(scheme + "://".length(), Endpoint.percentEncoded(user) + secret + "@");
         }
         if (parameters().findAny().isPresent()) {
             completed
                     .append(url.indexOf('?') < 0 ? '?' : '&')
                     .append(parameters()
-                            .map(name -> encoded(name) + "=" + encoded(properties.get(name)))
+                            .map(name ->
+                                    Endpoint.percentEncoded(name) + "=" + Endpoint.percentEncoded(properties.get(name)))
                             .collect(Collectors.joining("&")));
         }
         return completed.toString();
@@ -183,10 +182,6 @@ abstract class DataSourceFactoryKeys {
 
     private static boolean hasUser(String url) {
         return url.matches("(?s)[^/]*://[^/?]*@.*|.*[?&]user=.*");
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** Reports settings that contradict each other. */

@@ -17,8 +17,7 @@ import com.ketomealplan.neon.gate.OpeningRequest;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.pool.Pool;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import com.ketomealplan.neon.url.Endpoint;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -262,8 +261,7 @@ public final class DatabaseProbe {
                                 + " sessions. If its units of work do not set that themselves, write search_path={} into the database"
                                 + " URL: {}",
                         schema.get(),
-                        URLEncoder.encode(Identifier.quoted(schema.get()), StandardCharsets.UTF_8)
-                                .replace("+", "%20"),
+                        Endpoint.percentEncoded(Identifier.quoted(schema.get())),
                         mismatch.get().cause());
             }
         }

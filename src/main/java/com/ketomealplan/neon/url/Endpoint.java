@@ -80,7 +80,12 @@ public record Endpoint(
         return "jdbc:postgresql://"
                 + hosts.stream().map(HostAndPort::toString).collect(Collectors.joining(","))
                 + "/"
-                + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+                + percentEncoded(database);
+    }
+
+    /** Returns a text as it is written in a URL; unlike {@link URLEncoder}, a space as {@code %20}. */
+    public static String percentEncoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** Returns the connection properties. They contain the password, and must not be logged. */
