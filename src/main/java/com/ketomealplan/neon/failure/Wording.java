@@ -15,7 +15,7 @@ import org.postgresql.util.ServerErrorMessage;
  * them ("invalid input syntax for type integer: …"), the driver's those that it cannot convert, and a function in the database may raise
  * any text. What is left out is in PostgreSQL's log.
  */
-final class Wording {
+public final class Wording {
 
     static final String LEFT_OUT = "its text may quote a value, and is left out";
 
@@ -94,7 +94,8 @@ final class Wording {
                 .orElseGet(() -> failure.getClass().getSimpleName().toLowerCase(Locale.ROOT));
     }
 
-    static String inOneLine(String text) {
+    /** Returns a text with a space for each run of white space, and none around it. */
+    public static String inOneLine(String text) {
         return text.replaceAll("\\s+", " ").strip();
     }
 }

@@ -3,6 +3,7 @@ package com.ketomealplan.neon.observe;
 import com.ketomealplan.neon.connect.Listeners;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.LogThrottle;
+import com.ketomealplan.neon.failure.Wording;
 import com.ketomealplan.neon.handle.LeasedTransaction;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -45,14 +46,14 @@ public final class StatementObserver implements SqlLogger {
 
         Totals(String commented) {
             this.rendered = StatementComments.without(commented);
-            this.sql = inOneLine(rendered);
+            this.sql = Wording.inOneLine(rendered);
         }
 
         /** Returns the SQL of a run: several have one name where that is a word, or where a method has SQL with parts that differ. */
         String sqlOf(String commented) {
             return StatementComments.isSame(rendered, commented)
                     ? sql
-                    : inOneLine(StatementComments.without(commented));
+                    : Wording.inOneLine(StatementComments.without(commented));
         }
     }
 
@@ -149,10 +150,6 @@ public final class StatementObserver implements SqlLogger {
 
     private static String rendered(StatementContext context) {
         return Objects.requireNonNullElse(context.getRenderedSql(), "");
-    }
-
-    private static String inOneLine(String sql) {
-        return sql.replaceAll("\\s+", " ").strip();
     }
 
     /** Returns the statements, by total time, largest first. */
