@@ -6,7 +6,10 @@ import com.ketomealplan.neon.handle.LeasedTransaction;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** A {@link Lease}, as its handle sees it. */
+/**
+ * A {@link Lease}, as its handle sees it. The lease does not implement the interface itself: its methods that begin a COMMIT, mark the session
+ * or return the connection would become public, and the pool has the lease too.
+ */
 record HandleLeaseAdapter(Lease lease) implements HandleLease {
 
     @Override
