@@ -7,7 +7,6 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -37,13 +36,6 @@ public final class LoggedLines implements AutoCloseable {
         return logged;
     }
 
-    /** Of a class, whose log blocks until then. */
-    public static LoggedLines blockedBy(Class<?> type, CountDownLatch end) {
-        LoggedLines logged = of(type);
-        logged.lines.end = end;
-        return logged;
-    }
-
     public List<String> all() {
         return List.copyOf(lines.messages);
     }
@@ -65,15 +57,9 @@ public final class LoggedLines implements AutoCloseable {
     private static final class Lines extends AppenderBase<ILoggingEvent> {
 
         private final List<String> messages = new CopyOnWriteArrayList<>();
-        private volatile CountDownLatch end = new CountDownLatch(0);
 
         @Override
         protected void append(ILoggingEvent event) {
-            try {
-                end.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
             StringBuilder line = new StringBuilder(event.getFormattedMessage());
             for (IThrowableProxy cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
                 line.append(": ").append(cause.getMessage());

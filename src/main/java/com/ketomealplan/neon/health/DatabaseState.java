@@ -17,9 +17,6 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,16 +83,6 @@ public final class DatabaseState implements Managed {
     private final boolean probed;
     private final Listeners<StateListener> listeners = new Listeners<>();
     private final StateChanges changes = new StateChanges(System::nanoTime);
-    /** Writes the log, in order: a log may block, and callers and the timer ask for the status. */
-    private final ThreadPoolExecutor log = new ThreadPoolExecutor(
-            0,
-            1,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            DatabaseState::logThread,
-            (line, full) -> line.run());
-
     private DatabaseCondition condition = DatabaseCondition.ASLEEP;
     private Instant since = Instant.now();
     private Future<?> nextCheck = CompletableFuture.completedFuture(null);
@@ -124,12 +111,6 @@ public final class DatabaseState implements Managed {
             }
         });
         units.addListener(this::status);
-    }
-
-    private static Thread logThread(Runnable lines) {
-        Thread thread = new Thread(lines, "database-state-log");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Registers a listener, which is called on any thread and must not block. */
@@ -174,14 +155,14 @@ public final class DatabaseState implements Managed {
     private void report(StateChanges.Report change) {
         DatabaseStatus now = change.now();
         listeners.forEach(listener -> listener.onReported(change.before(), change.lasted(), now, change.between()));
-        log.execute(() -> LOG.atLevel(now.condition().level())
+        LOG.atLevel(now.condition().level())
                 .log(
                         "Database state: {} -> {} ({} ms{}): {}",
                         now.nameOf(change.before()),
                         now.nameOf(now.condition()),
                         change.lasted().toMillis(),
                         change.between() == 0 ? "" : ", " + change.between() + " changes between",
-                        now.cause()));
+                        now.cause());
     }
 
     /** Derives the condition from the traffic. */
@@ -321,15 +302,11 @@ public final class DatabaseState implements Managed {
         }
     }
 
-    /** Ends the scheduled checks. Blocks until what is to be logged is, for a second at most. */
+    /** Ends the scheduled checks. */
     @Override
-    public void stop() throws InterruptedException {
-        synchronized (this) {
-            stopped = true;
-            nextCheck.cancel(false);
-            changes.takeWithheld().ifPresent(this::report);
-        }
-        log.shutdown();
-        log.awaitTermination(1, TimeUnit.SECONDS);
+    public synchronized void stop() {
+        stopped = true;
+        nextCheck.cancel(false);
+        changes.takeWithheld().ifPresent(this::report);
     }
 }

@@ -63,7 +63,7 @@ class DatabaseProbeTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() {
         state.stop();
     }
 

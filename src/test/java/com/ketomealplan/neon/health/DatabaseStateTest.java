@@ -2,34 +2,20 @@ package com.ketomealplan.neon.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.gate.GateSnapshot;
-import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.pool.TrafficSnapshot;
-import com.ketomealplan.neon.pool.core.TestPools;
-import com.ketomealplan.testing.LoggedLines;
-import com.ketomealplan.testing.TestDatabase;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The condition that is derived from the gate, the pool and the units of work. */
 class DatabaseStateTest {
-
-    @RegisterExtension
-    private final TestPools pools = new TestPools();
 
     private static final Optional<Duration> NEVER = Optional.empty();
 
@@ -272,28 +258,5 @@ class DatabaseStateTest {
                 .isEqualTo(DatabaseCondition.DOWN);
         assertThat(DatabaseState.derive(failing(FailureKind.THROTTLED, 1), open(5, NEVER), lacking, true, false))
                 .isEqualTo(DatabaseCondition.THROTTLED);
-    }
-
-    /** Callers and the one timer ask for it. */
-    @Test
-    void theStatusIsToldWhileTheLogBlocks() throws Exception {
-        UnitOutcomes units = new UnitOutcomes();
-        Connector connector = TestDatabase.empty().connector();
-        DatabaseState state =
-                new DatabaseState(new WakeGate(connector), pools.keeping(1, connector), units, false, false);
-        CountDownLatch unblocked = new CountDownLatch(1);
-        try (LoggedLines log = LoggedLines.blockedBy(DatabaseState.class, unblocked)) {
-            DatabaseStatus told = CompletableFuture.supplyAsync(() -> {
-                        units.onRollback(new UnableToExecuteStatementException(new SQLException("no", "42P01"), null));
-                        return state.status();
-                    })
-                    .get(20, TimeUnit.SECONDS);
-
-            assertThat(told.condition()).isEqualTo(DatabaseCondition.SCHEMA_MISMATCH);
-            assertThat(log.all()).isEmpty();
-            unblocked.countDown();
-            state.stop();
-            assertThat(log.contain("schema_mismatch")).isTrue();
-        }
     }
 }
