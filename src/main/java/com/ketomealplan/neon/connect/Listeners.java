@@ -35,8 +35,16 @@ public final class Listeners<L> {
             try {
                 call.accept(listener);
             } catch (Throwable e) { // an Error, too: its caller may have a connection to return
-                LOG.error("Listener {} failed", listener.getClass().getName(), e);
+                logFailure(listener, e);
             }
+        }
+    }
+
+    private static void logFailure(Object listener, Throwable failure) {
+        try {
+            LOG.error("Listener {} failed", listener.getClass().getName(), failure);
+        } catch (Throwable e) {
+            // No memory, or a failure whose message cannot be told: there is no other place for it
         }
     }
 }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The state of the database, derived from the traffic, without queries. Each change is logged once, alternating ones by
- * {@link StateChanges}. Thread-safe and non-blocking.
+ * {@link StateChanges}. Thread-safe; blocks for nothing but the log.
  */
 public final class DatabaseState implements Managed {
 

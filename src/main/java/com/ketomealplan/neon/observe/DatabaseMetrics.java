@@ -170,7 +170,11 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
                 "Maximum number of callers in the wait queue.",
                 observed,
                 PoolStatistics::waitingMax);
-        counter("db_client_connection_timeouts", "Callers whose wait timed out.", observed, PoolStatistics::timeouts);
+        counter(
+                "db_client_connection_timeouts",
+                "Callers whose wait timed out or was interrupted.",
+                observed,
+                PoolStatistics::timeouts);
         counter("neon_connection_shed", "Callers rejected by the wait queue.", observed, PoolStatistics::rejected);
         counter("neon_connection_leaks", "Connections leaked by requests.", observed, PoolStatistics::leaked);
         counter("neon_connections_opened", "Connections opened for the pool.", observed, PoolStatistics::opened);

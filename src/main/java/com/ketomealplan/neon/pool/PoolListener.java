@@ -17,6 +17,6 @@ public interface PoolListener {
     /** A connection was evicted. */
     default void onEvicted(EvictionReason reason) {}
 
-    /** A caller was rejected, or its wait timed out. */
+    /** A caller was rejected, or gave up because its wait timed out or it was interrupted. Not called if opening a connection failed. */
     default void onWaitFailed() {}
 }

@@ -48,4 +48,21 @@ class ListenersTest {
         listeners.forEach(Runnable::run);
         assertThat(called).as("it is called again").hasSize(6);
     }
+
+    @Test
+    void aFailureThatCannotBeLoggedAffectsNobody() {
+        listeners.add(throwing(new IllegalStateException() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no message");
+            }
+        }));
+        listeners.add(() -> called.add("last"));
+
+        listeners.forEach(Runnable::run);
+
+        assertThat(called).containsExactly("last");
+    }
 }

@@ -49,7 +49,6 @@ public final class ConnectionPool implements Pool {
     private final LockWaitSampler locks;
     private final IdleCheck idleCheck;
     private final Listeners<PoolListener> listeners = new Listeners<>();
-    private boolean stopped;
 
     /**
      * @param name begins every message of the pool
@@ -111,7 +110,7 @@ public final class ConnectionPool implements Pool {
             PooledConnection candidate;
             lock.lock();
             try {
-                if (stopped) {
+                if (evictor.isStopped()) {
                     throw closed();
                 }
                 candidate = bag.borrow();
@@ -155,7 +154,7 @@ public final class ConnectionPool implements Pool {
         List<RequestedConnections.PendingOpening> requests;
         lock.lock();
         try {
-            if (stopped) {
+            if (evictor.isStopped()) {
                 throw closed();
             }
             PooledConnection back = bag.borrow(); // one that was returned since takeIdle()
@@ -207,7 +206,7 @@ public final class ConnectionPool implements Pool {
             }
             state.traffic().onOpened(mayBeAsleep());
             state.queue().onProgress();
-            wanted = !stopped && (!state.queue().isEmpty() || retention.reuses());
+            wanted = !evictor.isStopped() && (!state.queue().isEmpty() || retention.reuses());
             if (wanted) {
                 waits.offer(connection);
                 requests = requested.openForWaiters();
@@ -277,7 +276,7 @@ public final class ConnectionPool implements Pool {
     private boolean offerUnlessEvicted(PooledConnection connection, Optional<EvictionReason> eviction) {
         boolean kept = eviction.isEmpty()
                 && retention.reuses()
-                && !stopped
+                && !evictor.isStopped()
                 && !state.generations().isEvicted(connection);
         if (kept) {
             waits.offer(connection);
@@ -335,7 +334,7 @@ public final class ConnectionPool implements Pool {
         List<RequestedConnections.PendingOpening> surplus;
         lock.lock();
         try {
-            stopped = true;
+            evictor.stop();
             idle = bag.drainIdle();
             rejected = state.queue().drain();
             surplus = requested.surplus();
@@ -344,7 +343,7 @@ public final class ConnectionPool implements Pool {
         }
         rejected.forEach(waiter -> waiter.fail(closed()));
         surplus.forEach(RequestedConnections.PendingOpening::cancel);
-        evictor.stop(idle);
+        idle.forEach(evictor::close);
         state.active().forEach(connection -> connection.forceClose("the pool is closed"));
     }
 }

@@ -6,7 +6,6 @@ import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.pool.Retention;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,10 +58,13 @@ final class Evictor {
                 name,
                 connection.physical().backendId(),
                 reason);
-        if (!stopped) {
-            listeners.forEach(listener -> listener.onEvicted(reason));
+        try {
+            if (!stopped) {
+                listeners.forEach(listener -> listener.onEvicted(reason));
+            }
+        } finally {
+            gate.close(connection.physical(), connection::onClosed);
         }
-        gate.close(connection.physical(), connection::onClosed);
     }
 
     /**
@@ -78,10 +80,13 @@ final class Evictor {
         }
     }
 
-    /** Closes the idle connections of a pool that is stopped, on the calling thread. From now on none is evicted: all are closed. */
-    void stop(List<PooledConnection> idle) {
+    /** The pool is stopped: from now on no connection is kept, and none counts as evicted. */
+    void stop() {
         stopped = true;
-        idle.forEach(this::close);
+    }
+
+    boolean isStopped() {
+        return stopped;
     }
 
     /** Closes a connection on the calling thread, without counting it as evicted. */
