@@ -30,7 +30,7 @@ abstract class DataSourceFactoryKeys {
     static final String CHECKED =
             "is not supported: each connection is checked before its use, without a query; leave it out";
     static final String IDLE =
-            "is not supported: idle connections are not touched, so that a compute may sleep; see pooled.overflowIdleTime";
+            "is not supported: nothing is sent to keep idle connections open, so that a compute may sleep; see pooled.overflowIdleTime";
     static final String UNITS = "is not supported: @Transaction sets it for each unit of work; leave it out";
     static final String LEAKS =
             "is not supported: a leaked connection is closed at the end of its request; see unitOfWork.deadlineOutsideRequests";
@@ -129,7 +129,7 @@ abstract class DataSourceFactoryKeys {
     @Null(message = BY_URL) @Setting
     private Object initializationQuery;
 
-    @Null(message = BY_URL) @Setting
+    @Null(message = "is not supported: the database is the path of the url") @Setting
     private Object defaultCatalog;
 
     @AssertTrue(message = ALWAYS) @Setting

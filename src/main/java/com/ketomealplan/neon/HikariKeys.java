@@ -9,13 +9,17 @@ abstract class HikariKeys extends DataSourceFactoryKeys {
     private static final String USER = "is HikariCP's name; here it is user";
     private static final String DRIVER = "is HikariCP's name; here it is driverClass";
     private static final String PROPERTIES = "is HikariCP's name; here it is properties";
-    private static final String SIZE = "is HikariCP's name; here it is pooled.keep + pooled.overflow, or maxSize";
+    private static final String SIZE = "is HikariCP's name; here it is pooled.keep + pooled.overflow (or maxSize),"
+            + " and with per_request perRequest.maxConnections";
     private static final String KEEP =
             "is HikariCP's name; here no connection is opened in advance: pooled.keep is how many idle ones are kept";
     private static final String WAIT =
             "is HikariCP's name; here it is maxWaitForConnection, with a unit; see also unitOfWork.deadline";
     private static final String IDLE_TIME = "is HikariCP's name; here it is pooled.overflowIdleTime, with a unit";
     private static final String AGE = "is HikariCP's name; here it is pooled.maxConnectionAge, with a unit";
+    private static final String DATABASE = "is HikariCP's name; here it is the path of the url";
+    private static final String SCHEMA = "is HikariCP's name; here it is the parameter currentSchema of the url";
+    private static final String CREDENTIALS = "is not supported: see urlFile and passwordFile";
     private static final String START =
             "is not supported: a start needs no database; see connectAtStart and migrateAtStart";
     private static final String METRICS =
@@ -63,10 +67,10 @@ abstract class HikariKeys extends DataSourceFactoryKeys {
     @Null(message = BY_URL) @Setting
     private Object connectionInitSql;
 
-    @Null(message = BY_URL) @Setting
+    @Null(message = SCHEMA) @Setting
     private Object schema;
 
-    @Null(message = BY_URL) @Setting
+    @Null(message = DATABASE) @Setting
     private Object catalog;
 
     @Null(message = UNITS) @Setting
@@ -93,13 +97,13 @@ abstract class HikariKeys extends DataSourceFactoryKeys {
     @Null(message = FIXED) @Setting
     private Object isolateInternalQueries;
 
-    @Null(message = FIXED) @Setting
+    @Null(message = URL) @Setting
     private Object dataSourceClassName;
 
-    @Null(message = FIXED) @Setting
+    @Null(message = URL) @Setting
     private Object dataSourceJNDI;
 
-    @Null(message = FIXED) @Setting
+    @Null(message = CREDENTIALS) @Setting
     private Object credentialsProviderClassName;
 
     @Null(message = FIXED) @Setting

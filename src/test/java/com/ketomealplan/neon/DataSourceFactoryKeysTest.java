@@ -146,7 +146,7 @@ class DataSourceFactoryKeysTest {
                         "{%s: %s}".formatted(name, ALWAYS.contains(name) ? "false" : "1"), name + " is not supported"));
     }
 
-    /** Each setting of HikariCP that a file can have is refused with its replacement, or means the same. */
+    /** Each setting of HikariCP that is a text, a number or a flag is refused with its replacement. */
     @Test
     void noNameOfHikariCPIsUnknown() throws Exception {
         List<String> names = Stream.of(
