@@ -56,26 +56,36 @@ final class ApplicationConnectors {
 
     /** Returns the connections without a request so far. */
     Set<EndPoint> unusedConnections() {
-        return connections(connection -> connection.getMessagesIn() == 0);
+        return connections(endPoint -> endPoint.getConnection().getMessagesIn() == 0);
     }
 
     /** Closes the connections without a running request. */
     void closeIdle() {
-        connections(connection -> connection.getMessagesIn() == connection.getMessagesOut())
+        connections(ApplicationConnectors::isIdle)
                 .forEach(endPoint -> endPoint.getConnection().close());
     }
 
-    private Set<EndPoint> connections(Predicate<Connection> which) {
+    /**
+     * Returns whether a connection waits for a request. A response counts from its first byte on, so their numbers do not say whether it
+     * has ended; but until then Jetty does not wait for the next request.
+     */
+    private static boolean isIdle(EndPoint endPoint) {
+        Connection connection = endPoint.getConnection();
+        return connection.getMessagesIn() == connection.getMessagesOut() && endPoint.isFillInterested();
+    }
+
+    /**
+     * @param which is asked for the unencrypted side
+     */
+    private Set<EndPoint> connections(Predicate<EndPoint> which) {
         return connectors()
                 .flatMap(connector -> connector.getConnectedEndPoints().stream())
                 .filter(endPoint -> endPoint.getConnection() != null && which.test(unencrypted(endPoint)))
                 .collect(Collectors.toSet());
     }
 
-    private static Connection unencrypted(EndPoint endPoint) {
-        return endPoint.getConnection() instanceof SslConnection secured
-                ? secured.getSslEndPoint().getConnection()
-                : endPoint.getConnection();
+    private static EndPoint unencrypted(EndPoint endPoint) {
+        return endPoint.getConnection() instanceof SslConnection secured ? secured.getSslEndPoint() : endPoint;
     }
 
     /**

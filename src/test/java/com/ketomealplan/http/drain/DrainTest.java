@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.eclipse.jetty.io.ConnectionStatistics;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -47,6 +49,7 @@ class DrainTest {
     private final AtomicInteger answered = new AtomicInteger();
     private final List<Socket> clients = new ArrayList<>();
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
+    private final CountDownLatch begun = new CountDownLatch(1);
     private final Server server = new Server();
     private ServerConnector connector;
     private int port;
@@ -72,10 +75,15 @@ class DrainTest {
         return connector.isOpen();
     }
 
-    /** {@code /blocked} when it may. */
+    /** {@code /blocked} when it may, and the end of {@code /streamed}. */
     private final class Answering extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            if (request.getHttpURI().getPath().equals("/streamed")) {
+                Content.Sink.write(response, false, US_ASCII.encode("x"));
+                begun.countDown();
+                mayAnswer.await();
+            }
             if (request.getHttpURI().getPath().equals("/blocked")) {
                 mayAnswer.await();
             }
@@ -219,12 +227,31 @@ class DrainTest {
                         .filter(connection -> connection.getMessagesIn() == 1)
                         .count()
                 == 2);
+        await().until(() -> connector.getConnectedEndPoints().stream().anyMatch(EndPoint::isFillInterested));
 
         drain.stop();
 
         assertThat(idle.getInputStream().read()).isEqualTo(-1);
         mayAnswer.countDown();
         assertAnswered(asking);
+    }
+
+    /** Jetty counts a response from its first byte on. */
+    @Test
+    void aResponseThatHasBegunIsSentToItsEnd() throws Exception {
+        Socket asking = connect();
+        ask(asking, "/streamed");
+        begun.await();
+
+        drain.stop();
+        mayAnswer.countDown();
+
+        assertThat(new BufferedReader(new InputStreamReader(asking.getInputStream(), US_ASCII))
+                        .lines()
+                        .takeWhile(line -> !line.equals("0"))) // the last chunk
+                .startsWith("HTTP/1.1 200 OK")
+                .endsWith("1", "x", "1", "x");
+        assertThat(answered).hasValue(1);
     }
 
     /** The kernel has taken their connections, and they have sent their requests. */
