@@ -167,9 +167,8 @@ public final class TestDatabase {
     }
 
     /**
-     * Thousands of log-ins and of commits of a test run are to cost the tests' machine less than what they are about: no test
-     * ends this server by force, so none of its commits has to wait for the disk. Only once for the server: two JVMs must not
-     * update the same row at the same time, and a new salt would invalidate the copy of the secret that a pooler of another
+     * Thousands of log-ins of a test run are to cost the tests' machine less than what they are about. Only once for the server: two JVMs
+     * must not update the same row at the same time, and a new salt would invalidate the copy of the secret that a pooler of another
      * JVM's has.
      */
     private static void ease(Endpoint server) {
@@ -181,9 +180,8 @@ public final class TestDatabase {
                     .mapTo(boolean.class)
                     .one();
             if (!eased) {
-                handle.execute("SET LOCAL scram_iterations = 16; ALTER ROLE %1$s PASSWORD '%2$s';"
-                                .formatted(server.user(), administration.password())
-                        + " ALTER ROLE %s SET synchronous_commit = off".formatted(server.user()));
+                handle.execute("SET LOCAL scram_iterations = 16; ALTER ROLE %s PASSWORD '%s'"
+                        .formatted(server.user(), administration.password()));
             }
         });
     }
@@ -226,8 +224,9 @@ public final class TestDatabase {
         }
     }
 
+    /** No test ends it by force, so nothing of it has to wait for the disk. */
     private static final class Server {
-        static final EmbeddedDatabase SHARED = EmbeddedDatabase.join(Path.of("target", "test-postgres"));
+        static final EmbeddedDatabase SHARED = EmbeddedDatabase.joinForTests(Path.of("target", "test-postgres"));
 
         static {
             Runtime.getRuntime().addShutdownHook(new Thread(SHARED::close));

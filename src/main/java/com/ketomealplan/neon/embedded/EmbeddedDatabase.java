@@ -36,9 +36,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private FileChannel presence;
     private Endpoint endpoint;
 
-    private EmbeddedDatabase(Path directory) {
+    private EmbeddedDatabase(Path directory, boolean durable) {
         this.directory = directory;
-        this.server = new Server(directory);
+        this.server = new Server(directory, durable);
     }
 
     /** Returns whether the library that unpacks and starts it is on the class path. */
@@ -48,7 +48,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** Returns whether a directory has none yet, so that the next {@link #join} creates one. */
     public static boolean isNew(Path directory) {
-        return new Server(directory).isNew();
+        return new Server(directory, true).isNew();
     }
 
     /**
@@ -57,9 +57,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * @throws EmbeddedDatabaseException if it does not start
      */
     public static EmbeddedDatabase join(Path directory) {
+        return join(directory, true);
+    }
+
+    /**
+     * The same for tests: if it starts the server, that does not wait for the disk ({@code fsync} is off). If the machine fails, its data
+     * may be lost.
+     *
+     * @throws EmbeddedDatabaseException if it does not start
+     */
+    public static EmbeddedDatabase joinForTests(Path directory) {
+        return join(directory, false);
+    }
+
+    private static EmbeddedDatabase join(Path directory, boolean durable) {
         synchronized (JOINED) {
             Path key = directory.toAbsolutePath().normalize();
-            EmbeddedDatabase database = JOINED.getOrDefault(key, new EmbeddedDatabase(key));
+            EmbeddedDatabase database = JOINED.getOrDefault(key, new EmbeddedDatabase(key, durable));
             if (database.users == 0) {
                 database.enter();
                 JOINED.put(key, database);

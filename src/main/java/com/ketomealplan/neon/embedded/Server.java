@@ -50,6 +50,7 @@ final class Server {
 
     private final Path directory;
     private final Path data;
+    private final boolean durable;
 
     /** The length of the log file at the last start. */
     private long logBegun;
@@ -57,8 +58,12 @@ final class Server {
     /** Present if this process started the server: it then holds the library's lock on the data. */
     private EmbeddedPostgres started;
 
-    Server(Path directory) {
+    /**
+     * @param durable whether it waits for the disk
+     */
+    Server(Path directory, boolean durable) {
         this.directory = directory;
+        this.durable = durable;
         this.data = directory.resolve(DATA);
     }
 
@@ -131,7 +136,7 @@ final class Server {
                     .setLocaleConfig("locale", "C.UTF-8")
                     .setConnectConfig("password", Files.readString(password).strip())
                     // The library is made for tests and trades durability for speed: here a commit is a commit
-                    .setServerConfig("fsync", "on")
+                    .setServerConfig("fsync", durable ? "on" : "off")
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("unix_socket_directories", "")
