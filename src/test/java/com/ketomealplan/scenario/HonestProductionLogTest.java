@@ -12,9 +12,12 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whoever collects the log in production reads JSON and nothing else: from the first line of a process to its last. */
+@Tag("campaign")
+@Tag("campaign-only")
 class HonestProductionLogTest {
 
     private static final String CONFIG = "config.yml";

@@ -12,10 +12,13 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** What a front-end developer sees of the API, in a real browser that reaches no other host. */
+@Tag("campaign")
+@Tag("campaign-only")
 @Needs({Program.CHROMIUM, Program.CHROMEDRIVER})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesDocsBrowserTest {
