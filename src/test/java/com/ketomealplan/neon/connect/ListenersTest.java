@@ -32,6 +32,7 @@ class ListenersTest {
         listeners.add(() -> called.add("second"));
         listeners.add(throwing(new UnsupportedOperationException("another one")));
         listeners.add(throwing(new NoClassDefFoundError("a jar that is missing")));
+        listeners.add(throwing(new AssertionError("an assertion")));
         listeners.add(throwing(new StackOverflowError("a listener that calls itself")));
         listeners.add(() -> called.add("last"));
 
@@ -39,7 +40,7 @@ class ListenersTest {
             listeners.forEach(Runnable::run);
 
             assertThat(log.all())
-                    .hasSize(4)
+                    .hasSize(5)
                     .allMatch(line -> line.contains(ListenersTest.class.getName()))
                     .anyMatch(line -> line.endsWith("a jar that is missing"));
         }
