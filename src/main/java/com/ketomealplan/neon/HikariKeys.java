@@ -5,20 +5,21 @@ import jakarta.validation.constraints.Null;
 /** The settings of HikariCP: they are rejected with a message that names their replacement, except {@code password}. */
 abstract class HikariKeys extends DataSourceFactoryKeys {
 
-    private static final String URL = "is HikariCP's name; here it is url";
-    private static final String USER = "is HikariCP's name; here it is user";
-    private static final String DRIVER = "is HikariCP's name; here it is driverClass";
-    private static final String PROPERTIES = "is HikariCP's name; here it is properties";
-    private static final String SIZE = "is HikariCP's name; here it is pooled.keep + pooled.overflow (or maxSize),"
+    private static final String HERE = "is HikariCP's name; here ";
+
+    private static final String URL = HERE + "it is url";
+    private static final String USER = HERE + "it is user";
+    private static final String DRIVER = HERE + "it is driverClass";
+    private static final String PROPERTIES = HERE + "it is properties";
+    private static final String SIZE = HERE + "it is pooled.keep + pooled.overflow (or maxSize),"
             + " and with per_request perRequest.maxConnections";
     private static final String KEEP =
-            "is HikariCP's name; here no connection is opened in advance: pooled.keep is how many idle ones are kept";
-    private static final String WAIT =
-            "is HikariCP's name; here it is maxWaitForConnection, with a unit; see also unitOfWork.deadline";
-    private static final String IDLE_TIME = "is HikariCP's name; here it is pooled.overflowIdleTime, with a unit";
-    private static final String AGE = "is HikariCP's name; here it is pooled.maxConnectionAge, with a unit";
-    private static final String DATABASE = "is HikariCP's name; here it is the path of the url";
-    private static final String SCHEMA = "is HikariCP's name; here it is the parameter currentSchema of the url";
+            HERE + "no connection is opened in advance: pooled.keep is how many idle ones are kept";
+    private static final String WAIT = HERE + "it is maxWaitForConnection, with a unit; see also unitOfWork.deadline";
+    private static final String IDLE_TIME = HERE + "it is pooled.overflowIdleTime, with a unit";
+    private static final String AGE = HERE + "it is pooled.maxConnectionAge, with a unit";
+    private static final String DATABASE = HERE + "it is the path of the url";
+    private static final String SCHEMA = HERE + "it is the parameter currentSchema of the url";
     private static final String CREDENTIALS = "is not supported: see urlFile and passwordFile";
     private static final String START =
             "is not supported: a start needs no database; see connectAtStart and migrateAtStart";
