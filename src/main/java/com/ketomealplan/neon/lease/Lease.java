@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -102,8 +103,7 @@ public final class Lease {
 
     /** Returns whether it was cancelled or closed under its borrower. */
     public boolean isTimedOut() {
-        LeaseState last = state.last();
-        return last == LeaseState.CANCELLING || last == LeaseState.EXPIRED;
+        return state.last() == LeaseState.CANCELLING || state.last() == LeaseState.EXPIRED;
     }
 
     /** Returns whether the server did not answer in time, not even to a cancel request. */
@@ -197,8 +197,8 @@ public final class Lease {
     void startCommit() throws SQLException {
         checkDeadline("COMMIT was sent");
         // Half of the remaining time is for the answer, the other half for looking up the outcome if none comes
-        long half = Math.max(deadline.remaining().toNanos() / 2, cancelTimeout().toNanos());
-        commitEndNanos = System.nanoTime() + half;
+        commitEndNanos = System.nanoTime()
+                + Math.max(deadline.remaining().toNanos() / 2, cancelTimeout().toNanos());
         if (!state.move(LeaseState.ACTIVE, LeaseState.COMMITTING)) {
             checkUsable();
             throw new DeadlineExceededException("COMMIT was sent", deadline); // its statement is being cancelled
@@ -261,9 +261,9 @@ public final class Lease {
         return discarded;
     }
 
-    /** Closes the connection under its borrower, unless COMMIT was sent. Does not block. May be called by any thread. */
+    /** Closes the connection under its borrower, unless COMMIT was sent, and logs that before it returns. May be called by any thread. */
     public void forceClose(String reason) {
-        expire(LeaseState.ACTIVE, reason, false);
+        rollBack(reason, Runnable::run);
     }
 
     /** Closes the connection, because its borrower has leaked it. */
@@ -285,18 +285,16 @@ public final class Lease {
                 }
             }
             case COMMITTING -> {
-                if (System.nanoTime() - commitEndNanos >= 0) {
-                    expire(
-                            LeaseState.COMMITTING,
-                            "COMMIT has not been answered in half of the time that was left",
-                            true);
+                if (System.nanoTime() - commitEndNanos >= 0
+                        && expire(LeaseState.COMMITTING, LeaseLog.COMMIT_UNANSWERED, true)) {
+                    LeaseWatch.BLOCKING.execute(() -> LeaseLog.commitUnanswered(this));
                 }
             }
             case EXPIRED, RETURNED -> {} // it is over
         }
     }
 
-    private void checkActive(Duration idleInTransactionTimeout) {
+    private void checkActive(Duration maxIdle) {
         boolean awaitsServer = physical.awaitsServer();
         if (deadline.hasPassed()) {
             if (awaitsServer) {
@@ -305,15 +303,12 @@ public final class Lease {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
             } else if (deadline.hasPassedFor(cancelTimeout())) {
-                expire(LeaseState.ACTIVE, deadlinePassed(), false);
+                rollBack(deadlinePassed(), LeaseWatch.BLOCKING);
             }
         } else if (!awaitsServer
                 && handle.transaction().isOpen()
-                && System.nanoTime() - physical.lastUsedNanos() > idleInTransactionTimeout.toNanos()) {
-            expire(
-                    LeaseState.ACTIVE,
-                    "it has been idle in its transaction for " + idleInTransactionTimeout.toMillis() + " ms",
-                    false);
+                && System.nanoTime() - physical.lastUsedNanos() > maxIdle.toNanos()) {
+            rollBack("it has been idle in its transaction for " + maxIdle.toMillis() + " ms", LeaseWatch.BLOCKING);
         }
     }
 
@@ -321,14 +316,19 @@ public final class Lease {
         return "its deadline of " + deadline.duration().toMillis() + " ms has passed";
     }
 
-    private void expire(LeaseState from, String reason, boolean silent) {
-        if (state.expire(
-                from,
-                new LeaseTransitions.Expiry(
-                        reason, silent))) { // otherwise the borrower was faster: it has returned it, or is committing
-            physical.closeSocket();
-            LeaseLog.closed(this, borrower, from, reason);
+    private void rollBack(String reason, Executor log) {
+        if (expire(LeaseState.ACTIVE, reason, false)) {
+            log.execute(() -> LeaseLog.rolledBack(this, borrower, reason));
         }
+    }
+
+    /** Returns false if the borrower was faster: it has returned the connection, or is committing. */
+    private boolean expire(LeaseState from, String reason, boolean silent) {
+        boolean expired = state.expire(from, new LeaseTransitions.Expiry(reason, silent));
+        if (expired) {
+            physical.closeSocket();
+        }
+        return expired;
     }
 
     private Duration cancelTimeout() {

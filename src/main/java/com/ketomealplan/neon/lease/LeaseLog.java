@@ -2,46 +2,62 @@ package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.failure.LogThrottle;
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Logs connections that were closed under their borrowers. On threads of its own: a log may block, and a stack trace waits for a
- * safepoint.
+ * Logs connections that were closed under their borrowers, with the request and the unit of the borrower. Blocks: a log may be slow, and a
+ * stack trace waits for a safepoint. If a statement was cancelled before, nothing is logged here: its borrower waits for the answer and is
+ * thrown the reason, which is logged as the failure of the unit.
  */
 final class LeaseLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    static final String COMMIT_UNANSWERED = "COMMIT has not been answered in half of the time that was left";
 
     private static final LogThrottle STACKS = new LogThrottle(Duration.ofMinutes(1));
 
     private LeaseLog() {}
 
     /**
-     * Logs that a connection was closed. If its statement was cancelled, its borrower waits for the answer and is thrown the reason,
-     * which is logged as the failure of the unit.
-     *
-     * @param from its state until now. If that is {@link LeaseState#ACTIVE}, its borrower was not waiting for the server: then no
-     *     exception has its stack trace, so the log gets it, once a minute
+     * Its borrower was not waiting for an answer that is due: then no exception may have its stack trace, so the log gets it, once a minute.
      */
-    static void closed(Lease lease, Thread borrower, LeaseState from, String reason) {
-        if (from == LeaseState.CANCELLING) {
-            return;
+    static void rolledBack(Lease lease, Thread borrower, String reason) {
+        OptionalLong others = STACKS.tryAcquire();
+        String more = others.orElse(0) == 0
+                ? ""
+                : " (" + others.getAsLong() + " others without stack traces since the last one)";
+        withContextOf(
+                lease,
+                () -> LOG.warn(
+                        "Connection closed under its borrower, its transaction is rolled back: {}{}",
+                        reason,
+                        more,
+                        others.isPresent() ? stackOf(borrower) : null));
+    }
+
+    /** The server may have committed: its borrower looks that up. */
+    static void commitUnanswered(Lease lease) {
+        withContextOf(
+                lease,
+                () -> LOG.warn(
+                        "Connection closed under its borrower, its transaction may be committed: {}",
+                        COMMIT_UNANSWERED));
+    }
+
+    private static void withContextOf(Lease lease, Runnable log) {
+        Map<String, String> before = MDC.getCopyOfContextMap();
+        lease.request().ifPresent(id -> MDC.put(LogContext.REQUEST, id));
+        lease.purpose().ifPresent(name -> MDC.put(Purpose.MDC_KEY, name));
+        try {
+            log.run();
+        } finally {
+            MDC.setContextMap(before == null ? Map.of() : before);
         }
-        LeaseWatch.BLOCKING.execute(() -> {
-            lease.request().ifPresent(id -> MDC.put(LogContext.REQUEST, id));
-            lease.purpose().ifPresent(name -> MDC.put(Purpose.MDC_KEY, name));
-            OptionalLong others = from == LeaseState.ACTIVE ? STACKS.tryAcquire() : OptionalLong.empty();
-            LOG.warn(
-                    "Connection closed under its borrower, its transaction is rolled back: {}{}",
-                    reason,
-                    others.orElse(0) == 0
-                            ? ""
-                            : " (" + others.getAsLong() + " others without stack traces since the last one)",
-                    others.isPresent() ? stackOf(borrower) : null);
-        });
     }
 
     private static Throwable stackOf(Thread borrower) {

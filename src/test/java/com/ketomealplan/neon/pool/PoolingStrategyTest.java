@@ -10,8 +10,10 @@ import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.gate.OpeningFailedException;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.lease.Deadline;
+import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.pool.core.ConnectionPool;
 import com.ketomealplan.neon.pool.core.TestPools;
+import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -133,8 +135,15 @@ class PoolingStrategyTest {
         Connection borrowed = pool.getConnection();
         pool.getConnection().close();
 
-        pool.stop();
+        try (LoggedLines log = LoggedLines.of(Lease.class)) {
+            pool.stop();
 
+            assertThat(log.all()) // the process may end at once
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "Connection closed under its borrower, its transaction is rolled back: the pool is closed");
+        }
         await().untilAsserted(() -> assertThat(database.sessions()).isZero());
         assertThatThrownBy(() -> TestPools.value(borrowed, "SELECT 1")).hasMessageContaining("the pool is closed");
         borrowed.close();

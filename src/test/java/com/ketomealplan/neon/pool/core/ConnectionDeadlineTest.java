@@ -18,12 +18,14 @@ import static org.awaitility.Awaitility.await;
 import com.ketomealplan.neon.handle.LeasedTransaction.Commit;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.DeadlineExceededException;
+import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.Connectors;
+import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
@@ -306,7 +308,8 @@ class ConnectionDeadlineTest {
         Endpoint noServerTimeout = Endpoint.parse(proxy.url(database) + "?statement_timeout=0");
         Pool endless = pools.keeping(1, Connectors.to(noServerTimeout));
         List<EvictionReason> evictions = evictions(endless);
-        try (Connection lock = database.connect()) {
+        try (Connection lock = database.connect();
+                LoggedLines log = LoggedLines.of(Lease.class)) {
             execute(lock, "SELECT pg_advisory_lock(1)");
             CompletableFuture<String> reason = within(TIME, () -> {
                 try (Connection connection = endless.getConnection()) {
@@ -319,6 +322,10 @@ class ConnectionDeadlineTest {
             });
 
             assertThat(resultOf(reason)).startsWith("COMMIT has not been answered");
+            await().untilAsserted(() -> assertThat(log.all())
+                    .singleElement()
+                    .asString()
+                    .contains("its transaction may be committed: COMMIT has not been answered"));
             assertThat(evictions).containsExactly(EvictionReason.LOST);
             assertThat(executing(database, "COMMIT")).isEqualTo(1);
         }
