@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * The {@code connect:} block of {@link NeonDataSourceFactory}: the timeout of each phase of opening a connection. What is
  * left out has its default.
  *
- * @param tcpTimeout for DNS and the TCP handshake; 5 seconds by default
+ * @param tcpTimeout for the TCP handshake, and for the DNS look-up before it, which is not cut short; 5 seconds by default
  * @param tlsTimeout for the TLS handshake; 5 seconds by default
  * @param loginTimeout for the log-in, in which a sleeping Neon compute wakes; 30 seconds by default
  */

@@ -29,8 +29,9 @@ abstract class DataSourceFactoryKeys {
             "is not supported: a connection is opened when a caller waits for it; leave it out";
     static final String CHECKED =
             "is not supported: each connection is checked before its use, without a query; leave it out";
-    static final String IDLE =
-            "is not supported: nothing is sent to keep idle connections open, so that a compute may sleep; see pooled.overflowIdleTime";
+    static final String ALIVE =
+            "is not supported: nothing is sent to keep idle connections open, so that a compute may sleep; leave it out";
+    private static final String IDLE = "is not supported: see pooled.overflowIdleTime";
     static final String UNITS = "is not supported: @Transaction sets it for each unit of work; leave it out";
     static final String LEAKS =
             "is not supported: a leaked connection is closed at the end of its request; see unitOfWork.deadlineOutsideRequests";
@@ -90,7 +91,7 @@ abstract class DataSourceFactoryKeys {
     @Null(message = CHECKED) @Setting
     private Object logValidationErrors;
 
-    @AssertFalse(message = IDLE) @Setting
+    @AssertFalse(message = ALIVE) @Setting
     private Boolean checkConnectionWhileIdle;
 
     @Null(message = IDLE) @Setting

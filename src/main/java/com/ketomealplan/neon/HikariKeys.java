@@ -17,7 +17,7 @@ abstract class HikariKeys extends DataSourceFactoryKeys {
             HERE + "no connection is opened in advance: pooled.keep is how many idle ones are kept";
     private static final String WAIT = HERE + "it is maxWaitForConnection, with a unit; see also unitOfWork.deadline";
     private static final String IDLE_TIME = HERE + "it is pooled.overflowIdleTime, with a unit";
-    private static final String AGE = HERE + "it is pooled.maxConnectionAge, with a unit";
+    private static final String AGE = HERE + "it is pooled.maxConnectionAge (or maxConnectionAge), with a unit";
     private static final String DATABASE = HERE + "it is the path of the url";
     private static final String SCHEMA = HERE + "it is the parameter currentSchema of the url";
     private static final String CREDENTIALS = "is not supported: see urlFile and passwordFile";
@@ -53,7 +53,7 @@ abstract class HikariKeys extends DataSourceFactoryKeys {
     @Null(message = AGE) @Setting
     private Object maxLifetime;
 
-    @Null(message = IDLE) @Setting
+    @Null(message = ALIVE) @Setting
     private Object keepaliveTime;
 
     @Null(message = CHECKED) @Setting

@@ -9,8 +9,9 @@ import java.util.function.Consumer;
 
 /**
  * One attempt to open a connection. When a phase takes longer than its timeout, the socket is closed under the driver, the only way
- * to end a blocked read or connect. pgjdbc's settings do not do it: {@code connectTimeout} covers TCP and TLS only,
- * {@code socketTimeout} each single read, and {@code loginTimeout} leaves the attempt running.
+ * to end a blocked read or connect (a look-up of the host's address goes on to its end). pgjdbc's settings do not do it:
+ * {@code connectTimeout} covers TCP and TLS only, {@code socketTimeout} each single read, and {@code loginTimeout} leaves the attempt
+ * running.
  */
 final class TimedAttempt {
 
