@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A snapshot of a {@link WakeGate}.
  *
- * @param down whether the server is known to be unreachable
+ * @param down whether the server is known to be down: out of reach, silent, or refusing with transient errors for seconds
  * @param attempting whether an attempt is under way
  * @param loggingIn how long the oldest attempt in its log-in phase, in which a compute wakes, has been in it
  * @param sinceOpened the time since a connection was last opened

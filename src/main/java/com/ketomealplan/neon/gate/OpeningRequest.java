@@ -16,7 +16,7 @@ public final class OpeningRequest {
     /**
      * Cancels the request.
      *
-     * @return false if an attempt is being made for it, the last one: then the caller will be called
+     * @return false if an attempt was begun for it: its result goes to the caller, and a failed one is not repeated
      */
     public boolean cancel() {
         return gate.cancel(this);

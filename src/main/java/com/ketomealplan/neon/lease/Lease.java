@@ -22,7 +22,7 @@ public final class Lease {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    /** The pool that has lent the connection. */
+    /** The pool's side of a lease. */
     public interface Owner {
 
         /** Takes the connection back. Called once for each lease, by the thread that ended it. Must not throw. */
@@ -106,7 +106,7 @@ public final class Lease {
         return state.last() == LeaseState.CANCELLING || state.last() == LeaseState.EXPIRED;
     }
 
-    /** Returns whether the server did not answer in time, not even to a cancel request. */
+    /** Returns whether the server did not answer in time: not COMMIT, or neither a statement nor its cancel request. */
     public boolean isServerSilent() {
         return state.expiry().filter(LeaseTransitions.Expiry::serverSilent).isPresent();
     }

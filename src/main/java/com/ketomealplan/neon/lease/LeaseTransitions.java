@@ -12,7 +12,7 @@ final class LeaseTransitions {
     /**
      * The reason why a lease was closed under its borrower.
      *
-     * @param serverSilent whether the server has not answered, not even to a cancel request
+     * @param serverSilent whether the server has not answered COMMIT, or neither a statement nor its cancel request
      */
     record Expiry(String reason, boolean serverSilent) {}
 

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * A source of connections for units of work. It is usable from its construction on: {@link #start()} does nothing.
- * {@link #stop()} closes all connections. Thread-safe.
+ * {@link #stop()} closes all connections, also the borrowed ones; one in COMMIT as it is returned. Thread-safe.
  */
 public interface Pool extends PlainDataSource, ManagedDataSource {
 

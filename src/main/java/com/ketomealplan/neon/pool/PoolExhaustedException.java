@@ -45,7 +45,7 @@ public sealed class PoolExhaustedException extends SQLTransientConnectionExcepti
      * The wait queue has rejected the caller.
      *
      * @param what the reason
-     * @param retryAfter when it would be admitted
+     * @param retryAfter the time until it would be served at the queue's rate; where the queue is stalled, the caller's remaining time
      */
     public static PoolExhaustedException rejected(String pool, String what, Duration retryAfter, PoolStatistics now) {
         return new Rejected(pool, what, retryAfter, now);

@@ -17,6 +17,9 @@ public interface PoolListener {
     /** A connection was evicted. */
     default void onEvicted(EvictionReason reason) {}
 
-    /** A caller was rejected, or gave up because its wait timed out or it was interrupted. Not called if opening a connection failed. */
+    /**
+     * A caller was rejected, or gave up because its wait timed out or it was interrupted, whatever it is thrown. Not called if a failure to
+     * open a connection has ended its wait.
+     */
     default void onWaitFailed() {}
 }

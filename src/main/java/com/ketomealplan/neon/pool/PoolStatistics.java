@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.pool;
 
 /**
- * A snapshot of a pool's gauges and counters. They are read one after the other, so under load they may disagree by a few.
+ * A snapshot of a pool's gauges and counters, all as of one moment.
  *
  * @param kept how many idle connections are kept open; 0 with connections per request
  * @param max how many connections may be open at once

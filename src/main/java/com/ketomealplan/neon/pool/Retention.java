@@ -3,7 +3,7 @@ package com.ketomealplan.neon.pool;
 import java.time.Duration;
 
 /**
- * How many connections are kept between units of work, and for how long. The strategies differ in this only.
+ * How many connections are kept between units of work, and for how long; and the strategy, by which opening and closing differ too.
  *
  * @param strategy {@link PoolingStrategy#POOLED} or {@link PoolingStrategy#PER_REQUEST}
  * @param keep how many idle connections are kept open

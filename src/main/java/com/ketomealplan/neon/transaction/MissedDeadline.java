@@ -12,8 +12,9 @@ final class MissedDeadline {
     private MissedDeadline() {}
 
     /**
-     * Returns a {@link DeadlineExceededException} for a failure after the unit's deadline, and any other failure as it is: a statement may
-     * also be cancelled by another session, or by a shorter timeout of the server, and that is no missed deadline.
+     * Returns a {@link DeadlineExceededException} for a failure after the unit's deadline, or on a connection that was closed under it, and
+     * any other failure as it is: a statement may also be cancelled by another session, or by a shorter timeout of the server, and that is
+     * no missed deadline.
      *
      * @param transaction the unit's transaction, rolled back and not yet returned; empty if it had none
      */

@@ -27,8 +27,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The pool of both strategies, which differ by their {@link Retention}. A caller that finds no idle connection waits in the queue
- * for whichever comes first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at
- * start or to fill up, and sends nothing on an idle connection; in the background it only closes connections.
+ * for whichever comes first: a connection that is returned, or one that the {@link WakeGate} opens. The pool opens nothing at start or to
+ * fill up, and sends nothing on an idle connection; only {@link LockWaitSampler} does, while a statement waits.
  */
 public final class ConnectionPool implements Pool {
 
@@ -326,7 +326,7 @@ public final class ConnectionPool implements Pool {
         listeners.add(listener);
     }
 
-    /** Rejects all waiters and closes all connections, also the borrowed ones. Blocks until the idle ones are closed. */
+    /** Rejects all waiters and closes all connections; one in COMMIT as it is returned. Blocks until the idle ones are closed. */
     @Override
     public void stop() {
         List<PooledConnection> idle;

@@ -6,7 +6,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks or evicts the generation of a lost connection. Guarded by the pool's lock, except where a method says otherwise. */
+/** Has a lost connection's generation checked, or all generations evicted. Guarded by the pool's lock, unless a method says otherwise. */
 final class GenerationEvictor {
 
     private static final Logger LOG = LoggerFactory.getLogger(GenerationEvictor.class);
@@ -36,8 +36,8 @@ final class GenerationEvictor {
     }
 
     /**
-     * Evicts the generation of a connection whose server has not answered, not even to a cancel request, if that is confirmed: the
-     * network may drop all packets of its connections.
+     * Evicts all generations so far, if it is confirmed that the server does not answer on a connection, in COMMIT or on a cancelled
+     * statement: the network may drop all packets of the open ones.
      *
      * @return the idle connections, for {@link #evict}
      */
@@ -50,7 +50,7 @@ final class GenerationEvictor {
         return bag.drainIdle();
     }
 
-    /** Evicts the idle connections of an unresponsive generation. Called without the lock: it logs. */
+    /** Closes the idle connections of the evicted generations. Called without the lock: it logs. */
     void evict(List<PooledConnection> idle) {
         if (!idle.isEmpty()) {
             LOG.info("{}: server does not answer on open connections: {} idle ones are closed", name, idle.size());

@@ -9,7 +9,7 @@ import java.util.Collection;
  */
 final class Generations {
 
-    /** A statement without an answer for so long confirms that the server is unresponsive. */
+    /** A connection without an answer for so long confirms that the server is unresponsive. */
     private static final Duration SILENCE = Duration.ofSeconds(1);
 
     /** How long an unresponsive connection counts against the others of its generation. */
@@ -41,12 +41,12 @@ final class Generations {
     }
 
     /**
-     * Evicts the generation of an unresponsive connection, if that is confirmed: by a second one of that generation within
-     * {@link #SILENCE_TTL}, by one that waits for an answer now, or because no other one is open.
+     * Evicts all generations so far, if an unresponsive connection is confirmed: by a second one of its generation within
+     * {@link #SILENCE_TTL}, by one that has waited for an answer for {@link #SILENCE}, or because no other one is open.
      *
      * @param active the borrowed connections
      * @param only whether no other connection is open
-     * @return whether the generation is evicted
+     * @return whether they are evicted now; false also if its generation was before
      */
     boolean evictGenerationOf(PooledConnection unanswered, Collection<PooledConnection> active, boolean only) {
         int generation = unanswered.generation();

@@ -25,7 +25,7 @@ final class WaitQueue {
     private final LongSupplier nanoTime;
     private final Deque<Waiter> waiters = new ArrayDeque<>();
 
-    /** Since when the queue was not served while it was not empty. */
+    /** Since when callers have waited without a connection being returned or opened; not reset by waiters that give up. */
     private Optional<Long> stalledSinceNanos = Optional.empty();
 
     /** When a waiter was last served, or, if that is later, when a caller joined the empty queue. */
