@@ -65,6 +65,10 @@ class NamesTest {
             "ProxyLeakTask",
             "ProxyConnection",
             "aliveBypassWindowMs",
+            // Agroal
+            "idleValidationTimeout",
+            "leakTimeout",
+            "reapTimeout",
             // HAProxy, nginx, Kubernetes
             "fall",
             "http_503",
