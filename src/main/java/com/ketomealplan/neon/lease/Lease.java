@@ -22,24 +22,11 @@ public final class Lease {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    /** The pool's side of a lease. */
-    public interface Owner {
-
-        /** Takes the connection back. Called once for each lease, by the thread that ended it. Must not throw. */
-        void release(Lease lease);
-
-        /** The borrower has leaked the connection; {@link #release} follows. */
-        void onLeak();
-
-        /**
-         * A statement is about to be cancelled: the last moment to find out what it waits for. Called on a thread that may block, for
-         * {@link CancelTimeout} at most. Must not throw.
-         */
-        void onCancel();
-    }
+    /** The time that a borrower has to return a connection that was closed under it. Then its place in the pool is free. */
+    private static final Duration RETURN_GRACE = Duration.ofSeconds(1);
 
     private final PhysicalConnection physical;
-    private final Owner owner;
+    private final LeaseOwner owner;
     private final Deadline deadline;
     private final LeaseTimes times;
     private final Thread borrower = Thread.currentThread();
@@ -62,7 +49,7 @@ public final class Lease {
      */
     public Lease(
             PhysicalConnection physical,
-            Owner owner,
+            LeaseOwner owner,
             Duration waited,
             Optional<OpeningTimes> opening,
             Deadline deadline) {
@@ -174,8 +161,8 @@ public final class Lease {
         if (now == LeaseState.ACTIVE || now == LeaseState.COMMITTING || now == LeaseState.CANCELLING) {
             return;
         }
-        if (now == LeaseState.EXPIRED) {
-            throw new DeadlineExceededException(state.expiry().orElseThrow().reason(), (Throwable) null);
+        if (state.expiry().isPresent()) {
+            throw new DeadlineExceededException(state.expiry().get().reason(), (Throwable) null);
         }
         throw new SQLException("the connection is closed", "08003");
     }
@@ -290,7 +277,12 @@ public final class Lease {
                     LeaseWatch.BLOCKING.execute(() -> LeaseLog.commitUnanswered(this));
                 }
             }
-            case EXPIRED, RETURNED -> {} // it is over
+            case EXPIRED -> {
+                if (state.expiry().orElseThrow().isOlderThan(RETURN_GRACE)) {
+                    LeaseWatch.BLOCKING.execute(() -> release(true));
+                }
+            }
+            case RETURNED -> {} // it is over
         }
     }
 
@@ -324,7 +316,7 @@ public final class Lease {
 
     /** Returns false if the borrower was faster: it has returned the connection, or is committing. */
     private boolean expire(LeaseState from, String reason, boolean silent) {
-        boolean expired = state.expire(from, new LeaseTransitions.Expiry(reason, silent));
+        boolean expired = state.expire(from, new LeaseTransitions.Expiry(reason, silent, System.nanoTime()));
         if (expired) {
             physical.closeSocket();
         }

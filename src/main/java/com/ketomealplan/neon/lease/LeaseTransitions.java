@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.lease;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -13,8 +14,14 @@ final class LeaseTransitions {
      * The reason why a lease was closed under its borrower.
      *
      * @param serverSilent whether the server has not answered COMMIT, or neither a statement nor its cancel request
+     * @param nanos when it was closed
      */
-    record Expiry(String reason, boolean serverSilent) {}
+    record Expiry(String reason, boolean serverSilent, long nanos) {
+
+        boolean isOlderThan(Duration time) {
+            return System.nanoTime() - nanos > time.toNanos();
+        }
+    }
 
     /**
      * @param last its last state but {@link LeaseState#RETURNED}

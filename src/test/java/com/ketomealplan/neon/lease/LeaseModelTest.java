@@ -32,7 +32,7 @@ class LeaseModelTest {
     static final class Model implements Runnable {
 
         private static final LeaseTransitions.Expiry OVER =
-                new LeaseTransitions.Expiry("its deadline has passed", false);
+                new LeaseTransitions.Expiry("its deadline has passed", false, 0);
 
         @Override
         public void run() {

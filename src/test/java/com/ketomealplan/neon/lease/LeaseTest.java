@@ -14,7 +14,7 @@ class LeaseTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private static final Lease.Owner NOBODY = new Lease.Owner() {
+    private static final LeaseOwner NOBODY = new LeaseOwner() {
         @Override
         public void release(Lease lease) {
             // the connection is the test's

@@ -4,6 +4,7 @@ import com.ketomealplan.neon.connect.OpeningTimes;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.Lease;
+import com.ketomealplan.neon.lease.LeaseOwner;
 import com.ketomealplan.neon.pool.ConnectionReport;
 import com.ketomealplan.neon.pool.WaitTime;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A connection of a pool: its number, generation, times and lease. */
-final class PooledConnection implements Lease.Owner {
+final class PooledConnection implements LeaseOwner {
 
     /** A connection that was used so lately is lent without a check, unless the server has sent something on it. */
     private static final Duration CHECK_BYPASS_WINDOW = Duration.ofSeconds(1);

@@ -302,6 +302,22 @@ class ConnectionDeadlineTest {
         await().untilAsserted(() -> assertThat(bounded.statistics().active()).isZero());
     }
 
+    /** What a task or a thread has forgotten. */
+    @Test
+    void aConnectionThatIsNeverReturnedKeepsNoPlaceInThePool() throws Exception {
+        Pool one = pools.keeping(1, through(proxy, database));
+        List<EvictionReason> evictions = evictions(one);
+        Connection forgotten = resultOf(within(Duration.ofMillis(200), one::getConnection));
+
+        try (Connection next = one.getConnection()) { // waits for its place
+            assertThat(value(next, "SELECT 1")).isEqualTo("1");
+            assertThat(evictions).containsExactly(EvictionReason.OUT_OF_TIME);
+            assertThatThrownBy(() -> value(forgotten, "SELECT 1")).isInstanceOf(DeadlineExceededException.class);
+            forgotten.close();
+            assertThat(one.statistics().active()).isEqualTo(1);
+        }
+    }
+
     /** It may be done on this server and wait for another one: cancelled, it would say that it is done. */
     @Test
     void aCommitIsNeverCancelled() throws Exception {

@@ -1,0 +1,17 @@
+package com.ketomealplan.neon.lease;
+
+/** The pool's side of a lease. */
+public interface LeaseOwner {
+
+    /** Takes the connection back. Called once for each lease, by the thread that ended it. Must not throw. */
+    void release(Lease lease);
+
+    /** The borrower has leaked the connection; {@link #release} follows. */
+    void onLeak();
+
+    /**
+     * A statement is about to be cancelled: the last moment to find out what it waits for. Called on a thread that may block, for
+     * {@link CancelTimeout} at most. Must not throw.
+     */
+    void onCancel();
+}
