@@ -118,6 +118,7 @@ class ServesAsAJarTest {
 
     /** Longer than any fixed time that it had: it knows when nobody comes any more. A second signal makes it no shorter. */
     @Test
+    @Tag("campaign-only")
     void isTerminatedWhenNobodyComesAnyMoreAndWhoLooksHasSeenIt() throws Exception {
         Map<String, String> environment = on(TestDatabase.migrated());
         int port = Integer.parseInt(environment.get("PORT"));
