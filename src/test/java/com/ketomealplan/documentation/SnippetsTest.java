@@ -261,6 +261,7 @@ class SnippetsTest {
     void whatMavenIsToldIsThere(Block block) throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
         for (String word : block.text().replace("\\\n", " ").split("[ \n]+")) {
+            assertThat(word).as("a profile follows -P without a blank").isNotEqualTo("-P");
             if (word.matches("-P\\S+")) {
                 assertThat(pom).contains("<id>" + word.substring(2) + "</id>");
             }
