@@ -119,7 +119,9 @@ class ConfigurationSchemaTest {
                 "database: {migrateAtStart: true, instances: , pooled: {keep: }}",
                 "database: {migrateAtStart: check, maxWaitForConnection: 3 seconds}",
                 "database: {pooled: {keep: '${POOL_KEEP:-5}'}}",
-                "maxBodySize: 2 MiB\nvirtualThreads:"
+                "maxBodySize: 2 MiB\nvirtualThreads:",
+                "maxArrivalTime: 2mins\nmaxBodySize: 300 kibibytes",
+                "maxBodySize: 1m"
             })
     void aFileThatTheServiceReadsHasNoMistake(String yaml) {
         assertThat(mistakes(read(yaml))).isEmpty();
@@ -134,7 +136,9 @@ class ConfigurationSchemaTest {
                 "database: {migrateAtStart: maybe}",
                 "database: {validationQuery: SELECT 1}",
                 "database: {autoCommentsEnabled: false}",
-                "maxArrivalTime: soon"
+                "maxArrivalTime: soon",
+                "maxArrivalTime: 5 parsecs",
+                "maxBodySize: 2 bananas"
             })
     void aMistakeIsFound(String yaml) {
         assertThat(mistakes(read(yaml))).isNotEmpty();

@@ -38,6 +38,14 @@ public final class ConfigurationSchema {
     /** Any setting may be a variable of the environment, which is a text, or empty, which is its default. */
     private static final String VARIABLE = "variable";
 
+    /** The suffixes of {@link Duration}. */
+    private static final String DURATION =
+            "^\\d+\\s*([num]?s|h|d|(nano|micro|milli)?seconds?|m|mins?|minutes?|hours?|days?)$";
+
+    /** Those of {@link DataSize}, which has bytes without one, and takes no notice of upper case; words are in lower case here. */
+    private static final String SIZE = "^\\d+\\s*([KMGTPkmgtp]([Ii]?[Bb])?|[Bb]"
+            + "|(kilo|kibi|mega|mebi|giga|gibi|tera|tebi|peta|pebi)?bytes?)?$";
+
     private static final Set<String> BOOLEANS = Set.of("true", "false");
 
     private static final SettingsPage PAGE = new SettingsPage();
@@ -150,10 +158,10 @@ public final class ConfigurationSchema {
             return limits(schema.put("type", type == Integer.class ? "integer" : "number"), field);
         }
         if (type == Duration.class) {
-            return schema.put("type", "string").put("pattern", "^\\d+ ?(ns|us|ms|s|m|h|d|[a-z]+)$");
+            return schema.put("type", "string").put("pattern", DURATION);
         }
         if (type == DataSize.class) {
-            return schema.put("type", "string").put("pattern", "^\\d+ ?([KMGTP]i?)?[Bb]([a-z]*)$");
+            return schema.put("type", "string").put("pattern", SIZE);
         }
         if (type.isEnum()) {
             for (Object value : type.getEnumConstants()) {
