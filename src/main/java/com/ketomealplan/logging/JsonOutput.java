@@ -119,9 +119,9 @@ public final class JsonOutput extends OutputStream {
         if (!json && text.isEmpty()) {
             return;
         }
-        byte[] told = json ? whole : object(text).getBytes(StandardCharsets.UTF_8);
-        byte[] ended = Arrays.copyOf(told, told.length + 1);
-        ended[told.length] = '\n';
+        byte[] output = json ? whole : object(text).getBytes(StandardCharsets.UTF_8);
+        byte[] ended = Arrays.copyOf(output, output.length + 1);
+        ended[output.length] = '\n';
         next.write(ended, 0, ended.length);
         next.flush();
     }

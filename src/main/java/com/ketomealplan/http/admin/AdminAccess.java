@@ -60,7 +60,7 @@ public final class AdminAccess implements Filter {
         this.json = json;
         this.refused = Counter.builder()
                 .name("admin_requests_refused")
-                .help("Requests for the admin pages that were refused, by why.")
+                .help("Requests for the admin pages that were refused, by reason.")
                 .labelNames("reason")
                 .register(metrics);
         Refusal.REASONS.forEach(refused::initLabelValues);

@@ -109,7 +109,7 @@ public final class AdminHosts {
     }
 
     /** Returns whether the host of an authority is a configured one. */
-    boolean knows(String authority) {
+    boolean contains(String authority) {
         return host(authority).filter(known::contains).isPresent();
     }
 

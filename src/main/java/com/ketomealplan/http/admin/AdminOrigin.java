@@ -57,6 +57,6 @@ final class AdminOrigin {
         Matcher parts = ORIGIN.matcher(origin);
         return parts.matches()
                 && (parts.group(1).equalsIgnoreCase(host)
-                        || (sites.equals(List.of("same-origin")) && hosts.knows(parts.group(1))));
+                        || (sites.equals(List.of("same-origin")) && hosts.contains(parts.group(1))));
     }
 }

@@ -1,13 +1,13 @@
 package com.ketomealplan.neon.connect;
 
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.failure.Staged;
+import com.ketomealplan.neon.failure.HasFailureStage;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 
 /** Thrown if a phase of opening a connection took longer than its timeout. The message names the phase. */
-public final class PhaseTimeoutException extends SQLTransientConnectionException implements Staged {
+public final class PhaseTimeoutException extends SQLTransientConnectionException implements HasFailureStage {
 
     private static final long serialVersionUID = 1L;
 

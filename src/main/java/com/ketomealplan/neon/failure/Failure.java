@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.failure;
 
 import com.ketomealplan.neon.failure.FailureRules.Classification;
-import com.ketomealplan.neon.failure.Staged.Stage;
+import com.ketomealplan.neon.failure.HasFailureStage.Stage;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,8 +47,8 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
         }
         SQLException sql = found.get();
         Optional<String> sqlState = Optional.ofNullable(sql.getSQLState()).map(Wording::inOneLine);
-        Optional<Staged> staged = find(throwable, Staged.class);
-        Optional<FailureKind> known = staged.flatMap(Staged::kind);
+        Optional<HasFailureStage> staged = find(throwable, HasFailureStage.class);
+        Optional<FailureKind> known = staged.flatMap(HasFailureStage::kind);
         if (known.isPresent()) {
             return new Failure(known.get(), outcome(stage), sqlState, Wording.inFull((Throwable) staged.get()));
         }
@@ -61,8 +61,8 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
     }
 
     private static Stage stage(Throwable throwable) {
-        return find(throwable, Staged.class)
-                .map(Staged::stage)
+        return find(throwable, HasFailureStage.class)
+                .map(HasFailureStage::stage)
                 .orElseGet(
                         () -> find(throwable, ConnectionException.class).isPresent() ? Stage.OPENING : Stage.WORKING);
     }

@@ -13,7 +13,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Thrown if the role lacks a privilege for a statement. The message has the GRANT that adds it, which the message of the server has not. */
-public final class MissingPrivilegeException extends JdbiException implements Staged {
+public final class MissingPrivilegeException extends JdbiException implements HasFailureStage {
 
     private static final long serialVersionUID = 1L;
 

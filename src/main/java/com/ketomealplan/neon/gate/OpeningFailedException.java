@@ -2,7 +2,7 @@ package com.ketomealplan.neon.gate;
 
 import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.failure.Staged;
+import com.ketomealplan.neon.failure.HasFailureStage;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
@@ -11,7 +11,7 @@ import java.util.Optional;
  * Thrown if no connection could be opened: an attempt has failed, or failed lately and would only fail again. Each caller gets an
  * exception of its own, with the same cause.
  */
-public final class OpeningFailedException extends SQLTransientConnectionException implements Staged {
+public final class OpeningFailedException extends SQLTransientConnectionException implements HasFailureStage {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,12 +1,12 @@
 package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.failure.Staged;
+import com.ketomealplan.neon.failure.HasFailureStage;
 import java.sql.SQLTimeoutException;
 import java.util.Optional;
 
 /** Thrown if the deadline passed before the work was done. Its transaction is rolled back. */
-public final class DeadlineExceededException extends SQLTimeoutException implements Staged {
+public final class DeadlineExceededException extends SQLTimeoutException implements HasFailureStage {
 
     private static final long serialVersionUID = 1L;
 

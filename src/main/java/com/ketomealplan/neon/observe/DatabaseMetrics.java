@@ -80,7 +80,8 @@ public final class DatabaseMetrics implements Observer, GateListener, DatabaseSt
                 : "Starts of the database: their number and duration.";
         coldStarts = times("neon_cold_start", cold).register(registry);
         openingFailures = counter("neon_connection_failures", "Failed attempts to open a connection.", "kind");
-        evictions = counter("neon_connection_evictions", "Connections evicted from the pool, by cause.", "cause");
+        evictions =
+                counter("neon_connection_evictions", "Connections evicted from the pool, by eviction reason.", "cause");
         replays = counter("neon_unit_replays", "Units of work that were run again.", "reason");
         inDoubt = counter("neon_in_doubt_commits", "COMMITs without an answer, by their outcome.", "outcome");
         failures = counter("neon_unit_failures", "Units of work that failed.", "kind", "outcome");

@@ -1,7 +1,7 @@
 package com.ketomealplan.neon.pool;
 
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.failure.Staged;
+import com.ketomealplan.neon.failure.HasFailureStage;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import java.util.Optional;
  * Thrown if no connection became available in time. Nothing was sent to the database, which may be healthy where all connections
  * are in use.
  */
-public sealed class PoolExhaustedException extends SQLTransientConnectionException implements Staged {
+public sealed class PoolExhaustedException extends SQLTransientConnectionException implements HasFailureStage {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,10 +1,10 @@
 package com.ketomealplan.neon.transaction;
 
-import com.ketomealplan.neon.failure.Staged;
+import com.ketomealplan.neon.failure.HasFailureStage;
 import org.jdbi.v3.core.transaction.TransactionException;
 
 /** Thrown if COMMIT did not succeed: the work is not stored, or the commit outcome is unknown. */
-public final class CommitFailedException extends TransactionException implements Staged {
+public final class CommitFailedException extends TransactionException implements HasFailureStage {
 
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import com.ketomealplan.neon.failure.Failure;
 import com.ketomealplan.neon.failure.Failure.Outcome;
 import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.failure.FailureLog;
-import com.ketomealplan.neon.failure.Staged;
+import com.ketomealplan.neon.failure.HasFailureStage;
 import com.ketomealplan.neon.transaction.UnitOfWork;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.container.ResourceInfo;
@@ -50,8 +50,8 @@ public abstract sealed class DatabaseFailureMapper<E extends Exception> implemen
         listener.accept(failure);
         LOG.write(failure, exception);
         Response answer = problem(failure).toResponse();
-        return Failure.find(exception, Staged.class)
-                .flatMap(Staged::retryAfter)
+        return Failure.find(exception, HasFailureStage.class)
+                .flatMap(HasFailureStage::retryAfter)
                 .or(failure.kind()::retryAfter)
                 .map(wait -> Response.fromResponse(answer)
                         .header(

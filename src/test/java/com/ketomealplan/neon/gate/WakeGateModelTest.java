@@ -6,7 +6,7 @@ import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.failure.FailureKind;
-import com.ketomealplan.neon.failure.Staged;
+import com.ketomealplan.neon.failure.HasFailureStage;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Interleavings;
 import com.ketomealplan.testing.Planted;
@@ -183,7 +183,7 @@ class WakeGateModelTest {
     }
 
     /** Of a kind that is known, so that no order is spent on regular expressions. */
-    private static final class RefusedException extends SQLException implements Staged {
+    private static final class RefusedException extends SQLException implements HasFailureStage {
 
         private static final long serialVersionUID = 1L;
 

@@ -190,7 +190,7 @@ final class LockWaitSampler {
      * at most, and does not throw.
      */
     LockWaits now() {
-        if (!isSomebodyWaiting(MIN_RUNTIME)) {
+        if (!hasWaiter(MIN_RUNTIME)) {
             return LockWaits.NONE;
         }
         if (isDue() && !queryOnIdle() && gate.lastFailure().isEmpty() && isOver(viewedNanos)) {
@@ -222,7 +222,7 @@ final class LockWaitSampler {
     boolean queryOnCancelled(PooledConnection cancelled, Runnable end) {
         PhysicalConnection physical = cancelled.physical();
         boolean usable = physical.isOpen() && !physical.isInTransaction();
-        if (!isDue() || !usable || !isSomebodyWaiting(MIN_WAIT) || !claim()) {
+        if (!isDue() || !usable || !hasWaiter(MIN_WAIT) || !claim()) {
             return false;
         }
         Thread thread = new Thread(
@@ -262,7 +262,7 @@ final class LockWaitSampler {
         return now - last >= PAUSE.toNanos() && sinceNanos.compareAndSet(last, now);
     }
 
-    private boolean isSomebodyWaiting(Duration longer) {
+    private boolean hasWaiter(Duration longer) {
         return state.active().stream().anyMatch(one -> one.waitsLongerThan(longer));
     }
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** An exception that carries its failure stage, which follows neither from its SQLSTATE nor from its message. */
-public interface Staged {
+public interface HasFailureStage {
 
     /** The stage in which a unit of work failed. */
     enum Stage {
