@@ -2,6 +2,10 @@ package com.ketomealplan.neon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.ketomealplan.neon.health.HealthMode;
+import com.ketomealplan.neon.migration.MigrateAtStart;
+import com.ketomealplan.neon.pool.PoolListener;
+import com.ketomealplan.neon.pool.PoolingStrategy;
 import com.ketomealplan.neon.transaction.Replayable;
 import com.ketomealplan.neon.web.Callers;
 import com.ketomealplan.neon.web.Problem;
@@ -34,6 +38,10 @@ class PublicSurfaceTest {
             Setting.class,
             Deployment.class,
             Deployment.Stage.class,
+            HealthMode.class,
+            MigrateAtStart.class,
+            PoolingStrategy.class,
+            PoolListener.class,
             Replayable.class,
             Callers.class,
             Problem.class,
