@@ -152,7 +152,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         return this;
     }
 
-    /** Leaves out the embedded PostgreSQL: a configuration without a URL fails the start. */
+    /** Leaves out the embedded PostgreSQL: a configuration without a URL is invalid. To be called before the bundle is added. */
     public NeonBundle<T> withoutEmbeddedDatabase() {
         mayEmbed = false;
         return this;
@@ -163,6 +163,9 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         @SuppressWarnings("unchecked") // a bundle gets the bootstrap of its own application
         Bootstrap<T> own = (Bootstrap<T>) bootstrap;
         application = own.getApplication();
+        if (!mayEmbed) {
+            own.setConfigurationFactoryFactory(UrlRequired.over(own.getConfigurationFactoryFactory(), settings));
+        }
         own.addCommand(new DatabaseCommand<>(
                 configuration -> settingsIn(configuration).forMigrations(),
                 own.getApplication().getConfigurationClass(),
@@ -171,8 +174,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
 
     private NeonDataSourceFactory settingsIn(T configuration) {
         NeonDataSourceFactory factory = settings.apply(configuration);
-        if (factory.usesEmbedded() && !mayEmbed) {
-            throw new IllegalStateException("database.url is missing, and this service starts no database of its own");
+        if (factory.usesEmbedded() && !mayEmbed) { // not read by the bootstrap's factory as of initialize()
+            throw new IllegalStateException("database.url " + NeonDataSourceFactory.NO_URL);
         }
         return factory;
     }

