@@ -3,6 +3,7 @@ package com.ketomealplan.neon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.zaxxer.hikari.HikariConfig;
 import io.dropwizard.configuration.ConfigurationException;
@@ -11,6 +12,7 @@ import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.util.Duration;
+import jakarta.validation.Validator;
 import java.beans.Introspector;
 import java.beans.PropertyDescriptor;
 import java.io.ByteArrayInputStream;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.Test;
 /** The keys of dropwizard-db's {@code DataSourceFactory} and of HikariCP, as {@link NeonDataSourceFactory} reads them. */
 class DataSourceFactoryKeysTest {
 
+    private static final Validator VALIDATOR = Validators.newValidator(); // slow to make
+    private static final ObjectMapper MAPPER = Jackson.newObjectMapper();
+
     /** The keys that are accepted with their fixed value only. */
     private static final List<String> ALWAYS = List.of(
             "autoCommentsEnabled",
@@ -34,8 +39,7 @@ class DataSourceFactoryKeysTest {
             "useFairQueue");
 
     private static NeonDataSourceFactory read(String yaml) throws Exception {
-        return new YamlConfigurationFactory<>(
-                        NeonDataSourceFactory.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
+        return new YamlConfigurationFactory<>(NeonDataSourceFactory.class, VALIDATOR, MAPPER, "dw")
                 .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "database.yml");
     }
 
