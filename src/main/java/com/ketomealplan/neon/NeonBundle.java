@@ -42,6 +42,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -173,7 +174,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     }
 
     private NeonDataSourceFactory settingsIn(T configuration) {
-        NeonDataSourceFactory factory = settings.apply(configuration);
+        NeonDataSourceFactory factory = Objects.requireNonNull(
+                settings.apply(configuration), "the configuration has no settings of the database");
         if (factory.usesEmbedded() && !mayEmbed) { // not read by the bootstrap's factory as of initialize()
             throw new IllegalStateException("database.url " + NeonDataSourceFactory.NO_URL);
         }

@@ -8,6 +8,7 @@ import io.dropwizard.configuration.ConfigurationValidationException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -36,7 +37,7 @@ record UrlRequired<T>(ConfigurationFactory<T> factory, Validator validator, Func
 
     /** Validates a configuration, which is valid for a service that may embed its database. */
     private T validate(T configuration, String path) throws ConfigurationValidationException {
-        settings.apply(configuration).forbidEmbedded();
+        Optional.ofNullable(settings.apply(configuration)).ifPresent(NeonDataSourceFactory::forbidEmbedded);
         Set<ConstraintViolation<T>> violations = validator.validate(configuration);
         if (!violations.isEmpty()) {
             throw new ConfigurationValidationException(path, violations);

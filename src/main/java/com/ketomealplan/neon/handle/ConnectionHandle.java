@@ -74,7 +74,7 @@ public final class ConnectionHandle extends DelegatingConnection {
         for (Statement statement : open) {
             try {
                 statement.close();
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) { // the driver's, if another thread closes it too
                 // the connection is broken, and will not be used again
             }
         }

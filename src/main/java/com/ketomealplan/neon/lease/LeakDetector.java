@@ -28,7 +28,7 @@ public final class LeakDetector {
         List<Borrowing> open = OPEN.get();
         OPEN.remove();
         for (Borrowing left : open) {
-            if (left.lease().isOpen()) { // no other thread has returned it
+            if (left.lease().isUnreturned()) { // by other threads, too
                 LOG.warn(
                         "Connection leaked by its request: closed after {} ms",
                         left.lease().held().toMillis(),

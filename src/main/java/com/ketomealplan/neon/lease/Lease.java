@@ -10,8 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -19,8 +17,6 @@ import org.slf4j.MDC;
  * {@link ConnectionHandle}. Thread-safe: the borrower uses it, {@link LeaseWatch} ends it.
  */
 public final class Lease {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
     /** The time that a borrower has to return a connection that was closed under it. Then its place in the pool is free. */
     private static final Duration RETURN_GRACE = Duration.ofSeconds(1);
@@ -70,6 +66,11 @@ public final class Lease {
     }
 
     public boolean isOpen() {
+        return isUnreturned() && state.now() != LeaseState.ABANDONED;
+    }
+
+    /** Returns whether its borrower has not returned it, be it open or abandoned. */
+    boolean isUnreturned() {
         return state.now() != LeaseState.RETURNED;
     }
 
@@ -161,8 +162,8 @@ public final class Lease {
         if (now == LeaseState.ACTIVE || now == LeaseState.COMMITTING || now == LeaseState.CANCELLING) {
             return;
         }
-        if (state.expiry().isPresent()) {
-            throw new DeadlineExceededException(state.expiry().get().reason(), (Throwable) null);
+        if (now != LeaseState.RETURNED) {
+            throw new DeadlineExceededException(state.expiry().orElseThrow().reason(), (Throwable) null);
         }
         throw new SQLException("the connection is closed", "08003");
     }
@@ -209,6 +210,9 @@ public final class Lease {
         }
         unusable = unusableNow || altered;
         handle.cleanUp(isUnusable()); // cancels what another thread executes
+        if (from.get() == LeaseState.ABANDONED) {
+            return; // its owner has it back
+        }
         // Its late result must not reach the next borrower
         boolean busy = physical.isOpen() && (from.get() == LeaseState.COMMITTING || physical.awaitsServer());
         if (busy || discarded) {
@@ -248,9 +252,16 @@ public final class Lease {
         return discarded;
     }
 
-    /** Closes the connection under its borrower, unless COMMIT was sent, and logs that before it returns. May be called by any thread. */
-    public void forceClose(String reason) {
-        rollBack(reason, Runnable::run);
+    /**
+     * Closes the connection under its borrower, unless COMMIT was sent. Does not block. May be called by any thread.
+     *
+     * @param log gets what logs that it was closed, which may block
+     */
+    public void forceClose(String reason, Executor log) {
+        boolean inDoubt = physical.awaitsServer() && !handle.transaction().isOpen();
+        if (expire(LeaseState.ACTIVE, reason, false)) {
+            log.execute(() -> LeaseLog.closed(this, borrower, reason, inDoubt));
+        }
     }
 
     /** Closes the connection, because its borrower has leaked it. */
@@ -278,11 +289,11 @@ public final class Lease {
                 }
             }
             case EXPIRED -> {
-                if (state.expiry().orElseThrow().isOlderThan(RETURN_GRACE)) {
-                    LeaseWatch.BLOCKING.execute(() -> release(true));
+                if (state.abandonAfter(RETURN_GRACE)) {
+                    owner.release(this); // nothing that the borrower may be using is closed, but its socket is
                 }
             }
-            case RETURNED -> {} // it is over
+            case ABANDONED, RETURNED -> {} // it is over
         }
     }
 
@@ -295,23 +306,17 @@ public final class Lease {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
             } else if (deadline.hasPassedFor(cancelTimeout())) {
-                rollBack(deadlinePassed(), LeaseWatch.BLOCKING);
+                forceClose(deadlinePassed(), LeaseWatch.BLOCKING);
             }
         } else if (!awaitsServer
                 && handle.transaction().isOpen()
                 && System.nanoTime() - physical.lastUsedNanos() > maxIdle.toNanos()) {
-            rollBack("it has been idle in its transaction for " + maxIdle.toMillis() + " ms", LeaseWatch.BLOCKING);
+            forceClose("it has been idle in its transaction for " + maxIdle.toMillis() + " ms", LeaseWatch.BLOCKING);
         }
     }
 
     private String deadlinePassed() {
         return "its deadline of " + deadline.duration().toMillis() + " ms has passed";
-    }
-
-    private void rollBack(String reason, Executor log) {
-        if (expire(LeaseState.ACTIVE, reason, false)) {
-            log.execute(() -> LeaseLog.rolledBack(this, borrower, reason));
-        }
     }
 
     /** Returns false if the borrower was faster: it has returned the connection, or is committing. */
@@ -336,7 +341,7 @@ public final class Lease {
         try {
             physical.cancel();
         } catch (SQLException e) {
-            LOG.debug("Cancel request failed: the connection is closed", e);
+            LeaseLog.cancelFailed(e);
         }
     }
 }

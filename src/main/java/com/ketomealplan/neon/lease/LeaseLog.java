@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.lease;
 
 import com.ketomealplan.neon.failure.LogThrottle;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -24,9 +25,11 @@ final class LeaseLog {
     private LeaseLog() {}
 
     /**
-     * Its borrower was not waiting for an answer that is due: then no exception may have its stack trace, so the log gets it, once a minute.
+     * Logs that its borrower has lost it. No exception may have the borrower's stack trace, so the log gets it, once a minute.
+     *
+     * @param inDoubt whether it executed a statement outside of a transaction
      */
-    static void rolledBack(Lease lease, Thread borrower, String reason) {
+    static void closed(Lease lease, Thread borrower, String reason, boolean inDoubt) {
         OptionalLong others = STACKS.tryAcquire();
         String more = others.orElse(0) == 0
                 ? ""
@@ -34,7 +37,8 @@ final class LeaseLog {
         withContextOf(
                 lease,
                 () -> LOG.warn(
-                        "Connection closed under its borrower, its transaction is rolled back: {}{}",
+                        "Connection closed under its borrower, {}: {}{}",
+                        inDoubt ? "its statement may be stored" : "its transaction is rolled back",
                         reason,
                         more,
                         others.isPresent() ? stackOf(borrower) : null));
@@ -47,6 +51,10 @@ final class LeaseLog {
                 () -> LOG.warn(
                         "Connection closed under its borrower, its transaction may be committed: {}",
                         COMMIT_UNANSWERED));
+    }
+
+    static void cancelFailed(SQLException failure) {
+        LOG.debug("Cancel request failed: the connection is closed", failure);
     }
 
     private static void withContextOf(Lease lease, Runnable log) {

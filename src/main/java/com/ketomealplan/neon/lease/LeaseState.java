@@ -15,15 +15,19 @@ enum LeaseState {
     /** It was closed under its borrower, whose next call fails with the reason. */
     EXPIRED,
 
+    /** Its borrower did not return it after that: another connection may take its place in the pool. */
+    ABANDONED,
+
     /** It was returned. Final. */
     RETURNED;
 
     boolean canBecome(LeaseState next) {
         return switch (this) {
-            case ACTIVE -> next != ACTIVE;
+            case ACTIVE -> next != ACTIVE && next != ABANDONED;
             case COMMITTING -> next == ACTIVE || next == EXPIRED || next == RETURNED;
             case CANCELLING -> next == EXPIRED || next == RETURNED;
-            case EXPIRED -> next == RETURNED;
+            case EXPIRED -> next == ABANDONED || next == RETURNED;
+            case ABANDONED -> next == RETURNED;
             case RETURNED -> false;
         };
     }

@@ -16,15 +16,10 @@ final class LeaseTransitions {
      * @param serverSilent whether the server has not answered COMMIT, or neither a statement nor its cancel request
      * @param nanos when it was closed
      */
-    record Expiry(String reason, boolean serverSilent, long nanos) {
-
-        boolean isOlderThan(Duration time) {
-            return System.nanoTime() - nanos > time.toNanos();
-        }
-    }
+    record Expiry(String reason, boolean serverSilent, long nanos) {}
 
     /**
-     * @param last its last state but {@link LeaseState#RETURNED}
+     * @param last its last state but {@link LeaseState#ABANDONED} and {@link LeaseState#RETURNED}
      * @param expiry null unless that is {@link LeaseState#EXPIRED}
      */
     private record Snapshot(LeaseState now, LeaseState last, Expiry expiry) {
@@ -44,7 +39,7 @@ final class LeaseTransitions {
         return current.get().now();
     }
 
-    /** Returns its last state other than {@link LeaseState#RETURNED}. */
+    /** Returns its last state other than {@link LeaseState#ABANDONED} and {@link LeaseState#RETURNED}. */
     LeaseState last() {
         return current.get().last();
     }
@@ -62,13 +57,25 @@ final class LeaseTransitions {
                     case ACTIVE -> Snapshot.ACTIVE;
                     case COMMITTING -> Snapshot.COMMITTING;
                     case CANCELLING -> Snapshot.CANCELLING;
-                    case EXPIRED, RETURNED -> throw new IllegalArgumentException(to + " has a method of its own");
+                    case EXPIRED, ABANDONED, RETURNED ->
+                        throw new IllegalArgumentException(to + " has a method of its own");
                 });
     }
 
     /** Moves to {@link LeaseState#EXPIRED}; returns false if it was not in the expected state. */
     boolean expire(LeaseState from, Expiry reason) {
         return move(from, new Snapshot(LeaseState.EXPIRED, LeaseState.EXPIRED, reason));
+    }
+
+    /**
+     * Moves from {@link LeaseState#EXPIRED} to {@link LeaseState#ABANDONED}, if it has been in that state for so long; returns false if it was
+     * not.
+     */
+    boolean abandonAfter(Duration time) {
+        Expiry expiry = current.get().expiry();
+        return expiry != null
+                && System.nanoTime() - expiry.nanos() >= time.toNanos()
+                && move(LeaseState.EXPIRED, new Snapshot(LeaseState.ABANDONED, LeaseState.EXPIRED, expiry));
     }
 
     /** Moves to {@link LeaseState#RETURNED}, and returns the state before; empty if it was returned already. */
@@ -79,7 +86,7 @@ final class LeaseTransitions {
                 return Optional.empty();
             }
             if (current.compareAndSet(was, new Snapshot(LeaseState.RETURNED, was.last(), was.expiry()))) {
-                return Optional.of(was.last());
+                return Optional.of(was.now());
             }
         }
     }

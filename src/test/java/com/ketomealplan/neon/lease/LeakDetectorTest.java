@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.core.TestPools;
@@ -9,6 +10,7 @@ import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,34 @@ class LeakDetectorTest {
         assertThat(pool.statistics().active()).isZero();
         assertThat(pool.statistics().leaked()).isEqualTo(1);
         assertThat(log.all()).singleElement().asString().startsWith("Connection leaked by its request: closed after ");
+    }
+
+    @Test
+    void aLeakThatOutlivesItsDeadlineIsReportedToo() throws Exception {
+        borrowUntilItIsAbandoned();
+
+        LeakDetector.end();
+
+        assertThat(pool.statistics().leaked()).isEqualTo(1);
+        assertThat(log.all()).singleElement().asString().startsWith("Connection leaked by its request: closed after ");
+    }
+
+    @Test
+    void aConnectionThatIsReturnedLateIsNotLeaked() throws Exception {
+        borrowUntilItIsAbandoned().close();
+
+        LeakDetector.end();
+
+        assertThat(pool.statistics().leaked()).isZero();
+        assertThat(log.all()).isEmpty();
+    }
+
+    /** Its place in the pool is free then. */
+    private Connection borrowUntilItIsAbandoned() throws Exception {
+        pool.getConnection().close();
+        Connection connection = Deadline.within(Duration.ofMillis(500), Duration.ZERO, pool::getConnection);
+        await().atMost(Duration.ofSeconds(30)).until(() -> pool.statistics().active() == 0);
+        return connection;
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.testing.Interleavings;
 import com.ketomealplan.testing.Planted;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +33,7 @@ class LeaseModelTest {
     static final class Model implements Runnable {
 
         private static final LeaseTransitions.Expiry OVER =
-                new LeaseTransitions.Expiry("its deadline has passed", false, 0);
+                new LeaseTransitions.Expiry("its deadline has passed", false, System.nanoTime());
 
         @Override
         public void run() {
@@ -44,7 +45,7 @@ class LeaseModelTest {
                         release(lease, returns);
                     },
                     () -> release(lease, returns),
-                    () -> watch(lease));
+                    () -> watch(lease, returns));
             require(returns.get() == 1, "returned " + returns.get() + " times");
             require(lease.now() == LeaseState.RETURNED, "it is " + lease.now());
         }
@@ -58,21 +59,31 @@ class LeaseModelTest {
         }
 
         /** A thread that has cancelled or closed it finds it in that state, also after its return. */
-        private static void watch(LeaseTransitions lease) {
+        private static void watch(LeaseTransitions lease, AtomicInteger returns) {
             if (lease.move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
                 require(lease.last() == LeaseState.CANCELLING, "it was cancelled, and is " + lease.last());
                 if (lease.expire(LeaseState.CANCELLING, OVER)) {
                     require(lease.last() == LeaseState.EXPIRED, "it was closed, and is " + lease.last());
                     require(lease.expiry().isPresent(), "there is no reason for its close");
+                    abandon(lease, returns);
                 }
             } else if (lease.expire(LeaseState.COMMITTING, OVER)) {
                 require(lease.last() == LeaseState.EXPIRED, "it was closed, and is " + lease.last());
+                abandon(lease, returns);
+            }
+        }
+
+        /** It makes room in place of a borrower that has not returned it; that one may do it later. */
+        private static void abandon(LeaseTransitions lease, AtomicInteger returns) {
+            if (lease.abandonAfter(Duration.ZERO)) {
+                returns.incrementAndGet();
+                require(lease.expiry().isPresent(), "there is no reason for its close");
             }
         }
 
         private static void release(LeaseTransitions lease, AtomicInteger returns) {
             Optional<LeaseState> from = lease.release();
-            if (from.isPresent()) {
+            if (from.isPresent() && from.get() != LeaseState.ABANDONED) {
                 returns.incrementAndGet();
                 require(lease.last() == from.get(), "returned from " + from + " and from " + lease.last());
                 require(

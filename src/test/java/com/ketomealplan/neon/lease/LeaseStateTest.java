@@ -10,12 +10,13 @@ class LeaseStateTest {
 
     @ParameterizedTest
     @CsvSource({
-        // from, to ACTIVE, COMMITTING, CANCELLING, EXPIRED, RETURNED
-        "ACTIVE,     false, true,  true,  true,  true",
-        "COMMITTING, true,  false, false, true,  true",
-        "CANCELLING, false, false, false, true,  true",
-        "EXPIRED,    false, false, false, false, true",
-        "RETURNED,   false, false, false, false, false",
+        // from, to ACTIVE, COMMITTING, CANCELLING, EXPIRED, ABANDONED, RETURNED
+        "ACTIVE,     false, true,  true,  true,  false, true",
+        "COMMITTING, true,  false, false, true,  false, true",
+        "CANCELLING, false, false, false, true,  false, true",
+        "EXPIRED,    false, false, false, false, true,  true",
+        "ABANDONED,  false, false, false, false, false, true",
+        "RETURNED,   false, false, false, false, false, false",
     })
     void canBecome(
             LeaseState from,
@@ -23,11 +24,13 @@ class LeaseStateTest {
             boolean committing,
             boolean cancelling,
             boolean expired,
+            boolean abandoned,
             boolean returned) {
         assertThat(from.canBecome(LeaseState.ACTIVE)).isEqualTo(active);
         assertThat(from.canBecome(LeaseState.COMMITTING)).isEqualTo(committing);
         assertThat(from.canBecome(LeaseState.CANCELLING)).isEqualTo(cancelling);
         assertThat(from.canBecome(LeaseState.EXPIRED)).isEqualTo(expired);
+        assertThat(from.canBecome(LeaseState.ABANDONED)).isEqualTo(abandoned);
         assertThat(from.canBecome(LeaseState.RETURNED)).isEqualTo(returned);
     }
 }

@@ -344,6 +344,6 @@ public final class ConnectionPool implements Pool {
         rejected.forEach(waiter -> waiter.fail(closed()));
         surplus.forEach(RequestedConnections.PendingOpening::cancel);
         idle.forEach(evictor::close);
-        state.active().forEach(connection -> connection.forceClose("the pool is closed"));
+        state.forceCloseActive("the pool is closed");
     }
 }

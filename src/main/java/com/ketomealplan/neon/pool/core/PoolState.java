@@ -6,6 +6,7 @@ import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.pool.TrafficSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -109,6 +110,13 @@ final class PoolState {
         return active().stream()
                 .flatMap(connection -> connection.lease().stream())
                 .toList();
+    }
+
+    /** Closes the borrowed connections under their borrowers, then logs that, which may block. Called without the lock. */
+    void forceCloseActive(String reason) {
+        List<Runnable> log = new ArrayList<>();
+        leases().forEach(lease -> lease.forceClose(reason, log::add));
+        log.forEach(Runnable::run); // on this thread: the process may end at once
     }
 
     /** Called without the lock. */

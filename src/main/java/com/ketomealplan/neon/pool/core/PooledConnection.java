@@ -104,11 +104,6 @@ final class PooledConnection implements LeaseOwner {
                 lease().map(ConnectionReport.Use::of));
     }
 
-    /** Closes the connection under its borrower, whose next call fails with the reason. */
-    void forceClose(String reason) {
-        lease().ifPresent(open -> open.forceClose(reason));
-    }
-
     void markIdle() {
         lease = null;
         fresh = false;

@@ -307,7 +307,8 @@ class ConnectionDeadlineTest {
     void aConnectionThatIsNeverReturnedKeepsNoPlaceInThePool() throws Exception {
         Pool one = pools.keeping(1, through(proxy, database));
         List<EvictionReason> evictions = evictions(one);
-        Connection forgotten = resultOf(within(Duration.ofMillis(200), one::getConnection));
+        backend(one);
+        Connection forgotten = resultOf(within(TIME, one::getConnection));
 
         try (Connection next = one.getConnection()) { // waits for its place
             assertThat(value(next, "SELECT 1")).isEqualTo("1");

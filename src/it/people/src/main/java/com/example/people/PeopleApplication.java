@@ -8,6 +8,7 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -20,7 +21,7 @@ import org.jdbi.v3.sqlobject.transaction.Transaction;
 public class PeopleApplication extends Application<PeopleApplication.Settings> {
 
     public static class Settings extends Configuration {
-        @Valid @JsonProperty
+        @Valid @NotNull @JsonProperty
         NeonDataSourceFactory database = NeonDataSourceFactory.withDefaults();
     }
 
