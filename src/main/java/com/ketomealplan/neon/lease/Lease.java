@@ -36,7 +36,7 @@ public final class Lease {
     private volatile boolean discarded;
     private volatile boolean altered;
     private volatile long commitEndNanos;
-    private volatile long severNanos;
+    private volatile long cancelEndNanos;
 
     /**
      * @param waited how long the borrower was in the wait queue
@@ -275,7 +275,7 @@ public final class Lease {
         switch (state.now()) {
             case ACTIVE -> checkActive(idleInTransactionTimeout);
             case CANCELLING -> {
-                if (System.nanoTime() - severNanos >= 0) {
+                if (System.nanoTime() - cancelEndNanos >= 0) {
                     boolean silent = physical.awaitsServer();
                     String unanswered = ", and the server has not answered its statement, which was cancelled, within "
                             + cancelTimeout().toMillis() + " ms";
@@ -301,7 +301,8 @@ public final class Lease {
         boolean awaitsServer = physical.awaitsServer();
         if (deadline.hasPassed()) {
             if (awaitsServer) {
-                severNanos = System.nanoTime() + cancelTimeout().multipliedBy(2).toNanos();
+                cancelEndNanos =
+                        System.nanoTime() + cancelTimeout().multipliedBy(2).toNanos();
                 if (state.move(LeaseState.ACTIVE, LeaseState.CANCELLING)) {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
@@ -337,7 +338,7 @@ public final class Lease {
         if (state.now() != LeaseState.CANCELLING) {
             return; // the borrower was done meanwhile
         }
-        severNanos = System.nanoTime() + cancelTimeout().toNanos();
+        cancelEndNanos = System.nanoTime() + cancelTimeout().toNanos();
         try {
             physical.cancel();
         } catch (SQLException e) {
