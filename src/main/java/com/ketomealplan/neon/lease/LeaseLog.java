@@ -38,7 +38,7 @@ final class LeaseLog {
                 lease,
                 () -> LOG.warn(
                         "Connection closed under its borrower, {}: {}{}",
-                        inDoubt ? "its statement may be stored" : "its transaction is rolled back",
+                        inDoubt ? "its statement may be done" : "its transaction is rolled back",
                         reason,
                         more,
                         others.isPresent() ? stackOf(borrower) : null));
