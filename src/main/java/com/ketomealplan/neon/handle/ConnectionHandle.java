@@ -98,8 +98,8 @@ public final class ConnectionHandle extends DelegatingConnection {
     public void abort(Executor executor) throws SQLException {
         if (lease.isOpen()) {
             jdbc.abort(executor);
-            lease.abort();
         }
+        lease.abort();
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class LeakDetector {
         for (Borrowing left : open) {
             if (left.lease().isUnreturned()) { // by other threads, too
                 LOG.warn(
-                        "Connection leaked by its request: closed after {} ms",
+                        "Connection leaked by its request: not returned after {} ms",
                         left.lease().held().toMillis(),
                         left.where());
                 left.lease().reclaim();

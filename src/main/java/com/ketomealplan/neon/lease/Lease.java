@@ -66,7 +66,7 @@ public final class Lease {
     }
 
     public boolean isOpen() {
-        return isUnreturned() && state.now() != LeaseState.ABANDONED;
+        return state.now().isOpen();
     }
 
     /** Returns whether its borrower has not returned it, be it open or abandoned. */
@@ -258,9 +258,9 @@ public final class Lease {
      * @param log gets what logs that it was closed, which may block
      */
     public void forceClose(String reason, Executor log) {
-        boolean inDoubt = physical.awaitsServer() && !handle.transaction().isOpen();
+        boolean executing = physical.awaitsServer();
         if (expire(LeaseState.ACTIVE, reason, false)) {
-            log.execute(() -> LeaseLog.closed(this, borrower, reason, inDoubt));
+            log.execute(() -> LeaseLog.closed(this, borrower, reason, executing));
         }
     }
 
@@ -290,7 +290,8 @@ public final class Lease {
             }
             case EXPIRED -> {
                 if (state.abandonAfter(RETURN_GRACE)) {
-                    owner.release(this); // nothing that the borrower may be using is closed, but its socket is
+                    // Nothing that the borrower may be using is closed, but its socket is
+                    LeaseWatch.runAnyhow(() -> LeaseLog.withContextOf(this, () -> owner.release(this)));
                 }
             }
             case ABANDONED, RETURNED -> {} // it is over

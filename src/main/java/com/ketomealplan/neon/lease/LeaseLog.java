@@ -27,9 +27,9 @@ final class LeaseLog {
     /**
      * Logs that its borrower has lost it. No exception may have the borrower's stack trace, so the log gets it, once a minute.
      *
-     * @param inDoubt whether it executed a statement outside of a transaction
+     * @param executing whether it awaited the server: then this does not say what the statement has done
      */
-    static void closed(Lease lease, Thread borrower, String reason, boolean inDoubt) {
+    static void closed(Lease lease, Thread borrower, String reason, boolean executing) {
         OptionalLong others = STACKS.tryAcquire();
         String more = others.orElse(0) == 0
                 ? ""
@@ -38,7 +38,7 @@ final class LeaseLog {
                 lease,
                 () -> LOG.warn(
                         "Connection closed under its borrower, {}: {}{}",
-                        inDoubt ? "its statement may be done" : "its transaction is rolled back",
+                        executing ? "while it executed a statement" : "its transaction is rolled back",
                         reason,
                         more,
                         others.isPresent() ? stackOf(borrower) : null));
@@ -57,12 +57,13 @@ final class LeaseLog {
         LOG.debug("Cancel request failed: the connection is closed", failure);
     }
 
-    private static void withContextOf(Lease lease, Runnable log) {
+    /** Runs something with the request and the unit of the borrower as its context. */
+    static void withContextOf(Lease lease, Runnable task) {
         Map<String, String> before = MDC.getCopyOfContextMap();
         lease.request().ifPresent(id -> MDC.put(LogContext.REQUEST, id));
         lease.purpose().ifPresent(name -> MDC.put(Purpose.MDC_KEY, name));
         try {
-            log.run();
+            task.run();
         } finally {
             MDC.setContextMap(before == null ? Map.of() : before);
         }

@@ -3,10 +3,13 @@ package com.ketomealplan.neon.lease;
 /** The pool's side of a lease. */
 public interface LeaseOwner {
 
-    /** Takes the connection back. Called once for each lease, by the thread that ended it. Must not throw. */
+    /**
+     * Takes the connection back. Called once for each lease: by the thread that returned it, or on one of its own if its borrower has
+     * abandoned it. Must not throw.
+     */
     void release(Lease lease);
 
-    /** The borrower has leaked the connection; {@link #release} follows. */
+    /** The borrower has leaked the connection; {@link #release} follows, unless it was called when the borrower abandoned it. */
     void onLeak();
 
     /**

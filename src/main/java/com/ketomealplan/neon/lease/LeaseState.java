@@ -21,6 +21,11 @@ enum LeaseState {
     /** It was returned. Final. */
     RETURNED;
 
+    /** Returns whether the connection is its borrower's. */
+    boolean isOpen() {
+        return this != ABANDONED && this != RETURNED;
+    }
+
     boolean canBecome(LeaseState next) {
         return switch (this) {
             case ACTIVE -> next != ACTIVE && next != ABANDONED;

@@ -45,6 +45,15 @@ public final class LeaseWatch {
         }
     }
 
+    /** Runs what may block, and must run: on this thread if no other one can be started. */
+    static void runAnyhow(Runnable task) {
+        try {
+            BLOCKING.execute(task);
+        } catch (OutOfMemoryError e) {
+            task.run();
+        }
+    }
+
     /** Starts the checks, unless they run. To be called for each new lease. */
     public void begin() {
         ticker.start();

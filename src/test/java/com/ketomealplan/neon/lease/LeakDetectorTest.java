@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leak detection: what becomes of a connection that its request has not returned. */
 class LeakDetectorTest {
@@ -54,7 +56,10 @@ class LeakDetectorTest {
         assertThat(leaked.isClosed()).isTrue();
         assertThat(pool.statistics().active()).isZero();
         assertThat(pool.statistics().leaked()).isEqualTo(1);
-        assertThat(log.all()).singleElement().asString().startsWith("Connection leaked by its request: closed after ");
+        assertThat(log.all())
+                .singleElement()
+                .asString()
+                .startsWith("Connection leaked by its request: not returned after ");
     }
 
     @Test
@@ -64,12 +69,21 @@ class LeakDetectorTest {
         LeakDetector.end();
 
         assertThat(pool.statistics().leaked()).isEqualTo(1);
-        assertThat(log.all()).singleElement().asString().startsWith("Connection leaked by its request: closed after ");
+        assertThat(log.all())
+                .singleElement()
+                .asString()
+                .startsWith("Connection leaked by its request: not returned after ");
     }
 
-    @Test
-    void aConnectionThatIsReturnedLateIsNotLeaked() throws Exception {
-        borrowUntilItIsAbandoned().close();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aConnectionThatIsReturnedLateIsNotLeaked(boolean aborted) throws Exception {
+        Connection late = borrowUntilItIsAbandoned();
+        if (aborted) {
+            late.abort(Runnable::run);
+        } else {
+            late.close();
+        }
 
         LeakDetector.end();
 

@@ -149,4 +149,22 @@ class PoolingStrategyTest {
         borrowed.close();
         assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
     }
+
+    /** Its place is free by then, and is not freed once more. */
+    @ParameterizedTest
+    @EnumSource(names = {"POOLED", "PER_REQUEST"})
+    void aConnectionThatItsBorrowerHasAbandonedIsTakenBackOnce(PoolingStrategy strategy) throws Exception {
+        Pool pool = small(strategy);
+        pool.getConnection().close();
+        Connection abandoned = Deadline.within(Duration.ofMillis(1_500), Duration.ZERO, pool::getConnection);
+        await().atMost(Duration.ofSeconds(30)).until(() -> pool.statistics().active() == 0);
+        long returned = pool.statistics().returned();
+
+        abandoned.close();
+        abandoned.close();
+
+        assertThat(pool.statistics().returned()).isEqualTo(returned);
+        pool.getConnection().close();
+        assertThat(pool.statistics().returned()).isEqualTo(returned + 1);
+    }
 }
