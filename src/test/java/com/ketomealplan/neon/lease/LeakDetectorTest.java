@@ -55,11 +55,7 @@ class LeakDetectorTest {
 
         assertThat(leaked.isClosed()).isTrue();
         assertThat(pool.statistics().active()).isZero();
-        assertThat(pool.statistics().leaked()).isEqualTo(1);
-        assertThat(log.all())
-                .singleElement()
-                .asString()
-                .startsWith("Connection leaked by its request: not returned after ");
+        assertOneLeakIsReported();
     }
 
     @Test
@@ -68,11 +64,7 @@ class LeakDetectorTest {
 
         LeakDetector.end();
 
-        assertThat(pool.statistics().leaked()).isEqualTo(1);
-        assertThat(log.all())
-                .singleElement()
-                .asString()
-                .startsWith("Connection leaked by its request: not returned after ");
+        assertOneLeakIsReported();
     }
 
     @ParameterizedTest
@@ -87,6 +79,18 @@ class LeakDetectorTest {
 
         LeakDetector.end();
 
+        assertNoLeakIsReported();
+    }
+
+    private void assertOneLeakIsReported() {
+        assertThat(pool.statistics().leaked()).isEqualTo(1);
+        assertThat(log.all())
+                .singleElement()
+                .asString()
+                .startsWith("Connection leaked by its request: not returned after ");
+    }
+
+    private void assertNoLeakIsReported() {
         assertThat(pool.statistics().leaked()).isZero();
         assertThat(log.all()).isEmpty();
     }
@@ -109,8 +113,7 @@ class LeakDetectorTest {
 
         LeakDetector.end();
 
-        assertThat(pool.statistics().leaked()).isZero();
-        assertThat(log.all()).isEmpty();
+        assertNoLeakIsReported();
     }
 
     @Test
@@ -125,8 +128,7 @@ class LeakDetectorTest {
                 assertThat(outside.isClosed()).isFalse();
             }
         }
-        assertThat(pool.statistics().leaked()).isZero();
-        assertThat(log.all()).isEmpty();
+        assertNoLeakIsReported();
     }
 
     private Connection borrow() {
