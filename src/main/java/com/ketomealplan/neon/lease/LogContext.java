@@ -1,8 +1,8 @@
 package com.ketomealplan.neon.lease;
 
 /**
- * The keys of the log context (MDC) that name the request of a thread. The HTTP layer puts them there; this layer only reads
- * them.
+ * The keys of the log context (MDC) that name the request of a thread. The HTTP layer puts them there; this layer reads them, and puts them
+ * on its own threads while these work for the request.
  */
 public final class LogContext {
 

@@ -70,7 +70,7 @@ final class Evictor {
     /**
      * Ends the use of a connection that is not used again. If the strategy reuses connections, it is evicted, unless the pool is stopped. Else
      * its borrower closes it: a platform may freeze the process once the request is answered, and the session would stay. (A cancelled one may
-     * first find out who blocks the other statements, on a thread of its own.)
+     * first find out who blocks the other statements, on a thread of its own; so one is closed that its borrower has abandoned.)
      */
     void closeOrEvict(PooledConnection connection, EvictionReason reason) {
         if (retention.reuses() && !stopped) {
