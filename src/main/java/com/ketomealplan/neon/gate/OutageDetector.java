@@ -53,6 +53,10 @@ final class OutageDetector {
         boolean isTransient() {
             return failure.kind().isTransient();
         }
+
+        OpeningFailedException exception(String target) {
+            return new OpeningFailedException(target, failure, reason);
+        }
     }
 
     /** The current attempts. */

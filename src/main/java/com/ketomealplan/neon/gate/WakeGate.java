@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the connections of one pool and of its health probe. While no connection is open, the compute may be asleep or gone: then there is
+ * Opens the connections of one pool and of its health probe. While none is open, or when one was lost, the compute may be asleep: then there is
  * one attempt, whose result all requests await. Each success raises the limit by one, so a round in which all succeed doubles it: 1, 2, 4 …
  *
  * <ul>
@@ -47,7 +47,6 @@ public final class WakeGate {
     private final LongSupplier nanoTime;
     private final GateThreads threads;
     private final Listeners<GateListener> listeners = new Listeners<>();
-
     private final AttemptLimiter<OpeningRequest> limiter;
     private final OutageDetector outage;
     private final ProbeSchedule probing;
@@ -103,7 +102,7 @@ public final class WakeGate {
                 }
             }
         }
-        known.ifPresent(reason -> caller.onFailed(exception(reason)));
+        known.ifPresent(reason -> caller.onFailed(reason.exception(target())));
         if (first && known.isEmpty()) {
             listeners.forEach(GateListener::onChange);
         }
@@ -113,6 +112,11 @@ public final class WakeGate {
     synchronized boolean cancel(OpeningRequest request) {
         request.abandon();
         return limiter.remove(request);
+    }
+
+    /** Records that an open connection was lost. Others may be, not found yet, as of a suspended compute: so it counts as the last one. */
+    public synchronized void onLost() {
+        limiter.resetLimit();
     }
 
     /** Records that the server does not answer on open connections: so it is not asleep, and is down if it answers on no new one either. */
@@ -157,11 +161,7 @@ public final class WakeGate {
         synchronized (this) {
             known = outage.lastAttemptFailed() ? outage.lastFailure() : Optional.empty();
         }
-        return known.map(this::exception);
-    }
-
-    private OpeningFailedException exception(ConnectFailure known) {
-        return new OpeningFailedException(target(), known.failure(), known.reason());
+        return known.map(failure -> failure.exception(target()));
     }
 
     /** Returns whether the server may be waking: an attempt is in its log-in, or the last one failed with a transient refusal. */
@@ -259,7 +259,7 @@ public final class WakeGate {
         }
         LOG.debug("Connection to {} failed ({})", target(), failure.kind(), reason);
         listeners.forEach(listener -> listener.onFailed(failure.kind()));
-        givenUp.forEach(one -> one.caller().onFailed(exception(known)));
+        givenUp.forEach(one -> one.caller().onFailed(known.exception(target())));
         listeners.forEach(GateListener::onChange);
     }
 
@@ -291,7 +291,7 @@ public final class WakeGate {
                 return Optional.of(outage.credentialCheckInterval());
             }
         }
-        givenUp.forEach(one -> one.caller().onFailed(exception(known.get())));
+        givenUp.forEach(one -> one.caller().onFailed(known.get().exception(target())));
         listeners.forEach(GateListener::onChange);
         return others ? Optional.empty() : Optional.of(CredentialWatch.INTERVAL);
     }
@@ -311,7 +311,7 @@ public final class WakeGate {
             }
             known = outage.lastFailure();
         }
-        givenUp.forEach(one -> one.caller().onFailed(exception(known.get())));
+        givenUp.forEach(one -> one.caller().onFailed(known.get().exception(target())));
         if (!givenUp.isEmpty()) {
             listeners.forEach(GateListener::onChange);
         }

@@ -27,11 +27,10 @@ final class GenerationEvictor {
         this.evictor = evictor;
     }
 
-    /**
-     * Has each connection of a lost connection's generation checked before its next use.
-     */
+    /** Has each connection of a lost connection's generation checked before its next use, and new ones opened one at a time at first. */
     void suspect(PooledConnection lost) {
         traffic.onLost();
+        gate.onLost();
         generations.suspectGenerationOf(lost);
     }
 
