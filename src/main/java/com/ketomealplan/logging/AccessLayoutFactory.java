@@ -15,20 +15,42 @@ import java.util.TimeZone;
 @JsonTypeName("access-by-environment")
 public final class AccessLayoutFactory extends AccessJsonLayoutBaseFactory {
 
+    static final String HEADER = "X-Request-Id";
+    static final String ATTRIBUTE = "trace_id";
+
     private final Style style;
 
     @JsonCreator
     AccessLayoutFactory(@JsonProperty("environment") String environment, @JsonProperty("pattern") String pattern) {
         this.style = new Style(environment, pattern);
         setTimestampFormat(Style.TIMESTAMP);
-        setResponseHeaders(Set.of("X-Request-Id"));
-        setRequestAttributes(Set.of("trace_id"));
+        setResponseHeaders(Set.of(HEADER));
+        setRequestAttributes(Set.of(ATTRIBUTE));
     }
 
     @Override
     public LayoutBase<IAccessEvent> build(LoggerContext context, TimeZone timeZone) {
-        return style.isForMachines()
-                ? super.build(context, timeZone)
-                : style.pattern(new LogbackAccessRequestLayoutFactory().build(context, timeZone));
+        if (!style.isForMachines()) {
+            return style.pattern(new LogbackAccessRequestLayoutFactory().build(context, timeZone));
+        }
+        return isOurs() ? new AccessLine(createTimestampFormatter(timeZone)) : general(context, timeZone);
+    }
+
+    /** Returns the layout that knows all settings. */
+    LayoutBase<IAccessEvent> general(LoggerContext context, TimeZone timeZone) {
+        return super.build(context, timeZone);
+    }
+
+    /** Returns whether none of Dropwizard's settings of the line was changed. */
+    private boolean isOurs() {
+        return getIncludes().equals(new AccessJsonLayoutBaseFactory().getIncludes())
+                && getRequestHeaders().isEmpty()
+                && getResponseHeaders().equals(Set.of(HEADER))
+                && getRequestAttributes().equals(Set.of(ATTRIBUTE))
+                && getCustomFieldNames().isEmpty()
+                && getAdditionalFields().isEmpty()
+                && Style.TIMESTAMP.equals(getTimestampFormat())
+                && isAppendLineSeparator()
+                && !isPrettyPrint();
     }
 }

@@ -121,24 +121,54 @@ class LayoutTest {
                 .containsExactlyInAnyOrderElementsOf(fieldNames(json));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "a \"b\" \\ \t\n\u0001\u007f/</é\u2028\ud83e\udd51", ""})
+    void aLineOfTheRequestLogIsDropwizards(String text) {
+        AccessLayoutFactory factory = new AccessLayoutFactory("production", null);
+        LoggerContext context = new LoggerContext();
+        TimeZone zone = TimeZone.getTimeZone("UTC");
+
+        assertThat(factory.build(context, zone)).isInstanceOf(AccessLine.class);
+        for (IAccessEvent event : List.of(event(text, Map.of("X-Request-Id", text)), event(null, Map.of()))) {
+            assertThat(factory.build(context, zone).doLayout(event))
+                    .isEqualTo(factory.general(context, zone).doLayout(event));
+        }
+    }
+
+    @Test
+    void aLineOfTheRequestLogHasTheFieldsThatAreAdded() throws Exception {
+        AccessLayoutFactory factory = new AccessLayoutFactory("production", null);
+        factory.setAdditionalFields(Map.of("region", "eu"));
+
+        String line =
+                factory.build(new LoggerContext(), TimeZone.getTimeZone("UTC")).doLayout(everything());
+
+        assertThat(new ObjectMapper().readTree(line).get("region").asText()).isEqualTo("eu");
+    }
+
     private static List<String> fieldNames(JsonNode object) {
         return object.properties().stream().map(Map.Entry::getKey).toList();
     }
 
     /** A request of which each value is known. */
     private static IAccessEvent everything() {
+        return event("text", Map.of("X-Request-Id", "r"));
+    }
+
+    /** A request with these texts and headers. */
+    private static IAccessEvent event(String text, Map<String, String> headers) {
         return (IAccessEvent) Proxy.newProxyInstance(
                 IAccessEvent.class.getClassLoader(),
                 new Class<?>[] {IAccessEvent.class},
                 (proxy, method, arguments) -> {
                     Class<?> type = method.getReturnType();
                     if (type == Map.class) {
-                        return Map.of("X-Request-Id", "r");
+                        return headers;
                     }
                     if (type == int.class) {
                         return 200;
                     }
-                    return type == long.class ? (Object) 1L : "text";
+                    return type == long.class ? (Object) 1L : text;
                 });
     }
 
