@@ -7,7 +7,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +38,7 @@ public final class JsonOutput extends OutputStream {
     private final String level;
     private final String name;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream ended = new ByteArrayOutputStream();
 
     /**
      * @param level the level of lines without one
@@ -87,6 +87,7 @@ public final class JsonOutput extends OutputStream {
         write(new byte[] {(byte) character}, 0, 1);
     }
 
+    /** Passes all lines that end in the bytes on at once. */
     @Override
     public synchronized void write(byte[] bytes, int offset, int length) {
         int begin = offset;
@@ -101,6 +102,11 @@ public final class JsonOutput extends OutputStream {
         if (line.size() > LONGEST) {
             end();
         }
+        if (ended.size() > 0) {
+            next.write(ended.toByteArray(), 0, ended.size());
+            next.flush();
+            ended.reset();
+        }
     }
 
     /** Passes only whole lines on. */
@@ -112,18 +118,21 @@ public final class JsonOutput extends OutputStream {
     private void end() {
         byte[] whole = line.toByteArray();
         line.reset();
-        boolean json = whole.length > 1
-                && whole[0] == '{'
-                && new String(whole, StandardCharsets.UTF_8).stripTrailing().endsWith("}");
+        boolean json = isObject(whole);
         String text = json ? "" : new String(whole, StandardCharsets.UTF_8).stripTrailing();
         if (!json && text.isEmpty()) {
             return;
         }
-        byte[] output = json ? whole : object(text).getBytes(StandardCharsets.UTF_8);
-        byte[] ended = Arrays.copyOf(output, output.length + 1);
-        ended[output.length] = '\n';
-        next.write(ended, 0, ended.length);
-        next.flush();
+        ended.writeBytes(json ? whole : object(text).getBytes(StandardCharsets.UTF_8));
+        ended.write('\n');
+    }
+
+    private static boolean isObject(byte[] whole) {
+        int length = whole.length;
+        while (length > 0 && Character.isWhitespace(whole[length - 1])) {
+            length--;
+        }
+        return length > 1 && whole[0] == '{' && whole[length - 1] == '}';
     }
 
     private String object(String text) {

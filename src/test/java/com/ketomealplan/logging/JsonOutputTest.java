@@ -54,6 +54,23 @@ class JsonOutputTest {
         assertThat(printed.toString(StandardCharsets.UTF_8)).isEqualTo("{\"level\":\"INFO\"}\n");
     }
 
+    /** Each costs a system call. */
+    @Test
+    void linesThatArePrintedAtOncePassAtOnce() {
+        List<String> passed = new ArrayList<>();
+        PrintStream next = new PrintStream(printed) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                passed.add(new String(bytes, offset, length, StandardCharsets.UTF_8));
+            }
+        };
+        byte[] lines = "{\"a\":1}\n{\"a\":2}\n{".getBytes(StandardCharsets.UTF_8);
+
+        new JsonOutput(next, "INFO", "stdout").write(lines, 0, lines.length);
+
+        assertThat(passed).containsExactly("{\"a\":1}\n{\"a\":2}\n");
+    }
+
     @Test
     void aLineBeforeTheLogIsConfiguredHasItsFields() throws Exception {
         output.println("WARN  [2026-11-28 20:00:00,000] org.example.Library: deprecated");

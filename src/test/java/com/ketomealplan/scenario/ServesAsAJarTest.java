@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.KeepAlive;
@@ -24,11 +26,14 @@ import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -114,6 +119,35 @@ class ServesAsAJarTest {
         assertThat(service.awaitExit()).isIn(0, 143);
         assertThat(database.count("quiz_responses")).isEqualTo(1);
         await().until(() -> database.sessions() == 0);
+    }
+
+    @Test
+    void theRequestLogHasEachRequestOnce() throws Exception {
+        Map<String, String> environment = new HashMap<>(on(TestDatabase.migrated()));
+        environment.put("ENV", "production");
+        ServiceProcess service =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy();
+        Queue<String> answered = new ConcurrentLinkedQueue<>();
+        Clients.atOnce(8, () -> {
+            for (int i = 0; i < 50; i++) {
+                answered.add(service.get("/openapi.json")
+                        .headers()
+                        .firstValue("X-Request-Id")
+                        .orElseThrow());
+            }
+            return null;
+        });
+        service.terminate();
+        service.awaitExit();
+
+        List<String> logged = new ArrayList<>();
+        for (String line : service.output().lines().toList()) {
+            JsonNode json = new ObjectMapper().readTree(line);
+            if (json.path("uri").asText().equals("/openapi.json")) {
+                logged.add(json.at("/responseHeaders/X-Request-Id").asText());
+            }
+        }
+        assertThat(logged).containsExactlyInAnyOrderElementsOf(answered);
     }
 
     /** Longer than any fixed time that it had: it knows when nobody comes any more. A second signal makes it no shorter. */
