@@ -8,7 +8,6 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
-import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
@@ -62,7 +61,7 @@ public final class TelemetryBundle<T extends Configuration> implements Configure
         JvmMetrics.builder().register(metrics);
         environment
                 .admin()
-                .addServlet("prometheus", new PrometheusMetricsServlet(metrics))
+                .addServlet("prometheus", new TextMetricsServlet(metrics))
                 .addMapping("/metrics/prometheus");
         Optional<OpenTelemetrySdk> sdk = endpoint.apply(configuration).map(this::exportingTo);
         sdk.ifPresent(exporting -> environment.lifecycle().manage(new Managed() {

@@ -326,4 +326,18 @@ class HonestMetricsTest {
         assertThat(TestService.json(service.admin("/metrics")).get("gauges").has("pool.database.size"))
                 .isTrue();
     }
+
+    /** As Prometheus does where its native histograms are on. */
+    @Test
+    void aScrapeThatPrefersProtobufGetsTheNextFormatThatItAccepts() {
+        String protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+
+        assertThat(service.admin("/metrics/prometheus", "Accept", protobuf + ",application/openmetrics-text;q=0.4")
+                        .body())
+                .endsWith("# EOF\n");
+        assertThat(service.admin("/metrics/prometheus", "Accept", protobuf)
+                        .headers()
+                        .firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
+    }
 }
