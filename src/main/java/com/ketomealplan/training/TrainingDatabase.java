@@ -44,10 +44,10 @@ final class TrainingDatabase implements AutoCloseable {
         try {
             return embedded();
         } catch (EmbeddedDatabaseException | LinkageError e) {
-            throw new TrainingException(
-                    "train: no PostgreSQL of this jar's can be started (" + e.getMessage() + "); set "
-                            + VARIABLE + " to a database for the training, which writes to it, or train by a jar that"
-                            + " carries one: java -jar THAT.jar train --jar THIS.jar config.yml");
+            String reason = EmbeddedDatabase.isAvailable() ? e.getMessage() : "it carries none";
+            throw new TrainingException("train: no PostgreSQL of this jar's can be started (" + reason + "); set "
+                    + VARIABLE + " to a database for the training, which writes to it, or train by a jar that"
+                    + " carries one: java -jar THAT.jar train --jar THIS.jar config.yml");
         }
     }
 
