@@ -17,12 +17,16 @@ public final class Maven {
     /**
      * Copies what the jar is made from into the directory, and packages it there with the same JDK, without tests. Not
      * offline, though there is nothing to fetch: the bill of materials would be left out.
+     *
+     * @param options such as {@code -Pslim}
      */
-    public static Path packageCopy(Path directory) throws IOException, InterruptedException {
+    public static Path packageCopy(Path directory, String... options) throws IOException, InterruptedException {
         copy(Path.of("pom.xml"), directory);
         copy(Path.of(".mvn"), directory);
         copy(Path.of("src", "main"), directory);
-        run(directory, "-Dmaven.test.skip=true", "package");
+        List<String> arguments = new ArrayList<>(List.of(options));
+        arguments.addAll(List.of("-Dmaven.test.skip=true", "package"));
+        run(directory, arguments.toArray(String[]::new));
         return directory;
     }
 
