@@ -30,8 +30,9 @@ final class GenerationEvictor {
     /** Has each connection of a lost connection's generation checked before its next use, and new ones opened one at a time at first. */
     void suspect(PooledConnection lost) {
         traffic.onLost();
-        gate.onLost();
-        generations.suspectGenerationOf(lost);
+        if (generations.suspectGenerationOf(lost)) {
+            gate.onLost();
+        }
     }
 
     /**

@@ -33,11 +33,17 @@ final class Generations {
         return connection.generation() <= evictedUpTo;
     }
 
-    /** Makes the generation of a lost connection suspect: each of its other connections is checked before its next use. */
-    void suspectGenerationOf(PooledConnection lost) {
-        if (lost.generation() == current) {
+    /**
+     * Makes the generation of a lost connection suspect: each of its other connections is checked before its next use.
+     *
+     * @return whether it was not suspect before
+     */
+    boolean suspectGenerationOf(PooledConnection lost) {
+        boolean first = lost.generation() == current;
+        if (first) {
             current++;
         }
+        return first;
     }
 
     /**
