@@ -3,6 +3,7 @@ package com.ketomealplan.logging;
 import ch.qos.logback.core.AsyncAppenderBase;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.spi.FilterReply;
+import ch.qos.logback.core.util.InterruptUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -98,10 +99,13 @@ final class BatchingAppender<E> extends AsyncAppenderBase<E> {
 
     private void awaitRoom() {
         blocked++;
-        while (isFull() && !stopping) {
-            room.awaitUninterruptibly();
+        try {
+            while (isFull() && !stopping) {
+                room.awaitUninterruptibly();
+            }
+        } finally {
+            blocked--;
         }
-        blocked--;
     }
 
     /** Returns with how many lines the writer does not wait for more. */
@@ -127,12 +131,9 @@ final class BatchingAppender<E> extends AsyncAppenderBase<E> {
             } finally {
                 lock.unlock();
             }
-            print(batch);
+            print(batch, untold);
             batch.reset();
             spare = batch;
-            if (untold > 0) {
-                LOG.warn("Request log left out {} lines (limit {} waiting)", untold, getQueueSize());
-            }
         }
         detachAndStopAllAppenders();
     }
@@ -162,11 +163,15 @@ final class BatchingAppender<E> extends AsyncAppenderBase<E> {
         return untold;
     }
 
-    private void print(ByteArrayOutputStream batch) {
+    /** Throws nothing: without the writer each request would wait for it. */
+    private void print(ByteArrayOutputStream batch, long untold) {
         try {
             batch.writeTo(target.getOutputStream());
             target.getOutputStream().flush();
-        } catch (IOException e) {
+            if (untold > 0) {
+                LOG.warn("Request log left out {} lines (limit {} waiting)", untold, getQueueSize());
+            }
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             addError("Lines were not written", e);
         }
     }
@@ -186,10 +191,14 @@ final class BatchingAppender<E> extends AsyncAppenderBase<E> {
         } finally {
             lock.unlock();
         }
+        InterruptUtil interrupt = new InterruptUtil(getContext());
+        interrupt.maskInterruptFlag();
         try {
             writer.join(getMaxFlushTime());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            interrupt.unmaskInterruptFlag();
         }
         if (writer.isAlive()) {
             LOG.warn("Request log is stopped before its last lines are written ({} ms)", getMaxFlushTime());

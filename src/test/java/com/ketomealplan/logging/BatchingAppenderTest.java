@@ -7,6 +7,8 @@ import ch.qos.logback.core.ContextBase;
 import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.LoggedLines;
 import java.io.ByteArrayOutputStream;
@@ -25,12 +27,16 @@ class BatchingAppenderTest {
 
     private static final int QUEUE = 4;
 
+    /** A line that the filter of the console denies. */
+    private static final String PROBE = "probe";
+
     /** A console that takes nothing before it is told to. */
     private static final class Console extends OutputStream {
 
         private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         private final CountDownLatch open = new CountDownLatch(1);
         private final AtomicInteger writes = new AtomicInteger();
+        private final AtomicInteger failures = new AtomicInteger();
 
         @Override
         public void write(int character) throws IOException {
@@ -40,6 +46,9 @@ class BatchingAppenderTest {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             writes.incrementAndGet();
+            if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("the console fails");
+            }
             try {
                 open.await();
             } catch (InterruptedException e) {
@@ -73,10 +82,17 @@ class BatchingAppenderTest {
         target.setContext(context);
         target.setEncoder(encoder);
         target.setOutputStream(console);
+        target.addFilter(new Filter<>() {
+            @Override
+            public FilterReply decide(String line) {
+                return line.equals(PROBE) ? FilterReply.DENY : FilterReply.NEUTRAL;
+            }
+        });
         target.start();
         BatchingAppender<String> made = new BatchingAppender<>(target);
         made.setContext(context);
         made.setQueueSize(QUEUE);
+        made.setMaxFlushTime(0); // a stop waits for as long as it takes
         made.addAppender(target);
         return made;
     }
@@ -128,6 +144,46 @@ class BatchingAppenderTest {
             List<String> ofThread = lines(thread * 1_000, thread * 1_000 + 1_000);
             assertThat(console.lines()).containsSubsequence(ofThread);
         }
+    }
+
+    @Test
+    void aFilterOfTheConsoleIsAsked() {
+        console.open.countDown();
+        appender.start();
+
+        appender.doAppend(PROBE);
+        log(0, 1);
+        appender.stop();
+
+        assertThat(console.lines()).isEqualTo(lines(0, 1));
+    }
+
+    @Test
+    void aStopOfAThreadThatIsInterruptedWritesWhatWaits() {
+        console.open.countDown();
+        appender.start();
+        log(0, 1);
+
+        Thread.currentThread().interrupt();
+        appender.stop();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(console.lines()).isEqualTo(lines(0, 1));
+    }
+
+    /** Else each request would wait for it as soon as the queue is full. */
+    @Test
+    void aConsoleThatFailsDoesNotEndTheWriter() {
+        console.open.countDown();
+        console.failures.set(1);
+        appender.start();
+        log(0, 1);
+        await().until(() -> console.failures.get() == 0);
+
+        log(1, 2 + QUEUE);
+        appender.stop();
+
+        assertThat(console.lines()).isEqualTo(lines(1, 2 + QUEUE));
     }
 
     @Test
