@@ -95,7 +95,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         filter(environment.servlets(), "request-tracing", new RequestTracing(telemetry.tracing()));
         filter(environment.servlets(), "request-metrics", new RequestMetrics(telemetry.metrics()));
         filter(environment.servlets(), "security-headers", securityHeaders);
-        filter(environment.servlets(), "not-modified", new NotModified());
+        filter(environment.servlets(), "unsent-body", new UnsentBody());
     }
 
     private static void filter(ServletEnvironment port, String name, Filter filter) {

@@ -320,6 +320,25 @@ class ServesResourcesTest {
         }
     }
 
+    /** A long answer has no length of its own: it is sent in chunks. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 20_000})
+    void aHeadHasTheLengthOfTheBodyOrNone(int size) {
+        String user = newUser();
+        String created = service.post(
+                        user + "/quiz-responses", "{\"quiz_data\":{\"a\":\"%s\"}}".formatted("x".repeat(size)))
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        String path = URI.create(created).getPath();
+
+        HttpResponse<String> head = service.send("HEAD", path, null);
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("Content-Length"))
+                .isEqualTo(service.get(path).headers().firstValue("Content-Length"));
+    }
+
     @Test
     void whatIsRepeatedWithItsKeyActsOnce() {
         String user = newUser();
