@@ -5,8 +5,6 @@ import static com.ketomealplan.neon.pool.core.TestPools.resultOf;
 import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.ketomealplan.neon.connect.Connector;
-import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.gate.ConnectionReceiver;
 import com.ketomealplan.neon.gate.OpeningFailedException;
@@ -18,12 +16,10 @@ import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +88,7 @@ class LostWakeUpTest {
     @Test
     void aCallerThatArrivesAsAnOpeningIsCancelledGetsAnotherOne() throws Exception {
         Semaphore mayOpen = new Semaphore(0);
-        WakeGate gate = new WakeGate(heldUpBy(mayOpen));
+        WakeGate gate = new WakeGate(TestPools.heldUpBy(database.connector(), mayOpen));
         Pool pool = pool(gate, new ReentrantLock());
         Other other = new Other(gate, new CompletableFuture<>());
         gate.request(other); // the one attempt that is under way, so that others wait in the gate
@@ -125,22 +121,6 @@ class LostWakeUpTest {
     /** Each of them calls the gate as soon as it has left the wait queue, or joined it. */
     private static void awaitBlocked(Thread thread) {
         await().until(() -> thread.getState() == Thread.State.BLOCKED);
-    }
-
-    private static Connector heldUpBy(Semaphore mayOpen) {
-        Connector original = database.connector();
-        return new Connector() {
-            @Override
-            public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
-                mayOpen.acquireUninterruptibly();
-                return original.open(atMost, entered);
-            }
-
-            @Override
-            public String target() {
-                return original.target();
-            }
-        };
     }
 
     /** A caller of the gate beside the pool. */

@@ -3,6 +3,8 @@ package com.ketomealplan.neon.pool.core;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.neon.connect.Connector;
+import com.ketomealplan.neon.connect.Phase;
+import com.ketomealplan.neon.connect.PhysicalConnection;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.handle.LeasedTransaction;
 import com.ketomealplan.neon.pool.EvictionReason;
@@ -23,7 +25,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -60,6 +64,22 @@ public final class TestPools implements AfterEachCallback {
 
     public static Connector through(NeonProxy proxy, TestDatabase database) {
         return Connectors.to(Endpoint.parse(proxy.url(database)));
+    }
+
+    /** Opens each connection with a permit of the test's. */
+    static Connector heldUpBy(Connector target, Semaphore mayOpen) {
+        return new Connector() {
+            @Override
+            public PhysicalConnection open(Duration atMost, Consumer<Phase> entered) throws SQLException {
+                mayOpen.acquireUninterruptibly();
+                return target.open(atMost, entered);
+            }
+
+            @Override
+            public String target() {
+                return target.target();
+            }
+        };
     }
 
     /** Collects the eviction reasons of a pool from now on. */
