@@ -20,12 +20,15 @@ import java.util.stream.Collectors;
 /** Sends {@code POST /complex-operation}, each with an e-mail address of its own, and compares the answers with the database. */
 final class Operations {
 
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
+
     /** By scenario, of all tests of this JVM. */
     private static final Map<String, List<Answer>> REPORTED = new HashMap<>();
 
     private final TestService service;
     private final TestDatabase database;
     private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger created = new AtomicInteger();
 
     Operations(TestService service, TestDatabase database) {
         this.service = service;
@@ -56,13 +59,23 @@ final class Operations {
     Answer send(Request request) {
         long begun = System.nanoTime();
         HttpResponse<String> answer = post(request);
+        Answer result =
+                new Answer(request, answer.statusCode(), answer.body(), Duration.ofNanos(System.nanoTime() - begun));
         answered.incrementAndGet();
-        return new Answer(request, answer.statusCode(), answer.body(), Duration.ofNanos(System.nanoTime() - begun));
+        if (result.isCreated()) {
+            created.incrementAndGet();
+        }
+        return result;
     }
 
     /** Returns how many of those that {@link #send} sent have an answer. Thread-safe. */
     int answered() {
         return answered.get();
+    }
+
+    /** Returns how many of them were created. Thread-safe. */
+    int created() {
+        return created.get();
     }
 
     private HttpResponse<String> post(Request request) {
@@ -79,12 +92,16 @@ final class Operations {
                         request.key());
     }
 
-    /** Sends so many operations by so many clients, each of which makes one after the other. */
+    /** Sends so many operations by so many clients, each of which makes one after the other, and pauses after one that failed. */
     List<Answer> send(int clients, int count, boolean keys) {
         return Clients.atOnce(clients, () -> {
                     List<Answer> answers = new ArrayList<>();
                     for (int i = 0; i < count / clients; i++) {
-                        answers.add(send(Request.next(keys)));
+                        Answer answer = send(Request.next(keys));
+                        answers.add(answer);
+                        if (!answer.isCreated()) {
+                            Thread.sleep(PAUSE_AFTER_FAILURE.toMillis());
+                        }
                     }
                     return answers;
                 })

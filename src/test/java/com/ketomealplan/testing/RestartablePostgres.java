@@ -4,7 +4,10 @@ import com.ketomealplan.neon.embedded.EmbeddedDatabase;
 import com.ketomealplan.neon.url.Endpoint;
 import java.nio.file.Path;
 
-/** A PostgreSQL of a test's own, which may be crashed under everybody. Every commit is synced to disk. */
+/**
+ * A PostgreSQL of a test's own, which may be crashed under everybody. Nothing of it waits for the disk: what it has written outlives its
+ * processes without, and a recovery that syncs all files of a busy disk is an outage of seconds, which is another test's.
+ */
 public final class RestartablePostgres implements AutoCloseable {
 
     static {
@@ -13,7 +16,7 @@ public final class RestartablePostgres implements AutoCloseable {
     }
 
     private final Path directory = OwnDirectory.create("restartable-postgres");
-    private final EmbeddedDatabase server = EmbeddedDatabase.join(directory);
+    private final EmbeddedDatabase server = EmbeddedDatabase.joinForTests(directory);
 
     public Endpoint endpoint() {
         return server.endpoint();
