@@ -5,18 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.testing.Console;
 import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Failures do not fill the disk: each has its line, and a minute one stack of each kind. */
+@Tag("campaign")
 class BoundedLogTest {
 
-    private static final int FAILURES = 10;
+    private static final int FAILURES = Ring.times(4, 20);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private int missed;

@@ -88,7 +88,7 @@ class SecureValuesTest {
                 ConfigOverride.config("logging.loggers.com\\.ketomealplan", "DEBUG"),
                 ConfigOverride.config("database.healthMode", "passive"),
                 ConfigOverride.config("database.slowStatementThreshold", "0ms"),
-                ConfigOverride.config("database.unitOfWork.deadline", "2s"),
+                ConfigOverride.config("database.unitOfWork.deadline", "1s"),
                 ConfigOverride.config("database.unitOfWork.wakeBudget", "1s"),
                 ConfigOverride.config("tracingEndpoint", receiver.url()));
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestAuthority;
 import com.ketomealplan.testing.TestAuthority.Validity;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,9 +32,13 @@ import org.junit.jupiter.api.io.TempDir;
  * The service finds out by itself that it is at Neon, and lets it sleep. The name of a Neon host leads to this machine, and
  * the test's authority has certified it: both are settings of a whole JVM, so the service has one of its own.
  */
+@Tag("campaign")
 class SleepSafeJarTest {
 
     private static final String HOST = "ep-quiet-night-a1b2c3d4.eu-central-1.aws.neon.tech";
+    /** How often the service looks at its idle connections, which is about once a second. */
+    private static final int LOOKS = Ring.times(4, 10);
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final TestDatabase database = TestDatabase.migrated();
@@ -110,7 +116,7 @@ class SleepSafeJarTest {
                 long messages = neon.clientMessages();
                 await().atMost(PATIENCE).until(() -> {
                     poll(service);
-                    return SleepSafePolling.looks(admin("/metrics/prometheus")) > 10;
+                    return SleepSafePolling.looks(admin("/metrics/prometheus")) > LOOKS;
                 });
 
                 assertThat(neon.clientMessages()).isEqualTo(messages);
