@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.jetty.server.AbstractConnector;
 
 /**
  * The service inside the test's JVM, on free ports, with the {@code config.yml} that ships. What it answers on the application's port
@@ -85,7 +86,12 @@ public final class TestService {
         return new TestService(support, application == KetoMealPlanApplication.class);
     }
 
+    /** Stops it. An idle connection of a client's holds up its server for a tenth of a second, in the place of one. */
     public void stop() {
+        Stream.of(support.getEnvironment().getApplicationContext().getServer().getConnectors())
+                .filter(AbstractConnector.class::isInstance)
+                .map(AbstractConnector.class::cast)
+                .forEach(connector -> connector.setShutdownIdleTimeout(100));
         support.after();
     }
 
