@@ -83,6 +83,7 @@ class NeverLostUnderKillsTest {
     }
 
     @Test
+    @Tag("campaign-only")
     void eachAnswerIsTrueWhileTheServerIsKilledCrashedAndCutOff() throws Exception {
         try (RestartablePostgres server = new RestartablePostgres()) {
             TestDatabase database = TestDatabase.migrated(server.endpoint());

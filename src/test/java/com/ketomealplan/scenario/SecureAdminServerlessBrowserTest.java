@@ -9,12 +9,14 @@ import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The operator's page on the application's port, in a real browser: nothing but its front door says that it exists, and who knows the
  * token needs nothing but the front door.
  */
+@Tag("campaign-only")
 @Needs({Program.CHROMIUM, Program.CHROMEDRIVER})
 class SecureAdminServerlessBrowserTest {
 

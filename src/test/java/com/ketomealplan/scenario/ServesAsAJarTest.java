@@ -122,6 +122,7 @@ class ServesAsAJarTest {
     }
 
     @Test
+    @Tag("campaign-only")
     void theRequestLogHasEachRequestOnce() throws Exception {
         Map<String, String> environment = new HashMap<>(on(TestDatabase.migrated()));
         environment.put("ENV", "production");
