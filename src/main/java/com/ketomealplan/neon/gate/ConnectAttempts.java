@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** The current attempts. Guarded by the gate's lock. */
+/** The current attempts, but those that an outage has left behind. Guarded by the gate's lock. */
 final class ConnectAttempts {
 
     private final LongSupplier nanoTime;
@@ -27,8 +27,17 @@ final class ConnectAttempts {
         return attempt;
     }
 
-    void remove(ConnectAttempt attempt) {
-        underWay.remove(attempt);
+    /** Removes one that has ended; returns false if it was forgotten. */
+    boolean remove(ConnectAttempt attempt) {
+        return underWay.remove(attempt);
+    }
+
+    /**
+     * Forgets those without a request, because the outage is over in which they began. They may hang for long yet, and neither count
+     * against the limit nor say anything about the server as it is now.
+     */
+    void forgetUnrequested() {
+        underWay.removeIf(attempt -> attempt.request().isEmpty());
     }
 
     int count() {

@@ -31,6 +31,7 @@ final class OutageDetector {
     private final LongSupplier nanoTime;
     private Optional<ConnectFailure> last = Optional.empty();
     private boolean lastAttemptFailed;
+    private Optional<Long> openedNanos = Optional.empty();
     /** Since when the server has not answered on an open connection; empty after a success. */
     private Optional<Long> unresponsiveNanos = Optional.empty();
 
@@ -68,6 +69,7 @@ final class OutageDetector {
 
     /** Records that a connection was opened: all failures are cleared. */
     void onOpened() {
+        openedNanos = Optional.of(nanoTime.getAsLong());
         lastAttemptFailed = false;
         down = false;
         renewable = false;
@@ -77,13 +79,15 @@ final class OutageDetector {
     /**
      * Records a failed attempt.
      *
-     * @param begunNanos when it began: an outage is counted from the start of its first attempt
+     * @param begunNanos when it began: an outage is counted from the start of its first attempt, unless a connection was opened since
      */
     ConnectFailure onFailed(Failure failure, SQLException reason, long begunNanos) {
+        long now = nanoTime.getAsLong();
+        boolean openedSince = openedNanos.filter(then -> then - begunNanos > 0).isPresent();
         long first = last.filter(before -> lastAttemptFailed && before.failure().kind() == failure.kind())
                 .map(ConnectFailure::firstNanos)
-                .orElse(begunNanos);
-        ConnectFailure known = new ConnectFailure(failure, reason, first, nanoTime.getAsLong());
+                .orElse(openedSince ? now : begunNanos);
+        ConnectFailure known = new ConnectFailure(failure, reason, first, now);
         boolean another = !lastAttemptFailed || last.get().failure().kind() != failure.kind();
         last = Optional.of(known);
         lastAttemptFailed = true;

@@ -24,6 +24,7 @@ final class ProbeSchedule {
     static final Duration MAX_TIME = PAUSE.multipliedBy(MAX_PROBES);
 
     private final OutageDetector outage;
+    private final ConnectAttempts attempts;
     private final LongSupplier nanoTime;
     private final BiFunction<Duration, Runnable, Future<?>> timer;
     private final Runnable probe;
@@ -36,10 +37,12 @@ final class ProbeSchedule {
      */
     ProbeSchedule(
             OutageDetector outage,
+            ConnectAttempts attempts,
             LongSupplier nanoTime,
             BiFunction<Duration, Runnable, Future<?>> timer,
             Runnable probe) {
         this.outage = outage;
+        this.attempts = attempts;
         this.nanoTime = nanoTime;
         this.timer = timer;
         this.probe = probe;
@@ -68,12 +71,15 @@ final class ProbeSchedule {
     }
 
     /** Returns whether another probe may begin beside those that hang. */
-    boolean allowsAnother(List<ConnectAttempt> hanging) {
+    boolean allowsAnother() {
+        List<ConnectAttempt> hanging = attempts.probes();
         return hanging.size() < MAX_PROBES
                 && hanging.stream().allMatch(one -> one.age().compareTo(PAUSE) >= 0);
     }
 
+    /** Ends it, because the server is not down any more. */
     void end() {
+        attempts.forgetUnrequested();
         next.ifPresent(scheduled -> scheduled.cancel(false));
         next = Optional.empty();
     }

@@ -71,7 +71,7 @@ public final class WakeGate {
         this.limiter = new AttemptLimiter<>(now);
         this.attempts = new ConnectAttempts(now);
         this.outage = new OutageDetector(now);
-        this.probing = new ProbeSchedule(outage, now, timer, this::probe);
+        this.probing = new ProbeSchedule(outage, attempts, now, timer, this::probe);
         this.credentials = new CredentialWatch(connector, timer, threads::execute, this::onCredentialsChecked);
     }
 
@@ -231,9 +231,8 @@ public final class WakeGate {
         List<OpeningRequest> givenUp = new ArrayList<>();
         ConnectFailure known;
         synchronized (this) {
-            attempts.remove(attempt);
-            if (outage.isDown() && attempt.isProbe() && reason instanceof PhaseTimeoutException) {
-                return; // its timeout is short, and says nothing new
+            if (!attempts.remove(attempt) || attempt.isProbe() && reason instanceof PhaseTimeoutException) {
+                return; // of an outage that is over; or of a short timeout, which says nothing new
             }
             known = outage.onFailed(failure, reason, attempt.begunNanos());
             limiter.onFailed(failure.kind());
@@ -342,7 +341,7 @@ public final class WakeGate {
             probing.end();
             return;
         }
-        if (probing.allowsAnother(attempts.probes())) {
+        if (probing.allowsAnother()) {
             threads.begin(attempts.begin(Optional.empty()), ProbeSchedule.MAX_TIME);
         }
         probing.scheduleNext();

@@ -62,6 +62,19 @@ class OutageDetectorTest {
         assertThat(detector.timeUntilDown(attemptSinceNow())).contains(Duration.ZERO);
     }
 
+    /** As where one of several attempts hangs, and the others succeed meanwhile. */
+    @Test
+    void anAttemptThatBeganBeforeASuccessIsNoOutageSinceItsStart() {
+        long begun = clock.get();
+        elapse(GRACE.multipliedBy(2));
+        detector.onOpened();
+
+        assertThat(detector.isOutageConfirmedBy(detector.onFailed(Failure.toOpen(REFUSED), REFUSED, begun)))
+                .isFalse();
+        elapse(GRACE);
+        assertThat(detector.isOutageConfirmedBy(fail(REFUSED))).isTrue();
+    }
+
     @Test
     void anotherOutageAfterASuccessHasItsOwnGrace() {
         fail(REFUSED);
