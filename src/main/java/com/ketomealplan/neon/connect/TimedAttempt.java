@@ -68,6 +68,7 @@ final class TimedAttempt {
     /** Creates the next socket of this attempt: pgjdbc uses one for each host and each fallback. */
     synchronized Socket newSocket() {
         socket = new PhaseSocket(this);
+        overrun = null; // of the host before it
         phase = Phase.TCP;
         onPhase.accept(phase);
         startTimeout();

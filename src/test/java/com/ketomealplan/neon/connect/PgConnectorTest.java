@@ -11,10 +11,16 @@ import com.ketomealplan.neon.failure.FailureKind;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.TestDatabase;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,5 +63,28 @@ class PgConnectorTest {
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         connector.open().close();
+    }
+
+    /** The driver goes on to the next host, and its log-in is as good as any. */
+    @Test
+    void aHostThatDropsPacketsDoesNotSpoilTheNextOne() throws Exception {
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            List<SocketChannel> queue = new ArrayList<>();
+            for (int i = 0; i < 4; i++) { // from then on the kernel drops what connects
+                SocketChannel waiting = SocketChannel.open();
+                waiting.configureBlocking(false);
+                waiting.connect(full.getLocalSocketAddress());
+                queue.add(waiting);
+            }
+            Endpoint endpoint = Endpoint.parse(database.url().replace("@", "@127.0.0.1:" + full.getLocalPort() + ","));
+            PhaseTimeouts timeouts =
+                    new PhaseTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30));
+
+            Connectors.to(endpoint, timeouts).open().close();
+
+            for (SocketChannel waiting : queue) {
+                waiting.close();
+            }
+        }
     }
 }
