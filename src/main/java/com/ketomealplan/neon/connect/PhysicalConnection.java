@@ -142,6 +142,17 @@ public final class PhysicalConnection implements AutoCloseable {
         return base.getTransactionState() == TransactionState.FAILED;
     }
 
+    /**
+     * Checks {@link #isOpen}.
+     *
+     * @throws SQLException 08006 if it is closed
+     */
+    public void requireOpen() throws SQLException {
+        if (!isOpen()) {
+            throw new SQLException("the connection is lost, and with it what was not committed", "08006");
+        }
+    }
+
     /** Returns whether it is not known to be closed by either side. Does not read the socket. */
     public boolean isOpen() {
         try {

@@ -22,9 +22,7 @@ public final class HandleTransaction {
     private final TransactionSettings settings;
 
     private boolean autoCommit = true;
-    /** Whether BEGIN was sent, and the transaction has not ended. */
-    private boolean begun;
-
+    private boolean begun; // BEGIN was sent, and the transaction has not ended
     private boolean mayHaveCommitted;
     /** Whether the driver's connection was handed out, directly or through a handle. */
     private boolean driverHandedOut;
@@ -139,6 +137,7 @@ public final class HandleTransaction {
         if (SqlKind.goesOnAfterEnd(sql)) {
             allowWrites(); // in the transaction that begins there
         }
+        mayHaveCommitted |= sql.indexOf(';') >= 0 && SqlKind.mayCommit(sql);
         return prologueFor(SqlKind.of(sql), canPrepend);
     }
 
@@ -275,6 +274,7 @@ public final class HandleTransaction {
         }
         noticeEnd();
         if (!open && last == null) {
+            physical.requireOpen();
             reset();
             return;
         }

@@ -253,6 +253,23 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
     }
 
     @Test
+    void aUnitThatCommitsInsideALongerTextIsNotReplayed() {
+        AtomicInteger runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> units.call(
+                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true),
+                        () -> jdbi.withHandle(handle -> {
+                            runs.incrementAndGet();
+                            handle.execute("INSERT INTO things VALUES ('a'); COMMIT");
+                            return handle.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$");
+                        })))
+                .isInstanceOf(JdbiException.class);
+
+        assertThat(runs).hasValue(1);
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    @Test
     void aUnitPastItsDeadlineIsNotReplayed() {
         AtomicInteger runs = new AtomicInteger();
 

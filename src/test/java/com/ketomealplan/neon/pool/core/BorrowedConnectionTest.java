@@ -316,4 +316,19 @@ class BorrowedConnectionTest {
         assertThat(backend(pool)).isPositive();
         database.terminateSessions();
     }
+
+    /** Not even by one who overlooked that a statement of it has failed. */
+    @Test
+    void aTransactionWhoseConnectionIsLostCannotBeCommitted() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "SELECT 0");
+            database.terminateSessions();
+            assertThatThrownBy(() -> execute(connection, "SELECT 1")).isInstanceOf(SQLException.class);
+
+            assertThatThrownBy(connection::commit)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("connection is lost");
+        }
+    }
 }
