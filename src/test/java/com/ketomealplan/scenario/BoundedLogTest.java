@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @Tag("campaign")
 class BoundedLogTest {
 
-    private static final int FAILURES = Ring.times(4, 20);
+    private static final int FAILURES = Ring.times(6, 20);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private int missed;

@@ -47,7 +47,7 @@ class HonestInSilenceTest {
         honest.proxy().stall(true);
         honest.proxy().stallConnects(true);
         assertThat(honest.read().statusCode()).isEqualTo(504);
-        assertThat(honest.read().statusCode()).isEqualTo(503);
+        await().atMost(PATIENCE).until(() -> honest.read().statusCode() == 503);
         assertThat(honest.state()).isEqualTo("down");
 
         long waitedInVain = honest.service().gauge("pool.database.timeouts");

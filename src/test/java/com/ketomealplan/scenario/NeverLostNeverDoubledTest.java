@@ -108,7 +108,7 @@ class NeverLostNeverDoubledTest {
                     .filter(Answer::isCreated)
                     .filter(answer -> answer.time().toMillis() <= 2_000)
                     .count();
-            assertThat((double) quick / CUTS).as(Operations.summary(answers)).isGreaterThanOrEqualTo(0.999);
+            assertThat(quick).as(Operations.summary(answers)).isGreaterThanOrEqualTo(CUTS - Math.max(1, CUTS / 1_000));
         } else {
             assertThat(answers)
                     .allSatisfy(answer -> assertThat(answer.isCreated()).isTrue());

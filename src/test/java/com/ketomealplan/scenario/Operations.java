@@ -61,16 +61,21 @@ final class Operations {
         HttpResponse<String> answer = post(request);
         Answer result =
                 new Answer(request, answer.statusCode(), answer.body(), Duration.ofNanos(System.nanoTime() - begun));
-        answered.incrementAndGet();
         if (result.isCreated()) {
             created.incrementAndGet();
         }
+        answered.incrementAndGet();
         return result;
     }
 
     /** Returns how many of those that {@link #send} sent have an answer. Thread-safe. */
     int answered() {
         return answered.get();
+    }
+
+    /** Returns how many of them were not created. Thread-safe. */
+    int failed() {
+        return answered.get() - created.get();
     }
 
     /** Returns how many of them were created. Thread-safe. */

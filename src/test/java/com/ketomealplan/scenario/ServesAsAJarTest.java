@@ -36,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -102,7 +103,7 @@ class ServesAsAJarTest {
     void finishesRunningRequestsWhenItIsTerminated() throws Exception {
         TestDatabase database = TestDatabase.migrated();
         ServiceProcess service =
-                ServiceProcess.run(on(database), "server", CONFIG).awaitHealthy();
+                with(on(database), "database.unitOfWork.deadline=15s").awaitHealthy();
         try (Connection blocker = database.connect()) {
             blocker.setAutoCommit(false);
             blocker.createStatement().execute("LOCK TABLE users");
@@ -208,15 +209,15 @@ class ServesAsAJarTest {
 
     private static ServiceProcess drainingFor(String atMost, String quietPeriod, Map<String, String> environment)
             throws IOException {
-        return ServiceProcess.run(
-                List.of(
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Ddw.drainTimeout=" + atMost,
-                        "-Ddw.quietPeriod=" + quietPeriod),
-                environment,
-                "server",
-                CONFIG);
+        return with(environment, "drainTimeout=" + atMost, "quietPeriod=" + quietPeriod);
+    }
+
+    private static ServiceProcess with(Map<String, String> environment, String... settings) throws IOException {
+        List<String> options = Stream.concat(
+                        Stream.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+                        Stream.of(settings).map(setting -> "-Ddw." + setting))
+                .toList();
+        return ServiceProcess.run(options, environment, "server", CONFIG);
     }
 
     /** Clients that hold their connections, and that end one where its answer says so, find a door until they find none. */
@@ -226,7 +227,7 @@ class ServesAsAJarTest {
     void nobodysRequestFailsWhenItIsTerminated() throws Exception {
         Map<String, String> environment = on(TestDatabase.migrated());
         int port = Integer.parseInt(environment.get("PORT"));
-        ServiceProcess service = drainingFor("3s", "1s", environment).awaitHealthy();
+        ServiceProcess service = drainingFor("10s", "1s", environment).awaitHealthy();
         AtomicInteger served = new AtomicInteger();
         List<CompletableFuture<List<Integer>>> clients = Clients.start(16, () -> servedUntilRefused(port, served));
         await().until(() -> served.get() > 500);

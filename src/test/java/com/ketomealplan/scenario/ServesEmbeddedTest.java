@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,8 @@ class ServesEmbeddedTest {
                 return null; // the service is gone
             }
         });
-        await().until(() -> created.size() > Ring.times(50, 200));
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> created.size() > Ring.times(50, 200)); // each waits for the disk
         long database = Long.parseLong(Files.readAllLines(postmaster()).get(0));
         ProcessHandle.of(database).orElseThrow().destroyForcibly();
         service.kill();

@@ -65,9 +65,11 @@ class ServesInAContainerTest {
 
     @BeforeAll
     void build() throws Exception {
-        assumeThat(System.getProperty("user.name"))
-                .as("who may start a process of another user")
-                .isEqualTo("root");
+        boolean mayStartOfAnotherUser = System.getProperty("user.name").equals("root");
+        assertThat(mayStartOfAnotherUser || !Boolean.parseBoolean(System.getenv("CI")))
+                .as("in CI no test may be left out")
+                .isTrue();
+        assumeThat(mayStartOfAnotherUser).isTrue();
         image = Files.createTempDirectory(Path.of("/tmp"), "image");
         run(
                 Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),

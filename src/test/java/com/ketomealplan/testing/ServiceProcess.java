@@ -90,7 +90,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     public ServiceProcess awaitHealthy() {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptions()
                 .failFast(() -> assertThat(process.isAlive()).as(this::output).isTrue())
@@ -159,7 +159,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     public int awaitExit() {
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(180, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("still running; its output: " + output());
             }
             return process.exitValue();
