@@ -158,7 +158,7 @@ final class RequestedConnections {
         } finally {
             lock.unlock();
         }
-        gate.lastFailure().ifPresent(this::failWaitersIfStalled);
+        gate.lastFailure().ifPresentOrElse(this::failWaitersIfStalled, () -> send(this::openForWaiters));
     }
 
     /** A connection that is being opened for a waiter, or will be as soon as its request is sent to the gate. */
