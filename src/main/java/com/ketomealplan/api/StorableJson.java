@@ -38,7 +38,7 @@ public @interface StorableJson {
     /** Checks every name and value. The parser limits the depth. */
     final class Validator implements ConstraintValidator<StorableJson, JsonNode> {
 
-        /** Jackson's limit of the length of a number, which counts the digits of the exponent. */
+        /** Jackson's limit of the length of a number. */
         private static final int MAX_DIGITS = 1_000;
 
         @Override
@@ -59,8 +59,13 @@ public @interface StorableJson {
         }
 
         private static boolean isShort(BigDecimal number) {
+            return digits(number) <= MAX_DIGITS;
+        }
+
+        /** Returns the number of digits that {@code jsonb} writes, which has no exponents: 0.01 has three. */
+        private static long digits(BigDecimal number) {
             long whole = (long) number.precision() - number.scale();
-            return whole <= MAX_DIGITS && number.scale() <= MAX_DIGITS;
+            return Math.max(whole, 1) + Math.max(number.scale(), 0);
         }
     }
 }

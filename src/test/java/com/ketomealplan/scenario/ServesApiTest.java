@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import java.io.ByteArrayInputStream;
+import java.math.BigDecimal;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -18,6 +19,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -160,6 +163,9 @@ class ServesApiTest {
                 "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":\"\\ud800\"}} | quiz_data: must have no NUL",
                 "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":1e1001}} | quiz_data: must have no NUL",
                 "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":1e-99999}} | quiz_data: must have no NUL",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":1e-1000}} | quiz_data: must have no NUL",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":[-1.5e-999]}} | quiz_data: must have no NUL",
+                "{\"email\":\"a@b.co\",\"quiz_data\":{\"a\":0e-1000}} | quiz_data: must have no NUL",
                 "null                                        | body: must not be null"
             })
     void namesEachFieldAtFault(String body, String detail) {
@@ -197,6 +203,22 @@ class ServesApiTest {
                 json(service.get("/users/" + userId + "/quiz-responses")).at("/0/quiz_data");
         assertThat(numbers.get("big").asDouble()).isEqualTo(1e300);
         assertThat(numbers.get("small").asDouble()).isEqualTo(-1e-300);
+    }
+
+    /** The database writes them with 1000 digits, which is as many as are read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e999", "-9.99e999", "1e-999", "-1.5e-998", "0e-999", "123.456e-996"})
+    void givesBackNumbersOfTheMostDigits(String number) {
+        String userId = json(complexOperation(email(), "{\"a\":" + number + "}"))
+                .get("user_id")
+                .asText();
+
+        HttpResponse<String> stored = service.get("/users/" + userId + "/quiz-responses");
+
+        assertThat(stored.statusCode()).as(stored.body()).isEqualTo(200);
+        Matcher written = Pattern.compile("\"a\":([^}]+)}").matcher(stored.body());
+        assertThat(written.find()).isTrue();
+        assertThat(new BigDecimal(written.group(1))).isEqualByComparingTo(number);
     }
 
     @Test
