@@ -16,20 +16,21 @@ import java.util.stream.Stream;
 
 /**
  * Checks JSON that PostgreSQL's {@code jsonb} returns as it was sent: no NUL, which it refuses; no half of a surrogate pair,
- * which has no UTF-8 and would be stored as a question mark; and no number that it would write with more digits than a
- * reader takes.
+ * which has no UTF-8 and would be stored as a question mark; no number that it would write with more digits than a
+ * reader takes; and no exponents that it would write out to far more than was sent.
  */
 @Schema(
         description =
                 "Any JSON object. It comes back as it was sent. No NUL character, no half of a surrogate pair, no number of over"
-                        + " 1000 digits.",
+                        + " 1000 digits, and no exponents that stand for over 1048576 digits in all.",
         example = "{\"goal\": \"energy\"}")
 @Constraint(validatedBy = StorableJson.Validator.class)
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD, ElementType.RECORD_COMPONENT})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface StorableJson {
     String message() default
-            "must have no NUL character, no half of a surrogate pair, and no number of over 1000 digits";
+            "must have no NUL character, no half of a surrogate pair, no number of over 1000 digits, and no exponents that"
+                    + " stand for over 1048576 digits in all";
 
     Class<?>[] groups() default {};
 
@@ -41,9 +42,12 @@ public @interface StorableJson {
         /** Jackson's limit of the length of a number. */
         private static final int MAX_DIGITS = 1_000;
 
+        /** As many as the largest body has bytes by default: {@code [1e999,…]} of that size would become 175 MB. */
+        private static final int MAX_DIGITS_OF_EXPONENTS = 1 << 20;
+
         @Override
         public boolean isValid(JsonNode value, ConstraintValidatorContext context) {
-            return value == null || isStorable(value);
+            return value == null || isStorable(value) && digitsOfExponents(value) <= MAX_DIGITS_OF_EXPONENTS;
         }
 
         private static boolean isStorable(JsonNode node) {
@@ -66,6 +70,20 @@ public @interface StorableJson {
         private static long digits(BigDecimal number) {
             long whole = (long) number.precision() - number.scale();
             return Math.max(whole, 1) + Math.max(number.scale(), 0);
+        }
+
+        /** Returns how much longer the numbers become where they are written out. */
+        private static long digitsOfExponents(JsonNode node) {
+            if (node.isContainerNode()) {
+                return node.valueStream()
+                        .mapToLong(Validator::digitsOfExponents)
+                        .sum();
+            }
+            if (!node.isNumber()) {
+                return 0;
+            }
+            BigDecimal number = node.decimalValue();
+            return Math.max(digits(number) - number.toString().length(), 0);
         }
     }
 }

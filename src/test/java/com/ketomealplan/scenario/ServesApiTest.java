@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -219,6 +220,36 @@ class ServesApiTest {
         Matcher written = Pattern.compile("\"a\":([^}]+)}").matcher(stored.body());
         assertThat(written.find()).isTrue();
         assertThat(new BigDecimal(written.group(1))).isEqualByComparingTo(number);
+    }
+
+    /** The database writes exponents out: a number of 5 bytes has 1000 digits. */
+    @Test
+    void refusesExponentsThatStandForTooManyDigits() {
+        for (int count : List.of(1_055, 170_000)) {
+            assertProblem(complexOperation(email(), numbers(count, "1e999")), 422, "1048576 digits in all");
+        }
+        assertProblem(complexOperation(email(), numbers(1_100, "1e-999")), 422, "1048576 digits in all");
+
+        assertGivesBack(numbers(1_054, "1e999"));
+    }
+
+    /** However many numbers a body has that are written out, or have the exponents of everyday. */
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "-1234567890", "0.001", "-12.50", "0.000000001", "2.220446049250313e-16"})
+    void takesABodyFullOfNumbers(String number) {
+        assertGivesBack(numbers(1_000_000 / (number.length() + 1), number));
+    }
+
+    private static String numbers(int count, String number) {
+        return "{\"a\":[" + String.join(",", Collections.nCopies(count, number)) + "]}";
+    }
+
+    private void assertGivesBack(String quizData) {
+        HttpResponse<String> created = complexOperation(email(), quizData);
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        String userId = json(created).get("user_id").asText();
+        assertThat(service.get("/users/" + userId + "/quiz-responses").statusCode())
+                .isEqualTo(200);
     }
 
     @Test
