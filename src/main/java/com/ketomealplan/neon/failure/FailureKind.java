@@ -62,7 +62,7 @@ public enum FailureKind {
                     + " migrations (db migrate), or grant the privilege.",
             null),
 
-    /** Serialization failure or deadlock; a retry may succeed. */
+    /** Serialization failure, deadlock, or a lock that was not had in time; a retry may succeed. */
     CONFLICT(503, "transaction-conflict", "The request collided with another one. Repeat it.", Duration.ZERO),
 
     /** A constraint is violated. */

@@ -189,7 +189,7 @@ final class FailureRules {
             case "28P01", "28000" -> FailureKind.AUTHENTICATION;
             case "3D000" -> FailureKind.MISCONFIGURED;
             case "3F000", "42P01", "42703", "42501" -> FailureKind.SCHEMA_MISMATCH;
-            case "40001", "40P01" -> FailureKind.CONFLICT;
+            case "40001", "40P01", "55P03" -> FailureKind.CONFLICT; // 55P03: lock_timeout, or NOWAIT
             case "26000", "42P05" -> FailureKind.STALE_STATEMENT;
             case "53100" -> FailureKind.STORAGE_FULL;
             case "57014" -> FailureKind.TIMEOUT;

@@ -39,6 +39,8 @@ class FailureTest {
         "42501, SCHEMA_MISMATCH, 503",
         "40001, CONFLICT, 503",
         "40P01, CONFLICT, 503",
+        "55P03, CONFLICT, 503",
+        "55000, PROGRAM, 500",
         "23505, CONSTRAINT, 409",
         "23503, CONSTRAINT, 409",
         "22P05, INVALID_DATA, 422",

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -92,6 +93,26 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
                 .mapTo(int.class)
                 .one());
         assertThat(sum).isEqualTo(all - failures.size());
+    }
+
+    @Test
+    void aReplayableUnitIsReplayedAfterItHasWaitedTooLongForALock() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+
+        try (Handle holder = database.jdbi().open()) {
+            holder.begin().execute("LOCK TABLE things");
+            units.call(new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true), () -> {
+                if (runs.incrementAndGet() == 2) {
+                    holder.rollback();
+                }
+                jdbi.useHandle(handle -> handle.execute("SET LOCAL lock_timeout = '50ms'"));
+                things.insert("a");
+                return null;
+            });
+        }
+
+        assertThat(runs).hasValue(2);
+        assertThat(database.count("things")).isEqualTo(1);
     }
 
     @Test
