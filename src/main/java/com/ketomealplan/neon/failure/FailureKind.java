@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** The kinds of failures, with their HTTP status, problem type and explanation. */
 public enum FailureKind {
-    /** No connection, or it was lost: the server is gone, stopping, or not reachable. */
+    /** No connection, or it was lost: the server is gone, stopping, or not reachable; or it has no memory left for a statement. */
     UNAVAILABLE(
             503,
             "database-unavailable",

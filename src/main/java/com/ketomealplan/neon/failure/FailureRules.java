@@ -191,6 +191,8 @@ final class FailureRules {
             case "3F000", "42P01", "42703", "42501" -> FailureKind.SCHEMA_MISMATCH;
             case "40001", "40P01", "55P03" -> FailureKind.CONFLICT; // 55P03: lock_timeout, or NOWAIT
             case "26000", "42P05" -> FailureKind.STALE_STATEMENT;
+            case "53300" -> FailureKind.TOO_MANY_CONNECTIONS;
+            case "53400" -> FailureKind.PROGRAM; // such as temp_file_limit: the same statement exceeds it again
             case "53100" -> FailureKind.STORAGE_FULL;
             case "57014" -> FailureKind.TIMEOUT;
             case "25006" -> FailureKind.READ_ONLY;
@@ -203,8 +205,7 @@ final class FailureRules {
 
     private static FailureKind byClass(String sqlState) {
         return switch (classOf(sqlState)) {
-            case "08", "57", "58" -> FailureKind.UNAVAILABLE;
-            case "53" -> FailureKind.TOO_MANY_CONNECTIONS;
+            case "08", "53", "57", "58" -> FailureKind.UNAVAILABLE;
             case "22" -> FailureKind.INVALID_DATA;
             case "23" -> FailureKind.CONSTRAINT;
             case "28" -> FailureKind.AUTHENTICATION;

@@ -31,6 +31,9 @@ class FailureTest {
         "58030, STORAGE, 503",
         "53300, TOO_MANY_CONNECTIONS, 503",
         "53100, STORAGE_FULL, 507",
+        "53000, UNAVAILABLE, 503",
+        "53200, UNAVAILABLE, 503",
+        "53400, PROGRAM, 500",
         "28P01, AUTHENTICATION, 503",
         "3D000, MISCONFIGURED, 503",
         "42P01, SCHEMA_MISMATCH, 503",
@@ -110,6 +113,8 @@ class FailureTest {
                 "53100 | could not extend file because project size limit (512 MB) has been exceeded | STORAGE_FULL",
                 "08P01 | query_wait_timeout | TOO_MANY_CONNECTIONS",
                 "08P01 | server conn crashed? | UNAVAILABLE",
+                "53200 | out of shared memory | UNAVAILABLE",
+                "53400 | temporary file size exceeds temp_file_limit (1024kB) | PROGRAM",
                 "0A000 | cached plan must not change result type | STALE_STATEMENT",
                 "0A000 | cross-database references are not implemented | PROGRAM"
             })
