@@ -528,6 +528,8 @@ class KetoMealPlanConfigurationTest {
         "sslmode=verify-full&sslrootcert=pom.xml, sslrootcert that holds no certificate",
         "sslmode=verify-full&sslrootcert=geheim, sslrootcert that does not exist",
         "sslmode=verify-ca&sslrootcert=src, sslrootcert that is a directory",
+        "sslmode=require&sslrootcert=geheim, sslrootcert that does not exist",
+        "sslrootcert=geheim, sslrootcert that does not exist",
         "sslcert=pom.xml, sslcert that holds no certificate",
         "sslkey=geheim, sslkey that does not exist"
     })

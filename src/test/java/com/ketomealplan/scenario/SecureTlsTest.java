@@ -72,7 +72,7 @@ class SecureTlsTest {
         Files.write(shown.certificatePem(), Files.readAllBytes(certificate.certificatePem()));
         Files.write(shown.keyPem(), Files.readAllBytes(certificate.keyPem()));
         String before;
-        try (PhysicalConnection opened = open(url("require"))) {
+        try (PhysicalConnection opened = open(unverified())) {
             before = show(opened, LOADED);
             assertThat(show(opened, "pg_reload_conf()")).isEqualTo("t");
         }
@@ -81,9 +81,14 @@ class SecureTlsTest {
 
     /** When the server read its files, as a new connection finds it. */
     private String loaded() throws SQLException {
-        try (PhysicalConnection opened = open(url("require"))) {
+        try (PhysicalConnection opened = open(unverified())) {
             return show(opened, LOADED);
         }
+    }
+
+    /** Whatever certificate it shows. */
+    private String unverified() {
+        return server.url("localhost", "sslmode=require");
     }
 
     private String url(String mode) {
@@ -173,6 +178,7 @@ class SecureTlsTest {
         assertThat(byAuthority.kind()).isEqualTo(FailureKind.MISCONFIGURED);
         assertThat(refusal(server.url("localhost", "sslmode=verify-full")).cause())
                 .contains("(issuer)");
+        assertThat(refusal(url("require")).cause()).contains("(issuer)");
     }
 
     /** What Neon's hosts get without being asked, against a server that can do all of it. */

@@ -200,8 +200,12 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             driverProperties.putIfAbsent("assumeMinServerVersion", "14"); // the oldest there; saves a round trip
             driverProperties.putIfAbsent("tcpKeepAlive", "true"); // does not hold the compute awake
         }
+        boolean ownAuthority = sslRootCert != null && !sslRootCert.equals("system");
+        if (ownAuthority && sslMode == SslMode.REQUIRE) {
+            sslMode = SslMode.VERIFY_CA; // as libpq does; the driver would take any certificate, and open no file
+        }
         driverProperties.put("sslmode", sslMode.toString());
-        if (sslRootCert != null && !sslRootCert.equals("system")) {
+        if (ownAuthority) {
             driverProperties.put("sslrootcert", sslRootCert);
         } else if (sslMode.verifiesCertificate()) {
             // pgjdbc's own factory would want a file ~/.postgresql/root.crt; this one uses the JDK's trust store
@@ -283,7 +287,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
 
     @Override
     public void sslRootCert(String file) {
-        sslRootCert = file;
+        sslRootCert = file.isEmpty() ? null : file; // libpq takes an empty one as unset
     }
 
     @Override

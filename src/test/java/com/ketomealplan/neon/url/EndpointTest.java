@@ -168,6 +168,28 @@ class EndpointTest {
                 .hasMessageContaining("verify-full");
     }
 
+    /** As libpq does; the driver's own "require" takes any certificate, and opens no file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sslmode=require&sslrootcert=/etc/ca.pem", "sslrootcert=/etc/ca.pem"})
+    void requireWithARootCertificateVerifiesAgainstIt(String parameters) {
+        assertThat(Endpoint.parse("postgresql://u:p@h.example.com/db?" + parameters)
+                        .driverProperties())
+                .containsEntry("sslmode", "verify-ca")
+                .containsEntry("sslrootcert", "/etc/ca.pem")
+                .doesNotContainKey("sslfactory");
+    }
+
+    @Test
+    void aRootCertificateLeavesTheOtherModesAsTheyAre() {
+        assertThat(Endpoint.parse("postgresql://u:p@localhost/db?sslmode=prefer&sslrootcert=/etc/ca.pem")
+                        .driverProperties())
+                .containsEntry("sslmode", "prefer");
+        assertThat(Endpoint.parse("postgresql://u:p@h.example.com/db?sslmode=require&sslrootcert=")
+                        .driverProperties())
+                .containsEntry("sslmode", "require")
+                .doesNotContainKey("sslrootcert");
+    }
+
     @Test
     void mapsThePooledEndpointOfNeonToTheDirectOne() {
         Endpoint pooled = Endpoint.parse("postgresql://u:p@ep-a-b-1-pooler.eu-central-1.aws.neon.tech/db");
