@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads one connection URL by libpq's grammar: {@code scheme://[user[:password]@]host[:port][,…]/database[?key=value&…]},
@@ -200,6 +201,11 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             driverProperties.putIfAbsent("assumeMinServerVersion", "14"); // the oldest there; saves a round trip
             driverProperties.putIfAbsent("tcpKeepAlive", "true"); // does not hold the compute awake
         }
+        verification();
+    }
+
+    /** Sets what the server's certificate is verified against. */
+    private void verification() {
         boolean ownAuthority = sslRootCert != null && !sslRootCert.equals("system");
         if (ownAuthority && sslMode == SslMode.REQUIRE) {
             sslMode = SslMode.VERIFY_CA; // as libpq does; the driver would take any certificate, and open no file
@@ -210,6 +216,12 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
         } else if (sslMode.verifiesCertificate()) {
             // pgjdbc's own factory would want a file ~/.postgresql/root.crt; this one uses the JDK's trust store
             driverProperties.put("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+            // It reads no property: a server that wants the client's certificate would not be shown one
+            Stream.of("sslcert", "sslkey")
+                    .filter(driverProperties::containsKey)
+                    .forEach(name -> problem(
+                            "asks for " + name + ", which the driver does not read with the JDK's trust" + " store: "
+                                    + name + " needs sslrootcert=FILE; write it, or leave " + name + " out"));
         }
     }
 

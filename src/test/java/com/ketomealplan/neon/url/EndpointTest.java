@@ -190,6 +190,17 @@ class EndpointTest {
                 .doesNotContainKey("sslrootcert");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sslmode=require", "sslmode=verify-full&sslrootcert=/etc/ca.pem"})
+    void sendsACertificateWhereTheDriverReadsIt(String parameters) {
+        assertThat(Endpoint.parse(
+                                "postgresql://u:p@h.example.com/db?sslcert=/etc/c.pem&sslkey=/etc/c.key&" + parameters)
+                        .driverProperties())
+                .containsEntry("sslcert", "/etc/c.pem")
+                .containsEntry("sslkey", "/etc/c.key")
+                .doesNotContainKey("sslfactory");
+    }
+
     @Test
     void mapsThePooledEndpointOfNeonToTheDirectOne() {
         Endpoint pooled = Endpoint.parse("postgresql://u:p@ep-a-b-1-pooler.eu-central-1.aws.neon.tech/db");
@@ -284,6 +295,10 @@ class EndpointTest {
                 "postgresql://u:geheim@localhost/db?connect_timeout=soon | whole number of seconds",
                 "postgresql://u:geheim@localhost/db?hostaddr=1.2.3.4 | hostaddr cannot be honoured",
                 "postgresql://u:geheim@localhost/db?sslcrl=geheim | checkRevocation",
+                "postgresql://u:geheim@h/db?sslmode=verify-full&sslcert=geheim | sslcert needs sslrootcert=FILE",
+                "postgresql://u:geheim@h/db?sslmode=verify-ca&sslkey=geheim | sslkey needs sslrootcert=FILE",
+                "postgresql://u:geheim@h/db?sslmode=verify-full&sslrootcert=system&sslcert=geheim | sslcert needs sslrootcert=FILE",
+                "postgresql://u:geheim@ep-a.eu-central-1.aws.neon.tech/db?sslcert=geheim | leave sslcert out",
                 "postgresql://u:geheim@localhost/db?service=geheim | write host, user and database",
                 "postgresql://u:geheim@localhost/db?keepalives_idle=30 | operating system",
                 "postgresql://u:geheim@localhost/db?replication=database | this connection is for SQL",
