@@ -1,6 +1,7 @@
 package com.ketomealplan.http;
 
 import com.ketomealplan.neon.web.Problem;
+import java.util.Locale;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
@@ -44,9 +45,14 @@ final class ProblemErrorHandler extends ErrorHandler {
         }
         // Only own texts and numbers, which need no JSON escapes
         String title = HttpStatus.getMessage(code);
-        String problem =
-                "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"retryable\":%b,\"request_id\":\"%s\"}"
-                        .formatted(title, code, detail(code, title), isRetryable(code), id);
+        String problem = String.format(
+                Locale.ROOT, // other languages have other digits
+                "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"retryable\":%b,\"request_id\":\"%s\"}",
+                title,
+                code,
+                detail(code, title),
+                isRetryable(code),
+                id);
         Content.Sink.write(response, true, problem, callback);
     }
 

@@ -135,7 +135,7 @@ final class ProblemMappers {
                 return FieldErrors.answer(List.of(field.get()), headers);
             }
             JsonLocation at = exception.getLocation();
-            String where = at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
             return Problem.of(400, "The body is not well-formed JSON, or has a name twice" + where + ".")
                     .toResponse();
         }

@@ -51,8 +51,8 @@ record Cache(Path jar, int version) {
 
     /** Returns the text of a note: size and time of the jar, which the launcher compares, and the JDK, for people. */
     static String noteOf(Path jar, String jdk) throws IOException {
-        return "%d %d %s%n"
-                .formatted(Files.size(jar), Files.getLastModifiedTime(jar).to(TimeUnit.SECONDS), jdk);
+        return Files.size(jar) + " " + Files.getLastModifiedTime(jar).to(TimeUnit.SECONDS) + " " + jdk
+                + System.lineSeparator();
     }
 
     /** Returns the JDK of a note. */

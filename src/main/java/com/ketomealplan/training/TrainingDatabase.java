@@ -62,12 +62,9 @@ final class TrainingDatabase implements AutoCloseable {
         }
         Endpoint endpoint = embedded.endpoint();
         WakingProxy proxy = WakingProxy.before(endpoint.hosts().get(0).port());
-        String url = "postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=disable"
-                .formatted(
-                        endpoint.user(),
-                        endpoint.password().map(Secret::reveal).orElseThrow(),
-                        proxy.port(),
-                        endpoint.database());
+        String url = "postgresql://" + endpoint.user() + ":"
+                + endpoint.password().map(Secret::reveal).orElseThrow() + "@127.0.0.1:" + proxy.port() + "/"
+                + endpoint.database() + "?sslmode=disable";
         return new TrainingDatabase(url, proxy, embedded, directory);
     }
 

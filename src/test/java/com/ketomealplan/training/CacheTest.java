@@ -3,11 +3,15 @@ package com.ketomealplan.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.ketomealplan.testing.OtherLanguage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +46,27 @@ class CacheTest {
         assertThat(note.strip()).isEqualTo("5 1700000000 25.0.3+9-LTS (a build)");
         assertThat(Cache.jdkIn(note)).isEqualTo("25.0.3+9-LTS (a build)");
         assertThat(Cache.jdkIn("")).isEqualTo("another one");
+    }
+
+    /** Returns the note of a jar. */
+    public static final class Noted implements UnaryOperator<String> {
+
+        @Override
+        public String apply(String jar) {
+            try {
+                return Cache.noteOf(Path.of(jar), "25");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** The launcher knows no other digits than those of ASCII. */
+    @Test
+    void theNoteIsTheSameInALanguageWithOtherDigits() throws Exception {
+        try (OtherLanguage persian = OtherLanguage.of(OtherLanguage.PERSIAN)) {
+            assertThat(persian.apply(Noted.class, jar.toString()).strip()).isEqualTo("5 1700000000 25");
+        }
     }
 
     @Test

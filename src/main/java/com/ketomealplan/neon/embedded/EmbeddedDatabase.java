@@ -167,8 +167,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             String password =
                     Files.readString(directory.resolve(Server.PASSWORD)).strip();
-            return Endpoint.parse("postgresql://%1$s:%2$s@127.0.0.1:%3$d/%1$s?sslmode=disable"
-                    .formatted(Server.USER, password, port));
+            return Endpoint.parse("postgresql://" + Server.USER + ":" + password + "@127.0.0.1:" + port + "/"
+                    + Server.USER + "?sslmode=disable");
         } catch (IOException e) {
             throw new EmbeddedDatabaseException(
                     "The embedded PostgreSQL's password is not in " + directory.resolve(Server.PASSWORD) + "; delete "

@@ -24,7 +24,7 @@ public final class MigrationDataSource implements PlainDataSource, ManagedDataSo
     /** "keto" and "migr" in ASCII: any fixed number, the same in all releases. */
     private static final long LOCK = 0x6b65746f_6d696772L;
 
-    private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(%d)".formatted(LOCK);
+    private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(" + LOCK + ")";
     private static final String CLEAR_LIQUIBASE_LOCK =
             "UPDATE databasechangeloglock SET locked = FALSE, lockgranted = NULL, lockedby = NULL WHERE locked";
     private static final String LIQUIBASE_LOCK_EXISTS = "SELECT to_regclass('databasechangeloglock') IS NOT NULL";
