@@ -8,12 +8,14 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateRevokedException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Explains why a server's certificate was refused, by the field (RFC 5280) that failed. */
 final class CertificateRules {
 
     /** The message of pgjdbc, which checks the host name itself, after the handshake. */
-    private static final String WRONG_NAME = "could not be verified by hostnameverifier";
+    private static final Pattern WRONG_NAME = Pattern.compile("could not be verified by hostnameverifier|"
+            + DriverText.translated("The hostname {0} could not be verified by hostnameverifier {1}.", ".*", ".*"));
 
     private CertificateRules() {}
 
@@ -28,7 +30,7 @@ final class CertificateRules {
         if (Failure.find(failure, CertificateRevokedException.class).isPresent()) {
             return refused("serialNumber", "it has been revoked; the server needs a new one");
         }
-        if (textOf(failure).contains(WRONG_NAME)) {
+        if (WRONG_NAME.matcher(textOf(failure)).find()) {
             return refused("subjectAltName", "it is for another host; write the host that it names into the URL");
         }
         if (Failure.find(failure, CertPathBuilderException.class).isPresent()
@@ -48,6 +50,6 @@ final class CertificateRules {
     }
 
     private static String textOf(Throwable failure) {
-        return Optional.ofNullable(failure.getMessage()).orElse("");
+        return Optional.ofNullable(failure.getMessage()).map(Wording::inOneLine).orElse("");
     }
 }

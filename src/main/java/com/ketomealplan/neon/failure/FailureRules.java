@@ -41,11 +41,21 @@ final class FailureRules {
             // Neon's proxy, before the log-in is complete
             rule(
                     FailureKind.AUTHENTICATION,
-                    "password authentication failed|SCRAM authentication failed",
+                    "password authentication failed|SCRAM authentication failed|"
+                            + DriverText.translated("SCRAM authentication failed: {0}", ".*"),
                     "check user, password and host: the same is said of a role that does not exist"),
             rule(
                     FailureKind.AUTHENTICATION,
-                    "requested (password|SCRAM)-based authentication, but",
+                    "requested (password|SCRAM)-based authentication, but|"
+                            + DriverText.translated(
+                                    "The server requested SCRAM-based authentication, but no password was provided.")
+                            + "|"
+                            + DriverText.translated(
+                                    "The server requested SCRAM-based authentication, but the password is an empty string.")
+                            + "|"
+                            + DriverText.translated(
+                                    "The server requested password-based authentication, but no password was provided by plugin {0}",
+                                    ".*"),
                     "no password is known: write it into the URL, or into a password file (PGPASSFILE)"),
             rule(
                     FailureKind.MISCONFIGURED,
@@ -57,7 +67,7 @@ final class FailureRules {
                     "the URL's options name another endpoint than its host: leave options=endpoint=… out"),
             rule(
                     FailureKind.MISCONFIGURED,
-                    "does not support SSL",
+                    "does not support SSL|" + DriverText.translated("The server does not support SSL."),
                     "the server offers no TLS: switch it on there (ssl = on), or is it another server than is meant?"),
             rule(
                     FailureKind.MISCONFIGURED,
@@ -82,7 +92,8 @@ final class FailureRules {
                     "the endpoint is deleted or disabled: take the host from the console anew, or enable it there"),
             rule(
                     FailureKind.MISCONFIGURED,
-                    "SSL error: .*(no cipher suites in common|protocol_version|handshake_failure)",
+                    DriverText.translated(
+                            "SSL error: {0}", ".*(no cipher suites in common|protocol_version|handshake_failure).*"),
                     "client and server have no TLS version or cipher in common"),
             rule(FailureKind.WAKING, "Couldn't connect to compute node|Control plane request failed", null),
             rule(
