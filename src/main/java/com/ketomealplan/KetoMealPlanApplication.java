@@ -27,6 +27,7 @@ import io.dropwizard.core.cli.ServerCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.PrintStream;
+import java.util.Locale;
 import java.util.Map;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
@@ -60,6 +61,8 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
     }
 
     public static void main(String[] arguments) {
+        // Before any class is loaded that keeps the language: digits and the libraries' texts are the same everywhere
+        Locale.setDefault(Locale.ROOT);
         JsonOutput.install(System.getenv(), arguments);
         int exitCode = new KetoMealPlanApplication().execute(System.out, System.err, arguments);
         if (exitCode != CommandLine.DONE) {

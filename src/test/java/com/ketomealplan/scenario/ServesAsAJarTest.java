@@ -23,6 +23,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The jar as an operator uses it: started, stopped, killed, and run beside itself. */
 class ServesAsAJarTest {
@@ -51,6 +54,18 @@ class ServesAsAJarTest {
 
     private static String operation() {
         return "{\"email\":\"%s@example.com\",\"quiz_data\":{\"a\":1}}".formatted(UUID.randomUUID());
+    }
+
+    /** Its texts and numbers are the same everywhere. */
+    @Test
+    void theLanguageOfTheMachineDoesNotMatter(@TempDir Path directory) throws Exception {
+        Path broken = Files.writeString(directory.resolve("broken.yml"), "server: [\n");
+        List<String> persian =
+                List.of("-Duser.language=fa", "-Duser.country=IR", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        try (ServiceProcess check = ServiceProcess.run(persian, Map.of(), "check", broken.toString())) {
+            assertThat(check.awaitExit()).isNotZero();
+            assertThat(check.output()).containsPattern("at line [0-9]+, column [0-9]+");
+        }
     }
 
     @Test
