@@ -219,9 +219,9 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             // It reads no property: a server that wants the client's certificate would not be shown one
             Stream.of("sslcert", "sslkey")
                     .filter(driverProperties::containsKey)
-                    .forEach(name -> problem(
-                            "asks for " + name + ", which the driver does not read with the JDK's trust" + " store: "
-                                    + name + " needs sslrootcert=FILE; write it, or leave " + name + " out"));
+                    .forEach(name ->
+                            problem(name + " needs sslrootcert=FILE: with the JDK's trust store the driver does not"
+                                    + " read it; write the file, or leave " + name + " out"));
         }
     }
 
