@@ -46,6 +46,9 @@ enum SqlKind {
 
     private static final Pattern COMMIT_FOLLOWS = Pattern.compile("(?i);\\s*(?:commit|end|prepare\\s+transaction)\\b");
 
+    /** The body of a function, whose END is none of a transaction. */
+    private static final Pattern BODY = Pattern.compile("(?s)\\$(\\w*)\\$.*?\\$\\1\\$");
+
     /** Limits the cache, for programs that generate SQL. */
     private static final int MAX_CACHED = 2_000;
 
@@ -94,7 +97,8 @@ enum SqlKind {
 
     /** Returns whether a statement may have committed its transaction. */
     static boolean mayCommit(String sql) {
-        if (COMMIT_FOLLOWS.matcher(sql).find()) {
+        if (COMMIT_FOLLOWS.matcher(sql).find()
+                && COMMIT_FOLLOWS.matcher(BODY.matcher(sql).replaceAll("")).find()) {
             return true;
         }
         return switch (word(FIRST_WORD.matcher(sql))) {

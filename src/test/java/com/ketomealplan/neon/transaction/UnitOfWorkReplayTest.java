@@ -290,6 +290,22 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
         assertThat(database.count("things")).isEqualTo(1);
     }
 
+    /** It has an END, which is none of its transaction. */
+    @Test
+    void aUnitWhoseBlockCollidesIsReplayed() {
+        AtomicInteger runs = new AtomicInteger();
+
+        assertThatThrownBy(() -> units.call(
+                        new UnitOfWork.Options(TransactionIsolationLevel.UNKNOWN, false, true),
+                        () -> jdbi.withHandle(handle -> {
+                            runs.incrementAndGet();
+                            return handle.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$");
+                        })))
+                .isInstanceOf(JdbiException.class);
+
+        assertThat(runs).hasValueGreaterThan(1);
+    }
+
     @Test
     void aUnitPastItsDeadlineIsNotReplayed() {
         AtomicInteger runs = new AtomicInteger();
