@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** The kinds of failures, with their HTTP status, problem type and explanation. */
 public enum FailureKind {
-    /** No connection, or it was lost: the server is gone, stopping, or not reachable; or it has no memory left for a statement. */
+    /** No connection, or it was lost: the server is gone, stopping, or not reachable. */
     UNAVAILABLE(
             503,
             "database-unavailable",
@@ -27,6 +27,13 @@ public enum FailureKind {
             503,
             "database-full",
             "The database takes no further connections at the moment. Try again shortly.",
+            Duration.ofSeconds(1)),
+
+    /** The server has no memory, locks or open files left for a statement or a connection; an immediate retry makes it worse. */
+    OUT_OF_RESOURCES(
+            503,
+            "database-out-of-resources",
+            "The database has run out of memory or of another resource. Try again shortly.",
             Duration.ofSeconds(1)),
 
     /** All connections of this process's pool are in use. */
@@ -141,8 +148,8 @@ public enum FailureKind {
         return this == UNAVAILABLE || this == WAKING || this == CONFLICT || this == STALE_STATEMENT || this == STORAGE;
     }
 
-    /** Returns whether the server limits connection attempts. */
+    /** Returns whether the server limits connection attempts, or should have fewer of them. */
     public boolean isThrottling() {
-        return this == THROTTLED || this == TOO_MANY_CONNECTIONS;
+        return this == THROTTLED || this == TOO_MANY_CONNECTIONS || this == OUT_OF_RESOURCES;
     }
 }

@@ -216,7 +216,8 @@ final class FailureRules {
 
     private static FailureKind byClass(String sqlState) {
         return switch (classOf(sqlState)) {
-            case "08", "53", "57", "58" -> FailureKind.UNAVAILABLE;
+            case "08", "57", "58" -> FailureKind.UNAVAILABLE;
+            case "53" -> FailureKind.OUT_OF_RESOURCES;
             case "22" -> FailureKind.INVALID_DATA;
             case "23" -> FailureKind.CONSTRAINT;
             case "28" -> FailureKind.AUTHENTICATION;
