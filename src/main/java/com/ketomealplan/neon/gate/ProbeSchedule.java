@@ -57,8 +57,15 @@ final class ProbeSchedule {
         return nanoTime.getAsLong() - wantedNanos <= OutageDetector.FAIL_FAST_TTL.toNanos();
     }
 
-    void begin() {
-        onRequest();
+    /**
+     * Begins it.
+     *
+     * @param wanted whether requests have waited until now
+     */
+    void begin(boolean wanted) {
+        if (wanted) {
+            onRequest();
+        }
         count = 0;
         scheduleNext();
     }
@@ -67,6 +74,7 @@ final class ProbeSchedule {
         count++;
         FailureKind kind =
                 outage.lastFailure().map(ConnectFailure::failure).orElseThrow().kind();
+        next.ifPresent(scheduled -> scheduled.cancel(false)); // of an outage that was declared before
         next = Optional.of(timer.apply(Backoff.of(kind).after(count), probe));
     }
 

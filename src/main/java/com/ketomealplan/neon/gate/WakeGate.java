@@ -231,8 +231,8 @@ public final class WakeGate {
         List<OpeningRequest> givenUp = new ArrayList<>();
         ConnectFailure known;
         synchronized (this) {
-            if (!attempts.remove(attempt) || attempt.isProbe() && reason instanceof PhaseTimeoutException) {
-                return; // of an outage that is over; or of a short timeout, which says nothing new
+            if (!attempts.remove(attempt) || attempt.request().isEmpty() && reason instanceof PhaseTimeoutException) {
+                return; // of an outage that is over; or it says nothing new
             }
             known = outage.onFailed(failure, reason, attempt.begunNanos());
             limiter.onFailed(failure.kind());
@@ -327,7 +327,7 @@ public final class WakeGate {
         boolean isNews = !outage.isDown();
         outage.declareDown();
         if (isNews) {
-            probing.begin();
+            probing.begin(!givenUp.isEmpty());
         }
         return givenUp;
     }

@@ -138,6 +138,21 @@ class WakeGateAfterOutageTest {
         await().until(() -> opened.size() == 1);
     }
 
+    /** Its log-in took so long that the server is down by that alone; but nobody waits for it any more. */
+    @Test
+    void whatIsGivenUpAndFailsIsNoRequestForAConnection() {
+        CompletableFuture<SQLException> hanging = hangUntilDown();
+        timer.elapse(OutageDetector.REFUSAL_GRACE);
+
+        hanging.complete(new SQLException("Couldn't connect to compute node", "XX000"));
+        await().until(() -> ended.get() == 1);
+        assertThat(gate.snapshot().down()).isTrue();
+        timer.elapse(OutageDetector.FAIL_FAST_TTL.minus(OutageDetector.REFUSAL_GRACE));
+        timer.advance(LONGEST_PAUSE);
+
+        assertThat(gate.snapshot().down()).isFalse();
+    }
+
     /** Nobody has asked for a connection for a while, so nobody is to know. */
     @Test
     void aProbeThatHangsWhenTheProbesEndBeginsThemNotAnew() {
