@@ -254,6 +254,11 @@ final class OutageDetector {
         return loggingIn && !isUnresponsive();
     }
 
+    /** Returns when a connection was last opened; empty if none was. */
+    Optional<Long> openedNanos() {
+        return openedNanos;
+    }
+
     /** Returns the last failure, even if a connection was opened since. */
     Optional<ConnectFailure> lastFailure() {
         return last;

@@ -74,7 +74,7 @@ final class ProbeSchedule {
         count++;
         FailureKind kind =
                 outage.lastFailure().map(ConnectFailure::failure).orElseThrow().kind();
-        next.ifPresent(scheduled -> scheduled.cancel(false)); // of an outage that was declared before
+        cancelNext(); // of an outage that was declared before
         next = Optional.of(timer.apply(Backoff.of(kind).after(count), probe));
     }
 
@@ -88,7 +88,11 @@ final class ProbeSchedule {
     /** Ends it, because the server is not down any more. */
     void end() {
         attempts.forgetUnrequested();
-        next.ifPresent(scheduled -> scheduled.cancel(false));
+        cancelNext();
         next = Optional.empty();
+    }
+
+    private void cancelNext() {
+        next.ifPresent(scheduled -> scheduled.cancel(false));
     }
 }

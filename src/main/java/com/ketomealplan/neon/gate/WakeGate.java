@@ -52,7 +52,6 @@ public final class WakeGate {
     private final ProbeSchedule probing;
     private final ConnectAttempts attempts;
     private int open;
-    private Optional<Long> openedNanos = Optional.empty();
     private final CoalescedTask resumption;
     private final CoalescedTask outageCheck;
     private final CredentialWatch credentials;
@@ -181,7 +180,7 @@ public final class WakeGate {
                 outage.isDown(),
                 !attempts.isEmpty(),
                 attempts.longestLogin(),
-                openedNanos.map(then -> Duration.ofNanos(now - then)),
+                outage.openedNanos().map(then -> Duration.ofNanos(now - then)),
                 outage.lastFailure().map(ConnectFailure::failure),
                 outage.lastFailure().map(known -> Duration.ofNanos(now - known.lastNanos())),
                 outage.isFailing());
@@ -212,7 +211,6 @@ public final class WakeGate {
             news = outage.lastAttemptFailed() || open == 0;
             attempts.remove(attempt);
             open++;
-            openedNanos = Optional.of(nanoTime.getAsLong());
             outage.onOpened();
             probing.end();
             limiter.onSucceeded();
@@ -265,7 +263,7 @@ public final class WakeGate {
     /** Watches the credentials, if they may change. Called with the lock held. */
     private void watchCredentials() {
         if (outage.isLoginRefused() && connector.canReloadCredentials()) {
-            if (openedNanos.isPresent()) {
+            if (outage.openedNanos().isPresent()) {
                 outage.awaitRenewal();
             }
             credentials.start();

@@ -137,7 +137,7 @@ public final class HandleTransaction {
         if (SqlKind.goesOnAfterEnd(sql)) {
             allowWrites(); // in the transaction that begins there
         }
-        mayHaveCommitted |= sql.indexOf(';') >= 0 && SqlKind.mayCommit(sql);
+        mayHaveCommitted |= SqlKind.commitsAmongOthers(sql);
         return prologueFor(SqlKind.of(sql), canPrepend);
     }
 

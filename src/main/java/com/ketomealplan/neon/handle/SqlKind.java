@@ -95,6 +95,11 @@ enum SqlKind {
         return alone && mayWrite(sql) || mayCommit(sql);
     }
 
+    /** Returns whether one of several statements in the same text may commit the transaction. */
+    static boolean commitsAmongOthers(String sql) {
+        return sql.indexOf(';') >= 0 && mayCommit(sql);
+    }
+
     /** Returns whether a statement may have committed its transaction. */
     static boolean mayCommit(String sql) {
         if (COMMIT_FOLLOWS.matcher(sql).find()
