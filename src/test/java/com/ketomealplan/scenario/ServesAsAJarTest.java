@@ -38,7 +38,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,9 +59,8 @@ class ServesAsAJarTest {
     @Test
     void theLanguageOfTheMachineDoesNotMatter(@TempDir Path directory) throws Exception {
         Path broken = Files.writeString(directory.resolve("broken.yml"), "server: [\n");
-        List<String> persian =
-                List.of("-Duser.language=fa", "-Duser.country=IR", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-        try (ServiceProcess check = ServiceProcess.run(persian, Map.of(), "check", broken.toString())) {
+        Map<String, String> persian = Map.of("user.language", "fa", "user.country", "IR");
+        try (ServiceProcess check = ServiceProcess.runWith(persian, Map.of(), "check", broken.toString())) {
             assertThat(check.awaitExit()).isNotZero();
             assertThat(check.output()).containsPattern("at line [0-9]+, column [0-9]+");
         }
@@ -117,8 +115,9 @@ class ServesAsAJarTest {
     @Test
     void finishesRunningRequestsWhenItIsTerminated() throws Exception {
         TestDatabase database = TestDatabase.migrated();
-        ServiceProcess service =
-                with(on(database), "database.unitOfWork.deadline=15s").awaitHealthy();
+        ServiceProcess service = ServiceProcess.runWith(
+                        Map.of("dw.database.unitOfWork.deadline", "15s"), on(database), "server", CONFIG)
+                .awaitHealthy();
         try (Connection blocker = database.connect()) {
             blocker.setAutoCommit(false);
             blocker.createStatement().execute("LOCK TABLE users");
@@ -224,15 +223,8 @@ class ServesAsAJarTest {
 
     private static ServiceProcess drainingFor(String atMost, String quietPeriod, Map<String, String> environment)
             throws IOException {
-        return with(environment, "drainTimeout=" + atMost, "quietPeriod=" + quietPeriod);
-    }
-
-    private static ServiceProcess with(Map<String, String> environment, String... settings) throws IOException {
-        List<String> options = Stream.concat(
-                        Stream.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-                        Stream.of(settings).map(setting -> "-Ddw." + setting))
-                .toList();
-        return ServiceProcess.run(options, environment, "server", CONFIG);
+        Map<String, String> settings = Map.of("dw.drainTimeout", atMost, "dw.quietPeriod", quietPeriod);
+        return ServiceProcess.runWith(settings, environment, "server", CONFIG);
     }
 
     /** Clients that hold their connections, and that end one where its answer says so, find a door until they find none. */

@@ -37,8 +37,16 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Runs {@code java -jar keto-meal-plan-api.jar ARGUMENTS} with nothing else in its environment than given. */
     public static ServiceProcess run(Map<String, String> environment, String... arguments) throws IOException {
-        // Half the work of a start
-        return run(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), environment, arguments);
+        return runWith(Map.of(), environment, arguments);
+    }
+
+    /** The same, by a JVM with these system properties. */
+    public static ServiceProcess runWith(
+            Map<String, String> properties, Map<String, String> environment, String... arguments) throws IOException {
+        List<String> options =
+                new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // half the work of a start
+        properties.forEach((name, value) -> options.add("-D" + name + "=" + value));
+        return run(options, environment, arguments);
     }
 
     /** The same, by a JVM with these options. */
