@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** The same fault again and again leaves no thread, no socket and no memory behind ({@code -Dcycles=100} for more of them). */
-@Tag("campaign")
 @Tag("campaign-only")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BoundedFootprintTest {

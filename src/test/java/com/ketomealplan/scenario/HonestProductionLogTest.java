@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whoever collects the log in production reads JSON and nothing else: from the first line of a process to its last. */
-@Tag("campaign")
 @Tag("campaign-only")
 class HonestProductionLogTest {
 

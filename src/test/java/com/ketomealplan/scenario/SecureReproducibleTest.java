@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who doubts that a jar was made from these sources builds them again, anywhere, and gets the same bytes. */
-@Tag("campaign")
 @Tag("campaign-only")
 class SecureReproducibleTest {
 

@@ -259,7 +259,6 @@ class SecureValuesTest {
     }
 
     @Test
-    @Tag("campaign")
     @Tag("campaign-only")
     void norInDevelopment() throws Exception {
         nothingIsSeenByOthers("development");

@@ -67,7 +67,6 @@ class ServesAsAJarTest {
     }
 
     @Test
-    @Tag("campaign")
     @Tag("campaign-only")
     void requestsRepeatedAfterAKillActOnce() throws Exception {
         TestDatabase database = TestDatabase.migrated();
@@ -229,7 +228,6 @@ class ServesAsAJarTest {
 
     /** Clients that hold their connections, and that end one where its answer says so, find a door until they find none. */
     @Test
-    @Tag("campaign")
     @Tag("campaign-only")
     void nobodysRequestFailsWhenItIsTerminated() throws Exception {
         Map<String, String> environment = on(TestDatabase.migrated());

@@ -42,7 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Three instances are restarted one after the other under sixteen clients, with a migration in between, behind what the page of
  * balancers says. No request is lost, and none acts twice.
  */
-@Tag("campaign")
 @Tag("campaign-only")
 class ServesBehindBalancersTest {
 

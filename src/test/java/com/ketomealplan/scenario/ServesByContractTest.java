@@ -19,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a client makes of the API's document is answered as that says. {@link TestService} holds each answer against it. */
-@Tag("campaign")
 @Tag("campaign-only")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesByContractTest {

@@ -72,7 +72,6 @@ class ServesCommandsTest {
     }
 
     @Test
-    @Tag("campaign")
     @Tag("campaign-only")
     void twoInstancesThatMigrateAtOnceDoItOnce() throws Exception {
         TestDatabase database = TestDatabase.empty();

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar with the database of its own, ended in every way. */
-@Tag("campaign")
 @Tag("campaign-only")
 class ServesEmbeddedTest {
 

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who has a client made from the API's document gets one that compiles, works, and tells problems apart by their types. */
-@Tag("campaign")
 @Tag("campaign-only")
 class ServesGeneratedClientsTest {
 

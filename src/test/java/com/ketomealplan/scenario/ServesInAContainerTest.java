@@ -37,7 +37,6 @@ import org.junit.jupiter.api.TestInstance;
  * The image of {@code src/main/docker/Dockerfile}, as far as it can be had without an engine: its JRE, its layout, its environment and its
  * user, in a directory that nobody may write to, with an empty environment else and the memory of a small pod.
  */
-@Tag("campaign")
 @Tag("campaign-only")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Needs(Program.SETPRIV)

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar that is deployed ({@code -Pslim}) does what the other one does, but for the embedded database. */
-@Tag("campaign")
 @Tag("campaign-only")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesSlimJarTest {

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  * The launcher starts the service from what it was trained, wherever it is called from; and where that does not fit, the service starts
  * as it does without, and says why.
  */
-@Tag("campaign")
 @Tag("campaign-only")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesTrainedTest {

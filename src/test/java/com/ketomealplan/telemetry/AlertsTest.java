@@ -37,7 +37,6 @@ class AlertsTest {
     }
 
     @Test
-    @Tag("campaign")
     @Tag("campaign-only")
     @Needs(Program.PROMTOOL)
     void theRulesFireWhenTheyShould() throws Exception {

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The gate's admission in many orders of those who ask, who give up, and the attempts that succeed and fail. */
-@Tag("campaign")
 @Tag("campaign-only")
 class WakeGateModelTest {
 

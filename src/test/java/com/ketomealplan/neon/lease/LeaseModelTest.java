@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The states of a lease in many interleavings of the threads that change them. */
-@Tag("campaign")
 @Tag("campaign-only")
 class LeaseModelTest {
 

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The wait queue in many orders of those who come, come back, and find that somebody's time is over. */
-@Tag("campaign")
 @Tag("campaign-only")
 class WaitQueueModelTest {
 
