@@ -34,6 +34,7 @@ import org.openqa.selenium.Keys;
 
 /** The operator's page, in a real browser. */
 @Tag("campaign-only")
+@Tag("any-jdk")
 @Needs({Program.CHROMIUM, Program.CHROMEDRIVER})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HonestOperatorPageTest {

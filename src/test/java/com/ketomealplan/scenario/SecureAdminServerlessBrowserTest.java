@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * token needs nothing but the front door.
  */
 @Tag("campaign-only")
+@Tag("any-jdk")
 @Needs({Program.CHROMIUM, Program.CHROMEDRIVER})
 class SecureAdminServerlessBrowserTest {
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who doubts that a jar was made from these sources builds them again, anywhere, and gets the same bytes. */
 @Tag("campaign-only")
+@Tag("any-jdk")
 class SecureReproducibleTest {
 
     private static final Path JAR = Path.of("target", "keto-meal-plan-api.jar");

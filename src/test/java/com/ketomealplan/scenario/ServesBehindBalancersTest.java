@@ -43,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
  * balancers says. No request is lost, and none acts twice.
  */
 @Tag("campaign-only")
+@Tag("any-jdk")
 class ServesBehindBalancersTest {
 
     private static final int CLIENTS = 16;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a client makes of the API's document is answered as that says. {@link TestService} holds each answer against it. */
 @Tag("campaign-only")
+@Tag("any-jdk")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesByContractTest {
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** What a front-end developer sees of the API, in a real browser that reaches no other host. */
 @Tag("campaign-only")
+@Tag("any-jdk")
 @Needs({Program.CHROMIUM, Program.CHROMEDRIVER})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServesDocsBrowserTest {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who has a client made from the API's document gets one that compiles, works, and tells problems apart by their types. */
 @Tag("campaign-only")
+@Tag("any-jdk")
 class ServesGeneratedClientsTest {
 
     private final TestDatabase database = TestDatabase.migrated();
