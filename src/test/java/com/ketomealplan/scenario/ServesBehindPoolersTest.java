@@ -37,6 +37,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -52,7 +53,7 @@ class ServesBehindPoolersTest {
     private static final int CLIENTS = 32;
 
     /** Of statements; the page operations says how to have more. */
-    private static final int STATEMENTS = Ring.times("pooler.statements", 5_000, 100_000);
+    private static final int STATEMENTS = Ring.times("pooler.statements", 5_000, 20_000);
 
     private final TestDatabase database = TestDatabase.migrated();
     private PgBouncer pooler;
@@ -167,6 +168,8 @@ class ServesBehindPoolersTest {
     }
 
     @Test
+    @Tag("campaign")
+    @Tag("any-jdk")
     void manyStatementsOfManyClientsSurviveAMigration() throws Exception {
         Jdbi jdbi = through("");
         UnitOfWork units = UnitOfWork.install(jdbi, pool, new UnitListener() {});

@@ -12,18 +12,21 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One URL, given to {@code psql} and to us: both log in as the same user to the same database, or neither does. */
 @Needs(Program.PSQL)
 class LibpqAgreementTest {
 
-    private static final int URLS = Ring.times(20, 500);
+    private static final int URLS = Ring.times(20, 150);
     private static final String FAILED = "";
 
     private final TestDatabase database = TestDatabase.empty();
 
     @Test
+    @Tag("campaign")
+    @Tag("any-jdk")
     void bothLogInOrNeither() throws Exception {
         Random random = new Random(17);
         String role = "r_" + database.endpoint().database();

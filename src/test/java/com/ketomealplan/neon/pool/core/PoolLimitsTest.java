@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,6 +60,7 @@ class PoolLimitsTest {
     }
 
     @Test
+    @Tag("campaign")
     void aPoolNeverExceedsItsMaximumSizeAndKeepsItsIdleConnectionsAfterABurst() throws Exception {
         Pool pool = pool(Retention.pooled(5, 10, Duration.ofMillis(200), HOUR), WAIT);
 
@@ -71,6 +73,7 @@ class PoolLimitsTest {
     }
 
     @Test
+    @Tag("campaign")
     void perRequestNeverExceedsItsMaximumSizeAndKeepsNoConnection() throws Exception {
         Pool pool = pool(Retention.perRequest(10), WAIT);
         int callers = Ring.times(30, 100);

@@ -34,6 +34,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -183,6 +184,7 @@ class WaitQueueTest {
 
     /** Its wait times out while another thread offers it a connection: one of the two threads has to return that. */
     @Test
+    @Tag("campaign")
     void aConnectionOfferedToAWaiterThatTimesOutIsNotLost() throws Exception {
         Pool pool = pools.of(2, database.connector(), new QueueLimits(Duration.ofNanos(200_000), 1_000), LONG);
         await().ignoreExceptions().until(() -> borrow(pool).equals("served"));
@@ -212,6 +214,7 @@ class WaitQueueTest {
     }
 
     @Test
+    @Tag("campaign")
     void aConnectionOfferedToAWaiterThatIsInterruptedIsNotLost() throws Exception {
         Pool pool = ofOne();
         for (int i = 0; i < Ring.times(200, 5_000); i++) {
