@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status.Family;
 import jakarta.ws.rs.ext.ExceptionMapper;
+import java.io.CharConversionException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -135,7 +136,10 @@ final class ProblemMappers {
                 return FieldErrors.answer(List.of(field.get()), headers);
             }
             JsonLocation at = exception.getLocation();
-            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+            return notWellFormed(at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr());
+        }
+
+        static Response notWellFormed(String where) {
             return Problem.of(400, "The body is not well-formed JSON, or has a name twice" + where + ".")
                     .toResponse();
         }
@@ -151,6 +155,10 @@ final class ProblemMappers {
             if (exception.getCause() instanceof ZipException) { // Jersey wraps what reading the body throws
                 return Problem.of(400, "The body is not compressed as its Content-Encoding says.")
                         .toResponse();
+            }
+            if (exception instanceof CharConversionException
+                    || exception.getCause() instanceof CharConversionException) {
+                return OfJson.notWellFormed(""); // Jackson's for a body in what seems to be UTF-32
             }
             LOG.error("Request failed", exception);
             return Problem.of(500, DETAIL).toResponse();

@@ -169,6 +169,12 @@ public final class OddBodies {
             String name = "encoding " + invalid.length + invalid[0];
             all.put(name, post("/complex-operation", "Content-Type: application/json", body.toByteArray()));
         }
+        for (byte[] utf32 : List.of(
+                new byte[] {0, 0, 0, ' ', 0},
+                new byte[] {0, 0, (byte) 0xff, (byte) 0xfe, 0, 0, 0, '{'},
+                new byte[] {0, 0, 0, '"', 0, 0x11, 0, 0})) {
+            all.put("in no UTF-32 " + utf32[3], post("/users", "Content-Type: application/json", utf32));
+        }
         String gzip = "Content-Type: application/json\r\nContent-Encoding: gzip";
         all.put("bomb", post("/users", gzip, zipped(new byte[100_000_000])));
         all.put(
