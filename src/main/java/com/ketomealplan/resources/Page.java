@@ -16,6 +16,9 @@ import java.util.function.Function;
  */
 record Page<T>(List<T> rows, Optional<Position> next) {
 
+    /** What is said of an offset. */
+    static final String NO_OFFSET = "must be 0: the Link header has the next page";
+
     /**
      * Creates a page from rows, of which one more than its size was queried, to detect the next page.
      *

@@ -57,9 +57,7 @@ public final class QuizResponseResource {
             @PathParam("user_id") UUID userId,
             @QueryParam("limit") @DefaultValue("100") @Min(1) @Max(1000) int limit,
             @QueryParam("after") @Pattern(regexp = Cursor.FORM, message = Cursor.MESSAGE) String after,
-            @QueryParam("offset")
-                    @DefaultValue("0")
-                    @Min(0) @Max(value = 0, message = "must be 0: the Link header has the next page") int offset,
+            @QueryParam("offset") @DefaultValue("0") @Min(0) @Max(value = 0, message = Page.NO_OFFSET) int offset,
             @Context UriInfo uri) {
         List<QuizResponse> found =
                 quizResponses.findAfter(userId, Cursor.read(after), limit + 1).orElseThrow(UserResource::notFound);

@@ -48,11 +48,17 @@ public final class UserResource {
         this.users = users;
     }
 
+    /**
+     * Lists the users, newest first.
+     *
+     * @param offset deprecated: only 0 is accepted, because an ignored offset would return the first page again and again
+     */
     @GET
     @Transaction(readOnly = true)
     public Response list(
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("after") @Pattern(regexp = Cursor.FORM, message = Cursor.MESSAGE) String after,
+            @QueryParam("offset") @DefaultValue("0") @Min(0) @Max(value = 0, message = Page.NO_OFFSET) int offset,
             @Context UriInfo uri) {
         List<User> found = users.findAfter(Cursor.read(after), limit + 1).stream()
                 .map(StoredUser::user)
@@ -117,9 +123,9 @@ public final class UserResource {
         return meant.any().isPresent() && users.find(userId).isPresent() ? new PreconditionFailed() : notFound();
     }
 
-    /** Returns the path of a user. */
+    /** Returns the path of a user, without a slash in front: it is relative to that of the application. */
     static URI location(UUID userId) {
-        return URI.create("/users/" + userId);
+        return URI.create("users/" + userId);
     }
 
     static NotFoundException notFound() {

@@ -98,12 +98,14 @@ class ServesFrontEndsTest {
     }
 
     @Test
-    void aPageOfResponsesIsNotAskedForByItsNumber() {
-        String list = newUser() + "/quiz-responses";
+    void aPageIsNotAskedForByItsNumber() {
+        String responses = newUser() + "/quiz-responses";
 
-        assertProblem(service.get(list + "?offset=1"), 422, "offset: must be 0: the Link header has the next page");
-        assertProblem(service.get(list + "?limit=1001"), 422, "limit: ");
-        assertThat(service.get(list + "?offset=0").statusCode()).isEqualTo(200);
+        for (String list : List.of("/users", responses)) {
+            assertProblem(service.get(list + "?offset=1"), 422, "offset: must be 0: the Link header has the next page");
+            assertThat(service.get(list + "?offset=0").statusCode()).isEqualTo(200);
+        }
+        assertProblem(service.get(responses + "?limit=1001"), 422, "limit: ");
     }
 
     /** Also times that no calendar has. */

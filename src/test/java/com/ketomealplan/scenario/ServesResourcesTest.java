@@ -7,8 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -382,5 +387,37 @@ class ServesResourcesTest {
 
     private static JsonNode json(HttpResponse<String> answer) {
         return TestService.json(answer);
+    }
+
+    /** A path of Jersey's, or of Jetty's: Dropwizard lets one set both. */
+    @ParameterizedTest
+    @ValueSource(strings = {"server.rootPath: /api/*", "server.applicationContextPath: /api"})
+    void aLocationIsBelowThePathOfTheApplication(String setting) throws Exception {
+        String[] parts = setting.split(": ");
+        TestService below = TestService.on(database, ConfigOverride.config(parts[0], parts[1]));
+        try {
+            HttpRequest request = HttpRequest.newBuilder(below.uri("/api/users"))
+                    .header("Content-Type", "application/json")
+                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                    .POST(BodyPublishers.ofString("{\"email\":\"%s\"}".formatted(email())))
+                    .build();
+
+            HttpResponse<String> created = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+            HttpResponse<String> repeated = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+
+            assertThat(created.statusCode()).isEqualTo(201);
+            String location = created.headers().firstValue("Location").orElseThrow();
+            assertThat(location)
+                    .isEqualTo(below.uri("/api/users/" + json(created).get("id").asText())
+                            .toString());
+            HttpRequest read = HttpRequest.newBuilder(URI.create(location)).build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(read, BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(repeated.headers().firstValue("Location")).hasValue(location);
+        } finally {
+            below.stop();
+        }
     }
 }
