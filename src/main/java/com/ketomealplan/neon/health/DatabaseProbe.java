@@ -159,10 +159,11 @@ public final class DatabaseProbe {
         try {
             return probe.result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            probe.cancel();
-            return Optional.of(gate.lastFailure()
+            Failure failure = gate.lastFailure()
                     .map(Failure::of)
-                    .orElseGet(() -> timeout("no answer within " + timeout.toSeconds() + " s")));
+                    .orElseGet(() -> timeout("no answer within " + timeout.toSeconds() + " s"));
+            probe.cancel(failure);
+            return Optional.of(failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(timeout("interrupted while waiting for the database"));
@@ -271,11 +272,15 @@ public final class DatabaseProbe {
             complete(Optional.of(Failure.of(reason)));
         }
 
-        /** Cancels the request for a connection, unless an attempt has begun. */
-        void cancel() {
+        /**
+         * Cancels the request for a connection, unless an attempt has begun.
+         *
+         * @param failure for other callers, who wait for the same answer
+         */
+        void cancel(Failure failure) {
             OpeningRequest opening = request;
             if (opening != null && opening.cancel()) {
-                complete(gate.lastFailure().map(Failure::of));
+                complete(Optional.of(failure));
             }
         }
 

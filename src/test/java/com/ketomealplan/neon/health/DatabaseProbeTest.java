@@ -3,14 +3,23 @@ package com.ketomealplan.neon.health;
 import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.failure.Failure;
+import com.ketomealplan.neon.gate.ConnectionReceiver;
+import com.ketomealplan.neon.gate.OpeningFailedException;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.migration.PendingChangesets;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.core.TestPools;
+import com.ketomealplan.neon.url.Endpoint;
+import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.LoggedLines;
+import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.junit.jupiter.api.AfterEach;
@@ -140,5 +149,35 @@ class DatabaseProbeTest {
             assertThat(probe.probe()).isEmpty();
             assertThat(lines.all()).hasSize(1);
         }
+    }
+
+    /** Its other callers have not had their time yet; they would be told that the database has answered. */
+    @Test
+    void aProbeThatOneCallerGivesUpHasAnsweredNobody() throws Exception {
+        try (NeonProxy proxy = NeonProxy.before(database)) {
+            WakeGate waking = new WakeGate(Connectors.to(Endpoint.parse(proxy.url(database))));
+            proxy.stall(true);
+            waking.request(closing(waking)); // the one attempt to log in that there is
+            await().until(() -> proxy.connects() == 1);
+            PendingChangesets none = new PendingChangesets("migrations.xml", "the server", Optional.empty());
+            DatabaseProbe probe = new DatabaseProbe(waking, pool, state, units, none, expected, false);
+
+            CompletableFuture<Optional<Failure>> patient = Clients.async(probe::probe);
+            probe.warmUp(); // for a second
+
+            assertThat(patient.join()).isPresent();
+        }
+    }
+
+    private static ConnectionReceiver closing(WakeGate gate) {
+        return new ConnectionReceiver() {
+            @Override
+            public void onOpened(PhysicalConnection connection) {
+                gate.close(connection);
+            }
+
+            @Override
+            public void onFailed(OpeningFailedException reason) {}
+        };
     }
 }
