@@ -29,6 +29,8 @@ public final class TelemetryBundle<T extends Configuration> implements Configure
      */
     private static final int TRACES_PER_SECOND = 20;
 
+    private static final String PROTOCOL = "http/protobuf";
+
     /** The time to export the last spans at the end of the process. */
     private static final int SECONDS_TO_FLUSH = 2;
 
@@ -76,10 +78,12 @@ public final class TelemetryBundle<T extends Configuration> implements Configure
     /** Configures the export of traces over HTTP, with the JDK's client. */
     private OpenTelemetrySdk exportingTo(String url) {
         return AutoConfiguredOpenTelemetrySdk.builder()
-                .addPropertiesSupplier(() -> Map.of(
-                        "otel.service.name", service,
+                .addPropertiesSupplier(() -> Map.of("otel.service.name", service))
+                // Whatever the environment says: it is often meant for all programs of a platform
+                .addPropertiesCustomizer(environment -> Map.of(
                         "otel.exporter.otlp.endpoint", url,
-                        "otel.exporter.otlp.protocol", "http/protobuf",
+                        "otel.exporter.otlp.protocol", PROTOCOL,
+                        "otel.exporter.otlp.traces.protocol", PROTOCOL,
                         "otel.metrics.exporter", "none",
                         "otel.logs.exporter", "none"))
                 .addSamplerCustomizer((sampler, settings) -> settings.getString("otel.traces.sampler") == null

@@ -163,6 +163,32 @@ class HonestTracesTest {
         assertThat(receiver.texts()).noneMatch(text -> text.contains("ada@example.com") || text.contains("goal"));
     }
 
+    /** A platform's variables are for all programs, and the SDK has no exporter over gRPC here. */
+    @Test
+    void whatThePlatformSaysOfProtocolsAndMetricsIsNotFollowed() {
+        Map<String, String> variables = Map.of(
+                "otel.exporter.otlp.protocol", "grpc",
+                "otel.exporter.otlp.traces.protocol", "grpc",
+                "otel.exporter.otlp.endpoint", "http://127.0.0.1:1",
+                "otel.metrics.exporter", "otlp",
+                "otel.logs.exporter", "otlp");
+        variables.forEach(System::setProperty); // to the SDK the same
+        try {
+            start(receiver.url());
+        } finally {
+            variables.keySet().forEach(System::clearProperty);
+        }
+
+        send("GET", "/users/" + UUID.randomUUID(), null);
+
+        await().untilAsserted(() ->
+                assertThat(receiver.spans()).extracting(Span::getName).contains("UserResource.get"));
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(
+                        name -> name.startsWith("PeriodicMetricReader") || name.startsWith("BatchLogRecordProcessor"));
+    }
+
     @Test
     void aFailureIsMarkedWhereItWas() {
         start(receiver.url(), ConfigOverride.config("database.unitOfWork.deadline", "500ms"));
