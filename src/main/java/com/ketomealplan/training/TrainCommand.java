@@ -1,12 +1,15 @@
 package com.ketomealplan.training;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.dropwizard.core.cli.Command;
 import io.dropwizard.core.setup.Bootstrap;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import net.sourceforge.argparse4j.impl.Arguments;
 import net.sourceforge.argparse4j.inf.Namespace;
@@ -19,6 +22,13 @@ import net.sourceforge.argparse4j.inf.Subparser;
 public final class TrainCommand extends Command {
 
     private static final int ROUNDS = 60;
+
+    /** Variables with options of each JVM that is started. */
+    private static final List<String> OPTIONS = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
+
+    private static final String OVERRIDE = "-Ddw.database.url";
+
+    private static final String GIVEN = "\\$\\{NEON_DATABASE_URL(:-[^}]*)?}";
 
     private final PrintStream out;
     private final Map<String, String> environment;
@@ -46,7 +56,9 @@ public final class TrainCommand extends Command {
                 .help(
                         "of some 200 requests each, %d by default; fewer leave a service that starts as fast and is warm later"
                                 .formatted(ROUNDS));
-        parser.addArgument("file").help("the service's configuration, whose ports are from PORT and ADMIN_PORT");
+        parser.addArgument("file")
+                .help(
+                        "the service's configuration, with NEON_DATABASE_URL, PORT and ADMIN_PORT as its database and ports");
     }
 
     @Override
@@ -60,6 +72,7 @@ public final class TrainCommand extends Command {
         String jdk = System.getProperty("java.runtime.version");
         String note = Cache.noteOf(cache.jar(), jdk);
         out.println("Training " + cache.jar() + " on JDK " + jdk);
+        requireTrainingDatabase(arguments.getString("file"));
         cache.discardDraft();
         try (TrainingDatabase database = TrainingDatabase.open(environment.get(TrainingDatabase.VARIABLE))) {
             TrainedProcess service = TrainedProcess.start(cache, arguments.getString("file"), database.url());
@@ -77,6 +90,25 @@ public final class TrainCommand extends Command {
             cache.discardDraft();
         }
         out.println("%s: %d MiB".formatted(cache.file(), Files.size(cache.file()) >> 20));
+    }
+
+    /** Throws if the service would use another database than it is given: it writes to it, and migrates it. */
+    private void requireTrainingDatabase(String file) throws TrainingException {
+        String url;
+        try {
+            url = new YAMLMapper().readTree(new File(file)).at("/database/url").asText();
+        } catch (IOException e) {
+            throw new TrainingException("train: %s cannot be read as YAML".formatted(file));
+        }
+        if (!url.matches(GIVEN)) {
+            throw new TrainingException(
+                    "train: database.url of %s is not ${NEON_DATABASE_URL}: the service would write to a database that is not for training"
+                            .formatted(file));
+        }
+        if (OPTIONS.stream().map(environment::get).anyMatch(options -> options != null && options.contains(OVERRIDE))) {
+            throw new TrainingException("train: an option of the JVM sets database.url; leave %s out of %s"
+                    .formatted(OVERRIDE, String.join(" and ", OPTIONS)));
+        }
     }
 
     /** Throws if the jar was built again meanwhile: the cache would have the classes of the old one. */

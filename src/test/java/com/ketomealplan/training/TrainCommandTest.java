@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -30,6 +31,9 @@ class TrainCommandTest {
     @TempDir
     Path directory;
 
+    @TempDir
+    Path configurations;
+
     /** A service of the test's own, which fails at everything; only at its health, if its configuration says so, it does not. */
     public static final class Failing {
 
@@ -37,7 +41,7 @@ class TrainCommandTest {
 
         public static void main(String[] arguments) throws IOException {
             for (String port : List.of("PORT", "ADMIN_PORT")) {
-                serve(Integer.parseInt(System.getenv(port)), arguments[1].equals(HEALTHY));
+                serve(Integer.parseInt(System.getenv(port)), arguments[1].endsWith(HEALTHY));
             }
         }
 
@@ -56,7 +60,13 @@ class TrainCommandTest {
         }
     }
 
-    private void train(String configuration) throws Exception {
+    private void train(String name) throws Exception {
+        train(name, "${NEON_DATABASE_URL:-}", Map.of());
+    }
+
+    private void train(String name, String url, Map<String, String> options) throws Exception {
+        String configuration = Files.writeString(configurations.resolve(name), "database: {url: '" + url + "'}")
+                .toString();
         Path jar = directory.resolve("service.jar");
         Manifest manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();
@@ -71,9 +81,10 @@ class TrainCommandTest {
                         .toString());
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
 
+        Map<String, String> environment = new HashMap<>(options);
+        environment.put(TrainingDatabase.VARIABLE, "postgresql://nobody@127.0.0.1/none");
         TrainCommand command = new TrainCommand(
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
-                Map.of(TrainingDatabase.VARIABLE, "postgresql://nobody@127.0.0.1/none"));
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), environment);
         command.run(null, new Namespace(Map.of("jar", jar.toString(), "rounds", 60, "file", configuration)));
     }
 
@@ -97,5 +108,20 @@ class TrainCommandTest {
                         "train: the service does not say how it is: 500 to GET /health, with the body: it is broken");
 
         assertThat(Files.list(directory)).hasSize(1);
+    }
+
+    /** The training writes to its database, and migrates it. */
+    @Test
+    void aServiceOnADatabaseOfItsOwnIsNotTrained() {
+        assertThatThrownBy(() -> train(HEALTHY, "postgresql://app@db.example.com/shop", Map.of()))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("NEON_DATABASE_URL")
+                .hasMessageNotContaining("shop");
+        assertThatThrownBy(() -> train(
+                        HEALTHY,
+                        "${NEON_DATABASE_URL}",
+                        Map.of("JAVA_TOOL_OPTIONS", "-Xmx1g -Ddw.database.url=postgresql://db/x")))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("-Ddw.database.url");
     }
 }
