@@ -1,6 +1,7 @@
 package com.ketomealplan.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.connect.PgConnector;
 import com.ketomealplan.neon.connect.PhysicalConnection;
@@ -21,8 +22,10 @@ import com.ketomealplan.testing.PgBouncer;
 import com.ketomealplan.testing.Program;
 import com.ketomealplan.testing.Ring;
 import com.ketomealplan.testing.TestDatabase;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -106,6 +109,10 @@ class ServesBehindPoolersTest {
         return handle.createQuery("SELECT " + expression).mapTo(String.class).one();
     }
 
+    private String stored(String expression) {
+        return database.jdbi().withHandle(handle -> ask(handle, expression));
+    }
+
     /** What the pooler's server sessions would give to the next client: all distinct values of all of them. */
     private Set<String> sessionsOfOthers() {
         return new HashSet<>(Clients.atOnce(SERVER_CONNECTIONS * 4, this::lookThroughPooler));
@@ -151,6 +158,47 @@ class ServesBehindPoolersTest {
         }
 
         assertThat(sessionsOfOthers()).isEqualTo(before).containsExactly("read committed off \"$user\", public 0");
+    }
+
+    @Test
+    void whatTheUrlSetsHoldsInAutoCommitToo() {
+        Jdbi jdbi = through("?schema=pg_catalog&statement_timeout=7s");
+        Set<String> before = sessionsOfOthers();
+
+        String query = jdbi.withHandle(
+                handle -> ask(handle, "current_setting('search_path') || ' ' || current_setting('statement_timeout')"));
+        jdbi.useHandle(
+                handle -> handle.execute(
+                        "INSERT INTO public.users (email) VALUES (current_setting('search_path') || current_setting('statement_timeout'))"));
+
+        assertThat(query).isEqualTo("pg_catalog 7s");
+        assertThat(stored("email FROM users")).isEqualTo("pg_catalog7s");
+        database.jdbi().useHandle(handle -> handle.execute("DELETE FROM users"));
+        assertThat(sessionsOfOthers()).isEqualTo(before);
+    }
+
+    /** The driver sends the change past the handle. */
+    @Test
+    void aUnitThatReadsChangesNothingThroughItsResults() {
+        Jdbi jdbi = through("");
+        UnitOfWork units = UnitOfWork.install(jdbi, pool, new UnitListener() {});
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE read (id int PRIMARY KEY, name text)"));
+        database.jdbi().useHandle(handle -> handle.execute("INSERT INTO read VALUES (1, 'before')"));
+
+        assertThatThrownBy(() -> units.call(READ_ONLY, () -> jdbi.withHandle(handle -> rename(handle.getConnection()))))
+                .hasStackTraceContaining("read-only transaction");
+
+        assertThat(stored("name FROM read")).isEqualTo("before");
+    }
+
+    private static boolean rename(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE);
+                ResultSet rows = statement.executeQuery("SELECT id, name FROM read")) {
+            rows.next();
+            rows.updateString("name", "after");
+            rows.updateRow();
+            return true;
+        }
     }
 
     /** A pooler that looks like a server is not noticed; what is set for a session of it would be everybody's. */

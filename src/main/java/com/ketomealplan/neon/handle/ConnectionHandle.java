@@ -128,6 +128,7 @@ public final class ConnectionHandle extends DelegatingConnection {
     private void prepareForUpdates(int concurrency) throws SQLException {
         if (concurrency == ResultSet.CONCUR_UPDATABLE) {
             lease.checkUsable();
+            transaction.settings().forbidStandaloneReads();
             transaction.allowWrites();
         }
     }

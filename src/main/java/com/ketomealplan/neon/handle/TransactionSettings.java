@@ -75,6 +75,11 @@ public final class TransactionSettings {
         standaloneReads = true;
     }
 
+    /** A transaction is needed for what the driver sends past the handle: the server refuses writes in it. */
+    void forbidStandaloneReads() {
+        standaloneReads = false;
+    }
+
     /** Returns whether a query of a read-only transaction may be sent without BEGIN. */
     boolean allowsStandaloneReads() {
         return standaloneReads && readOnly && isolation == Connection.TRANSACTION_NONE;
@@ -171,7 +176,7 @@ public final class TransactionSettings {
         if (needsMoreTime() && inTransaction) {
             prologue = prologue.with(setConfig(STATEMENT_TIMEOUT, remainingTimeout()));
         }
-        return withSchema(prologue);
+        return withSchema(inTransaction ? withUrlSettings(prologue) : prologue);
     }
 
     private void setForSession(SqlKind kind) throws SQLException {
