@@ -24,16 +24,14 @@ public final class HandleTransaction {
     private boolean autoCommit = true;
     private boolean begun; // BEGIN was sent, and the transaction has not ended
     private boolean mayHaveCommitted;
-    /** Whether the driver's connection was handed out, directly or through a handle. */
-    private boolean driverHandedOut;
-    /** Whether the connection was open when something was last sent. */
-    private boolean wasOpen;
+    private boolean ending; // what is sent next may end the transaction by SQL, and begin another one
+    private boolean driverHandedOut; // directly or through a handle
+    private boolean wasOpen; // the connection, when something was last sent
 
     private volatile boolean open;
     private volatile TransactionIdentity identity;
     private Commit commit = Commit.NOT_SENT;
-    /** The statement to be sent with COMMIT; null if none. */
-    private LastStatement last;
+    private LastStatement last; // to be sent with COMMIT; null if none
 
     HandleTransaction(HandleLease lease, PhysicalConnection physical) {
         this.lease = lease;
@@ -137,22 +135,28 @@ public final class HandleTransaction {
         if (SqlKind.goesOnAfterEnd(sql)) {
             allowWrites(); // in the transaction that begins there
         }
-        mayHaveCommitted |= SqlKind.commitsAmongOthers(sql);
+        mayEnd(SqlKind.endsAmongOthers(sql));
         return prologueFor(SqlKind.of(sql), canPrepend);
     }
 
     Prologue prologueFor(SqlKind kind, boolean canPrepend) throws SQLException {
         noticeEnd();
-        mayHaveCommitted |= kind == SqlKind.TRANSACTION_END;
+        mayEnd(kind == SqlKind.TRANSACTION_END);
         if (autoCommit) {
             return open ? Prologue.NONE : settings.autoCommitPrologue(kind, canPrepend);
         }
         if (!begun) {
             return canPrepend && isStandaloneRead(kind) ? settings.standaloneReadPrologue() : beginPrologue(kind);
         }
-        return identity == null && kind != SqlKind.UTILITY
+        return identity == null && kind != SqlKind.UTILITY && !physical.isTransactionFailed()
                 ? Prologue.NONE.withIdentityQuery(settings.identityQuery())
                 : Prologue.NONE;
+    }
+
+    /** Records whether what is sent next may end a transaction by SQL. */
+    void mayEnd(boolean ends) {
+        ending |= ends;
+        mayHaveCommitted |= ends;
     }
 
     /** Notices that the transaction was ended past the handle: what follows is another one. */
@@ -199,7 +203,10 @@ public final class HandleTransaction {
     /** Records that a statement was answered or has failed. */
     void afterSend() throws SQLException {
         lease.onAnswered();
+        mayHaveCommitted |= open && !autoCommit && physical.isOpen() && !physical.isInTransaction(); // by a batch
         open = physical.isInTransaction() && physical.isOpen();
+        identity = ending && physical.isOpen() ? null : identity;
+        ending = false;
         if (open != begun && !autoCommit) {
             begun = open; // ended by a statement, or never begun
         }
@@ -234,15 +241,8 @@ public final class HandleTransaction {
         return LocalTransaction.around(this, prologue, sending);
     }
 
-    /** Sends COMMIT or ROLLBACK of a transaction of which the borrower does not know. */
-    void sendEnd(String sql) throws SQLException {
-        try (Statement statement = jdbc.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw translate(e, sql);
-        } finally {
-            afterSend();
-        }
+    Statement driverStatement() throws SQLException {
+        return jdbc.createStatement();
     }
 
     /** Prepares for what is sent past the handle: begins a transaction, if auto-commit is off and none has begun. */
@@ -286,7 +286,7 @@ public final class HandleTransaction {
             commit = Commit.REFUSED;
             throw new SQLException("a statement of the transaction has failed: it was rolled back", "25P02");
         }
-        if (driverHandedOut) { // by which another one may have begun
+        if (driverHandedOut || mayHaveCommitted && identity == null) { // by which another one may have begun
             send(Prologue.NONE.withIdentityQuery(settings.identityQuery()));
         }
         lease.startCommit();

@@ -2,6 +2,7 @@ package com.ketomealplan.neon.handle;
 
 import com.ketomealplan.neon.handle.Prologue.IdentityQuery;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /** A transaction around one statement in auto-commit, to which the statement's settings are local. */
 final class LocalTransaction {
@@ -10,19 +11,37 @@ final class LocalTransaction {
 
     static <T, X extends Throwable> T around(
             HandleTransaction transaction, Prologue settings, Execution<T, X> statement) throws X, SQLException {
-        transaction.send(new Prologue("BEGIN;" + settings.sql(), settings.statements() + 1, false, IdentityQuery.NONE));
         T result;
         try {
+            transaction.send(
+                    new Prologue("BEGIN;" + settings.sql(), settings.statements() + 1, false, IdentityQuery.NONE));
             result = statement.send();
         } catch (Throwable e) {
-            try {
-                transaction.sendEnd("ROLLBACK");
-            } catch (SQLException notRolledBack) {
-                e.addSuppressed(notRolledBack);
-            }
+            rollBack(transaction, e);
             throw e;
         }
-        transaction.sendEnd("COMMIT");
+        end(transaction, "COMMIT");
         return result;
+    }
+
+    /** Also if the first flight has failed after its BEGIN. */
+    private static void rollBack(HandleTransaction transaction, Throwable cause) {
+        if (transaction.isOpen()) {
+            try {
+                end(transaction, "ROLLBACK");
+            } catch (SQLException notRolledBack) {
+                cause.addSuppressed(notRolledBack);
+            }
+        }
+    }
+
+    private static void end(HandleTransaction transaction, String sql) throws SQLException {
+        try (Statement statement = transaction.driverStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw transaction.translate(e, sql);
+        } finally {
+            transaction.afterSend();
+        }
     }
 }

@@ -101,7 +101,8 @@ final class PreparedStatementHandle extends BoundParameters {
 
     private <T> T run(Action<T> action, Action<T> results) throws SQLException {
         // Without a prologue no settings were kept, so it cannot be prepared again
-        boolean streams = driver().getFetchSize() > 0;
+        boolean streams =
+                driver().getFetchSize() > 0 || driver().getMaxFieldSize() > 0; // which cuts the prologue's, too
         if (prologue.isEmpty() && !streams && transaction().isSentAlone(sql)) {
             return send(Prologue.NONE, sql, prepared(), action);
         }
@@ -177,11 +178,23 @@ final class PreparedStatementHandle extends BoundParameters {
         T at(PreparedStatement driver) throws SQLException;
     }
 
-    /** Returns metadata. Begins a transaction only if the metadata depends on the schema that was set. */
     private <T> T metadata(MetadataQuery<T> query) throws SQLException {
-        PreparedStatement statement = withoutPrologue();
+        PreparedStatement statement = prepared();
+        if (prologue.isEmpty()) {
+            return metadata(query, statement);
+        }
+        try (PreparedStatement other = preparation.prepare(sql)) { // the results of this one may still be read
+            for (Setting setting : replayed) {
+                setting.apply(other);
+            }
+            return metadata(query, other);
+        }
+    }
+
+    /** Returns metadata. Begins a transaction only if the metadata depends on the schema that was set. */
+    private <T> T metadata(MetadataQuery<T> query, PreparedStatement statement) throws SQLException {
         return transaction().settings().hasSchema()
-                ? runAlone(sql, driver -> query.at((PreparedStatement) driver))
+                ? runAlone(sql, driver -> query.at(statement))
                 : query.at(statement);
     }
 }

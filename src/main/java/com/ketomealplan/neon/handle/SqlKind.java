@@ -46,11 +46,15 @@ enum SqlKind {
 
     private static final Pattern COMMIT_FOLLOWS = Pattern.compile("(?i);\\s*(?:commit|end|prepare\\s+transaction)\\b");
 
+    private static final Pattern ROLLBACK_FOLLOWS = Pattern.compile("(?i);\\s*(?:rollback|abort)\\b");
+
     /** The body of a function, whose END is none of a transaction. */
     private static final Pattern BODY = Pattern.compile("(?s)\\$(\\w*)\\$.*?\\$\\1\\$");
 
     /** Limits the cache, for programs that generate SQL. */
     private static final int MAX_CACHED = 2_000;
+
+    private static final int MAX_CACHED_LENGTH = 10_000;
 
     private static final Map<String, SqlKind> CACHE = new ConcurrentHashMap<>();
 
@@ -61,7 +65,7 @@ enum SqlKind {
             return cached;
         }
         SqlKind kind = read(sql);
-        if (CACHE.size() < MAX_CACHED) {
+        if (sql.length() <= MAX_CACHED_LENGTH && CACHE.size() < MAX_CACHED) {
             CACHE.put(sql, kind);
         }
         return kind;
@@ -95,9 +99,13 @@ enum SqlKind {
         return alone && mayWrite(sql) || mayCommit(sql);
     }
 
-    /** Returns whether one of several statements in the same text may commit the transaction. */
-    static boolean commitsAmongOthers(String sql) {
-        return sql.indexOf(';') >= 0 && mayCommit(sql);
+    /** Returns whether one of several statements in the same text may end the transaction. */
+    static boolean endsAmongOthers(String sql) {
+        return sql.indexOf(';') >= 0
+                && (mayCommit(sql)
+                        || ROLLBACK_FOLLOWS
+                                .matcher(BODY.matcher(sql).replaceAll(""))
+                                .find());
     }
 
     /** Returns whether a statement may have committed its transaction. */

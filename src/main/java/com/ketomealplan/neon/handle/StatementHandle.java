@@ -21,6 +21,7 @@ class StatementHandle extends DelegatingStatement {
     /** The current result set; null before the first one. */
     private ResultSetHandle rows;
 
+    private boolean batchEnds; // a statement of a batch may end the transaction
     private volatile boolean closed;
 
     StatementHandle(ConnectionHandle connection, Statement driver) {
@@ -72,7 +73,7 @@ class StatementHandle extends DelegatingStatement {
 
     private <T> T run(String sql, Action<T> action, Action<T> results) throws SQLException {
         Statement statement = driver();
-        if (statement.getFetchSize() > 0) {
+        if (statement.getFetchSize() > 0 || statement.getMaxFieldSize() > 0) { // which would cut what the prologue asks
             return runAlone(sql, action);
         }
         Prologue prologue = transaction.prologueFor(sql, true);
@@ -115,12 +116,20 @@ class StatementHandle extends DelegatingStatement {
     }
 
     @Override
+    public void addBatch(String sql) throws SQLException {
+        super.addBatch(sql);
+        batchEnds |= SqlKind.of(sql) == SqlKind.TRANSACTION_END || SqlKind.endsAmongOthers(sql);
+    }
+
+    @Override
     public int[] executeBatch() throws SQLException {
+        transaction.mayEnd(batchEnds);
         return runAlone("", Statement::executeBatch);
     }
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
+        transaction.mayEnd(batchEnds);
         return runAlone("", Statement::executeLargeBatch);
     }
 

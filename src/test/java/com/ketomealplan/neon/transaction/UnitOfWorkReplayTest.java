@@ -274,6 +274,20 @@ class UnitOfWorkReplayTest extends UnitOfWorkFixture {
         assertThat(database.count("things")).isEqualTo(1);
     }
 
+    @Test
+    void aUnitThatCommitsInABatchIsNotReplayed() {
+        int runs = runsUntilCollision(handle -> {
+            try (Statement statement = handle.getConnection().createStatement()) {
+                statement.addBatch("INSERT INTO things VALUES ('a')");
+                statement.addBatch("COMMIT");
+                statement.executeBatch();
+            }
+        });
+
+        assertThat(runs).isEqualTo(1);
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
     /** It has an END, which is none of its transaction. */
     @Test
     void aUnitWhoseBlockCollidesIsReplayed() {

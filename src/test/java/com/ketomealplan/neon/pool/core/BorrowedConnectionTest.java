@@ -21,6 +21,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 /** A borrowed connection, until its return: what JDBC requires, and in which state the next borrower gets it. */
@@ -218,6 +220,61 @@ class BorrowedConnectionTest {
             connection.commit();
         }
         assertThat(database.count("things")).isEqualTo(2);
+    }
+
+    /** Its outcome would be that of the one before. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "COMMIT AND CHAIN",
+                "ROLLBACK AND CHAIN",
+                "COMMIT; BEGIN; INSERT INTO things VALUES (2)",
+                "INSERT INTO things VALUES (2); ROLLBACK AND CHAIN"
+            })
+    void aTransactionThatSqlHasBegunAfterAnotherHasItsOwnIdentity(String sql) throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            String before = leased(connection).identity().orElseThrow().id();
+
+            execute(connection, sql);
+            execute(connection, "INSERT INTO things VALUES (3)");
+
+            String own = leased(connection).identity().orElseThrow().id();
+            assertThat(own).isNotEqualTo(before).isEqualTo(value(connection, "SELECT pg_current_xact_id()"));
+            connection.rollback();
+        }
+    }
+
+    /** Each leaves the transaction as it is, and what was asked of it. */
+    @Test
+    void aTransactionGoesOnAfterRollbacksToASavepointBySql() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO things VALUES (1)");
+            execute(connection, "SAVEPOINT here");
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> execute(connection, "SELECT 1/0")).isInstanceOf(SQLException.class);
+                execute(connection, "ROLLBACK TO here");
+            }
+            connection.commit();
+        }
+        assertThat(database.count("things")).isEqualTo(1);
+    }
+
+    /** What the handle asks with the first statement is not the borrower's. */
+    @Test
+    void aLimitOfTheSizeOfFieldsDoesNotCutTheIdentity() throws Exception {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.setMaxFieldSize(3);
+            statement.execute("INSERT INTO things VALUES (1)");
+
+            assertThat(leased(connection).identity().orElseThrow().serverStart())
+                    .isEqualTo(value(connection, "SELECT " + TransactionIdentity.SERVER_START));
+            connection.rollback();
+        }
     }
 
     static Stream<Named<Use>> transactionsLeftOpen() {

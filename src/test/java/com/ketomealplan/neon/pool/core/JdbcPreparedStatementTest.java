@@ -75,6 +75,25 @@ class JdbcPreparedStatementTest extends JdbcContract {
     }
 
     @OverAll
+    void metadataLeavesOpenResultsAlone(Source source) throws Exception {
+        always(source, connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT number FROM generate_series(1, ?) AS number")) {
+                select.setInt(1, 2);
+                ResultSet rows = select.executeQuery();
+                assertThat(rows.next()).isTrue();
+
+                assertThat(select.getMetaData().getColumnName(1)).isEqualTo("number");
+                assertThat(select.getParameterMetaData().getParameterCount()).isEqualTo(1);
+
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getInt(1)).isEqualTo(2);
+                assertThat(rows.next()).isFalse();
+            }
+        });
+    }
+
+    @OverAll
     void anotherStatementCanComeFirst(Source source) throws Exception {
         try (Connection connection = transaction(source);
                 PreparedStatement select = connection.prepareStatement("SELECT ?::int + count(*) FROM things")) {
