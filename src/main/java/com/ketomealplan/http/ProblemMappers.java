@@ -156,8 +156,7 @@ final class ProblemMappers {
                 return Problem.of(400, "The body is not compressed as its Content-Encoding says.")
                         .toResponse();
             }
-            if (exception instanceof CharConversionException
-                    || exception.getCause() instanceof CharConversionException) {
+            if (exception instanceof CharConversionException) {
                 return OfJson.notWellFormed(""); // Jackson's for a body in what seems to be UTF-32
             }
             LOG.error("Request failed", exception);
