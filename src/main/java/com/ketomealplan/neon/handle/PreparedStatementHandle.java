@@ -61,11 +61,15 @@ final class PreparedStatementHandle extends BoundParameters {
         prologue = next;
         PreparedStatement other = preparation.prepare(sqlWithPrologue());
         replace(other);
-        for (Setting setting : replayed) {
-            setting.apply(other);
-        }
+        replaySettings(other);
         if (next.isEmpty()) {
             replayed.clear();
+        }
+    }
+
+    private void replaySettings(PreparedStatement other) throws SQLException {
+        for (Setting setting : replayed) {
+            setting.apply(other);
         }
     }
 
@@ -184,9 +188,7 @@ final class PreparedStatementHandle extends BoundParameters {
             return metadata(query, statement);
         }
         try (PreparedStatement other = preparation.prepare(sql)) { // the results of this one may still be read
-            for (Setting setting : replayed) {
-                setting.apply(other);
-            }
+            replaySettings(other);
             return metadata(query, other);
         }
     }

@@ -101,23 +101,24 @@ enum SqlKind {
 
     /** Returns whether one of several statements in the same text may end the transaction. */
     static boolean endsAmongOthers(String sql) {
-        return sql.indexOf(';') >= 0
-                && (mayCommit(sql)
-                        || ROLLBACK_FOLLOWS
-                                .matcher(BODY.matcher(sql).replaceAll(""))
-                                .find());
+        return sql.indexOf(';') >= 0 && (mayCommit(sql) || follows(ROLLBACK_FOLLOWS, sql));
     }
 
     /** Returns whether a statement may have committed its transaction. */
     static boolean mayCommit(String sql) {
-        if (COMMIT_FOLLOWS.matcher(sql).find()
-                && COMMIT_FOLLOWS.matcher(BODY.matcher(sql).replaceAll("")).find()) {
+        if (follows(COMMIT_FOLLOWS, sql)) {
             return true;
         }
         return switch (word(FIRST_WORD.matcher(sql))) {
             case "COMMIT", "END", "PREPARE" -> true;
             default -> false;
         };
+    }
+
+    /** Finds it outside of the bodies of functions, which are looked for only if it is found at all. */
+    private static boolean follows(Pattern end, String sql) {
+        return end.matcher(sql).find()
+                && end.matcher(BODY.matcher(sql).replaceAll("")).find();
     }
 
     private static boolean callsUnknown(String sql) {
