@@ -24,15 +24,16 @@ final class TimedAttempt {
     private final Duration total;
     private final Consumer<Phase> onPhase;
     private final Optional<ScramKeyCache> scramKeys;
-    private final long begun = System.nanoTime();
     private Phase phase = Phase.TCP;
     private PhaseSocket socket;
+    private long socketNanos;
     private Future<?> timeout;
     private Overrun overrun;
     private boolean ended;
 
     /**
-     * @param total the timeout of all phases together
+     * @param total the timeout of all phases together, for each host: as libpq's {@code connect_timeout}, which "applies separately to each
+     *     host name or IP address"
      * @param onPhase is called at the start of each phase; must not block
      * @param scramKeys the cache of its connector
      */
@@ -68,6 +69,7 @@ final class TimedAttempt {
     /** Creates the next socket of this attempt: pgjdbc uses one for each host and each fallback. */
     synchronized Socket newSocket() {
         socket = new PhaseSocket(this);
+        socketNanos = System.nanoTime();
         overrun = null; // of the host before it
         phase = Phase.TCP;
         onPhase.accept(phase);
@@ -87,7 +89,7 @@ final class TimedAttempt {
         cancelTimeout();
         Phase watched = phase;
         Socket closed = socket;
-        Duration left = total.minusNanos(System.nanoTime() - begun);
+        Duration left = total.minusNanos(System.nanoTime() - socketNanos);
         boolean wholeEndsFirst = left.compareTo(timeouts.of(watched)) < 0;
         Overrun possible = new Overrun(watched, wholeEndsFirst ? total : timeouts.of(watched));
         timeout = Timer.after(wholeEndsFirst ? left : timeouts.of(watched), () -> overrun(possible, closed));

@@ -65,6 +65,21 @@ class PgConnectorTest {
         connector.open().close();
     }
 
+    /** libpq: connect_timeout "applies separately to each host name or IP address". So does the time limit of a reconnect probe. */
+    @Test
+    void eachHostHasTheWholeTime() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Endpoint endpoint =
+                    Endpoint.parse(database.url().replace("@", "@127.0.0.1:" + silent.getLocalPort() + ","));
+            PhaseTimeouts longer =
+                    new PhaseTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30));
+
+            Connectors.to(endpoint, longer)
+                    .open(Duration.ofSeconds(1), phase -> {})
+                    .close();
+        }
+    }
+
     /** The driver goes on to the next host, and its log-in is as good as any. */
     @Test
     void aHostThatDropsPacketsDoesNotSpoilTheNextOne() throws Exception {
