@@ -9,18 +9,29 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateRevokedException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.crypto.BadPaddingException;
 
-/** Explains why a server's certificate was refused, by the field (RFC 5280) that failed. */
+/** Explains why a server's certificate was refused, by the field (RFC 5280) that failed, or that the client's own key is of no use. */
 final class CertificateRules {
 
     /** The message of pgjdbc, which checks the host name itself, after the handshake. */
     private static final Pattern WRONG_NAME = Pattern.compile("could not be verified by hostnameverifier|"
             + DriverText.translated("The hostname {0} could not be verified by hostnameverifier {1}.", ".*", ".*"));
 
+    /** The messages of pgjdbc, which may have the same causes as a refusal of the server's. */
+    private static final Pattern CLIENT_KEY =
+            Pattern.compile(DriverText.translated("Could not decrypt SSL key file {0}.", ".*") + "|"
+                    + DriverText.translated("Could not read SSL key file {0}.", ".*"));
+
     private CertificateRules() {}
 
-    /** Returns the classification; empty if the certificate was not the cause. */
+    /** Returns the classification; empty if neither the certificate nor the key was the cause. */
     static Optional<Classification> classify(Throwable failure) {
+        if (CLIENT_KEY.matcher(textOf(failure)).find()) {
+            return Optional.of(new Classification(
+                    FailureKind.MISCONFIGURED,
+                    Optional.of("the key of this client cannot be read: check sslkey and sslpassword")));
+        }
         if (Failure.find(failure, CertificateExpiredException.class).isPresent()) {
             return refused("notAfter", "it has expired; the server needs a new one (or this machine's clock is wrong)");
         }
@@ -40,6 +51,7 @@ final class CertificateRules {
                     "it is not signed by a trusted authority; write sslrootcert=FILE for an authority of your own");
         }
         return Failure.find(failure, GeneralSecurityException.class)
+                .filter(other -> !(other instanceof BadPaddingException)) // of a record that was damaged on its way
                 .flatMap(other -> refused("signature", "it cannot be verified"));
     }
 

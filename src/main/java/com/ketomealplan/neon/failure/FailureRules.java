@@ -36,7 +36,7 @@ final class FailureRules {
     /** A kind, with the remedy for an operator, if known. */
     record Classification(FailureKind kind, Optional<String> advice) {}
 
-    /** The rules before the log-in is complete, where messages do not quote clients. */
+    /** The rules before the log-in is complete, where messages do not quote clients, but the names of the URL. */
     private static final List<Rule> CONNECTING = List.of(
             // Neon's proxy, before the log-in is complete
             rule(
@@ -79,7 +79,7 @@ final class FailureRules {
                     "add this machine's address to the project's allow list"),
             rule(
                     FailureKind.QUOTA,
-                    "(?i)quota|exceeded the limit of concurrently active endpoints|upgrade your plan",
+                    "(?i)exceeded .*quota|check your quotas|exceeded the limit of concurrently active endpoints|upgrade your plan",
                     "a limit of the Neon plan is reached: upgrade it, or wait for the next period"),
             rule(
                     FailureKind.THROTTLED,

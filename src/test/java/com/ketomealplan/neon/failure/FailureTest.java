@@ -6,6 +6,9 @@ import com.ketomealplan.neon.transaction.CommitFailedException;
 import java.io.EOFException;
 import java.security.cert.CertPathBuilderException;
 import java.sql.SQLException;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.BadPaddingException;
+import javax.net.ssl.SSLException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.statement.StatementException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -87,6 +90,9 @@ class FailureTest {
                 "Authentication timed out | UNAVAILABLE",
                 "database \"x\" does not exist | MISCONFIGURED",
                 "role \"x\" does not exist | MISCONFIGURED",
+                "database \"quotations\" does not exist | MISCONFIGURED",
+                "too many connections for role \"quota_app\" | TOO_MANY_CONNECTIONS",
+                "Connection to quota-db:5432 refused. Check that the hostname and port are correct | UNAVAILABLE",
                 "sorry, too many clients already | TOO_MANY_CONNECTIONS",
                 "remaining connection slots are reserved for roles with the SUPERUSER attribute | TOO_MANY_CONNECTIONS",
                 "the database system is starting up | WAKING",
@@ -122,6 +128,25 @@ class FailureTest {
         assertThat(Failure.of(statement(new SQLException("ERROR: " + text, sqlState)))
                         .kind())
                 .isEqualTo(kind);
+    }
+
+    @Test
+    void aKeyOfTheClientThatCannotBeReadIsNoFaultOfTheServersCertificate() {
+        Failure failure = Failure.toOpen(new SQLException(
+                "Could not decrypt SSL key file client.pk8.",
+                "08006",
+                new BadPaddingException("Given final block not properly padded")));
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.MISCONFIGURED);
+        assertThat(failure.cause()).contains("sslkey").doesNotContain("certificate");
+    }
+
+    @Test
+    void aRecordThatWasDamagedOnItsWayIsTransient() {
+        Failure failure = Failure.toOpen(new SQLException(
+                "SSL error: Tag mismatch", "08006", new SSLException(new AEADBadTagException("Tag mismatch"))));
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE);
     }
 
     /** The server quotes values of clients, which may contain any text. */
