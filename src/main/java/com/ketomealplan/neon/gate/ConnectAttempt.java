@@ -18,7 +18,7 @@ final class ConnectAttempt implements Consumer<Phase> {
     private final long begunNanos;
     private final Map<Phase, Long> phases = new EnumMap<>(Phase.class);
     private Optional<OpeningRequest> request;
-    private volatile boolean loggingIn;
+    private volatile Optional<Long> loggingInSince = Optional.empty();
 
     /**
      * @param request the request that it is for; empty if it is a probe
@@ -46,8 +46,9 @@ final class ConnectAttempt implements Consumer<Phase> {
         return probe;
     }
 
-    boolean isLoggingIn() {
-        return loggingIn;
+    /** Returns how long it has been in its log-in phase; empty if it is in another one. */
+    Optional<Duration> loggingIn() {
+        return loggingInSince.map(since -> Duration.ofNanos(nanoTime.getAsLong() - since));
     }
 
     long begunNanos() {
@@ -60,8 +61,9 @@ final class ConnectAttempt implements Consumer<Phase> {
 
     @Override
     public void accept(Phase phase) {
-        loggingIn = phase == Phase.LOGIN;
-        phases.put(phase, nanoTime.getAsLong());
+        long now = nanoTime.getAsLong();
+        loggingInSince = phase == Phase.LOGIN ? Optional.of(now) : Optional.empty();
+        phases.put(phase, now);
     }
 
     /** Returns the times of its phases. Called at its end, on the opener's thread. */

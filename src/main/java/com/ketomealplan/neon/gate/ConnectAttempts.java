@@ -49,14 +49,13 @@ final class ConnectAttempts {
     }
 
     boolean isLoggingIn() {
-        return underWay.stream().anyMatch(ConnectAttempt::isLoggingIn);
+        return underWay.stream().anyMatch(attempt -> attempt.loggingIn().isPresent());
     }
 
-    /** Returns the age of the oldest attempt in its log-in phase. */
+    /** Returns how long the attempt that has been longest in its log-in phase has been in it. */
     Optional<Duration> longestLogin() {
         return underWay.stream()
-                .filter(ConnectAttempt::isLoggingIn)
-                .map(ConnectAttempt::age)
+                .flatMap(attempt -> attempt.loggingIn().stream())
                 .max(Comparator.naturalOrder());
     }
 

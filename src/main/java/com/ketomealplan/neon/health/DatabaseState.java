@@ -13,6 +13,7 @@ import com.ketomealplan.neon.pool.TrafficSnapshot;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -81,10 +82,12 @@ public final class DatabaseState implements Managed {
     private final UnitOutcomes units;
     private final boolean sleeps;
     private final boolean probed;
+    private final InstantSource clock;
     private final Listeners<StateListener> listeners = new Listeners<>();
     private final StateChanges changes = new StateChanges(System::nanoTime);
     private DatabaseCondition condition = DatabaseCondition.ASLEEP;
-    private Instant since = Instant.now();
+    private Instant since;
+    private long sinceNanos = System.nanoTime();
     private Future<?> nextCheck = CompletableFuture.completedFuture(null);
     private boolean stopped;
 
@@ -93,11 +96,20 @@ public final class DatabaseState implements Managed {
      * @param probed whether reading the status starts probes, so that a refusal lasts until a log-in is accepted
      */
     public DatabaseState(WakeGate gate, Pool pool, UnitOutcomes units, boolean sleeps, boolean probed) {
+        this(gate, pool, units, sleeps, probed, InstantSource.system());
+    }
+
+    /**
+     * @param clock the time of day, which may be set at any moment: what lasts is measured without it
+     */
+    DatabaseState(WakeGate gate, Pool pool, UnitOutcomes units, boolean sleeps, boolean probed, InstantSource clock) {
         this.gate = gate;
         this.pool = pool;
         this.units = units;
         this.sleeps = sleeps;
         this.probed = probed;
+        this.clock = clock;
+        this.since = clock.instant();
         gate.addListener(new GateListener() {
             @Override
             public void onChange() {
@@ -123,11 +135,14 @@ public final class DatabaseState implements Managed {
         GateSnapshot opening = gate.snapshot();
         TrafficSnapshot traffic = pool.traffic();
         UnitSnapshot work = units.snapshot();
-        Instant now = Instant.now();
+        Instant now = clock.instant();
         DatabaseCondition before = condition;
-        Duration lasted = Duration.between(since, now);
+        Duration lasted = Duration.ofNanos(System.nanoTime() - sinceNanos);
         condition = derive(opening, traffic, work, sleeps, probed);
-        since = condition == before ? since : now;
+        if (condition != before) {
+            since = now;
+            sinceNanos = System.nanoTime();
+        }
         LastFailure last = lastFailure(opening, work);
         DatabaseStatus status = new DatabaseStatus(
                 condition,

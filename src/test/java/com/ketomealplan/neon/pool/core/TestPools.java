@@ -46,13 +46,22 @@ public final class TestPools implements AfterEachCallback {
         return of(max, connector, new QueueLimits(LONG, 1_000), LONG);
     }
 
+    /** Creates a pool over a gate of the test's, whose state it looks at. */
+    public Pool keeping(int max, WakeGate gate) {
+        return of(max, gate, new QueueLimits(LONG, 1_000), LONG, HOUR);
+    }
+
     Pool of(int max, Connector connector, QueueLimits limits, Duration longestIdle) {
         return of(max, connector, limits, longestIdle, HOUR);
     }
 
     Pool of(int max, Connector connector, QueueLimits limits, Duration longestIdle, Duration maxLease) {
-        Pool pool = new ConnectionPool(
-                "test", new WakeGate(connector), Retention.pooled(max, 0, HOUR, HOUR), limits, longestIdle, maxLease);
+        return of(max, new WakeGate(connector), limits, longestIdle, maxLease);
+    }
+
+    private Pool of(int max, WakeGate gate, QueueLimits limits, Duration longestIdle, Duration maxLease) {
+        Pool pool =
+                new ConnectionPool("test", gate, Retention.pooled(max, 0, HOUR, HOUR), limits, longestIdle, maxLease);
         pools.add(pool);
         return pool;
     }
