@@ -86,7 +86,7 @@ public final class OperatorConsole {
                 .scheduledExecutorService("operator-console", true)
                 .threads(1)
                 .build()
-                .scheduleAtFixedRate(series::sampleSafely, 0, TimeSeries.STEP.toSeconds(), TimeUnit.SECONDS);
+                .scheduleWithFixedDelay(series::sampleSafely, 0, TimeSeries.STEP.toSeconds(), TimeUnit.SECONDS);
         EventsServlet events = new EventsServlet(json, this::overview, series::columns);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override

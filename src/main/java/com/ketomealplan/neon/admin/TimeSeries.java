@@ -34,6 +34,7 @@ final class TimeSeries {
     private final LatencyWindow requests = new LatencyWindow();
     private final LatencyWindow errors = new LatencyWindow();
     private final LatencyWindow statements = new LatencyWindow();
+    private long sampledNanos = System.nanoTime();
 
     private record Sample(
             long time,
@@ -72,17 +73,20 @@ final class TimeSeries {
         this.clock = clock;
     }
 
-    /** Takes a sample, at each {@link #STEP}. Does not throw: the executor would not call it again. */
+    /** Takes a sample, at each {@link #STEP}. Does not throw, not even an Error: the executor would not call it again. */
     void sampleSafely() {
         try {
             sample();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("Sample for the operator's page failed", e);
         }
     }
 
     private synchronized void sample() {
         Histograms histograms = Histograms.scrape(registry);
+        long now = System.nanoTime();
+        double seconds = (now - sampledNanos) / 1e9; // longer than a step, if the process was suspended
+        sampledNanos = now;
         List<HistogramDataPointSnapshot> requestPoints = histograms.dataPoints(Histograms.REQUESTS);
         waits.update(histograms.dataPoints(Histograms.WAITS));
         requests.update(requestPoints);
@@ -93,8 +97,8 @@ final class TimeSeries {
                 pool.statistics(),
                 millis(waits.quantile(.5)),
                 millis(waits.quantile(.99)),
-                perSecond(requests),
-                perSecond(errors),
+                requests.count() / seconds,
+                errors.count() / seconds,
                 millis(requests.quantile(.5)),
                 millis(requests.quantile(.99)),
                 millis(statements.quantile(.5)),
@@ -107,10 +111,6 @@ final class TimeSeries {
 
     static boolean isError(HistogramDataPointSnapshot requests) {
         return requests.getLabels().get("http_response_status_code").startsWith("5");
-    }
-
-    private static double perSecond(LatencyWindow window) {
-        return (double) window.count() / STEP.toSeconds();
     }
 
     private static Double millis(OptionalDouble seconds) {

@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.health.DatabaseState;
@@ -16,6 +17,9 @@ import com.ketomealplan.testing.TestDatabase;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 /** The samples of the operator's page, taken by the test and not by a timer. */
@@ -58,5 +62,41 @@ class TimeSeriesTest {
             state.stop();
             pool.stop();
         }
+    }
+
+    /** The executor would not call it again, and the charts would stand still. */
+    @Test
+    void anErrorInOneSampleDoesNotEndThem() {
+        Clock broken = new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                throw new OutOfMemoryError("of the test");
+            }
+        };
+        Pool pool = new ConnectionPool(
+                "test",
+                new WakeGate(database.connector()),
+                Retention.pooled(5, 10, HOUR, HOUR),
+                new QueueLimits(HOUR, 30),
+                HOUR,
+                HOUR);
+        DatabaseState state =
+                new DatabaseState(new WakeGate(database.connector()), pool, new UnitOutcomes(), true, false);
+        TimeSeries series = new TimeSeries(new PrometheusRegistry(), pool, state, broken);
+
+        assertThatCode(series::sampleSafely).doesNotThrowAnyException();
+
+        state.stop();
+        pool.stop();
     }
 }
