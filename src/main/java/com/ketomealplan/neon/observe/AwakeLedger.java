@@ -169,16 +169,19 @@ public final class AwakeLedger implements GateListener, PoolListener {
         if (holder != null) {
             Instant awakeUntil = usedUntil.plus(suspendAfter);
             Instant end = now.isBefore(awakeUntil) ? now : awakeUntil;
-            Instant midnight = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-            if (end.isAfter(midnight)) {
-                credit(midnight);
-                begin(today(now));
+            while (end.isAfter(midnightAfter(day))) {
+                credit(midnightAfter(day));
+                begin(day.plusDays(1));
             }
             credit(end);
         }
         if (today(now).isAfter(day)) {
             begin(today(now));
         }
+    }
+
+    private static Instant midnightAfter(LocalDate day) {
+        return day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     private void credit(Instant end) {

@@ -113,6 +113,28 @@ class AwakeLedgerTest {
                 .containsExactly(new Share("late", Duration.ofMinutes(2), Duration.ofMinutes(3), 0));
     }
 
+    /** Where nothing looks at it for days, and the suspend time is as long. */
+    @Test
+    void wholeDaysAreCredited() {
+        AwakeLedger slow = new AwakeLedger(clock, Duration.ofDays(7), Optional.empty(), true);
+        now = Instant.parse("2026-11-23T12:00:00Z");
+        slow.onUse("early", Duration.ZERO);
+        pass(Duration.ofDays(2));
+
+        assertThat(slow.page().shares())
+                .containsExactly(new Share("early", Duration.ofHours(12), Duration.ofHours(48), 0));
+    }
+
+    /** Where nothing looks at it between the midnight and the next one. */
+    @Test
+    void theTimeAfterMidnightIsCreditedOnTheDayAfter() {
+        now = Instant.parse("2026-11-23T23:58:00Z");
+        ledger.onUse("late", Duration.ZERO);
+        pass(Duration.ofDays(2));
+
+        assertThat(ledger.page().shares()).containsExactly(new Share("late", Duration.ZERO, SUSPEND_AFTER, 0));
+    }
+
     @Test
     void aDayMayBeginWithoutAnyUse() {
         pass(Duration.ofDays(2));
