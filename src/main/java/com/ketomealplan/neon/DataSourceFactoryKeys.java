@@ -163,7 +163,7 @@ abstract class DataSourceFactoryKeys {
         }
         if (parameters().findAny().isPresent()) {
             completed
-                    .append(url.indexOf('?') < 0 ? '?' : '&')
+                    .append(url.indexOf('?', Math.max(0, endOfUser(url))) < 0 ? '?' : '&')
                     .append(parameters()
                             .map(name ->
                                     Endpoint.percentEncoded(name) + "=" + Endpoint.percentEncoded(properties.get(name)))
@@ -182,7 +182,15 @@ abstract class DataSourceFactoryKeys {
     }
 
     private static boolean hasUser(String url) {
-        return url.matches("(?s)[^/]*://[^/?]*@.*|.*[?&]user=.*");
+        return endOfUser(url) >= 0 || url.matches("(?s).*[?&]user=.*");
+    }
+
+    /** Returns where the user and the password end, which may contain a question mark: at the first @ before a slash; -1 if there are none. */
+    private static int endOfUser(String url) {
+        int begin = url.indexOf("://") + "://".length();
+        int at = url.indexOf('@', begin);
+        int slash = url.indexOf('/', begin);
+        return slash < 0 || at < slash ? at : -1;
     }
 
     /** Reports settings that contradict each other. */

@@ -54,6 +54,19 @@ class DataSourceFactoryKeysTest {
         }
     }
 
+    /** It is part of the password only. */
+    @Test
+    void aQuestionMarkInThePasswordIsNotTheBeginOfTheParameters() throws Exception {
+        NeonDataSourceFactory factory =
+                read("{url: 'postgresql://u:s3?cret@db.example.com/app', properties: {application_name: of us}}");
+
+        try (Database database = factory.open()) {
+            assertThat(database.endpoint().database()).isEqualTo("app");
+            assertThat(database.endpoint().password().orElseThrow().reveal()).isEqualTo("s3?cret");
+            assertThat(database.endpoint().connectionProperties()).containsEntry("ApplicationName", "of us");
+        }
+    }
+
     @Test
     void aKeyWithTheSameMeaningIsRead() throws Exception {
         NeonDataSourceFactory factory = read("""
@@ -96,6 +109,10 @@ class DataSourceFactoryKeysTest {
         assertMistake(
                 "{url: 'postgresql://a@h/d', properties: {hibernate.dialect: secret}}",
                 "properties has hibernate.dialect, which is no parameter of a database URL");
+        assertMistake(
+                "{url: 'postgresql://a@h/d?application_name=x', properties: {ApplicationName: y}}",
+                "application_name and ApplicationName, which set the same");
+        assertMistake("{url: 'postgresql://a:b?c@h/d', user: b}", "user is for a url without a user");
         assertMistake("{maxSize: 4, pooled: {keep: 3}}", "pooled is set beside minSize, maxSize");
         assertMistake("{maxSize: 4, minSize: 5}", "minSize must be at most maxSize");
         assertMistake("{maxSize: 4, pooling: per_request}", "pooling is per_request, the default in production");

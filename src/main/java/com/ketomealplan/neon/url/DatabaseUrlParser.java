@@ -6,12 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -155,7 +153,7 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
     }
 
     private void parameters(String query) {
-        Set<String> seen = new HashSet<>();
+        Map<String, String> seen = new HashMap<>();
         int position = 0;
         for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
             position++;
@@ -168,8 +166,14 @@ final class DatabaseUrlParser implements LibpqParameter.Draft {
             LibpqParameter parameter = LibpqParameters.named(name).orElse(null);
             if (parameter == null) {
                 problem("has an unknown parameter (the " + ordinal(position) + ")" + LibpqParameters.adviceFor(name));
-            } else if (!seen.add(name)) {
-                problem("has the parameter " + name + " twice; keep one");
+                continue;
+            }
+            String other = seen.putIfAbsent(LibpqParameters.canonical(name), name);
+            if (other != null) {
+                problem(
+                        other.equals(name)
+                                ? "has the parameter " + name + " twice; keep one"
+                                : "has the parameters " + other + " and " + name + ", which set the same; keep one");
             } else {
                 String text = pair.substring(equals + 1);
                 parameter.apply(name, decode(plusIsSpace ? text.replace("+", "%20") : text, name), this);

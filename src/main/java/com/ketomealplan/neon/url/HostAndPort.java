@@ -16,10 +16,14 @@ public record HostAndPort(String host, int port) {
 
     private static final Pattern NEON_HOST = Pattern.compile("[a-z0-9.-]+\\.neon\\.tech");
     private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.\\d{1,3}){3}");
+    private static final String NEON_WITH_FINAL_DOT = ".neon.tech.";
     private static final String POOLER = "-pooler";
 
     public HostAndPort {
         host = Objects.requireNonNull(host, "host").toLowerCase(Locale.ROOT);
+        if (host.endsWith(NEON_WITH_FINAL_DOT)) { // the same host, whose certificate does not name the dot
+            host = host.substring(0, host.length() - 1);
+        }
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("port out of range");
         }

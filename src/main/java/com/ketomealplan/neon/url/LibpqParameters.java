@@ -134,7 +134,21 @@ final class LibpqParameters {
             Map.entry("loadBalanceHosts", refused("write load_balance_hosts")),
             Map.entry("charSet", refused("the driver speaks UTF8 only; leave it out")));
 
+    /** The names with the same meaning as another one. */
+    private static final Map<String, String> SYNONYMS = Map.of(
+            "ApplicationName", "application_name",
+            "channelBinding", "channel_binding",
+            "currentSchema", "search_path",
+            "schema", "search_path",
+            "sslNegotiation", "sslnegotiation",
+            "tcpKeepAlive", "keepalives");
+
     private LibpqParameters() {}
+
+    /** Returns the one name of all that have the same meaning. */
+    static String canonical(String name) {
+        return SYNONYMS.getOrDefault(name, name);
+    }
 
     static Optional<LibpqParameter> named(String name) {
         return Stream.of(LIBPQ, OF_OTHERS, OF_PGJDBC)

@@ -20,6 +20,16 @@ class EndpointTest {
     private static final String NEON =
             "postgresql://alex:AbC123dEf@ep-cool-darkness-123456.us-east-2.aws.neon.tech/dbname?sslmode=require&channel_binding=require";
 
+    /** A final dot only says that no search domain is to be tried. */
+    @Test
+    void aHostOfNeonMayEndInADot() {
+        Endpoint endpoint = Endpoint.parse("postgresql://u:p@ep-a.eu-central-1.aws.neon.tech./db");
+
+        assertThat(endpoint.isNeon()).isTrue();
+        assertThat(endpoint.jdbcUrl()).isEqualTo("jdbc:postgresql://ep-a.eu-central-1.aws.neon.tech:5432/db");
+        assertThat(endpoint.connectionProperties()).containsEntry("sslmode", "verify-full");
+    }
+
     @Test
     void acceptsTheUrlOfTheNeonConsole() {
         Endpoint endpoint = Endpoint.parse(NEON);
