@@ -64,6 +64,11 @@ public final class Deadline {
         return Duration.ofNanos(nanos - begunNanos);
     }
 
+    /** Returns the reason for what was ended by it. */
+    String passed() {
+        return "its deadline of " + time.toMillis() + " ms has passed";
+    }
+
     /** Returns whether it passed at least so long ago. */
     boolean hasPassedFor(Duration ago) {
         return System.nanoTime() - endNanos >= ago.toNanos();

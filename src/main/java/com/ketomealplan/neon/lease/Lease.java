@@ -21,6 +21,9 @@ public final class Lease {
     /** The time that a borrower has to return a connection that was closed under it. Then its place in the pool is free. */
     private static final Duration RETURN_GRACE = Duration.ofSeconds(1);
 
+    /** The time that its return takes at most, unless that fails. */
+    private static final Duration LONGEST_RETURN = Duration.ofSeconds(3);
+
     private final PhysicalConnection physical;
     private final LeaseOwner owner;
     private final Deadline deadline;
@@ -151,21 +154,9 @@ public final class Lease {
         return deadline;
     }
 
-    /**
-     * Checks that the borrower may use it.
-     *
-     * @throws DeadlineExceededException if it was closed under its borrower
-     * @throws SQLException 08003 if it was returned
-     */
+    /** Checks that the borrower may use it ({@link LeaseTransitions#checkUsable}). */
     void checkUsable() throws SQLException {
-        LeaseState now = state.now();
-        if (now == LeaseState.ACTIVE || now == LeaseState.COMMITTING || now == LeaseState.CANCELLING) {
-            return;
-        }
-        if (now != LeaseState.RETURNED) {
-            throw new DeadlineExceededException(state.expiry().orElseThrow().reason(), (Throwable) null);
-        }
-        throw new SQLException("the connection is closed", "08003");
+        state.checkUsable();
     }
 
     /** Checks the deadline before a statement is sent. */
@@ -279,7 +270,7 @@ public final class Lease {
                     boolean silent = physical.awaitsServer();
                     String unanswered = ", and the server has not answered its statement, which was cancelled, within "
                             + cancelTimeout().toMillis() + " ms";
-                    expire(LeaseState.CANCELLING, deadlinePassed() + (silent ? unanswered : ""), silent);
+                    expire(LeaseState.CANCELLING, deadline.passed() + (silent ? unanswered : ""), silent);
                 }
             }
             case COMMITTING -> {
@@ -294,7 +285,16 @@ public final class Lease {
                     LeaseWatch.runAnyhow(() -> LeaseLog.withContextOf(this, () -> owner.release(this)));
                 }
             }
-            case ABANDONED, RETURNED -> {} // it is over
+            case RETURNED -> {
+                if (state.isReturnedFor(LONGEST_RETURN)
+                        && !discarded) { // an Error has ended its return, such as a full stack
+                    discarded = true;
+                    unusable = true;
+                    physical.closeSocket();
+                    LeaseWatch.runAnyhow(() -> owner.release(this));
+                }
+            }
+            case ABANDONED -> {} // it is over
         }
     }
 
@@ -308,17 +308,13 @@ public final class Lease {
                     LeaseWatch.BLOCKING.execute(this::cancel);
                 }
             } else if (deadline.hasPassedFor(cancelTimeout())) {
-                forceClose(deadlinePassed(), LeaseWatch.BLOCKING);
+                forceClose(deadline.passed(), LeaseWatch.BLOCKING);
             }
         } else if (!awaitsServer
                 && handle.transaction().isOpen()
                 && System.nanoTime() - physical.lastUsedNanos() > maxIdle.toNanos()) {
             forceClose("it has been idle in its transaction for " + maxIdle.toMillis() + " ms", LeaseWatch.BLOCKING);
         }
-    }
-
-    private String deadlinePassed() {
-        return "its deadline of " + deadline.duration().toMillis() + " ms has passed";
     }
 
     /** Returns false if the borrower was faster: it has returned the connection, or is committing. */

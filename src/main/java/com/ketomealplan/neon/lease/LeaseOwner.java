@@ -4,8 +4,8 @@ package com.ketomealplan.neon.lease;
 public interface LeaseOwner {
 
     /**
-     * Takes the connection back. Called once for each lease: by the thread that returned it, or on one of its own if its borrower has
-     * abandoned it. Must not throw.
+     * Takes the connection back. Called by the thread that returned it, or on one of its own if its borrower has abandoned it. Only the first
+     * call for a lease has an effect: there may be another one where an {@link Error} may have ended it. Must not throw.
      */
     void release(Lease lease);
 

@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.lease;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +36,9 @@ final class LeaseTransitions {
 
     private final AtomicReference<Snapshot> current = new AtomicReference<>(Snapshot.ACTIVE);
 
+    /** When it was returned, or was about to be. */
+    private volatile long returnedNanos;
+
     LeaseState now() {
         return current.get().now();
     }
@@ -47,6 +51,22 @@ final class LeaseTransitions {
     /** Returns why it was closed under its borrower, if it was, also after its return. */
     Optional<Expiry> expiry() {
         return Optional.ofNullable(current.get().expiry());
+    }
+
+    /**
+     * Checks that the borrower may use it.
+     *
+     * @throws DeadlineExceededException if it was closed under its borrower
+     * @throws SQLException 08003 if it was returned
+     */
+    void checkUsable() throws SQLException {
+        Snapshot snapshot = current.get();
+        switch (snapshot.now()) {
+            case ACTIVE, COMMITTING, CANCELLING -> {}
+            case EXPIRED, ABANDONED ->
+                throw new DeadlineExceededException(snapshot.expiry().reason(), (Throwable) null);
+            case RETURNED -> throw new SQLException("the connection is closed", "08003");
+        }
     }
 
     /** Moves between states other than the final ones; returns false if it was not in the expected one. */
@@ -85,10 +105,16 @@ final class LeaseTransitions {
             if (was.now() == LeaseState.RETURNED) {
                 return Optional.empty();
             }
+            returnedNanos = System.nanoTime();
             if (current.compareAndSet(was, new Snapshot(LeaseState.RETURNED, was.last(), was.expiry()))) {
                 return Optional.of(was.now());
             }
         }
+    }
+
+    /** Returns whether it was returned, so long ago. */
+    boolean isReturnedFor(Duration time) {
+        return now() == LeaseState.RETURNED && System.nanoTime() - returnedNanos >= time.toNanos();
     }
 
     private boolean move(LeaseState from, Snapshot to) {

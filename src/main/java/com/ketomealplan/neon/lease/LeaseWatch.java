@@ -30,7 +30,7 @@ public final class LeaseWatch {
 
     /**
      * @param idleInTransactionTimeout how long a borrower may leave a transaction idle
-     * @param leases returns the open leases
+     * @param leases returns the leases whose owner has not taken the connection back
      */
     public LeaseWatch(Duration idleInTransactionTimeout, Supplier<List<Lease>> leases) {
         this.idleInTransactionTimeout = idleInTransactionTimeout;

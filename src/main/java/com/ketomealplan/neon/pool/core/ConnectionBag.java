@@ -1,5 +1,6 @@
 package com.ketomealplan.neon.pool.core;
 
+import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
@@ -38,10 +39,14 @@ final class ConnectionBag {
         counters.borrowed();
     }
 
-    /** Removes a connection that its borrower has returned; {@link #addIdle} adds it again. */
-    void markReturned(PooledConnection connection) {
-        active.remove(connection);
-        counters.returned();
+    /** Removes a connection that its borrower has returned, unless that was done before; {@link #addIdle} adds it again. */
+    boolean markReturned(PooledConnection connection, Lease ended) {
+        boolean first = connection.isOf(ended);
+        if (first) {
+            active.remove(connection);
+            counters.returned();
+        }
+        return first;
     }
 
     /** Removes a connection that was borrowed only to be checked. */

@@ -37,7 +37,6 @@ public final class ConnectionPool implements Pool {
     private final Retention retention;
     private final LeaseWatch watch;
     private final Duration maxLease;
-
     private final PoolState state;
     private final ReentrantLock lock;
     private final ConnectionBag bag;
@@ -241,7 +240,9 @@ public final class ConnectionPool implements Pool {
         boolean kept;
         lock.lock();
         try {
-            bag.markReturned(connection);
+            if (!bag.markReturned(connection, lease)) {
+                return; // it was taken back before
+            }
             if (lease.isTimedOut()) {
                 state.traffic().onDeadlineMissed();
             }

@@ -105,10 +105,10 @@ final class PoolState {
         }
     }
 
-    /** Returns the open leases. Called without the lock. */
+    /** Returns the leases of the borrowed connections, some of which may have ended. Called without the lock. */
     List<Lease> leases() {
         return active().stream()
-                .flatMap(connection -> connection.lease().stream())
+                .flatMap(connection -> connection.leaseNotTakenBack().stream())
                 .toList();
     }
 

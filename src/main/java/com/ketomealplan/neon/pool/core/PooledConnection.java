@@ -85,7 +85,17 @@ final class PooledConnection implements LeaseOwner {
 
     /** Returns the open lease; empty while the connection is idle. May be called by any thread. */
     Optional<Lease> lease() {
-        return Optional.ofNullable(lease).filter(Lease::isOpen);
+        return leaseNotTakenBack().filter(Lease::isOpen);
+    }
+
+    /** Returns the lease until the pool has the connection back, which may be after its end. May be called by any thread. */
+    Optional<Lease> leaseNotTakenBack() {
+        return Optional.ofNullable(lease);
+    }
+
+    /** Returns whether this is its lease, open or not. */
+    boolean isOf(Lease any) {
+        return lease == any;
     }
 
     /** Returns how long its opening took, once: for its first borrower. */

@@ -98,6 +98,7 @@ final class RequestedConnections {
     void onClosed(PooledConnection connection) {
         send(() -> {
             bag.markClosed(connection);
+            queue.onProgress(); // there is room for another one
             return openForWaiters();
         });
     }

@@ -22,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -387,5 +388,26 @@ class BorrowedConnectionTest {
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("connection is lost");
         }
+    }
+
+    private static void overflow(Connection connection) throws SQLException {
+        try {
+            overflow(connection);
+        } finally {
+            connection.close();
+        }
+    }
+
+    /** Each frame on its way closes it, and the first ones have no stack left to return it. */
+    @Test
+    void aBorrowerWhoseStackOverflowsLosesNoConnection() throws Exception {
+        Pool single = pools.keeping(1, database.connector());
+        for (int i = 0; i < 5; i++) {
+            Connection connection = single.getConnection();
+            assertThatThrownBy(() -> overflow(connection)).isInstanceOf(StackOverflowError.class);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> single.statistics().active() == 0);
+        }
+        single.getConnection().close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.neon.gate.WakeGate;
+import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolExhaustedException;
 import com.ketomealplan.neon.pool.PoolStatistics;
@@ -167,5 +168,27 @@ class PoolLimitsTest {
 
     private static void returnEarly(Connection connection) throws SQLException {
         connection.close(); // and once more at the end of its block, which does nothing
+    }
+
+    /** A caller that has given up does not make the next one be rejected, once there is room for a further connection. */
+    @Test
+    void thereIsRoomAgainOnceAConnectionIsClosed() throws Exception {
+        Pool pool = pool(two(PoolingStrategy.POOLED), new QueueLimits(WAIT, 1_000));
+        Connection first = pool.getConnection();
+        try (Connection second = pool.getConnection()) {
+            Deadline.within(Duration.ofMillis(100), Duration.ZERO, () -> {
+                assertThatThrownBy(pool::getConnection).isInstanceOf(PoolExhaustedException.class);
+                return null;
+            });
+            first.setNetworkTimeout(Runnable::run, 0); // alters the session, which is not used again
+            first.close();
+            await().until(() -> pool.statistics().size() == 1);
+
+            Deadline.within(Duration.ofMillis(150), Duration.ZERO, () -> {
+                pool.getConnection().close();
+                return null;
+            });
+            assertThat(second.isClosed()).isFalse();
+        }
     }
 }

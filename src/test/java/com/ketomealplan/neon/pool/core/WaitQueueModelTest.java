@@ -110,7 +110,7 @@ class WaitQueueModelTest {
         void returnConnection() {
             lock.lock();
             try {
-                state.bag().markReturned(only);
+                state.bag().markReturned(only, null);
                 waits.offer(only);
             } finally {
                 lock.unlock();
