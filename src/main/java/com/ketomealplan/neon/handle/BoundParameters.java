@@ -33,8 +33,8 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
         super(connection, null);
     }
 
-    /** Binds a parameter now, and again if the driver's statement is replaced. */
-    abstract void bind(Binding binding) throws SQLException;
+    /** Binds a parameter now, and again, unless it has another value by then, if the driver's statement is replaced. */
+    abstract void bind(int index, Binding binding) throws SQLException;
 
     /** Returns the driver's statement that will be executed and not be replaced: a stream can be bound only once. */
     abstract PreparedStatement streaming() throws SQLException;
@@ -42,24 +42,13 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
     /** Returns the same for a value that the driver stores as a large object at once. Begins a transaction unless in auto-commit. */
     abstract PreparedStatement storing() throws SQLException;
 
-    /** Returns a defensive copy of a mutable value. */
-    private static Object copy(Object value) {
-        if (value instanceof java.util.Date date) {
-            return date.clone();
-        }
-        if (value instanceof Calendar calendar) {
-            return calendar.clone();
-        }
-        return value instanceof byte[] bytes ? bytes.clone() : value;
-    }
-
     private static boolean isLarge(Object value, int sqlType) {
         return value instanceof Blob || value instanceof Clob || value instanceof InputStream && sqlType == Types.BLOB;
     }
 
     @Override
     public void setArray(int index, Array value) throws SQLException {
-        bind(statement -> statement.setArray(index, value));
+        bind(index, statement -> statement.setArray(index, value));
     }
 
     @Override
@@ -79,7 +68,7 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setBigDecimal(int index, BigDecimal value) throws SQLException {
-        bind(statement -> statement.setBigDecimal(index, value));
+        bind(index, statement -> statement.setBigDecimal(index, value));
     }
 
     @Override
@@ -114,18 +103,18 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setBoolean(int index, boolean value) throws SQLException {
-        bind(statement -> statement.setBoolean(index, value));
+        bind(index, statement -> statement.setBoolean(index, value));
     }
 
     @Override
     public void setByte(int index, byte value) throws SQLException {
-        bind(statement -> statement.setByte(index, value));
+        bind(index, statement -> statement.setByte(index, value));
     }
 
     @Override
     public void setBytes(int index, byte[] value) throws SQLException {
-        byte[] kept = (byte[]) copy(value);
-        bind(statement -> statement.setBytes(index, kept));
+        byte[] kept = (byte[]) ValueCopy.of(value);
+        bind(index, statement -> statement.setBytes(index, kept));
     }
 
     @Override
@@ -160,35 +149,35 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setDate(int index, Date value) throws SQLException {
-        Date kept = (Date) copy(value);
-        bind(statement -> statement.setDate(index, kept));
+        Date kept = (Date) ValueCopy.of(value);
+        bind(index, statement -> statement.setDate(index, kept));
     }
 
     @Override
     public void setDate(int index, Date value, Calendar calendar) throws SQLException {
-        Date kept = (Date) copy(value);
-        Calendar zone = (Calendar) copy(calendar);
-        bind(statement -> statement.setDate(index, kept, zone));
+        Date kept = (Date) ValueCopy.of(value);
+        Calendar zone = (Calendar) ValueCopy.of(calendar);
+        bind(index, statement -> statement.setDate(index, kept, zone));
     }
 
     @Override
     public void setDouble(int index, double value) throws SQLException {
-        bind(statement -> statement.setDouble(index, value));
+        bind(index, statement -> statement.setDouble(index, value));
     }
 
     @Override
     public void setFloat(int index, float value) throws SQLException {
-        bind(statement -> statement.setFloat(index, value));
+        bind(index, statement -> statement.setFloat(index, value));
     }
 
     @Override
     public void setInt(int index, int value) throws SQLException {
-        bind(statement -> statement.setInt(index, value));
+        bind(index, statement -> statement.setInt(index, value));
     }
 
     @Override
     public void setLong(int index, long value) throws SQLException {
-        bind(statement -> statement.setLong(index, value));
+        bind(index, statement -> statement.setLong(index, value));
     }
 
     @Override
@@ -208,7 +197,7 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setNClob(int index, NClob value) throws SQLException {
-        bind(statement -> statement.setNClob(index, value));
+        bind(index, statement -> statement.setNClob(index, value));
     }
 
     @Override
@@ -218,17 +207,17 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setNString(int index, String value) throws SQLException {
-        bind(statement -> statement.setNString(index, value));
+        bind(index, statement -> statement.setNString(index, value));
     }
 
     @Override
     public void setNull(int index, int sqlType) throws SQLException {
-        bind(statement -> statement.setNull(index, sqlType));
+        bind(index, statement -> statement.setNull(index, sqlType));
     }
 
     @Override
     public void setNull(int index, int sqlType, String typeName) throws SQLException {
-        bind(statement -> statement.setNull(index, sqlType, typeName));
+        bind(index, statement -> statement.setNull(index, sqlType, typeName));
     }
 
     @Override
@@ -237,8 +226,8 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
             storing().setObject(index, value);
             return;
         }
-        Object kept = copy(value);
-        bind(statement -> statement.setObject(index, kept));
+        Object kept = ValueCopy.of(value);
+        bind(index, statement -> statement.setObject(index, kept));
     }
 
     @Override
@@ -247,8 +236,8 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
             storing().setObject(index, value, sqlType);
             return;
         }
-        Object kept = copy(value);
-        bind(statement -> statement.setObject(index, kept, sqlType));
+        Object kept = ValueCopy.of(value);
+        bind(index, statement -> statement.setObject(index, kept, sqlType));
     }
 
     @Override
@@ -257,64 +246,64 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
             storing().setObject(index, value, sqlType, scaleOrLength);
             return;
         }
-        Object kept = copy(value);
-        bind(statement -> statement.setObject(index, kept, sqlType, scaleOrLength));
+        Object kept = ValueCopy.of(value);
+        bind(index, statement -> statement.setObject(index, kept, sqlType, scaleOrLength));
     }
 
     @Override
     public void setRef(int index, Ref value) throws SQLException {
-        bind(statement -> statement.setRef(index, value));
+        bind(index, statement -> statement.setRef(index, value));
     }
 
     @Override
     public void setRowId(int index, RowId value) throws SQLException {
-        bind(statement -> statement.setRowId(index, value));
+        bind(index, statement -> statement.setRowId(index, value));
     }
 
     @Override
     public void setSQLXML(int index, SQLXML value) throws SQLException {
-        bind(statement -> statement.setSQLXML(index, value));
+        bind(index, statement -> statement.setSQLXML(index, value));
     }
 
     @Override
     public void setShort(int index, short value) throws SQLException {
-        bind(statement -> statement.setShort(index, value));
+        bind(index, statement -> statement.setShort(index, value));
     }
 
     @Override
     public void setString(int index, String value) throws SQLException {
-        bind(statement -> statement.setString(index, value));
+        bind(index, statement -> statement.setString(index, value));
     }
 
     @Override
     public void setTime(int index, Time value) throws SQLException {
-        Time kept = (Time) copy(value);
-        bind(statement -> statement.setTime(index, kept));
+        Time kept = (Time) ValueCopy.of(value);
+        bind(index, statement -> statement.setTime(index, kept));
     }
 
     @Override
     public void setTime(int index, Time value, Calendar calendar) throws SQLException {
-        Time kept = (Time) copy(value);
-        Calendar zone = (Calendar) copy(calendar);
-        bind(statement -> statement.setTime(index, kept, zone));
+        Time kept = (Time) ValueCopy.of(value);
+        Calendar zone = (Calendar) ValueCopy.of(calendar);
+        bind(index, statement -> statement.setTime(index, kept, zone));
     }
 
     @Override
     public void setTimestamp(int index, Timestamp value) throws SQLException {
-        Timestamp kept = (Timestamp) copy(value);
-        bind(statement -> statement.setTimestamp(index, kept));
+        Timestamp kept = (Timestamp) ValueCopy.of(value);
+        bind(index, statement -> statement.setTimestamp(index, kept));
     }
 
     @Override
     public void setTimestamp(int index, Timestamp value, Calendar calendar) throws SQLException {
-        Timestamp kept = (Timestamp) copy(value);
-        Calendar zone = (Calendar) copy(calendar);
-        bind(statement -> statement.setTimestamp(index, kept, zone));
+        Timestamp kept = (Timestamp) ValueCopy.of(value);
+        Calendar zone = (Calendar) ValueCopy.of(calendar);
+        bind(index, statement -> statement.setTimestamp(index, kept, zone));
     }
 
     @Override
     public void setURL(int index, URL value) throws SQLException {
-        bind(statement -> statement.setURL(index, value));
+        bind(index, statement -> statement.setURL(index, value));
     }
 
     @Override
@@ -325,13 +314,13 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
 
     @Override
     public void setObject(int index, Object value, SQLType sqlType) throws SQLException {
-        Object kept = copy(value);
-        bind(statement -> statement.setObject(index, kept, sqlType));
+        Object kept = ValueCopy.of(value);
+        bind(index, statement -> statement.setObject(index, kept, sqlType));
     }
 
     @Override
     public void setObject(int index, Object value, SQLType sqlType, int scaleOrLength) throws SQLException {
-        Object kept = copy(value);
-        bind(statement -> statement.setObject(index, kept, sqlType, scaleOrLength));
+        Object kept = ValueCopy.of(value);
+        bind(index, statement -> statement.setObject(index, kept, sqlType, scaleOrLength));
     }
 }

@@ -321,7 +321,6 @@ public final class ConnectionHandle extends DelegatingConnection {
             return type.cast(lease.leasedTransaction(transaction));
         }
         transaction.handOutDriver();
-        transaction.begin();
         return jdbc.unwrap(type);
     }
 

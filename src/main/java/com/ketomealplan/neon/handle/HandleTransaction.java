@@ -30,14 +30,14 @@ public final class HandleTransaction {
 
     private volatile boolean open;
     private volatile TransactionIdentity identity;
-    private Commit commit = Commit.NOT_SENT;
-    private LastStatement last; // to be sent with COMMIT; null if none
+    private final CommitFlight commit;
 
     HandleTransaction(HandleLease lease, PhysicalConnection physical) {
         this.lease = lease;
         this.physical = physical;
         this.jdbc = physical.jdbc();
         this.settings = new TransactionSettings(lease, physical);
+        this.commit = new CommitFlight(lease, physical);
     }
 
     /** Returns whether the server is inside a transaction, as of the last statement. May be called by any thread. */
@@ -55,7 +55,7 @@ public final class HandleTransaction {
     }
 
     public Commit lastCommit() {
-        return commit;
+        return commit.outcome();
     }
 
     public TransactionSettings settings() {
@@ -67,13 +67,25 @@ public final class HandleTransaction {
         return mayHaveCommitted;
     }
 
-    /** Prepares for what is done past the handle: it may commit, write, and set what outlives the lease. */
+    /** Prepares for what is done past the handle: it is in the transaction, may commit, write, and set what outlives the lease. */
     void handOutDriver() throws SQLException {
         lease.checkUsable();
         lease.markAltered();
         driverHandedOut = true;
         mayHaveCommitted = true;
         allowWrites();
+        begin();
+    }
+
+    /** Begins the next transaction of a driver that was handed out, which the driver cannot do as this class does. */
+    private void beginForDriver() {
+        if (driverHandedOut && !autoCommit && physical.isOpen()) {
+            try {
+                begin();
+            } catch (SQLException e) {
+                physical.closeSocket(); // the end of the one before is what is reported
+            }
+        }
     }
 
     void autoCommit(boolean on) throws SQLException {
@@ -89,7 +101,7 @@ public final class HandleTransaction {
             begun = false;
             jdbc.setAutoCommit(true);
         } else {
-            commit = Commit.NOT_SENT;
+            commit.outcome(Commit.NOT_SENT);
             identity = null;
             begun = open; // by BEGIN as a statement
             jdbc.setAutoCommit(!open);
@@ -102,7 +114,7 @@ public final class HandleTransaction {
 
     /** Sets the isolation level of the next transactions. */
     void isolation(int level) throws SQLException {
-        noticeEnd();
+        noticeOthers();
         settings.isolation(level, begun);
     }
 
@@ -112,17 +124,20 @@ public final class HandleTransaction {
 
     /** Sets whether the next transactions are read-only. */
     void readOnly(boolean only) throws SQLException {
-        noticeEnd();
+        noticeOthers();
         settings.readOnly(only, begun);
     }
 
     /** Sets the schema of the next transactions, and of the rest of the current one. */
     void schema(String name) throws SQLException {
-        noticeEnd();
-        settings.schema(name, begun);
+        noticeOthers();
+        settings.schema(name, begun || open);
     }
 
     String schema() throws SQLException {
+        if (!autoCommit && settings.mayHaveSchema()) {
+            begin();
+        }
         return settings.schema().isEmpty() ? jdbc.getSchema() : settings.schema();
     }
 
@@ -140,7 +155,7 @@ public final class HandleTransaction {
     }
 
     Prologue prologueFor(SqlKind kind, boolean canPrepend) throws SQLException {
-        noticeEnd();
+        noticeOthers();
         mayEnd(kind == SqlKind.TRANSACTION_END);
         if (autoCommit) {
             return open ? Prologue.NONE : settings.autoCommitPrologue(kind, canPrepend);
@@ -159,12 +174,17 @@ public final class HandleTransaction {
         mayHaveCommitted |= ends;
     }
 
-    /** Notices that the transaction was ended past the handle: what follows is another one. */
-    private void noticeEnd() throws SQLException {
-        if (open && physical.isOpen() && !physical.isInTransaction()) {
+    /** Notices that the transaction was ended past the handle, or that one was begun there: what follows is another one. */
+    private void noticeOthers() throws SQLException {
+        boolean now = physical.isOpen() && physical.isInTransaction();
+        if (open && physical.isOpen() && !now) {
             mayHaveCommitted = true;
             identity = null;
             reset();
+        } else if (driverHandedOut && now && !open) {
+            open = true;
+            begun = !autoCommit;
+            identity = null;
         }
     }
 
@@ -185,7 +205,7 @@ public final class HandleTransaction {
 
     /** Checks and records that a statement is about to be sent, with its prologue. */
     void beforeSend(Prologue prologue) throws SQLException {
-        noticeEnd();
+        noticeOthers();
         lease.beforeSend();
         wasOpen = physical.isOpen();
         if (prologue.begins()) {
@@ -207,9 +227,7 @@ public final class HandleTransaction {
         open = physical.isInTransaction() && physical.isOpen();
         identity = ending && physical.isOpen() ? null : identity;
         ending = false;
-        if (open != begun && !autoCommit) {
-            begun = open; // ended by a statement, or never begun
-        }
+        begun = autoCommit ? begun : open; // ended by a statement, or never begun
         if (begun && jdbc.getAutoCommit()) {
             jdbc.setAutoCommit(false); // so that the driver allows what needs a transaction: cursors, savepoints
         }
@@ -238,16 +256,12 @@ public final class HandleTransaction {
             send(prologue);
             return sending.send();
         }
-        return LocalTransaction.around(this, prologue, sending);
-    }
-
-    Statement driverStatement() throws SQLException {
-        return jdbc.createStatement();
+        return LocalTransaction.around(this, jdbc, prologue, sending);
     }
 
     /** Prepares for what is sent past the handle: begins a transaction, if auto-commit is off and none has begun. */
     void begin() throws SQLException {
-        noticeEnd();
+        noticeOthers();
         if (!autoCommit && !begun) {
             send(beginPrologue(SqlKind.DATA));
         } else if (!open) {
@@ -268,12 +282,12 @@ public final class HandleTransaction {
     }
 
     void commit() throws SQLException {
-        commit = Commit.NOT_SENT;
+        commit.outcome(Commit.NOT_SENT);
         if (autoCommit) {
             jdbc.commit(); // throws the driver's exception
         }
-        noticeEnd();
-        if (!open && last == null) {
+        noticeOthers();
+        if (!open && !commit.hasStatement()) {
             physical.requireOpen();
             reset();
             return;
@@ -283,44 +297,30 @@ public final class HandleTransaction {
         }
         if (physical.isTransactionFailed()) {
             rollback();
-            commit = Commit.REFUSED;
+            commit.outcome(Commit.REFUSED);
             throw new SQLException("a statement of the transaction has failed: it was rolled back", "25P02");
         }
         if (driverHandedOut || mayHaveCommitted && identity == null) { // by which another one may have begun
             send(Prologue.NONE.withIdentityQuery(settings.identityQuery()));
         }
         lease.startCommit();
-        commit = Commit.UNANSWERED;
         try {
-            sendCommit();
-            commit = Commit.DONE;
+            commit.send(settings.isReadOnly());
             mayHaveCommitted = true; // whatever fails from here on, this stays
             identity = null;
-        } catch (SQLException e) {
-            commit = physical.isOpen() ? Commit.REFUSED : Commit.UNANSWERED;
-            throw commit == Commit.REFUSED || settings.isReadOnly() ? e : new UnansweredException(e);
         } finally {
-            lease.endCommit();
-            last = null;
             reset();
         }
-    }
-
-    private void sendCommit() throws SQLException {
-        if (last == null) {
-            physical.commit();
-        } else {
-            last.sendWithCommit(jdbc);
-        }
+        beginForDriver();
     }
 
     /** Sets the statement that is sent with the COMMIT of this transaction. */
     public void commitWith(LastStatement statement) {
-        last = statement;
+        commit.keep(statement);
     }
 
     void rollback() throws SQLException {
-        noticeEnd();
+        noticeOthers();
         if (open && !autoCommit) {
             jdbc.setAutoCommit(false);
         }
@@ -328,8 +328,9 @@ public final class HandleTransaction {
             jdbc.rollback();
         }
         identity = null;
-        last = null;
+        commit.dropStatement();
         reset();
+        beginForDriver();
     }
 
     private void reset() throws SQLException {

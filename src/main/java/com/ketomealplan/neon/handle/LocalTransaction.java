@@ -1,6 +1,7 @@
 package com.ketomealplan.neon.handle;
 
 import com.ketomealplan.neon.handle.Prologue.IdentityQuery;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -10,33 +11,34 @@ final class LocalTransaction {
     private LocalTransaction() {}
 
     static <T, X extends Throwable> T around(
-            HandleTransaction transaction, Prologue settings, Execution<T, X> statement) throws X, SQLException {
+            HandleTransaction transaction, Connection driver, Prologue settings, Execution<T, X> statement)
+            throws X, SQLException {
         T result;
         try {
             transaction.send(
                     new Prologue("BEGIN;" + settings.sql(), settings.statements() + 1, false, IdentityQuery.NONE));
             result = statement.send();
         } catch (Throwable e) {
-            rollBack(transaction, e);
+            rollBack(transaction, driver, e);
             throw e;
         }
-        end(transaction, "COMMIT");
+        end(transaction, driver, "COMMIT");
         return result;
     }
 
     /** Also if the first flight has failed after its BEGIN. */
-    private static void rollBack(HandleTransaction transaction, Throwable cause) {
+    private static void rollBack(HandleTransaction transaction, Connection driver, Throwable cause) {
         if (transaction.isOpen()) {
             try {
-                end(transaction, "ROLLBACK");
+                end(transaction, driver, "ROLLBACK");
             } catch (SQLException notRolledBack) {
                 cause.addSuppressed(notRolledBack);
             }
         }
     }
 
-    private static void end(HandleTransaction transaction, String sql) throws SQLException {
-        try (Statement statement = transaction.driverStatement()) {
+    private static void end(HandleTransaction transaction, Connection driver, String sql) throws SQLException {
+        try (Statement statement = driver.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
             throw transaction.translate(e, sql);

@@ -25,8 +25,10 @@ final class PreparedStatementHandle extends BoundParameters {
     private final String sql;
     private final Preparation preparation;
     private Prologue prologue;
-    /** The settings to be applied again; kept only while there is a prologue. */
-    private final List<Setting> replayed = new ArrayList<>(4);
+    /** The settings to be applied again, and the values of the parameters; kept only while there is a prologue. */
+    private final List<Setting> settings = new ArrayList<>(0);
+
+    private final List<Binding> parameters = new ArrayList<>(0);
 
     /**
      * @param canPrepend whether a prologue can be prepended
@@ -63,13 +65,19 @@ final class PreparedStatementHandle extends BoundParameters {
         replace(other);
         replaySettings(other);
         if (next.isEmpty()) {
-            replayed.clear();
+            settings.clear();
+            parameters.clear();
         }
     }
 
     private void replaySettings(PreparedStatement other) throws SQLException {
-        for (Setting setting : replayed) {
+        for (Setting setting : settings) {
             setting.apply(other);
+        }
+        for (Binding parameter : parameters) {
+            if (parameter != null) {
+                parameter.apply(other);
+            }
         }
     }
 
@@ -77,17 +85,28 @@ final class PreparedStatementHandle extends BoundParameters {
     protected void set(Setting setting) throws SQLException {
         super.set(setting);
         if (!prologue.isEmpty()) {
-            replayed.add(setting);
+            settings.add(setting);
         }
     }
 
     @Override
-    void bind(Binding binding) throws SQLException {
-        set(statement -> binding.apply((PreparedStatement) statement));
+    void bind(int index, Binding binding) throws SQLException {
+        binding.apply(prepared());
+        if (!prologue.isEmpty()) {
+            while (parameters.size() < index) {
+                parameters.add(null);
+            }
+            parameters.set(index - 1, binding);
+        }
     }
 
     @Override
     PreparedStatement streaming() throws SQLException {
+        return withoutPrologue();
+    }
+
+    @Override
+    Statement handedOut() throws SQLException {
         return withoutPrologue();
     }
 
@@ -100,7 +119,8 @@ final class PreparedStatementHandle extends BoundParameters {
 
     @Override
     public void clearParameters() throws SQLException {
-        set(statement -> ((PreparedStatement) statement).clearParameters());
+        prepared().clearParameters();
+        parameters.clear();
     }
 
     private <T> T run(Action<T> action, Action<T> results) throws SQLException {
@@ -195,7 +215,7 @@ final class PreparedStatementHandle extends BoundParameters {
 
     /** Returns metadata. Begins a transaction only if the metadata depends on the schema that was set. */
     private <T> T metadata(MetadataQuery<T> query, PreparedStatement statement) throws SQLException {
-        return transaction().settings().hasSchema()
+        return transaction().settings().mayHaveSchema()
                 ? runAlone(sql, driver -> query.at(statement))
                 : query.at(statement);
     }

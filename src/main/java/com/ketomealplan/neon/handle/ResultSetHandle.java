@@ -1,6 +1,8 @@
 package com.ketomealplan.neon.handle;
 
 import com.ketomealplan.neon.handle.delegate.DelegatingResultSet;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -38,6 +40,34 @@ final class ResultSetHandle extends DelegatingResultSet {
     @Override
     public Object getObject(String label) throws SQLException {
         return handle(driver.getObject(label));
+    }
+
+    /** The driver reads a large object in flights of its own, for which it needs a transaction. */
+    private ResultSet forLargeObjects() throws SQLException {
+        if (!transaction.isAutoCommit()) {
+            transaction.begin();
+        }
+        return driver;
+    }
+
+    @Override
+    public Blob getBlob(int index) throws SQLException {
+        return forLargeObjects().getBlob(index);
+    }
+
+    @Override
+    public Blob getBlob(String label) throws SQLException {
+        return forLargeObjects().getBlob(label);
+    }
+
+    @Override
+    public Clob getClob(int index) throws SQLException {
+        return forLargeObjects().getClob(index);
+    }
+
+    @Override
+    public Clob getClob(String label) throws SQLException {
+        return forLargeObjects().getClob(label);
     }
 
     private Object handle(Object value) {

@@ -164,9 +164,14 @@ class StatementHandle extends DelegatingStatement {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
-        Statement usable = driver();
+        driver();
         transaction.handOutDriver();
-        return usable.unwrap(type);
+        return handedOut().unwrap(type);
+    }
+
+    /** Returns the driver's statement, as it may be executed past this handle. */
+    Statement handedOut() throws SQLException {
+        return driver();
     }
 
     @Override

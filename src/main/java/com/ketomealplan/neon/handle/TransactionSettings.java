@@ -92,10 +92,15 @@ public final class TransactionSettings {
      * @param begun whether a transaction has begun, for whose rest it is set too
      */
     void schema(String name, boolean begun) throws SQLException {
+        boolean before = !schema.isEmpty();
         schema = name == null ? "" : name;
-        if (begun && !schema.isEmpty()) {
+        if (begun && (before || !schema.isEmpty())) {
             try (Statement statement = physical.jdbc().createStatement()) {
-                statement.execute(setLocalSchema());
+                statement.execute(
+                        schema.isEmpty()
+                                ? withUrlSettings(Prologue.NONE.with("SET LOCAL search_path TO DEFAULT;"))
+                                        .sql()
+                                : setLocalSchema());
             }
         }
     }
@@ -105,9 +110,9 @@ public final class TransactionSettings {
         return schema;
     }
 
-    /** Returns whether metadata of a statement depends on the prologue. */
-    boolean hasSchema() {
-        return !schema.isEmpty();
+    /** Returns whether metadata of a statement depends on the prologue, which may set the schema of a statement. */
+    boolean mayHaveSchema() {
+        return !schema.isEmpty() || !physical.transactionSettings().isEmpty();
     }
 
     static String nameOf(int level) throws SQLException {
@@ -198,7 +203,7 @@ public final class TransactionSettings {
 
     /** Returns whether the session's timeout, which is that of requests, is shorter than the lease's deadline. */
     private boolean needsMoreTime() {
-        return physical.hasShorterTimeout(lease.timeLimit());
+        return !physical.isSetByUrl(STATEMENT_TIMEOUT) && physical.hasShorterTimeout(lease.timeLimit());
     }
 
     private String setLocalSchema() throws SQLException {

@@ -2,6 +2,8 @@ package com.ketomealplan.neon.handle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.ketomealplan.neon.pool.core.TestPools;
+import com.ketomealplan.testing.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.Reader;
@@ -12,6 +14,7 @@ import java.math.BigDecimal;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
+import java.sql.Connection;
 import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.SQLWarning;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,6 +60,8 @@ class ResultSetHandleTest {
             Map.entry(SQLWarning.class, position -> new SQLWarning("warning" + position)),
             Map.entry(URL.class, ResultSetHandleTest::url));
 
+    private static final TestDatabase DATABASE = TestDatabase.empty();
+
     private static final Map<String, Object> OBJECTS = new HashMap<>();
 
     private static URL url(int position) {
@@ -65,6 +71,9 @@ class ResultSetHandleTest {
             throw new IllegalStateException(e);
         }
     }
+
+    @RegisterExtension
+    final TestPools pools = new TestPools();
 
     private final List<Method> called = new ArrayList<>();
     private final List<Object> passed = new ArrayList<>();
@@ -91,11 +100,16 @@ class ResultSetHandleTest {
             arguments[i] = value(method.getParameterTypes()[i], i + 1);
         }
 
-        Object result = method.invoke(new ResultSetHandle(null, null, driver), arguments);
+        try (Connection connection = pools.keeping(1, DATABASE.connector()).getConnection()) {
+            HandleTransaction inAutoCommit =
+                    connection.unwrap(ConnectionHandle.class).transaction();
 
-        assertThat(called).containsExactly(method);
-        assertThat(passed).containsExactly(arguments);
-        assertThat(result).isEqualTo(result(method));
+            Object result = method.invoke(new ResultSetHandle(inAutoCommit, null, driver), arguments);
+
+            assertThat(called).containsExactly(method);
+            assertThat(passed).containsExactly(arguments);
+            assertThat(result).isEqualTo(result(method));
+        }
     }
 
     private static Object result(Method method) {

@@ -38,7 +38,7 @@ public abstract class DelegatingStatement implements Statement {
 
     @Override
     public void closeOnCompletion() throws SQLException {
-        driver().closeOnCompletion();
+        set(Statement::closeOnCompletion);
     }
 
     @Override

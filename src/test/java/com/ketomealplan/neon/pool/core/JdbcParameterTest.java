@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,7 +13,9 @@ import java.sql.Statement;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.LocalDateTime;
+import java.util.List;
 import java.util.UUID;
+import org.postgresql.util.PGobject;
 
 /** JDBC's contract of the parameters of prepared statements. */
 class JdbcParameterTest extends JdbcContract {
@@ -164,5 +167,58 @@ class JdbcParameterTest extends JdbcContract {
             }
             connection.rollback();
         }
+    }
+
+    /** One object for all rows, as a loop has it. */
+    @OverAll
+    void anObjectOfTheDriversThatIsChangedAfterItWasBoundIsStoredAsItWas(Source source) throws Exception {
+        always(source, connection -> {
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO things (id, name) VALUES (?, ?)")) {
+                PGobject number = new PGobject();
+                number.setType("int4");
+                PGobject name = new PGobject();
+                name.setType("text");
+                for (String row : List.of("1", "2", "3")) {
+                    number.setValue(row);
+                    insert.setObject(1, number);
+                    number.setValue("9");
+                    name.setValue("row " + row);
+                    insert.setObject(2, name);
+                    name.setValue("another");
+                    insert.executeUpdate();
+                }
+            }
+            assertThat(value(connection, "SELECT string_agg(id || ' ' || name, ', ' ORDER BY id) FROM things"))
+                    .isEqualTo("1 row 1, 2 row 2, 3 row 3");
+            TestPools.execute(connection, "DELETE FROM things");
+        });
+    }
+
+    @OverAll
+    void arraysThatAreChangedAfterTheyWereBoundAreStoredAsTheyWere(Source source) throws Exception {
+        always(source, connection -> {
+            int[] numbers = {1};
+            try (PreparedStatement select = connection.prepareStatement("SELECT (?::int[])[1]")) {
+                select.setObject(1, numbers);
+                numbers[0] = 9;
+                assertThat(value(select)).isEqualTo("1");
+            }
+        });
+    }
+
+    @OverAll
+    void anArrayThatIsFreedAfterItsRowWasStoredIsNotNeededForTheNextOne(Source source) throws Exception {
+        always(source, connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT (?::int[])[1] + ?")) {
+                for (int i = 1; i < 4; i++) {
+                    Array array = connection.createArrayOf("int4", new Object[] {i});
+                    select.setArray(1, array);
+                    select.setInt(2, 10);
+                    assertThat(value(select)).isEqualTo(Integer.toString(i + 10));
+                    array.free();
+                }
+            }
+        });
     }
 }

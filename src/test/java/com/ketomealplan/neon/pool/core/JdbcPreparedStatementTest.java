@@ -277,4 +277,17 @@ class JdbcPreparedStatementTest extends JdbcContract {
             assertRefused(select::executeQuery);
         }
     }
+
+    @OverAll
+    void itClosesOnCompletionHoweverItIsExecuted(Source source) throws Exception {
+        always(source, connection -> {
+            PreparedStatement select = connection.prepareStatement("SELECT 1");
+            select.setFetchSize(50);
+            select.closeOnCompletion();
+            ResultSet rows = select.executeQuery();
+            assertThat(select.isCloseOnCompletion()).isTrue();
+            rows.close();
+            assertThat(select.isClosed()).isTrue();
+        });
+    }
 }

@@ -253,4 +253,25 @@ class JdbcSettingsTest extends JdbcContract {
             assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
         }
     }
+
+    @OverAll
+    void theSchemaOfTheSessionCanBeSetAgainInATransaction(Source source) throws Exception {
+        try (Connection connection = transaction(source)) {
+            connection.setSchema("other");
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("other");
+            connection.setSchema(null);
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("public");
+            connection.rollback();
+        }
+    }
+
+    @OverAll
+    void theSchemaHoldsInATransactionThatSqlHasBegun(Source source) throws Exception {
+        try (Connection connection = connection(source)) {
+            execute(connection, "BEGIN");
+            connection.setSchema("other");
+            assertThat(value(connection, "SELECT current_schema")).isEqualTo("other");
+            execute(connection, "ROLLBACK");
+        }
+    }
 }

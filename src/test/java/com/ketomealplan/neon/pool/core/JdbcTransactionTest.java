@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.ketomealplan.testing.Clients;
+import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.Savepoint;
@@ -13,6 +14,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.PGConnection;
+import org.postgresql.PGStatement;
+import org.postgresql.copy.CopyManager;
 
 /** JDBC's contract of transactions: what begins and ends them, and what holds in them. */
 class JdbcTransactionTest extends JdbcContract {
@@ -199,6 +203,53 @@ class JdbcTransactionTest extends JdbcContract {
             assertThat(database.count("things")).isZero();
             execute(connection, "COMMIT");
             assertThat(database.count("things")).isEqualTo(1);
+        }
+    }
+
+    /** What is sent with the driver's own interfaces is in the transactions after the first one, too. */
+    @OverAll
+    void theDriversConnectionIsInEachTransaction(Source source) throws Exception {
+        try (Connection connection = transaction(source)) {
+            CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();
+            copy.copyIn("COPY things (id) FROM STDIN", new StringReader("1\n"));
+            connection.commit();
+            copy.copyIn("COPY things (id) FROM STDIN", new StringReader("2\n"));
+            connection.rollback();
+            copy.copyIn("COPY things (id) FROM STDIN", new StringReader("3\n"));
+            connection.rollback();
+            assertThat(database.count("things")).isEqualTo(1);
+        }
+    }
+
+    @OverAll
+    void theDriversConnectionIsInATransactionAfterACommitBySql(Source source) throws Exception {
+        try (Connection connection = transaction(source)) {
+            CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();
+            copy.copyIn("COPY things (id) FROM STDIN", new StringReader("1\n"));
+            execute(connection, "COMMIT");
+            copy.copyIn("COPY things (id) FROM STDIN", new StringReader("2\n"));
+            connection.rollback();
+            assertThat(database.count("things")).isEqualTo(1);
+            copy.copyIn("COPY things (id) FROM STDIN", new StringReader("3\n"));
+            connection.commit();
+            assertThat(database.count("things")).isEqualTo(2);
+        }
+    }
+
+    /** A statement that was made before the transaction leads to the driver as well. */
+    @OverAll
+    void theDriversStatementIsInTheTransaction(Source source) throws Exception {
+        try (Connection connection = transaction(source);
+                PreparedStatement insert = connection.prepareStatement("INSERT INTO things (id) VALUES (?)")) {
+            insert.setInt(1, 7);
+            insert.unwrap(PGStatement.class);
+            connection
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn("COPY things (id) FROM STDIN", new StringReader("1\n"));
+            insert.executeUpdate();
+            connection.rollback();
+            assertThat(database.count("things")).isZero();
         }
     }
 }

@@ -375,4 +375,23 @@ class ReadOnlyDefaultTest {
             database.jdbi().useHandle(handle -> handle.execute("DROP OWNED BY " + role + "; DROP ROLE " + role));
         }
     }
+
+    /** The driver reads it in several flights, for which it needs a transaction. */
+    @Test
+    void aLargeObjectIsRead() throws Exception {
+        long oid = database.jdbi().withHandle(handle -> handle.createQuery("SELECT lo_from_bytea(0, '\\x010203')")
+                .mapTo(long.class)
+                .one());
+        readTwice();
+        try (Connection connection = reader();
+                PreparedStatement select = connection.prepareStatement("SELECT " + oid + "::oid AS content");
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            assertThat(row.getBlob(1).getBytes(1, 3)).containsExactly(1, 2, 3);
+            assertThat(row.getBlob("content").getBytes(1, 3)).containsExactly(1, 2, 3);
+            assertThatThrownBy(() -> execute(connection, "INSERT INTO things VALUES (1)"))
+                    .isInstanceOf(SQLException.class);
+            connection.rollback();
+        }
+    }
 }

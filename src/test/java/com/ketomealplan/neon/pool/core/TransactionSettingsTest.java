@@ -13,6 +13,7 @@ import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Isolation, read-only mode, schema and time-outs: they hold for the transactions of the borrower who sets them, and the next
@@ -227,6 +229,45 @@ class TransactionSettingsTest {
         try (Connection connection = nextBorrower()) { // which has the pool's own
             assertThat(value(connection, "SHOW statement_timeout")).isIn("1h", "3601s");
             end(connection);
+        }
+    }
+
+    /** Outside of requests, where the session's timeout, which is that of requests, would be too short. */
+    @Test
+    void aTimeoutOfTheUrlHoldsWhateverTheDeadline() throws Exception {
+        Endpoint limited = Endpoint.parse(database.url() + "?options=-c%20statement_timeout%3D2s");
+        Pool other = pools.keeping(1, Connectors.to(limited).withSessionTimeout(Duration.ofSeconds(6)));
+        try (Connection connection = other.getConnection()) {
+            assertThat(value(connection, "SELECT current_setting('statement_timeout')"))
+                    .isEqualTo("2s");
+            execute(connection, "VACUUM things");
+            assertThat(value(connection, "SELECT current_setting('statement_timeout')"))
+                    .isEqualTo("2s");
+            connection.setAutoCommit(false);
+            assertThat(value(connection, "SELECT current_setting('statement_timeout')"))
+                    .isEqualTo("2s");
+            end(connection);
+        }
+    }
+
+    /** A pooler does not keep it for the session. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void metadataHasTheSchemaOfTheUrlBehindAPooler(boolean autoCommit) throws Exception {
+        database.jdbi().useHandle(handle -> handle.execute("CREATE TABLE other.others (id int)"));
+        Endpoint pooled = Endpoint.parse(database.url() + "?pgbouncer=true&currentSchema=other");
+        Pool other = pools.keeping(1, Connectors.to(pooled));
+        try (Connection connection = other.getConnection()) {
+            connection.setAutoCommit(autoCommit);
+            assertThat(autoCommit ? "other" : connection.getSchema()).isEqualTo("other");
+            connection.setAutoCommit(true);
+            connection.setAutoCommit(autoCommit);
+            try (PreparedStatement select = connection.prepareStatement("SELECT id FROM others WHERE id = ?")) {
+                assertThat(select.getMetaData().getColumnCount()).isEqualTo(1);
+            }
+            connection.setAutoCommit(true);
+        } finally {
+            database.jdbi().useHandle(handle -> handle.execute("DROP TABLE other.others"));
         }
     }
 }
