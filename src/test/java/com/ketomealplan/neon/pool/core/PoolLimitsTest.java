@@ -176,15 +176,18 @@ class PoolLimitsTest {
         Pool pool = pool(two(PoolingStrategy.POOLED), new QueueLimits(WAIT, 1_000));
         Connection first = pool.getConnection();
         try (Connection second = pool.getConnection()) {
-            Deadline.within(Duration.ofMillis(100), Duration.ZERO, () -> {
-                assertThatThrownBy(pool::getConnection).isInstanceOf(PoolExhaustedException.class);
-                return null;
-            });
+            Deadline.within(
+                    Duration.ofSeconds(2),
+                    Duration.ZERO,
+                    () -> { // longer than is usual between two connections
+                        assertThatThrownBy(pool::getConnection).isInstanceOf(PoolExhaustedException.class);
+                        return null;
+                    });
             first.setNetworkTimeout(Runnable::run, 0); // alters the session, which is not used again
             first.close();
             await().until(() -> pool.statistics().size() == 1);
 
-            Deadline.within(Duration.ofMillis(150), Duration.ZERO, () -> {
+            Deadline.within(Duration.ofSeconds(1), Duration.ZERO, () -> {
                 pool.getConnection().close();
                 return null;
             });
