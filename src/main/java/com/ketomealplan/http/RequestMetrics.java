@@ -16,6 +16,7 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import java.io.IOException;
 import java.util.Set;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.glassfish.jersey.server.ExtendedUriInfo;
 import org.glassfish.jersey.uri.UriTemplate;
 
@@ -55,7 +56,7 @@ final class RequestMetrics implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest httpRequest = (HttpServletRequest) request;
-        long begun = System.nanoTime();
+        long begun = arrivedNanos(request);
         active.inc();
         try {
             chain.doFilter(request, response);
@@ -65,6 +66,11 @@ final class RequestMetrics implements Filter {
                     .observe((System.nanoTime() - begun) / 1e9);
             active.dec(); // last: where none is active, all are counted
         }
+    }
+
+    /** Returns when the head of a request had arrived, whose body may have taken a while; by {@link System#nanoTime()}. */
+    static long arrivedNanos(ServletRequest request) {
+        return ServletContextRequest.getServletContextRequest(request).getHeadersNanoTime();
     }
 
     static String method(HttpServletRequest request) {

@@ -25,6 +25,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.MDC;
 
@@ -88,6 +89,7 @@ final class RequestTracing implements Filter {
         Span span = tracer.spanBuilder(RequestMetrics.method(request))
                 .setParent(parent)
                 .setSpanKind(SpanKind.SERVER)
+                .setStartTimestamp(Instant.now().minusNanos(System.nanoTime() - RequestMetrics.arrivedNanos(request)))
                 .startSpan();
         if (span.isRecording()) {
             describe(span, request);

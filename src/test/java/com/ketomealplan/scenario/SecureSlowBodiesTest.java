@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies that arrive byte by byte cost nobody else anything, and are answered when they are there. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -212,10 +214,35 @@ class SecureSlowBodiesTest {
         assertThat(RawHttp.answer(socket)).startsWith("HTTP/1.1 413 ").contains("Connection: close");
     }
 
+    /** From its head to its answer, as OpenTelemetry has it. */
     @Test
-    void oneThatNobodyWantsIsRefusedUnread() throws Exception {
+    void theTimeThatOneTakesIsTheRequests() throws Exception {
+        String body = user();
+        double before = secondsOfPosts();
         Socket socket = connect();
-        send(socket, head("Expect: 100-continue\r\nContent-Length: 1048577\r\n"));
+        send(socket, headFor(body));
+        Thread.sleep(1_000);
+        send(socket, body);
+
+        assertThat(RawHttp.answer(socket)).startsWith("HTTP/1.1 201 ");
+        await().until(() -> secondsOfPosts() - before >= 1);
+    }
+
+    private double secondsOfPosts() {
+        return service.admin("/metrics/prometheus")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("http_server_request_duration_seconds_sum"))
+                .filter(line -> line.contains("\"POST\"") && line.contains("\"201\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1048577", "3000000000", "9223372036854775807"})
+    void oneThatNobodyWantsIsRefusedUnread(String length) throws Exception {
+        Socket socket = connect();
+        send(socket, head("Expect: 100-continue\r\nContent-Length: " + length + "\r\n"));
 
         assertThat(RawHttp.answer(socket)).startsWith("HTTP/1.1 413 ");
     }

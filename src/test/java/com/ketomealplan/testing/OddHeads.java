@@ -139,6 +139,7 @@ public final class OddHeads {
         for (String framing : List.of(
                 "Content-Length: -1",
                 "Content-Length: x",
+                "Content-Length: 3000000000",
                 "Content-Length: 99999999999999999999",
                 "Content-Length: 3\r\nContent-Length: 4",
                 "Content-Length: 3\r\nTransfer-Encoding: chunked",

@@ -4,6 +4,7 @@ import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -29,7 +30,8 @@ final class BodyLimit implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (request.getLength() > limit) {
+        String length = request.getHeaderString(HttpHeaders.CONTENT_LENGTH); // a number, or Jetty would have refused it
+        if (length != null && Long.parseLong(length) > limit) {
             throw tooLarge();
         }
         request.setEntityStream(new Limited(request.getEntityStream()));
