@@ -81,6 +81,7 @@ public final class HttpBundle<T extends Configuration> implements ConfiguredBund
         jersey.register(new ProblemMappers.OfJson());
         jersey.register(new ProblemMappers.OfAnything());
         jersey.register(new AcceptedTypes());
+        jersey.register(new UuidParameters());
         jersey.register(EarlyEofExceptionMapper.class);
         jersey.register(EofExceptionWriterInterceptor.class);
         jersey.register(new RequestMetrics.Routes());

@@ -43,16 +43,21 @@ final class ProblemErrorHandler extends ErrorHandler {
             // Jetty closes the connection, but does not announce it: a client would send its next request on it
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
-        // Only own texts and numbers, which need no JSON escapes
+        if (isRetryable(code) && code != 408) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
+        }
+        // Only own texts, numbers and ids, which need no JSON escapes
+        Object trace = request.getAttribute(RequestTracing.KEY);
         String title = HttpStatus.getMessage(code);
         String problem = String.format(
                 Locale.ROOT, // other languages have other digits
-                "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"retryable\":%b,\"request_id\":\"%s\"}",
+                "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"retryable\":%b,\"request_id\":\"%s\"%s}",
                 title,
                 code,
                 detail(code, title),
                 isRetryable(code),
-                id);
+                id,
+                trace == null ? "" : ",\"trace_id\":\"" + trace + "\"");
         Content.Sink.write(response, true, problem, callback);
     }
 

@@ -131,7 +131,7 @@ final class ProblemMappers {
             if (root.getCause() instanceof WebApplicationException refusal) { // thrown by BodyLimit's stream
                 return OfWebApplication.problem(refusal, List::of);
             }
-            Optional<FieldError> field = FieldErrors.ofJson(root);
+            Optional<FieldError> field = StrictJson.isTrailing(root) ? Optional.empty() : FieldErrors.ofJson(root);
             if (field.isPresent()) {
                 return FieldErrors.answer(List.of(field.get()), headers);
             }

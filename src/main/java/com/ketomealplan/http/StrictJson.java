@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
 /** Configures JSON without loss of information. */
 final class StrictJson {
@@ -14,6 +15,12 @@ final class StrictJson {
     private static final int MAX_DEPTH = 100;
 
     private StrictJson() {}
+
+    /** Returns whether a value is followed by another one, of which Jackson says nothing but this. */
+    static boolean isTrailing(Throwable failure) {
+        return failure instanceof MismatchedInputException
+                && failure.getMessage().contains(DeserializationFeature.FAIL_ON_TRAILING_TOKENS.name());
+    }
 
     static void configure(ObjectMapper mapper) {
         mapper.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);

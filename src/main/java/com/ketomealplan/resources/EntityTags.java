@@ -17,7 +17,13 @@ import java.util.stream.Stream;
  */
 final class EntityTags {
 
-    private static final Pattern TAG = Pattern.compile("(W/)?\"([1-9]\\d{0,17})\"");
+    /** The next tag of a list (RFC 9110, section 8.8.3), with what separates it from the one before. */
+    private static final Pattern TAG =
+            Pattern.compile("\\G[\\s,]*(W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"[ \\t]*(?=,|$)");
+
+    private static final Pattern VERSION = Pattern.compile("[1-9]\\d{0,17}");
+
+    private static final Pattern END = Pattern.compile("[\\s,]*");
 
     private static final String WHATEVER = "*";
 
@@ -58,12 +64,16 @@ final class EntityTags {
 
     private static List<Long> versions(List<String> lines, boolean weakToo) {
         List<Long> versions = new ArrayList<>();
-        Matcher tags = TAG.matcher(String.join(",", lines));
+        String list = String.join(",", lines);
+        Matcher tags = TAG.matcher(list);
+        int end = 0;
         while (tags.find()) {
-            if (weakToo || tags.group(1) == null) {
+            end = tags.end();
+            if ((weakToo || tags.group(1) == null)
+                    && VERSION.matcher(tags.group(2)).matches()) {
                 versions.add(Long.valueOf(tags.group(2)));
             }
         }
-        return versions;
+        return END.matcher(list.substring(end)).matches() ? versions : List.of();
     }
 }

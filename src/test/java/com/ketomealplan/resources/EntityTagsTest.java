@@ -26,7 +26,22 @@ class EntityTagsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "1", "W/\"1\"", "\"01\"", "\"0\"", "\"-1\"", "\"1", "\"1 \"", "\"9999999999999999999\"", "**"
+            strings = {
+                "",
+                "1",
+                "W/\"1\"",
+                "\"01\"",
+                "\"0\"",
+                "\"-1\"",
+                "\"1",
+                "\"1 \"",
+                "\"9999999999999999999\"",
+                "**",
+                "w/\"1\"",
+                "x\"1\"",
+                "\"a\"1\"b\"",
+                "\"1\" \"1\"",
+                "\"1\", x"
             })
     void isForNoVersionIfItNamesNone(String header) {
         assertThat(EntityTags.ifMatch(List.of(header))).isEqualTo(Versions.of(List.of()));

@@ -217,6 +217,9 @@ class HonestTracesTest {
         HttpResponse<String> untraced = service.get("/users/" + UUID.randomUUID());
         assertThat(TestService.json(traced).get("trace_id").asText()).isEqualTo(TRACE);
         assertThat(TestService.json(untraced).has("trace_id")).isFalse();
+        HttpResponse<String> byJetty = send("DELETE", "/docs", null);
+        assertThat(byJetty.statusCode()).isEqualTo(405);
+        assertThat(TestService.json(byJetty).get("trace_id").asText()).isEqualTo(TRACE);
         assertThat(untraced.headers().firstValue("Server-Timing").orElseThrow()).doesNotContain("traceparent");
         assertThat(somethingExports()).isFalse();
     }

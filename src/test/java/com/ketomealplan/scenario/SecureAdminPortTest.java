@@ -242,6 +242,7 @@ class SecureAdminPortTest {
             assertThat(refused.statusCode()).isEqualTo(429);
             assertThat(refused.headers().firstValueAsLong("Retry-After").orElseThrow())
                     .isBetween(1L, 60L);
+            assertThat(TestService.json(refused).get("retryable").asBoolean()).isTrue();
             assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
             assertThat(TestService.json(refused).get("request_id").asText())
                     .isEqualTo(refused.headers().firstValue("X-Request-Id").orElseThrow());

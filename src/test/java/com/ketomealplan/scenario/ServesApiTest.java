@@ -135,6 +135,34 @@ class ServesApiTest {
                 .endsWith("/users/" + json(created).get("id").asText());
     }
 
+    /** Nothing may be lost of what a client sends. */
+    @ParameterizedTest
+    @ValueSource(strings = {" x", "}", " {\"email\":\"other@example.com\"}", " null", ","})
+    void refusesABodyThatGoesOnAfterItsValue(String rest) {
+        int before = database.count("users");
+
+        assertProblem(
+                service.post("/users", "{\"email\":\"%s\"}%s".formatted(email(), rest)), 400, "not well-formed JSON");
+
+        assertThat(database.count("users")).isEqualTo(before);
+    }
+
+    /** The JDK would take the last digits of each group. */
+    @Test
+    void aUserHasOneAddress() throws Exception {
+        String id = json(service.post("/users", "{\"email\":\"%s\"}".formatted(email())))
+                .get("id")
+                .asText();
+
+        for (String odd : List.of("f" + id, "+" + id.substring(1), id.replaceFirst("-", "-0"), "1-1-1-1-1")) {
+            assertProblem(service.get("/users/" + odd), 422, "user_id: is not a valid value");
+            assertProblem(service.send("DELETE", "/users/" + odd, null), 422, "user_id: is not a valid value");
+        }
+        assertThat(service.get("/users/" + id.toUpperCase(java.util.Locale.ROOT))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     @Test
     void saysThatAUserIsNotThere() {
         assertProblem(service.get("/users/" + UUID.randomUUID()), 404, "User not found");

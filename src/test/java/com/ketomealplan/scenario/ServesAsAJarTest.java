@@ -206,7 +206,10 @@ class ServesAsAJarTest {
                 });
         int servedByThen = served.get();
         await().atMost(Duration.ofSeconds(60)).until(() -> served.get() > servedByThen + 50);
-        assertThat(service.get("/users", "Drain-Status", "429").statusCode()).isEqualTo(429); // as nginx wants it
+        HttpResponse<String> elsewhere = service.get("/users", "Drain-Status", "429");
+        assertThat(elsewhere.statusCode()).isEqualTo(429); // as nginx wants it
+        assertThat(elsewhere.headers().firstValue("Retry-After")).contains("1");
+        assertThat(elsewhere.body()).contains("\"retryable\":true");
         assertThat(service.get("/livez", "Drain-Status", "429").statusCode()).isEqualTo(200);
         assertThat(service.post("/users", "{}", "Drain-Status", "429").statusCode())
                 .isEqualTo(422);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.eclipse.jetty.http.HttpStatus;
 
 /**
  * A refused request for an admin page.
@@ -83,6 +84,8 @@ record Refusal(String reason, int status, String detail, Map<String, String> hea
         headers.forEach(response::setHeader);
         response.setStatus(status);
         response.setContentType(Problem.MEDIA_TYPE);
-        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(status, detail)));
+        response.getOutputStream()
+                .write(json.writeValueAsBytes(
+                        Problem.of(status, detail).retryable(status == HttpStatus.TOO_MANY_REQUESTS_429)));
     }
 }
