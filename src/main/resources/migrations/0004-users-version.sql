@@ -5,4 +5,5 @@
 -- would stand in line behind this
 SET LOCAL lock_timeout = '1s';
 ALTER TABLE users ADD COLUMN version bigint NOT NULL DEFAULT 1;
+--rollback SET LOCAL lock_timeout = '1s';
 --rollback ALTER TABLE users DROP COLUMN version;

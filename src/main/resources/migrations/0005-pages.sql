@@ -6,13 +6,14 @@
 --changeset keto-meal-plan:users-by-creation runInTransaction:false
 DROP INDEX CONCURRENTLY IF EXISTS users_created_at_id_idx;
 CREATE INDEX CONCURRENTLY users_created_at_id_idx ON users (created_at, id);
---rollback DROP INDEX users_created_at_id_idx;
+--rollback DROP INDEX CONCURRENTLY IF EXISTS users_created_at_id_idx;
 
 --changeset keto-meal-plan:quiz-responses-by-creation runInTransaction:false
 DROP INDEX CONCURRENTLY IF EXISTS quiz_responses_page_idx;
 CREATE INDEX CONCURRENTLY quiz_responses_page_idx ON quiz_responses (user_id, created_at, id);
---rollback DROP INDEX quiz_responses_page_idx;
+--rollback DROP INDEX CONCURRENTLY IF EXISTS quiz_responses_page_idx;
 
 --changeset keto-meal-plan:quiz-responses-by-user-replaced runInTransaction:false
 DROP INDEX CONCURRENTLY IF EXISTS quiz_responses_user_id_created_at_idx;
---rollback CREATE INDEX quiz_responses_user_id_created_at_idx ON quiz_responses (user_id, created_at DESC, id);
+--rollback DROP INDEX CONCURRENTLY IF EXISTS quiz_responses_user_id_created_at_idx;
+--rollback CREATE INDEX CONCURRENTLY quiz_responses_user_id_created_at_idx ON quiz_responses (user_id, created_at DESC, id);
