@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +40,12 @@ class SleepSafeJarTest {
     private static final String HOST = "ep-quiet-night-a1b2c3d4.eu-central-1.aws.neon.tech";
     /** How often the service looks at its idle connections, which is about once a second. */
     private static final int LOOKS = Ring.times(4, 10);
+
+    /** For a TLS handshake of a new JVM on a machine that is busy otherwise. */
+    private static final String NO_HURRY = Stream.of(
+                    "connect.tlsTimeout", "connect.loginTimeout", "unitOfWork.deadline")
+            .map(name -> " -Ddw.database." + name + "=1m")
+            .collect(Collectors.joining());
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -62,7 +70,8 @@ class SleepSafeJarTest {
             store.store(file, "password".toCharArray());
         }
         return "-Djdk.net.hosts.file=%s -Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=password"
-                .formatted(hosts, trusted);
+                        .formatted(hosts, trusted)
+                + NO_HURRY;
     }
 
     private String url(NeonProxy neon) {
