@@ -10,7 +10,6 @@ import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.neon.url.InvalidDatabaseUrlException;
 import com.ketomealplan.neon.url.Secret;
 import io.dropwizard.validation.selfvalidating.ViolationCollector;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +21,7 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
 
     private static final String URL = "url";
     private static final String FILE = "urlFile";
+    private static final String PASSWORD_FILE = "passwordFile";
 
     static DatabaseUrl of(String url, String urlFile, String passwordFile) {
         return new DatabaseUrl(
@@ -41,24 +41,31 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
         return url.isEmpty() && file.isEmpty();
     }
 
-    /** Reports what is wrong with the URL. Reads its files. */
+    /** Reports what is wrong with the URL, and with the password file if it needs one. Reads the files. */
     void check(ViolationCollector violations) {
         if (url.isPresent() && file.isPresent()) {
             violations.addViolation(FILE, "is set beside url, and both name a database; leave one of them out");
             return;
         }
+        if (isEmpty()) {
+            return;
+        }
         String setting = file.isPresent() ? FILE : URL;
-        problems().forEach(problem -> violations.addViolation(setting, problem));
+        try {
+            Endpoint endpoint = read();
+            endpoint.fileProblems().forEach(problem -> violations.addViolation(setting, problem));
+            if (!hasPassword(endpoint)) {
+                passwordFile.problems(endpoint).forEach(problem -> violations.addViolation(PASSWORD_FILE, problem));
+            }
+        } catch (InvalidDatabaseUrlException e) {
+            e.problems().forEach(problem -> violations.addViolation(setting, problem));
+        } catch (UnusableFileException e) {
+            e.problems().forEach(problem -> violations.addViolation(setting, problem));
+        }
     }
 
-    private List<String> problems() {
-        try {
-            return isEmpty() ? List.of() : read().fileProblems();
-        } catch (InvalidDatabaseUrlException e) {
-            return e.problems();
-        } catch (UnusableFileException e) {
-            return e.problems();
-        }
+    private static boolean hasPassword(Endpoint endpoint) {
+        return endpoint.password().filter(secret -> !secret.reveal().isEmpty()).isPresent();
     }
 
     private Endpoint read() throws UnusableFileException {
@@ -82,10 +89,7 @@ record DatabaseUrl(Optional<Secret> url, Optional<UrlFile> file, PasswordFile pa
 
     /** Returns the credentials of an endpoint. */
     private CredentialSource credentials(Endpoint endpoint) {
-        boolean fixed = file.isEmpty()
-                && endpoint.password()
-                        .filter(secret -> !secret.reveal().isEmpty())
-                        .isPresent();
+        boolean fixed = file.isEmpty() && hasPassword(endpoint);
         return fixed ? CredentialSource.of(endpoint) : new FileCredentials(endpoint, file, passwordFile);
     }
 

@@ -112,6 +112,7 @@ class DataSourceFactoryKeysTest {
         assertMistake(
                 "{url: 'postgresql://a@h/d?application_name=x', properties: {ApplicationName: y}}",
                 "application_name and ApplicationName, which set the same");
+        assertMistake("{url: 'postgresql://a@h/d', passwordFile: /nowhere/secret}", "passwordFile names a file that");
         assertMistake("{url: 'postgresql://a:b?c@h/d', user: b}", "user is for a url without a user");
         assertMistake("{maxSize: 4, pooled: {keep: 3}}", "pooled is set beside minSize, maxSize");
         assertMistake("{maxSize: 4, minSize: 5}", "minSize must be at most maxSize");

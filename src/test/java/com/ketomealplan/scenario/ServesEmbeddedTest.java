@@ -14,6 +14,9 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -98,6 +101,35 @@ class ServesEmbeddedTest {
             });
         }
         assertThat(postmaster()).doesNotExist();
+    }
+
+    /** As one does whose migrations fail. */
+    @Test
+    void aStartThatFailsBeforeThereIsAServerLeavesNoDatabaseRunning() throws Exception {
+        Map<String, String> environment = embedded();
+        try (ServiceProcess first =
+                ServiceProcess.run(environment, "server", CONFIG).awaitHealthy()) {
+            execute("DELETE FROM databasechangelog"); // its tables are there
+            first.terminate();
+            first.awaitExit();
+        }
+
+        ServiceProcess failing = ServiceProcess.run(environment, "server", CONFIG);
+
+        assertThat(failing.awaitExit()).as(failing::output).isEqualTo(1);
+        assertThat(failing.output()).contains("Embedded PostgreSQL started");
+        assertThat(postmaster()).doesNotExist();
+    }
+
+    private void execute(String sql) throws Exception {
+        String port = Files.readAllLines(postmaster()).get(3);
+        String password =
+                Files.readString(directory.resolve("postgres/password")).strip();
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", password);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     /** Kills the service and its database while eight clients write, and returns what they were answered. */

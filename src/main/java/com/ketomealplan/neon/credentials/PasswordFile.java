@@ -45,6 +45,18 @@ public final class PasswordFile {
                 false);
     }
 
+    /** Returns what is wrong with it for an endpoint without a password; nothing, if the configuration does not name a file. */
+    public List<String> problems(Endpoint endpoint) {
+        if (named) {
+            try {
+                passwordFor(endpoint);
+            } catch (UnusableFileException e) {
+                return e.problems();
+            }
+        }
+        return List.of();
+    }
+
     /**
      * Returns the password for a database and user; it must be the same for all hosts.
      *

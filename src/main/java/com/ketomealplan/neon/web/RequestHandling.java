@@ -33,10 +33,21 @@ public final class RequestHandling {
 
     /**
      * Runs an action after the end of the server and of all that it manages: also when its start fails, and what it manages was
-     * never started.
+     * never started, or when there is no server because the start has failed before: then at the end of the JVM.
      */
     public static void afterwards(Environment environment, Runnable last) {
+        Thread withoutServer = new Thread(last, "database-close");
+        Runtime.getRuntime().addShutdownHook(withoutServer);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarting(LifeCycle server) {
+                try {
+                    Runtime.getRuntime().removeShutdownHook(withoutServer); // a server has one of its own
+                } catch (IllegalStateException e) {
+                    // the JVM ends at this moment
+                }
+            }
+
             @Override
             public void lifeCycleStopped(LifeCycle server) {
                 last.run();
