@@ -226,7 +226,7 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
             storing().setObject(index, value);
             return;
         }
-        Object kept = ValueCopy.of(value);
+        Object kept = ValueCopy.ofUntyped(value);
         bind(index, statement -> statement.setObject(index, kept));
     }
 
@@ -236,7 +236,7 @@ abstract class BoundParameters extends StatementHandle implements PreparedStatem
             storing().setObject(index, value, sqlType);
             return;
         }
-        Object kept = ValueCopy.of(value);
+        Object kept = sqlType == Types.OTHER ? ValueCopy.ofUntyped(value) : ValueCopy.of(value);
         bind(index, statement -> statement.setObject(index, kept, sqlType));
     }
 

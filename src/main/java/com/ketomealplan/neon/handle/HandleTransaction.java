@@ -77,21 +77,11 @@ public final class HandleTransaction {
         begin();
     }
 
-    /** Begins the next transaction of a driver that was handed out, which the driver cannot do as this class does. */
-    private void beginForDriver() {
-        if (driverHandedOut && !autoCommit && physical.isOpen()) {
-            try {
-                begin();
-            } catch (SQLException e) {
-                physical.closeSocket(); // the end of the one before is what is reported
-            }
-        }
-    }
-
     void autoCommit(boolean on) throws SQLException {
         if (on == autoCommit) {
             return;
         }
+        noticeOthers();
         if (on) {
             if (open && physical.isTransactionFailed()) {
                 rollback(); // COMMIT would fail
@@ -208,6 +198,9 @@ public final class HandleTransaction {
         noticeOthers();
         lease.beforeSend();
         wasOpen = physical.isOpen();
+        if (wasOpen && isBegunByDriver() && !physical.isInTransaction()) {
+            jdbc.setAutoCommit(true); // or the driver would send a BEGIN of its own
+        }
         if (prologue.begins()) {
             begun = true;
             identity = null;
@@ -228,7 +221,7 @@ public final class HandleTransaction {
         identity = ending && physical.isOpen() ? null : identity;
         ending = false;
         begun = autoCommit ? begun : open; // ended by a statement, or never begun
-        if (begun && jdbc.getAutoCommit()) {
+        if ((begun || isBegunByDriver()) && jdbc.getAutoCommit()) {
             jdbc.setAutoCommit(false); // so that the driver allows what needs a transaction: cursors, savepoints
         }
     }
@@ -261,6 +254,7 @@ public final class HandleTransaction {
 
     /** Prepares for what is sent past the handle: begins a transaction, if auto-commit is off and none has begun. */
     void begin() throws SQLException {
+        lease.checkUsable();
         noticeOthers();
         if (!autoCommit && !begun) {
             send(beginPrologue(SqlKind.DATA));
@@ -311,7 +305,6 @@ public final class HandleTransaction {
         } finally {
             reset();
         }
-        beginForDriver();
     }
 
     /** Sets the statement that is sent with the COMMIT of this transaction. */
@@ -330,15 +323,19 @@ public final class HandleTransaction {
         identity = null;
         commit.dropStatement();
         reset();
-        beginForDriver();
     }
 
     private void reset() throws SQLException {
         begun = false;
         open = physical.isInTransaction();
         if (!open && physical.isOpen()) {
-            jdbc.setAutoCommit(true); // sends nothing
+            jdbc.setAutoCommit(!isBegunByDriver()); // sends nothing
         }
+    }
+
+    /** Returns whether the driver is to begin the transactions that are used past the handle, as soon as there is something to send. */
+    private boolean isBegunByDriver() {
+        return driverHandedOut && !autoCommit;
     }
 
     /** Resets the driver's connection for the next borrower. */

@@ -25,6 +25,7 @@ final class PreparedStatementHandle extends BoundParameters {
     private final String sql;
     private final Preparation preparation;
     private Prologue prologue;
+    private boolean executed; // since it was prepared
     /** The settings to be applied again, and the values of the parameters; kept only while there is a prologue. */
     private final List<Setting> settings = new ArrayList<>(0);
 
@@ -61,6 +62,7 @@ final class PreparedStatementHandle extends BoundParameters {
     private void prepareWith(Prologue next) throws SQLException {
         driver();
         prologue = next;
+        executed = false;
         PreparedStatement other = preparation.prepare(sqlWithPrologue());
         replace(other);
         replaySettings(other);
@@ -107,7 +109,7 @@ final class PreparedStatementHandle extends BoundParameters {
 
     @Override
     Statement handedOut() throws SQLException {
-        return withoutPrologue();
+        return executed ? prepared() : withoutPrologue(); // its results may still be read
     }
 
     @Override
@@ -124,6 +126,14 @@ final class PreparedStatementHandle extends BoundParameters {
     }
 
     private <T> T run(Action<T> action, Action<T> results) throws SQLException {
+        try {
+            return execute(action, results);
+        } finally {
+            executed = true;
+        }
+    }
+
+    private <T> T execute(Action<T> action, Action<T> results) throws SQLException {
         // Without a prologue no settings were kept, so it cannot be prepared again
         boolean streams =
                 driver().getFetchSize() > 0 || driver().getMaxFieldSize() > 0; // which cuts the prologue's, too

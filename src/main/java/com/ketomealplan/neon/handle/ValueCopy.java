@@ -13,6 +13,11 @@ final class ValueCopy {
 
     private ValueCopy() {}
 
+    /** The same for a value without a type, where a map is an hstore. With the type of a text it would be its {@code toString()}. */
+    static Object ofUntyped(Object value) throws SQLException {
+        return value instanceof Map<?, ?> map ? new LinkedHashMap<>(map) : of(value);
+    }
+
     /** Returns a copy of a mutable value, and any other value itself. */
     static Object of(Object value) throws SQLException {
         if (value instanceof Date date) {
@@ -28,16 +33,20 @@ final class ValueCopy {
                 throw new SQLException("a value of " + object.getClass().getName() + " cannot be copied", "0A000", e);
             }
         }
-        if (value instanceof Map<?, ?> map) { // an hstore
-            return new LinkedHashMap<>(map);
-        }
         return value != null && value.getClass().isArray() ? ofArray(value) : value;
     }
 
-    private static Object ofArray(Object array) {
+    private static Object ofArray(Object array) throws SQLException {
         int length = Array.getLength(array);
-        Object copy = Array.newInstance(array.getClass().getComponentType(), length);
-        System.arraycopy(array, 0, copy, 0, length);
+        Class<?> component = array.getClass().getComponentType();
+        Object copy = Array.newInstance(component, length);
+        if (component.isPrimitive()) {
+            System.arraycopy(array, 0, copy, 0, length);
+        } else {
+            for (int i = 0; i < length; i++) {
+                Array.set(copy, i, of(Array.get(array, i)));
+            }
+        }
         return copy;
     }
 }

@@ -16,12 +16,14 @@ import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.pool.core.ConnectionPool;
 import com.ketomealplan.neon.web.LeakDetectionFilter;
+import java.io.StringReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /** Connections that a unit of work, or code outside of one, uses or leaves in unusual ways. */
 class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
@@ -164,5 +166,31 @@ class UnitOfWorkConnectionTest extends UnitOfWorkFixture {
                 .mapTo(String.class)
                 .list());
         assertThat(names).containsExactly("b");
+    }
+
+    /** The next transaction of its driver has not made this one a success. */
+    @Test
+    void aUnitWhoseDriverIsUsedFailsIfItsCommitIsRefused() {
+        assertThatThrownBy(() -> unit(() -> jdbi.withHandle(handle -> {
+                    handle.getConnection().unwrap(PGConnection.class);
+                    handle.execute("INSERT INTO things (name) VALUES ('twice'), ('twice')"); // refused at its end
+                    return null;
+                })))
+                .isInstanceOf(Exception.class);
+
+        assertThat(database.count("things")).isZero();
+    }
+
+    @Test
+    void aUnitWhoseDriverIsUsedCommits() throws Exception {
+        unit(() -> jdbi.withHandle(handle -> {
+            handle.getConnection()
+                    .unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn("COPY things (name) FROM STDIN", new StringReader("one\n"));
+            return null;
+        }));
+
+        assertThat(database.count("things")).isEqualTo(1);
     }
 }

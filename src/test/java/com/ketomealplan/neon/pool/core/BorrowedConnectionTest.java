@@ -410,4 +410,26 @@ class BorrowedConnectionTest {
         }
         single.getConnection().close();
     }
+
+    /** It is another borrower's by then. */
+    @Test
+    void aLargeObjectOfAReturnedConnectionBeginsNothing() throws Exception {
+        Connection returned = pool.getConnection();
+        returned.setAutoCommit(false);
+        ResultSet row = returned.createStatement().executeQuery("SELECT 1::oid");
+        row.next();
+        returned.commit();
+        returned.close();
+
+        try (Connection next = pool.getConnection()) {
+            int backend = backend(next);
+            assertThatThrownBy(() -> row.getBlob(1)).isInstanceOf(SQLException.class);
+            String state = database.jdbi()
+                    .withHandle(handle -> handle.createQuery("SELECT state FROM pg_stat_activity WHERE pid = :pid")
+                            .bind("pid", backend)
+                            .mapTo(String.class)
+                            .one());
+            assertThat(state).isEqualTo("idle");
+        }
+    }
 }

@@ -13,7 +13,9 @@ import java.sql.Statement;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.LocalDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.postgresql.util.PGobject;
 
@@ -218,6 +220,25 @@ class JdbcParameterTest extends JdbcContract {
                     assertThat(value(select)).isEqualTo(Integer.toString(i + 10));
                     array.free();
                 }
+            }
+        });
+    }
+
+    /** Such as the object of a JSON library, whose text it is. */
+    @OverAll
+    void aMapThatIsBoundAsATextIsItsText(Source source) throws Exception {
+        Map<String, String> json = new HashMap<>(Map.of("a", "1")) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String toString() {
+                return "{\"a\":1}";
+            }
+        };
+        always(source, connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT ?::text")) {
+                select.setObject(1, json, Types.VARCHAR);
+                assertThat(value(select)).isEqualTo("{\"a\":1}");
             }
         });
     }

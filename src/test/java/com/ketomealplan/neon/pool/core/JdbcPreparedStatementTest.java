@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.postgresql.PGStatement;
 
 /** JDBC's contract of prepared statements, in auto-commit and in transactions that begin with them or do not. */
 class JdbcPreparedStatementTest extends JdbcContract {
@@ -288,6 +289,18 @@ class JdbcPreparedStatementTest extends JdbcContract {
             assertThat(select.isCloseOnCompletion()).isTrue();
             rows.close();
             assertThat(select.isClosed()).isTrue();
+        });
+    }
+
+    @OverAll
+    void unwrappingItLeavesItsResultsAlone(Source source) throws Exception {
+        always(source, connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT 7")) {
+                ResultSet row = select.executeQuery();
+                assertThat(select.unwrap(PGStatement.class)).isNotNull();
+                assertThat(row.next()).isTrue();
+                assertThat(row.getInt(1)).isEqualTo(7);
+            }
         });
     }
 }

@@ -252,4 +252,20 @@ class JdbcTransactionTest extends JdbcContract {
             assertThat(database.count("things")).isZero();
         }
     }
+
+    /** The server withholds them from a session that is inside a transaction. */
+    @OverAll
+    void notificationsArriveBetweenTransactions(Source source) throws Exception {
+        try (Connection connection = transaction(source)) {
+            PGConnection driver = connection.unwrap(PGConnection.class);
+            execute(connection, "LISTEN news");
+            connection.commit();
+            database.jdbi().useHandle(handle -> handle.execute("NOTIFY news, 'one'"));
+
+            assertThat(driver.getNotifications(30_000)).hasSize(1);
+
+            execute(connection, "UNLISTEN news");
+            connection.commit();
+        }
+    }
 }
