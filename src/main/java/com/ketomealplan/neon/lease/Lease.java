@@ -286,11 +286,8 @@ public final class Lease {
                 }
             }
             case RETURNED -> {
-                if (state.isReturnedFor(LONGEST_RETURN)
-                        && !discarded) { // an Error has ended its return, such as a full stack
-                    discarded = true;
+                if (state.isReturnOverdue(LONGEST_RETURN)) { // an Error, such as of a full stack, has ended it
                     unusable = true;
-                    physical.closeSocket();
                     LeaseWatch.runAnyhow(() -> owner.release(this));
                 }
             }

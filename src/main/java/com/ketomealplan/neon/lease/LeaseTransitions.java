@@ -36,7 +36,7 @@ final class LeaseTransitions {
 
     private final AtomicReference<Snapshot> current = new AtomicReference<>(Snapshot.ACTIVE);
 
-    /** When it was returned, or was about to be. */
+    /** When it was returned, or when its return was last repeated. */
     private volatile long returnedNanos;
 
     LeaseState now() {
@@ -112,9 +112,13 @@ final class LeaseTransitions {
         }
     }
 
-    /** Returns whether it was returned, so long ago. */
-    boolean isReturnedFor(Duration time) {
-        return now() == LeaseState.RETURNED && System.nanoTime() - returnedNanos >= time.toNanos();
+    /** Returns whether it was returned so long ago, once in that time. Called by one thread. */
+    boolean isReturnOverdue(Duration time) {
+        boolean overdue = now() == LeaseState.RETURNED && System.nanoTime() - returnedNanos >= time.toNanos();
+        if (overdue) {
+            returnedNanos = System.nanoTime();
+        }
+        return overdue;
     }
 
     private boolean move(LeaseState from, Snapshot to) {
