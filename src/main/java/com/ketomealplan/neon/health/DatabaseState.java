@@ -163,7 +163,7 @@ public final class DatabaseState implements Managed {
         } else {
             changes.due().ifPresent(this::report);
         }
-        scheduleCheck(opening.attempting() && traffic.open() == 0);
+        scheduleCheck(opening, traffic.open() == 0);
         return status;
     }
 
@@ -304,13 +304,17 @@ public final class DatabaseState implements Managed {
     }
 
     /** Schedules another check, so that a change without an event is logged when it happens. */
-    private void scheduleCheck(boolean mayBeWaking) {
+    private void scheduleCheck(GateSnapshot opening, boolean disconnected) {
         nextCheck.cancel(false);
         if (stopped) {
             return;
         }
-        if (mayBeWaking) {
-            nextCheck = Timer.after(LONG_LOGIN, this::status);
+        if (opening.attempting() && disconnected) {
+            Duration left = opening.loggingIn()
+                    .map(LONG_LOGIN::minus)
+                    .filter(rest -> rest.compareTo(Duration.ZERO) > 0)
+                    .orElse(LONG_LOGIN);
+            nextCheck = Timer.after(left, this::status);
         } else if (condition != DatabaseCondition.ASLEEP || changes.hasWithheld()) {
             boolean soon = condition.isTransient() || changes.hasWithheld();
             nextCheck = Timer.after(soon ? CHECK_INTERVAL : SUSPEND_AFTER, this::status);

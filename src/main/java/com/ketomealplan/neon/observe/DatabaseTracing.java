@@ -121,7 +121,10 @@ public final class DatabaseTracing implements Observer {
         Context inside = Context.current().with(span);
         if (!wait.wake().isZero()) {
             boolean woken = wait.wake().compareTo(wait.total()) < 0; // else no connection was opened
-            boolean cold = sleeps && woken && wait.wake().compareTo(DatabaseState.LONG_LOGIN) >= 0;
+            Duration login = wait.opening()
+                    .map(opening -> opening.phases().getOrDefault(Phase.LOGIN, Duration.ZERO))
+                    .orElse(wait.wake()); // another caller's connection
+            boolean cold = sleeps && woken && login.compareTo(DatabaseState.LONG_LOGIN) >= 0;
             Interval wake = new Interval(whole.begin(), whole.begin().plus(wait.wake()));
             Span start = spanOf(cold ? "cold start" : "connect", SpanKind.INTERNAL, inside, wake);
             wait.opening().ifPresent(opening -> phases(opening, inside.with(start), wake.end()));
