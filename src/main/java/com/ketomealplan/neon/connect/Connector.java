@@ -14,7 +14,7 @@ public interface Connector {
      * Opens a connection that the caller owns and closes. Blocks for the timeouts of its phases at most, anew for each log-in: a refused
      * one is repeated, twice at most, if the credentials have changed. Only the look-up of the host's address may take longer.
      *
-     * @param atMost a timeout for all log-ins together, if it is shorter than theirs
+     * @param atMost a timeout for all phases together, of each host and each log-in, if it is shorter than theirs
      * @param onPhase is called at the start of each phase, on any thread; must not block
      * @throws PhaseTimeoutException if a phase took too long; nothing was executed
      * @throws SQLException if there is no connection, or the server refuses it; nothing was executed

@@ -90,11 +90,10 @@ public final class PgConnector implements Connector {
     /** Opens a connection; after a refused log-in, again with credentials that have changed since. */
     @Override
     public PhysicalConnection open(Duration atMost, Consumer<Phase> onPhase) throws SQLException {
-        long begun = System.nanoTime();
         LogIn login = credentials.next();
         for (int attempt = 1; ; attempt++) {
             try {
-                PhysicalConnection opened = open(login, atMost.minusNanos(System.nanoTime() - begun), onPhase);
+                PhysicalConnection opened = open(login, atMost, onPhase);
                 credentials.accepted(login);
                 return opened;
             } catch (SQLException e) {
@@ -113,7 +112,6 @@ public final class PgConnector implements Connector {
     private PhysicalConnection open(LogIn login, Duration atMost, Consumer<Phase> onPhase) throws SQLException {
         Endpoint as =
                 endpoint.as(login.credentials().user(), login.credentials().password());
-        long begun = System.nanoTime();
         try {
             return attempt(as, atMost, onPhase);
         } catch (SQLException e) {
@@ -126,7 +124,7 @@ public final class PgConnector implements Connector {
             LOG.info(
                     "{} refuses options of a session, as a pooler does: timeouts are set for each transaction",
                     endpoint);
-            return attempt(as, atMost.minusNanos(System.nanoTime() - begun), onPhase);
+            return attempt(as, atMost, onPhase);
         }
     }
 

@@ -9,6 +9,8 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.CertificateRevokedException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.crypto.BadPaddingException;
 
 /** Explains why a server's certificate was refused, by the field (RFC 5280) that failed, or that the client's own key is of no use. */
@@ -18,10 +20,18 @@ final class CertificateRules {
     private static final Pattern WRONG_NAME = Pattern.compile("could not be verified by hostnameverifier|"
             + DriverText.translated("The hostname {0} could not be verified by hostnameverifier {1}.", ".*", ".*"));
 
-    /** The messages of pgjdbc, which may have the same causes as a refusal of the server's. */
-    private static final Pattern CLIENT_KEY =
-            Pattern.compile(DriverText.translated("Could not decrypt SSL key file {0}.", ".*") + "|"
-                    + DriverText.translated("Could not read SSL key file {0}.", ".*"));
+    /** The messages of pgjdbc about the client's own, which may have the same causes as a refusal of the server's. */
+    private static final Pattern CLIENT_KEY = Pattern.compile(Stream.concat(
+                    Stream.of(
+                                    "Could not decrypt SSL key file {0}.",
+                                    "Could not read SSL key file {0}.",
+                                    "Could not open SSL certificate file {0}.",
+                                    "Loading the SSL certificate {0} into a KeyManager failed.",
+                                    "Could not find a java cryptographic algorithm: {0}.",
+                                    "Could not find a java cryptographic algorithm: X.509 CertificateFactory not available.")
+                            .map(text -> DriverText.translated(text, ".*")),
+                    Stream.of("Could not load the private key", "Could not load cert chain")) // not translated
+            .collect(Collectors.joining("|")));
 
     private CertificateRules() {}
 
@@ -30,7 +40,7 @@ final class CertificateRules {
         if (CLIENT_KEY.matcher(textOf(failure)).find()) {
             return Optional.of(new Classification(
                     FailureKind.MISCONFIGURED,
-                    Optional.of("the key of this client cannot be read: check sslkey and sslpassword")));
+                    Optional.of("this client cannot present its own: check sslcert, sslkey and sslpassword")));
         }
         if (Failure.find(failure, CertificateExpiredException.class).isPresent()) {
             return refused("notAfter", "it has expired; the server needs a new one (or this machine's clock is wrong)");

@@ -75,7 +75,7 @@ class PgConnectorTest {
                     new PhaseTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30));
 
             Connectors.to(endpoint, longer)
-                    .open(Duration.ofSeconds(1), phase -> {})
+                    .open(Duration.ofSeconds(5), phase -> {}) // as much as the first one takes
                     .close();
         }
     }
