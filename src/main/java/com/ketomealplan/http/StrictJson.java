@@ -18,7 +18,7 @@ final class StrictJson {
 
     /** Returns whether a value is followed by another one, of which Jackson says nothing but this. */
     static boolean isTrailing(Throwable failure) {
-        return failure instanceof MismatchedInputException
+        return failure.getClass() == MismatchedInputException.class // not a subclass, which quotes the value
                 && failure.getMessage().contains(DeserializationFeature.FAIL_ON_TRAILING_TOKENS.name());
     }
 

@@ -20,34 +20,41 @@ public final class PasswordFile {
 
     private final SecretFile file;
     private final boolean named;
+    private final boolean configured;
 
-    private PasswordFile(String name, boolean named) {
+    /**
+     * @param named whether somebody has named it, so that it is a mistake if it is missing
+     * @param configured whether the configuration has
+     */
+    private PasswordFile(String name, boolean named, boolean configured) {
         this.file = new SecretFile(name, true);
         this.named = named;
+        this.configured = configured;
     }
 
     /** Returns the password file of the configuration. */
     public static PasswordFile at(String name) {
-        return new PasswordFile(name, true);
+        return new PasswordFile(name, true, true);
     }
 
     /** Returns the password file of libpq: {@code PGPASSFILE}, or else the one in the user's home, if it exists. */
     public static PasswordFile standard(Map<String, String> environment) {
         String set = environment.getOrDefault("PGPASSFILE", "");
         if (!set.isEmpty()) {
-            return at(set);
+            return new PasswordFile(set, true, false);
         }
         boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
         return new PasswordFile(
                 windows
                         ? environment.getOrDefault("APPDATA", "") + "\\postgresql\\pgpass.conf"
                         : environment.getOrDefault("HOME", System.getProperty("user.home")) + "/.pgpass",
+                false,
                 false);
     }
 
     /** Returns what is wrong with it for an endpoint without a password; nothing, if the configuration does not name a file. */
     public List<String> problems(Endpoint endpoint) {
-        if (named) {
+        if (configured) {
             try {
                 passwordFor(endpoint);
             } catch (UnusableFileException e) {

@@ -6,6 +6,7 @@ import io.dropwizard.jersey.setup.JerseyEnvironment;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import java.util.EnumSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.component.LifeCycle;
 
@@ -36,13 +37,19 @@ public final class RequestHandling {
      * never started, or when there is no server because the start has failed before: then at the end of the JVM.
      */
     public static void afterwards(Environment environment, Runnable last) {
-        Thread withoutServer = new Thread(last, "database-close");
+        AtomicBoolean done = new AtomicBoolean();
+        Runnable once = () -> {
+            if (done.compareAndSet(false, true)) {
+                last.run();
+            }
+        };
+        Thread withoutServer = new Thread(once, "database-close");
         Runtime.getRuntime().addShutdownHook(withoutServer);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override
-            public void lifeCycleStarting(LifeCycle server) {
+            public void lifeCycleStarted(LifeCycle server) {
                 try {
-                    Runtime.getRuntime().removeShutdownHook(withoutServer); // a server has one of its own
+                    Runtime.getRuntime().removeShutdownHook(withoutServer); // Jetty's stops a server that has started
                 } catch (IllegalStateException e) {
                     // the JVM ends at this moment
                 }
@@ -50,7 +57,7 @@ public final class RequestHandling {
 
             @Override
             public void lifeCycleStopped(LifeCycle server) {
-                last.run();
+                once.run();
             }
         });
     }
