@@ -112,7 +112,7 @@ public final class ConnectionHandle extends DelegatingConnection {
         if (timeoutSeconds < 0) {
             throw new SQLException("the time-out is negative: " + timeoutSeconds, "22023");
         }
-        return lease.isOpen() && jdbc.isValid(timeoutSeconds);
+        return lease.isOpen() && transaction.byDriver(() -> jdbc.isValid(timeoutSeconds));
     }
 
     // statements

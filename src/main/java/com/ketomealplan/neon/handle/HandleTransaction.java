@@ -27,7 +27,6 @@ public final class HandleTransaction {
     private boolean ending; // what is sent next may end the transaction by SQL, and begin another one
     private boolean driverHandedOut; // directly or through a handle
     private boolean wasOpen; // the connection, when something was last sent
-
     private volatile boolean open;
     private volatile TransactionIdentity identity;
     private final CommitFlight commit;
@@ -128,7 +127,7 @@ public final class HandleTransaction {
         if (!autoCommit && settings.mayHaveSchema()) {
             begin();
         }
-        return settings.schema().isEmpty() ? jdbc.getSchema() : settings.schema();
+        return settings.schema().isEmpty() ? byDriver(jdbc::getSchema) : settings.schema();
     }
 
     /**
@@ -198,7 +197,7 @@ public final class HandleTransaction {
         noticeOthers();
         lease.beforeSend();
         wasOpen = physical.isOpen();
-        if (wasOpen && isBegunByDriver() && !physical.isInTransaction()) {
+        if (wasOpen && !autoCommit && !physical.isInTransaction()) {
             jdbc.setAutoCommit(true); // or the driver would send a BEGIN of its own
         }
         if (prologue.begins()) {
@@ -221,7 +220,7 @@ public final class HandleTransaction {
         identity = ending && physical.isOpen() ? null : identity;
         ending = false;
         begun = autoCommit ? begun : open; // ended by a statement, or never begun
-        if ((begun || isBegunByDriver()) && jdbc.getAutoCommit()) {
+        if (physical.isOpen() && (begun || isBegunByDriver()) && jdbc.getAutoCommit()) {
             jdbc.setAutoCommit(false); // so that the driver allows what needs a transaction: cursors, savepoints
         }
     }
@@ -265,9 +264,7 @@ public final class HandleTransaction {
 
     /** Prepares for transactions that are begun past the handle. */
     void allowWrites() throws SQLException {
-        if (!physical.isTransactionFailed()) {
-            settings.allowWrites();
-        }
+        byDriver(settings::allowWrites);
     }
 
     /** Skips the prologue's results; the next one is the first of the statement that it was prepended to. */
@@ -331,6 +328,12 @@ public final class HandleTransaction {
         if (!open && physical.isOpen()) {
             jdbc.setAutoCommit(!isBegunByDriver()); // sends nothing
         }
+    }
+
+    /** Executes what the driver sends by itself, for which it must not begin a transaction. */
+    <T> T byDriver(Execution<T, SQLException> sending) throws SQLException {
+        boolean idle = isBegunByDriver() && physical.isOpen() && !physical.isInTransaction();
+        return idle ? LocalTransaction.without(jdbc, sending) : sending.send();
     }
 
     /** Returns whether the driver is to begin the transactions that are used past the handle, as soon as there is something to send. */

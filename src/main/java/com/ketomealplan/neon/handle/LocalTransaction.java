@@ -26,6 +26,18 @@ final class LocalTransaction {
         return result;
     }
 
+    /** Executes something in no transaction, on a connection whose driver begins one for whatever it sends. */
+    static <T> T without(Connection driver, Execution<T, SQLException> statement) throws SQLException {
+        driver.setAutoCommit(true);
+        try {
+            return statement.send();
+        } finally {
+            if (!driver.isClosed()) {
+                driver.setAutoCommit(false);
+            }
+        }
+    }
+
     /** Also if the first flight has failed after its BEGIN. */
     private static void rollBack(HandleTransaction transaction, Connection driver, Throwable cause) {
         if (transaction.isOpen()) {

@@ -194,11 +194,13 @@ public final class TransactionSettings {
         allowWrites();
     }
 
-    /** Lets transactions write that do not declare READ ONLY or READ WRITE. Sends a statement if needed. */
-    void allowWrites() throws SQLException {
-        if (physical.readOnlyDefault().isOn()) {
+    /** Lets transactions write that do not declare READ ONLY or READ WRITE. Sends a statement if needed, and returns whether it did. */
+    boolean allowWrites() throws SQLException {
+        boolean needed = physical.readOnlyDefault().isOn() && !physical.isTransactionFailed();
+        if (needed) {
             physical.readOnlyDefault().withdraw();
         }
+        return needed;
     }
 
     /** Returns whether the session's timeout, which is that of requests, is shorter than the lease's deadline. */

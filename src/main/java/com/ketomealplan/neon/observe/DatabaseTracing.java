@@ -122,8 +122,9 @@ public final class DatabaseTracing implements Observer {
         if (!wait.wake().isZero()) {
             boolean woken = wait.wake().compareTo(wait.total()) < 0; // else no connection was opened
             Duration login = wait.opening()
+                    .filter(opening -> wait.wake().minus(opening.total()).compareTo(DatabaseState.LONG_LOGIN) < 0)
                     .map(opening -> opening.phases().getOrDefault(Phase.LOGIN, Duration.ZERO))
-                    .orElse(wait.wake()); // another caller's connection
+                    .orElse(wait.wake()); // another caller's connection, or one after attempts that have failed
             boolean cold = sleeps && woken && login.compareTo(DatabaseState.LONG_LOGIN) >= 0;
             Interval wake = new Interval(whole.begin(), whole.begin().plus(wait.wake()));
             Span start = spanOf(cold ? "cold start" : "connect", SpanKind.INTERNAL, inside, wake);

@@ -432,4 +432,50 @@ class BorrowedConnectionTest {
             assertThat(state).isEqualTo("idle");
         }
     }
+
+    @Test
+    void theFailureOfALostConnectionIsItsOwnThoughItsDriverIsUsed() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            connection.unwrap(PGConnection.class);
+
+            assertThatThrownBy(() -> execute(connection, "SELECT pg_terminate_backend(pg_backend_pid())"))
+                    .isInstanceOfSatisfying(SQLException.class, lost -> assertThat(lost.getSQLState())
+                            .isEqualTo("57P01"));
+        }
+    }
+
+    /** What the driver asks for itself is in no transaction, or the next statement would be in that one. */
+    @Test
+    void theSettingsHoldAfterTheDriverHasAskedSomething() throws Exception {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            connection.setReadOnly(true);
+            connection.unwrap(PGConnection.class);
+            connection.commit();
+
+            assertThat(connection.isValid(10)).isTrue();
+            assertThat(connection.getSchema()).isEqualTo("public");
+
+            assertThatThrownBy(() -> execute(connection, "INSERT INTO things VALUES (1)"))
+                    .isInstanceOfSatisfying(SQLException.class, refused -> assertThat(refused.getSQLState())
+                            .isEqualTo("25006"));
+            connection.rollback();
+        }
+    }
+
+    /** The driver would send a BEGIN of its own before ours. */
+    @Test
+    void aTransactionAfterACommitBySqlIsBegunOnce() throws Exception {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("INSERT INTO things VALUES (1)");
+            statement.execute("COMMIT");
+            statement.execute("INSERT INTO things VALUES (2)");
+
+            assertThat((Object) statement.getWarnings()).isNull();
+            connection.rollback();
+        }
+    }
 }
