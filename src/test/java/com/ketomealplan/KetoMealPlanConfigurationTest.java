@@ -238,6 +238,14 @@ class KetoMealPlanConfigurationTest {
         assertThat(mistakesOf(text, Map.of())).hasMessageContaining("lets other machines reach the admin pages");
     }
 
+    /** As one that is commented out leaves it. */
+    @Test
+    void aListOfAdminConnectorsThatIsEmptyIsAMistakeLikeAnyOther() {
+        assertThat(mistakesOf("{server: {adminConnectors: }, adminHosts: '*'}", Map.of()))
+                .hasMessageContaining("server.adminConnectors")
+                .hasMessageContaining("adminHosts: must be names or addresses");
+    }
+
     @Test
     void adminHostsAreATextOrAList() throws Exception {
         assertThat(yaml("adminHosts: [a.example, 'b.example,[fd00::1]', '']", Map.of())

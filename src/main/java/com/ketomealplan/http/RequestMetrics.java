@@ -22,7 +22,7 @@ import org.glassfish.jersey.uri.UriTemplate;
 
 /**
  * Measures the duration of requests by route, under the names of OpenTelemetry's semantic conventions. The number of label values is
- * bounded: a path without a route counts under the empty one, an unknown method under {@code _OTHER}.
+ * bounded: a path without a route counts under the empty one, an unknown method or scheme under {@code _OTHER}.
  */
 final class RequestMetrics implements Filter {
 
@@ -30,6 +30,8 @@ final class RequestMetrics implements Filter {
 
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
+
+    private static final Set<String> SCHEMES = Set.of("http", "https");
 
     /** The bucket bounds of the conventions, in seconds. */
     private static final double[] BUCKETS = {.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10};
@@ -62,7 +64,7 @@ final class RequestMetrics implements Filter {
             chain.doFilter(request, response);
         } finally {
             String status = Integer.toString(((HttpServletResponse) response).getStatus());
-            times.labelValues(method(httpRequest), route(httpRequest), status, httpRequest.getScheme())
+            times.labelValues(method(httpRequest), route(httpRequest), status, scheme(httpRequest))
                     .observe((System.nanoTime() - begun) / 1e9);
             active.dec(); // last: where none is active, all are counted
         }
@@ -75,6 +77,11 @@ final class RequestMetrics implements Filter {
 
     static String method(HttpServletRequest request) {
         return METHODS.contains(request.getMethod()) ? request.getMethod() : "_OTHER";
+    }
+
+    /** A client may name any scheme, in the target of its request or in a header. */
+    private static String scheme(HttpServletRequest request) {
+        return SCHEMES.contains(request.getScheme()) ? request.getScheme() : "_OTHER";
     }
 
     static String route(HttpServletRequest request) {

@@ -13,6 +13,7 @@ import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;
 import com.ketomealplan.testing.PromQl;
 import com.ketomealplan.testing.PromQl.Selector;
+import com.ketomealplan.testing.RawHttp;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
@@ -144,13 +145,14 @@ class HonestMetricsTest {
     }
 
     @Test
-    void countsAndTimesWhatRequestsDo() {
+    void countsAndTimesWhatRequestsDo() throws Exception {
         for (int i = 0; i < 20; i++) {
             assertThat(read().statusCode()).isEqualTo(404);
         }
         assertThat(write().statusCode()).isEqualTo(201);
         service.get("/livez");
         service.send("BREW", "/users", null);
+        RawHttp.exchange(service.uri("/").getPort(), RawHttp.get("odd+scheme://localhost/livez"));
         for (int i = 0; i < 20; i++) {
             service.get("/nothing/" + i);
         }
@@ -165,7 +167,7 @@ class HonestMetricsTest {
         assertThat(scrape())
                 .contains("http_route=\"/livez\"")
                 .contains("_OTHER")
-                .doesNotContain("nothing", "BREW");
+                .doesNotContain("nothing", "BREW", "odd+scheme");
         assertThat(growth("db_client_connection_use_time_seconds_count" + POOL)).isEqualTo(21);
         for (String phase : new String[] {"tcp", "tls", "login"}) {
             assertThat(value("neon_connection_phase_time_seconds_count{phase=\"" + phase + "\"}"))

@@ -3,6 +3,7 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.testing.RawHttp;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
@@ -113,7 +114,7 @@ class SecureAdminTest {
     }
 
     @Test
-    void asksABrowserForTheTokenOnAPortOfItsOwn() {
+    void asksABrowserForTheTokenOnAPortOfItsOwn() throws Exception {
         service = TestService.on(database, ConfigOverride.config("adminToken", "s3cret:ö"));
 
         assertThat(service.admin("/").statusCode()).isEqualTo(401);
@@ -124,6 +125,10 @@ class SecureAdminTest {
                 .isEqualTo(200);
         assertThat(service.admin("/", "Authorization", basic(":s3cret:ö")).body())
                 .contains("<h1");
+        String asBytes = new String("s3cret:ö".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        assertThat(RawHttp.exchange(
+                        service.adminUri("/").getPort(), RawHttp.get("/metrics", "Authorization: Bearer " + asBytes)))
+                .startsWith("HTTP/1.1 200 ");
         for (String wrong : List.of(basic("s3cret:ö"), basic("a:wrong"), basic(""), "Basic ", "Basic ~~~", "Basic")) {
             assertThat(service.admin("/metrics", "Authorization", wrong).statusCode())
                     .as(wrong)

@@ -153,6 +153,8 @@ class ServesCommandsTest {
                 "db rollback config.yml | takes one of --count, --tag and --date | db rollback --help",
                 "db rollback -c 1 -t a config.yml | takes one of --count, --tag and --date | db rollback --help",
                 "db rollback -d yesterday config.yml | yesterday | db rollback --help",
+                "db locks config.yml | takes one of --list and --force-release | db locks --help",
+                "db locks -l -r config.yml | takes one of --list and --force-release | db locks --help",
                 "db tag config.yml | db tag config.yml TAG | db tag --help",
                 "db drop-all config.yml | --confirm-delete-everything | db drop-all --help"
             })

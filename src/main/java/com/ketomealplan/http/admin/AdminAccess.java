@@ -161,7 +161,9 @@ public final class AdminAccess implements Filter {
     /** Returns the token of a bearer or basic header, with any user name. */
     private static Optional<byte[]> tokenOf(String authorization) {
         if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            return Optional.of(authorization.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8));
+            return Optional.of(authorization
+                    .substring(BEARER.length())
+                    .getBytes(StandardCharsets.ISO_8859_1)); // as they were sent: Jetty makes a character of each byte
         }
         if (!authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
             return Optional.empty();

@@ -68,6 +68,9 @@ public final class LockWaitQuery {
             ORDER BY waiter.query_start, edges.pid
             """;
 
+    /** A role that was set sees the sessions of the one that has logged in no more than those of strangers. */
+    private static final String AS_LOGGED_IN = "set_config('role', 'none', true)";
+
     private LockWaitQuery() {}
 
     /**
@@ -79,7 +82,8 @@ public final class LockWaitQuery {
     public static LockWaits execute(Connection connection) throws SQLException {
         Map<Integer, BlockedSession> blocked = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT set_config('statement_timeout', '" + TIMEOUT.toMillis() + "', true);" + SQL);
+            statement.execute("SELECT set_config('statement_timeout', '" + TIMEOUT.toMillis() + "', true), "
+                    + AS_LOGGED_IN + ";" + SQL);
             statement.getMoreResults();
             try (ResultSet row = statement.getResultSet()) {
                 while (row.next()) {

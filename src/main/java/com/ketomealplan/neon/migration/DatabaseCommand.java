@@ -123,6 +123,11 @@ public final class DatabaseCommand<T extends Configuration> extends Command {
         if (count != null && count < 1) {
             throw wrong(name, "--count must be 1 or more");
         }
+        if ("locks".equals(name)
+                && Boolean.TRUE.equals(arguments.getBoolean("list"))
+                        == Boolean.TRUE.equals(arguments.getBoolean("release"))) {
+            throw wrong(name, "takes one of --list and --force-release");
+        }
         long ends = Stream.of("tag", "date", "count")
                 .map(arguments::<Object>get)
                 .filter(Objects::nonNull)

@@ -37,8 +37,12 @@ final class CommitResolver {
                         ELSE coalesce(pg_xact_status(?::xid8), 'the server has no record of it') END
             """.formatted(TransactionIdentity.SERVER_START);
 
-    /** Ends a session that waits for a COMMIT that never arrived: a proxy or the network keeps its side of the connection open. */
+    /**
+     * Ends a session that waits for a COMMIT that never arrived: a proxy or the network keeps its side of the connection open. As the role
+     * that has logged in, because another one that was set does not see its sessions.
+     */
     private static final String TERMINATE_IF_IDLE = """
+            SELECT set_config('role', 'none', true);
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE backend_xid = ?::xid8::xid AND state LIKE 'idle in transaction%'
             """;
@@ -129,7 +133,7 @@ final class CommitResolver {
     private static void terminateIfIdle(Connection connection, TransactionIdentity transaction) throws SQLException {
         try (PreparedStatement end = connection.prepareStatement(TERMINATE_IF_IDLE)) {
             end.setString(1, transaction.id());
-            end.executeQuery().close();
+            end.execute();
         }
     }
 }

@@ -10,10 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.locks.LockWaits;
 import com.ketomealplan.neon.pool.Pool;
+import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Clients;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
 import com.ketomealplan.testing.NeonProxy.Action;
 import com.ketomealplan.testing.NeonProxy.Direction;
@@ -25,6 +28,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +83,10 @@ class LockWaitSamplerTest {
     }
 
     private Pool pool(int max, int idle) throws SQLException {
-        Pool pool = pools.keeping(max, through(proxy, database));
+        return filled(pools.keeping(max, through(proxy, database)), idle);
+    }
+
+    private static Pool filled(Pool pool, int idle) throws SQLException {
         List<Connection> borrowed = new ArrayList<>();
         for (int i = 0; i < idle; i++) {
             borrowed.add(pool.getConnection());
@@ -118,6 +125,23 @@ class LockWaitSamplerTest {
                 .startsWith("of its 300 ms: ")
                 .contains(" in the wait queue, ", " ms in ThingDao.count")
                 .contains("application observer, holds AccessExclusiveLock, idle in transaction for ");
+    }
+
+    /** As where roles that log in by turns set the one that owns the tables; it is no member of them. */
+    @Test
+    void theBlockerIsFoundAlsoIfTheSessionsHaveAnotherRole() throws Exception {
+        String role = "reader_" + UUID.randomUUID().toString().replace("-", "");
+        database.jdbi()
+                .useHandle(handle -> handle.execute("CREATE ROLE " + role + "; GRANT SELECT ON things TO " + role
+                        + "; GRANT USAGE ON SCHEMA public TO " + role));
+        Connector asReader = Connectors.to(Endpoint.parse(database.url() + "?options=-c%20role%3D" + role));
+
+        String times = await().atMost(LONG)
+                .until(
+                        () -> timesOf(read(filled(pools.keeping(8, asReader), 2), Duration.ofMillis(300))),
+                        text -> text.contains(BLOCKED));
+
+        assertThat(times).contains("application observer");
     }
 
     @Test
