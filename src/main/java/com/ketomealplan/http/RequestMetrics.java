@@ -76,12 +76,16 @@ final class RequestMetrics implements Filter {
     }
 
     static String method(HttpServletRequest request) {
-        return METHODS.contains(request.getMethod()) ? request.getMethod() : "_OTHER";
+        return oneOf(METHODS, request.getMethod());
     }
 
     /** A client may name any scheme, in the target of its request or in a header. */
     private static String scheme(HttpServletRequest request) {
-        return SCHEMES.contains(request.getScheme()) ? request.getScheme() : "_OTHER";
+        return oneOf(SCHEMES, request.getScheme());
+    }
+
+    private static String oneOf(Set<String> known, String value) {
+        return known.contains(value) ? value : "_OTHER";
     }
 
     static String route(HttpServletRequest request) {

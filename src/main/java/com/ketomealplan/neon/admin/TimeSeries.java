@@ -5,8 +5,8 @@ import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolStatistics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -28,7 +28,7 @@ final class TimeSeries {
     private final PrometheusRegistry registry;
     private final Pool pool;
     private final DatabaseState state;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final LatencyWindow waits = new LatencyWindow();
     private final LatencyWindow requests = new LatencyWindow();
@@ -66,7 +66,7 @@ final class TimeSeries {
             List<Double> statementP99Ms,
             List<String> condition) {}
 
-    TimeSeries(PrometheusRegistry registry, Pool pool, DatabaseState state, Clock clock) {
+    TimeSeries(PrometheusRegistry registry, Pool pool, DatabaseState state, InstantSource clock) {
         this.registry = registry;
         this.pool = pool;
         this.state = state;

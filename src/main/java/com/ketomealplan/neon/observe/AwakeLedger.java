@@ -169,9 +169,9 @@ public final class AwakeLedger implements GateListener, PoolListener {
         if (holder != null) {
             Instant awakeUntil = usedUntil.plus(suspendAfter);
             Instant end = now.isBefore(awakeUntil) ? now : awakeUntil;
-            while (end.isAfter(midnightAfter(day))) {
-                credit(midnightAfter(day));
-                begin(day.plusDays(1));
+            for (LocalDate next = day.plusDays(1); end.isAfter(startOf(next)); next = next.plusDays(1)) {
+                credit(startOf(next));
+                begin(next);
             }
             credit(end);
         }
@@ -180,8 +180,8 @@ public final class AwakeLedger implements GateListener, PoolListener {
         }
     }
 
-    private static Instant midnightAfter(LocalDate day) {
-        return day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     private void credit(Instant end) {
@@ -195,7 +195,7 @@ public final class AwakeLedger implements GateListener, PoolListener {
 
     private void begin(LocalDate next) {
         day = next;
-        Instant midnight = next.atStartOfDay(ZoneOffset.UTC).toInstant();
+        Instant midnight = startOf(next);
         creditedUntil = creditedUntil.isBefore(midnight) ? midnight : creditedUntil;
         accounts.values().forEach(account -> {
             account.today = Duration.ZERO;

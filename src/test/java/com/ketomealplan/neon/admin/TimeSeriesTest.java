@@ -10,6 +10,7 @@ import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.pool.core.ConnectionPool;
+import com.ketomealplan.neon.pool.core.TestPools;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
@@ -17,16 +18,18 @@ import com.ketomealplan.testing.TestDatabase;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The samples of the operator's page, taken by the test and not by a timer. */
 class TimeSeriesTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
     private static final int QUARTER_OF_AN_HOUR = 180;
+
+    @RegisterExtension
+    private final TestPools pools = new TestPools();
 
     private final TestDatabase database = TestDatabase.empty();
 
@@ -67,29 +70,10 @@ class TimeSeriesTest {
     /** The executor would not call it again, and the charts would stand still. */
     @Test
     void anErrorInOneSampleDoesNotEndThem() {
-        Clock broken = new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                throw new OutOfMemoryError("of the test");
-            }
+        InstantSource broken = () -> {
+            throw new OutOfMemoryError("of the test");
         };
-        Pool pool = new ConnectionPool(
-                "test",
-                new WakeGate(database.connector()),
-                Retention.pooled(5, 10, HOUR, HOUR),
-                new QueueLimits(HOUR, 30),
-                HOUR,
-                HOUR);
+        Pool pool = pools.keeping(1, database.connector());
         DatabaseState state =
                 new DatabaseState(new WakeGate(database.connector()), pool, new UnitOutcomes(), true, false);
         TimeSeries series = new TimeSeries(new PrometheusRegistry(), pool, state, broken);
@@ -97,6 +81,5 @@ class TimeSeriesTest {
         assertThatCode(series::sampleSafely).doesNotThrowAnyException();
 
         state.stop();
-        pool.stop();
     }
 }
