@@ -33,9 +33,6 @@ public interface HandleLease {
     /** The session was altered: the connection is not used again. */
     void markAltered();
 
-    /** Returns whether the session was altered. */
-    boolean isAltered();
-
     /** Returns whether its borrower has discarded it. */
     boolean isDiscarded();
 

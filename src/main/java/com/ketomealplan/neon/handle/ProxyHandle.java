@@ -44,6 +44,9 @@ final class ProxyHandle implements InvocationHandler {
             case "getConnection":
                 connection.checkUsable();
                 return connection;
+            case "cancel": // by any thread
+                connection.driverToAlter();
+                return call(method, arguments);
             default:
                 break;
         }

@@ -139,10 +139,12 @@ class StatementHandle extends DelegatingStatement {
         return connection;
     }
 
-    /** May be called by any thread. */
+    /** May be called by any thread. The server may execute it late, so the connection is not used again after its return. */
     @Override
     public void cancel() throws SQLException {
-        driver().cancel();
+        Statement statement = driver();
+        connection.driverToAlter();
+        statement.cancel();
     }
 
     @Override

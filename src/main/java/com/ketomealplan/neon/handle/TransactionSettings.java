@@ -25,6 +25,7 @@ public final class TransactionSettings {
     private String schema = "";
     private boolean readOnly;
     private boolean standaloneReads;
+    private boolean timeoutSetForSession;
 
     TransactionSettings(HandleLease lease, PhysicalConnection physical) {
         this.lease = lease;
@@ -185,8 +186,9 @@ public final class TransactionSettings {
     }
 
     private void setForSession(SqlKind kind) throws SQLException {
-        if (kind == SqlKind.OTHER && needsMoreTime() && !lease.isAltered()) { // such as VACUUM
+        if (kind == SqlKind.OTHER && needsMoreTime() && !timeoutSetForSession) { // such as VACUUM
             lease.markAltered();
+            timeoutSetForSession = true;
             try (Statement statement = physical.jdbc().createStatement()) {
                 statement.execute("SET " + STATEMENT_TIMEOUT + " = '" + remainingTimeout() + "'");
             }

@@ -58,11 +58,6 @@ record HandleLeaseAdapter(Lease lease) implements HandleLease {
     }
 
     @Override
-    public boolean isAltered() {
-        return lease.isAltered();
-    }
-
-    @Override
     public boolean isDiscarded() {
         return lease.isDiscarded();
     }

@@ -223,10 +223,6 @@ public final class Lease {
         altered = true;
     }
 
-    boolean isAltered() {
-        return altered;
-    }
-
     /** Returns the connection to its owner, after the driver has aborted it. */
     void abort() {
         release(true);

@@ -306,10 +306,14 @@ class BorrowedConnectionTest {
                 use("setNetworkTimeout", connection -> connection.setNetworkTimeout(Runnable::run, 60_000)),
                 use("setHoldability", connection -> connection.setHoldability(ResultSet.HOLD_CURSORS_OVER_COMMIT)),
                 use("setClientInfo", connection -> connection.setClientInfo("ApplicationName", "borrower")),
-                use("setTypeMap", connection -> connection.setTypeMap(Map.of())));
+                use("setTypeMap", connection -> connection.setTypeMap(Map.of())),
+                use("cancel", connection -> connection.createStatement().cancel()),
+                use(
+                        "cancel of a call",
+                        connection -> connection.prepareCall("SELECT 1").cancel()));
     }
 
-    /** JDBC sets them for the session, for which there is no way back. */
+    /** JDBC sets them for the session, for which there is no way back. A request to cancel may reach it late. */
     @ParameterizedTest
     @MethodSource("alterations")
     void aConnectionWithAnAlteredSessionIsEvicted(Use alter) throws Exception {

@@ -232,6 +232,20 @@ class TransactionSettingsTest {
         }
     }
 
+    /** The session's timeout would be too short, and a setting of such a statement's own is not possible. */
+    @Test
+    void whatIsNotInATransactionHasTheTimeOfItsDeadlineAlsoInAnAlteredSession() throws Exception {
+        Pool other = pools.keeping(
+                1, Connectors.to(Endpoint.parse(database.url())).withSessionTimeout(Duration.ofSeconds(6)));
+        try (Connection connection = other.getConnection()) {
+            connection.setClientInfo("ApplicationName", "borrower");
+            execute(connection, "VACUUM things");
+
+            Connection driver = connection.unwrap(org.postgresql.jdbc.PgConnection.class);
+            assertThat(value(driver, "SHOW statement_timeout")).isIn("1h", "3601s");
+        }
+    }
+
     /** Outside of requests, where the session's timeout, which is that of requests, would be too short. */
     @Test
     void aTimeoutOfTheUrlHoldsWhateverTheDeadline() throws Exception {
