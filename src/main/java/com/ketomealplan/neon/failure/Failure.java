@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.ConnectionException;
+import org.postgresql.util.PSQLException;
 
 /**
  * A failure of the database or of a connection to it.
@@ -18,6 +19,11 @@ import org.jdbi.v3.core.ConnectionException;
 public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlState, String cause) {
 
     private static final int DEEPEST = 50;
+
+    /** The server's function that checks written rows against views and policies. */
+    private static final String CHECKS_OF_ROWS = "ExecWithCheckOptions";
+
+    private static final String CHECK_OPTION_VIOLATED = "44000";
 
     /** The outcome of a failed unit of work. */
     public enum Outcome {
@@ -70,10 +76,20 @@ public record Failure(FailureKind kind, Outcome outcome, Optional<String> sqlSta
     private static Classification classify(Throwable throwable, Stage stage, SQLException sql) {
         String sqlState = Optional.ofNullable(sql.getSQLState()).orElse("");
         if (stage != Stage.OPENING) {
-            return FailureRules.classify(sqlState, Wording.inFull(sql));
+            return FailureRules.classify(isRowRefused(sql) ? CHECK_OPTION_VIOLATED : sqlState, Wording.inFull(sql));
         }
         return CertificateRules.classify(throwable)
                 .orElseGet(() -> FailureRules.classifyConnecting(sqlState, Wording.inFull(sql)));
+    }
+
+    /**
+     * Returns whether the check of a row-level security policy refuses a row. The server reports that by the SQLSTATE of a missing privilege
+     * (src/backend/executor/execMain.c), though it depends on the row. The function's name is in no language.
+     */
+    private static boolean isRowRefused(SQLException sql) {
+        return sql instanceof PSQLException server
+                && server.getServerErrorMessage() != null
+                && CHECKS_OF_ROWS.equals(server.getServerErrorMessage().getRoutine());
     }
 
     private static Outcome outcome(Stage stage) {

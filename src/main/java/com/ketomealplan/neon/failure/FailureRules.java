@@ -218,7 +218,7 @@ final class FailureRules {
         return switch (classOf(sqlState)) {
             case "08", "57", "58" -> FailureKind.UNAVAILABLE;
             case "53" -> FailureKind.OUT_OF_RESOURCES;
-            case "22" -> FailureKind.INVALID_DATA;
+            case "22", "44" -> FailureKind.INVALID_DATA;
             case "23" -> FailureKind.CONSTRAINT;
             case "28" -> FailureKind.AUTHENTICATION;
             case "40" -> FailureKind.CONFLICT;

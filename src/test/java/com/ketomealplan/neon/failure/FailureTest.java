@@ -3,13 +3,16 @@ package com.ketomealplan.neon.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.ketomealplan.neon.transaction.CommitFailedException;
+import com.ketomealplan.testing.TestDatabase;
 import java.io.EOFException;
 import java.security.cert.CertPathBuilderException;
 import java.sql.SQLException;
+import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.BadPaddingException;
 import javax.net.ssl.SSLException;
 import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementException;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jdbi.v3.core.transaction.TransactionException;
@@ -51,6 +54,7 @@ class FailureTest {
         "23503, CONSTRAINT, 409",
         "22P05, INVALID_DATA, 422",
         "22021, INVALID_DATA, 422",
+        "44000, INVALID_DATA, 422",
         "57014, TIMEOUT, 504",
         "25006, READ_ONLY, 503",
         "42601, PROGRAM, 500",
@@ -62,6 +66,43 @@ class FailureTest {
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.kind().httpStatus()).isEqualTo(status);
         assertThat(failure.sqlState()).contains(sqlState);
+    }
+
+    /** By a check that depends on the row: the schema and the role's privileges are as they should be. */
+    @Test
+    void aRowThatTheServerRefusesIsInvalidData() {
+        TestDatabase database = TestDatabase.empty();
+        String role = database.endpoint().database() + "_tenant";
+        database.jdbi().useHandle(handle -> {
+            handle.execute("CREATE TABLE rows (tenant text)");
+            handle.execute("ALTER TABLE rows ENABLE ROW LEVEL SECURITY");
+            handle.execute("CREATE POLICY own ON rows USING (tenant = current_user)");
+            handle.execute("CREATE VIEW small AS SELECT * FROM rows WHERE tenant < 'b' WITH CHECK OPTION");
+            handle.execute("CREATE ROLE " + role);
+            try {
+                handle.execute("GRANT INSERT ON rows TO " + role);
+                handle.execute("SET ROLE " + role);
+                assertThat(kindOf(handle, "INSERT INTO rows VALUES (current_user)"))
+                        .isEmpty();
+                assertThat(kindOf(handle, "INSERT INTO rows VALUES ('other')")).contains(FailureKind.INVALID_DATA);
+                assertThat(kindOf(handle, "DELETE FROM rows")).contains(FailureKind.SCHEMA_MISMATCH);
+                handle.execute("RESET ROLE");
+                assertThat(kindOf(handle, "INSERT INTO small VALUES ('c')")).contains(FailureKind.INVALID_DATA);
+            } finally {
+                handle.execute("RESET ROLE");
+                handle.execute("DROP OWNED BY " + role);
+                handle.execute("DROP ROLE " + role);
+            }
+        });
+    }
+
+    private static Optional<FailureKind> kindOf(Handle handle, String sql) {
+        try {
+            handle.execute(sql);
+            return Optional.empty();
+        } catch (StatementException e) {
+            return Optional.of(Failure.of(e).kind());
+        }
     }
 
     /** Neon's proxy reports XX000 for all of these. The texts are from its source, proxy/src. */
