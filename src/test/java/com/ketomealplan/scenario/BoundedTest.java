@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -153,7 +154,10 @@ class BoundedTest {
         int clients = 2;
         try (NeonProxy proxy = NeonProxy.before(database)) {
             start(proxy.url(database), 15, Duration.ofSeconds(2));
-            openConnections(3 * clients);
+            await().atMost(SLOW_MACHINE).until(() -> {
+                openConnections(3 * clients);
+                return service.gauge("pool.database.size") >= 2 * clients;
+            });
             CountDownLatch warm = new CountDownLatch(clients * 50);
             CountDownLatch swallowed = new CountDownLatch(1);
             List<CompletableFuture<List<Integer>>> reads = Clients.start(clients, () -> {
@@ -164,7 +168,7 @@ class BoundedTest {
                 }
                 return statuses;
             });
-            warm.await();
+            assertThat(warm.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(service.gauge("pool.database.size")).isGreaterThanOrEqualTo(2 * clients);
             proxy.swallowEstablished();
             swallowed.countDown();
@@ -178,12 +182,14 @@ class BoundedTest {
         }
     }
 
-    /** As many as there are callers at the same time. */
+    /** As many as there are callers at the same time; fewer where a busy machine takes longer than their deadline. */
     private void openConnections(int callers) throws Exception {
-        List<CompletableFuture<HttpResponse<String>>> reads;
+        List<CompletableFuture<HttpResponse<String>>> reads = new ArrayList<>();
         try (Connection other = lockUsers()) {
-            reads = Clients.start(callers, this::read);
-            await().atMost(SLOW_MACHINE).until(() -> service.gauge("pool.database.active") >= callers - 1);
+            reads.addAll(Clients.start(callers, this::read));
+            await().atMost(SLOW_MACHINE)
+                    .until(() -> service.gauge("pool.database.active") >= callers - 1
+                            || reads.stream().allMatch(CompletableFuture::isDone));
             other.rollback();
         }
         Clients.join(reads);

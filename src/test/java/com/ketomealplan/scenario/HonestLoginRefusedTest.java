@@ -58,6 +58,7 @@ class HonestLoginRefusedTest {
                                 Stream.of(settings),
                                 Stream.of(
                                         ConfigOverride.config("database.healthMode", "passive"),
+                                        ConfigOverride.config("database.unitOfWork.deadline", "1m"),
                                         ConfigOverride.config("database.pooled.keep", "1"),
                                         ConfigOverride.config("database.pooled.overflow", "1")))
                         .toArray(ConfigOverride[]::new));

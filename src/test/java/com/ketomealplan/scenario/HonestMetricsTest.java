@@ -41,6 +41,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HonestMetricsTest {
 
+    private static final String REPLAYS = "neon_unit_replays_total{reason=\"unavailable\"}";
+
     private static final String POOL = "{db_client_connection_pool_name=\"database\"}";
 
     private final TestDatabase database = TestDatabase.migrated();
@@ -210,11 +212,12 @@ class HonestMetricsTest {
         assertThat(read().statusCode()).isEqualTo(404);
         await().until(() -> value("neon_connection_evictions_total{cause=\"lost\"}") >= 1);
 
+        double replays = value(REPLAYS); // one, if the server's last words were not there yet
         AtomicBoolean cut = new AtomicBoolean();
         proxy.intercept((connection, direction, type, body) ->
                 direction == Direction.FROM_SERVER && type == 'T' && !cut.getAndSet(true) ? Action.CUT : Action.PASS);
         assertThat(read().statusCode()).isEqualTo(404);
-        assertThat(value("neon_unit_replays_total{reason=\"unavailable\"}")).isEqualTo(1);
+        assertThat(value(REPLAYS)).isEqualTo(replays + 1);
 
         AtomicBoolean lost = new AtomicBoolean();
         proxy.intercept((connection, direction, type, body) -> direction == Direction.FROM_SERVER

@@ -45,13 +45,14 @@ class SleepSafeTest {
         assertThat(service.get("/users/" + UUID.randomUUID()).statusCode()).isEqualTo(404);
     }
 
-    /** As PostgreSQL counts it: the sessions, and the last change of any backend's state. */
+    /** As PostgreSQL counts it: the sessions, and the last change of any session's state. */
     private String activity() {
         return database.jdbi()
                 .withHandle(
                         handle -> handle.createQuery("""
                         SELECT count(*) || ' ' || coalesce(max(state_change)::text, 'none') FROM pg_stat_activity
                         WHERE datname = current_database() AND application_name <> 'observer'
+                          AND backend_type = 'client backend'
                         """).mapTo(String.class).one());
     }
 

@@ -48,7 +48,7 @@ class WakeProofAtStartTest {
     @Test
     void theFirstRequestGetsTheConnectionThatTheStartHasOpened() {
         start(true, "pooled");
-        await().until(() -> proxy.logins() == 1); // nobody has asked
+        await().until(() -> service.gauge("pool.database.idle") == 1); // nobody has asked
 
         assertThat(read()).isEqualTo(404);
         assertThat(proxy.logins()).isOne();

@@ -236,11 +236,13 @@ class WakeProofTest {
 
     @Test
     void everyPhaseHasItsTimeAndItsName() throws Exception {
-        PhaseTimeouts little =
-                new PhaseTimeouts(Duration.ofMillis(500), Duration.ofMillis(300), Duration.ofMillis(400));
+        Duration enough = Duration.ofMinutes(1);
+        PhaseTimeouts littleForTcp = new PhaseTimeouts(Duration.ofMillis(500), enough, enough);
+        PhaseTimeouts littleForTls = new PhaseTimeouts(enough, Duration.ofMillis(300), enough);
+        PhaseTimeouts littleForLogin = new PhaseTimeouts(enough, enough, Duration.ofMillis(400));
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             List<SocketChannel> others = fill(full);
-            assertThatTimesOut("postgresql://u:p@127.0.0.1:" + full.getLocalPort() + "/db" + NO_TLS, little)
+            assertThatTimesOut("postgresql://u:p@127.0.0.1:" + full.getLocalPort() + "/db" + NO_TLS, littleForTcp)
                     .hasMessageContaining("no TCP connection within 500 ms");
             for (SocketChannel other : others) {
                 other.close();
@@ -248,9 +250,9 @@ class WakeProofTest {
         }
 
         neon.stallConnects(true);
-        assertThatTimesOut(neon.url(database) + "?sslmode=require", little)
+        assertThatTimesOut(neon.url(database) + "?sslmode=require", littleForTls)
                 .hasMessageContaining("no TLS within 300 ms");
-        assertThatTimesOut(neon.url(database) + NO_TLS, little)
+        assertThatTimesOut(neon.url(database) + NO_TLS, littleForLogin)
                 .hasMessageContaining("not finished the log-in after 400 ms");
     }
 

@@ -102,10 +102,12 @@ class NeonProxyTest {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             Future<Boolean> query = executor.submit(() -> statement.execute("SELECT pg_sleep(60)"));
-            await().until(() -> database.jdbi().withHandle(handle -> handle.createQuery(
-                            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)')")
-                    .mapTo(boolean.class)
-                    .one()));
+            await().until(() -> database.jdbi()
+                    .withHandle(handle ->
+                            handle.createQuery("""
+                            SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+                                AND state = 'active' AND query = 'SELECT pg_sleep(60)')
+                            """).mapTo(boolean.class).one()));
             statement.cancel();
             assertThatThrownBy(query::get).cause().satisfies(e -> assertThat(sqlState(e))
                     .isEqualTo("57014"));

@@ -80,8 +80,9 @@ class IdleInTransactionTimeoutTest {
     @Test
     void anIdleTransactionIsRolledBackUnderItsBorrower() throws Exception {
         List<EvictionReason> evictions = evictions(pool);
-        try (Connection connection = transaction()) {
-            execute(connection, "INSERT INTO things VALUES (1)");
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO things VALUES (1)"); // the first: none is idle before it
             await().until(() -> isEnded(connection));
 
             assertThatThrownBy(connection::commit)
@@ -104,7 +105,8 @@ class IdleInTransactionTimeoutTest {
                 Connection noTransaction = pool.getConnection()) {
             execute(lock, waits);
             CompletableFuture<String> statement = Clients.async(() -> {
-                try (Connection connection = transaction()) {
+                try (Connection connection = pool.getConnection()) {
+                    connection.setAutoCommit(false);
                     return value(connection, waits);
                 }
             });

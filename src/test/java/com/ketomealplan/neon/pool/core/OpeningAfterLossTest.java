@@ -44,7 +44,7 @@ class OpeningAfterLossTest {
         database.terminateSessions();
         mayOpen.drainPermits();
 
-        List<CompletableFuture<Integer>> callers = Clients.start(MAX - 1, () -> TestPools.backend(pool));
+        List<CompletableFuture<Integer>> callers = Clients.start(MAX - 1, () -> TestPools.backendAtLast(pool));
         await().until(() -> pool.statistics().waiting() == MAX - 1);
         awaitGrowth();
         await().until(mayOpen::hasQueuedThreads);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.ketomealplan.neon.connect.Connector;
 import com.ketomealplan.neon.connect.Phase;
 import com.ketomealplan.neon.connect.PhysicalConnection;
+import com.ketomealplan.neon.failure.UnansweredException;
 import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.neon.handle.LeasedTransaction;
 import com.ketomealplan.neon.pool.EvictionReason;
@@ -15,6 +16,7 @@ import com.ketomealplan.neon.pool.Retention;
 import com.ketomealplan.neon.url.Endpoint;
 import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.Soon;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -131,6 +133,13 @@ public final class TestPools implements AfterEachCallback {
         try (Connection connection = pool.getConnection()) {
             return backend(connection);
         }
+    }
+
+    /** The last message of a backend may be on its way when it has ended already: then its use meets it, and the next is another's. */
+    static int backendAtLast(Pool pool) {
+        return Soon.await()
+                .ignoreExceptionsInstanceOf(UnansweredException.class)
+                .until(() -> backend(pool), any -> true);
     }
 
     /** Waits until the server executes the statement. */
