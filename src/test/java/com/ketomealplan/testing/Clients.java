@@ -16,18 +16,34 @@ public final class Clients {
     /** Runs the call on a thread of its own. */
     public static <T> CompletableFuture<T> async(Callable<T> call) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        result.complete(call.call());
-                    } catch (Throwable e) {
-                        result.completeExceptionally(e);
-                    }
-                },
-                "client");
+        startPlatformThread(() -> complete(result, call));
+        return result;
+    }
+
+    /** Runs the call on a virtual thread of its own; before JDK 21, which has none, on another one. */
+    public static <T> CompletableFuture<T> onVirtualThread(Callable<T> call) throws ReflectiveOperationException {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Runnable task = () -> complete(result, call);
+        if (Runtime.version().feature() < VirtualThreadNames.FIRST_RELEASE) {
+            startPlatformThread(task);
+        } else {
+            Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+        }
+        return result;
+    }
+
+    private static void startPlatformThread(Runnable task) {
+        Thread thread = new Thread(task, "client");
         thread.setDaemon(true);
         thread.start();
-        return result;
+    }
+
+    private static <T> void complete(CompletableFuture<T> result, Callable<T> call) {
+        try {
+            result.complete(call.call());
+        } catch (Throwable e) {
+            result.completeExceptionally(e);
+        }
     }
 
     /** Starts the calls at the same moment: no one begins before all threads are there. */

@@ -14,7 +14,7 @@ import javax.management.ObjectName;
 /** The virtual threads of this JVM, which {@link Thread#getAllStackTraces} leaves out. */
 public final class VirtualThreadNames {
 
-    private static final int FIRST_RELEASE = 21;
+    static final int FIRST_RELEASE = 21;
 
     /** A line such as {@code #42 "dw-7" virtual}, with the name that may be empty. */
     private static final Pattern VIRTUAL = Pattern.compile("(?m)^#\\d+ \"(.*)\" virtual");

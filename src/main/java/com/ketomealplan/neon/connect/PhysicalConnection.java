@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
+import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.TransactionState;
@@ -35,6 +36,7 @@ public final class PhysicalConnection implements AutoCloseable {
     private Optional<OpeningTimes> openingTimes = Optional.empty();
     private Optional<String> serverStart = Optional.empty();
     private ReadOnlyDefault readOnlyDefault;
+    private Query commitQuery;
 
     /**
      * @param sessionTimeout the session's {@code statement_timeout}, if it was opened with one
@@ -101,7 +103,7 @@ public final class PhysicalConnection implements AutoCloseable {
         }
         CommandTag tag = new CommandTag();
         executor.execute(
-                executor.createSimpleQuery("COMMIT"),
+                commitQuery(executor),
                 null,
                 tag,
                 0,
@@ -115,6 +117,13 @@ public final class PhysicalConnection implements AutoCloseable {
             connection.abort(Runnable::run);
             throw new SQLException("COMMIT was answered by " + tag.received, "08P01");
         }
+    }
+
+    private Query commitQuery(QueryExecutor executor) throws SQLException {
+        if (commitQuery == null) {
+            commitQuery = executor.createSimpleQuery("COMMIT");
+        }
+        return commitQuery;
     }
 
     private static final class CommandTag extends ResultHandlerBase {
@@ -246,11 +255,16 @@ public final class PhysicalConnection implements AutoCloseable {
      * reads an error (57P01) or the end of the stream. Takes about a millisecond. To be called only between two transactions.
      */
     public boolean isAlive() {
+        boolean interrupted = Thread.interrupted(); // the read of a virtual thread would close the socket
         try {
             connection.unwrap(PGConnection.class).getNotifications(READ_MILLIS);
             return !connection.isClosed();
         } catch (SQLException e) {
             return false;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.postgresql.PGStatement;
 
 /**
  * A prepared statement of a {@link ConnectionHandle}. If it is prepared before its transaction has begun, the {@link Prologue} is
@@ -40,7 +41,19 @@ final class PreparedStatementHandle extends BoundParameters {
         this.sql = sql;
         this.preparation = preparation;
         this.prologue = canPrepend ? transaction().prologueFor(sql, true) : Prologue.NONE;
-        replace(preparation.prepare(sqlWithPrologue()));
+        replace(prepare());
+    }
+
+    /**
+     * Prepares it with its prologue. If that begins no transaction, both are one only in one flight, which pgjdbc may split after a statement
+     * that it has described at the server ({@code QueryExecutorImpl.flushIfDeadlockRisk}): so it is not prepared there.
+     */
+    private PreparedStatement prepare() throws SQLException {
+        PreparedStatement made = preparation.prepare(sqlWithPrologue());
+        if (!prologue.isEmpty() && !prologue.begins()) {
+            made.unwrap(PGStatement.class).setPrepareThreshold(0);
+        }
+        return made;
     }
 
     private String sqlWithPrologue() {
@@ -63,7 +76,7 @@ final class PreparedStatementHandle extends BoundParameters {
         driver();
         prologue = next;
         executed = false;
-        PreparedStatement other = preparation.prepare(sqlWithPrologue());
+        PreparedStatement other = prepare();
         replace(other);
         replaySettings(other);
         if (next.isEmpty()) {

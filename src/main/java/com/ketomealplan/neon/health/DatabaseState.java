@@ -314,10 +314,10 @@ public final class DatabaseState implements Managed {
                     .map(LONG_LOGIN::minus)
                     .filter(rest -> rest.compareTo(Duration.ZERO) > 0)
                     .orElse(LONG_LOGIN);
-            nextCheck = Timer.after(left, this::status);
+            nextCheck = Timer.afterOnOwnThread(left, this::status);
         } else if (condition != DatabaseCondition.ASLEEP || changes.hasWithheld()) {
             boolean soon = condition.isTransient() || changes.hasWithheld();
-            nextCheck = Timer.after(soon ? CHECK_INTERVAL : SUSPEND_AFTER, this::status);
+            nextCheck = Timer.afterOnOwnThread(soon ? CHECK_INTERVAL : SUSPEND_AFTER, this::status);
         }
     }
 

@@ -103,6 +103,7 @@ public final class UnitOutcomes implements UnitListener {
     /** Records a failure. A unit may be rolled back although the database has served it, as after a violated constraint. */
     @Override
     public void onRollback(Throwable throwable) {
+        onBegin(); // what it has stored is gone, and it may run again
         Failure failure = Failure.of(throwable);
         switch (failure.kind()) {
             case SCHEMA_MISMATCH -> onMismatch(failure, SchemaCheck.of(throwable));

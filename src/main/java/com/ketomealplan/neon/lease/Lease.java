@@ -37,6 +37,7 @@ public final class Lease {
     private volatile LockWait lockWait;
     private volatile boolean unusable;
     private volatile boolean discarded;
+    private volatile boolean lost;
     private volatile boolean altered;
     private volatile long commitEndNanos;
     private volatile long cancelEndNanos;
@@ -193,8 +194,9 @@ public final class Lease {
      * Returns the connection to its owner, unless that was done before.
      *
      * @param unusableNow whether its connection must not be used again
+     * @param byBorrower whether the borrower has closed it
      */
-    private void release(boolean unusableNow) {
+    private void release(boolean unusableNow, boolean byBorrower) {
         Optional<LeaseState> from = state.release();
         if (from.isEmpty()) {
             return;
@@ -204,6 +206,7 @@ public final class Lease {
         if (from.get() == LeaseState.ABANDONED) {
             return; // its owner has it back
         }
+        lost = !byBorrower && !isTimedOut() && !physical.isOpen();
         // Its late result must not reach the next borrower
         boolean busy = physical.isOpen() && (from.get() == LeaseState.COMMITTING || physical.awaitsServer());
         if (busy || discarded) {
@@ -215,7 +218,7 @@ public final class Lease {
 
     /** Returns the connection to its owner, unless that was done before. */
     void close() {
-        release(false);
+        release(false, false);
     }
 
     /** Marks the session as altered: the connection will not be used again. */
@@ -225,13 +228,18 @@ public final class Lease {
 
     /** Returns the connection to its owner, after the driver has aborted it. */
     void abort() {
-        release(true);
+        release(true, true);
     }
 
     /** Closes the connection at once, and makes room in the pool. Does not block. */
     void discard() {
         discarded = true;
-        release(true);
+        release(true, false);
+    }
+
+    /** Returns whether the driver had lost the connection when it was returned. */
+    public boolean isLost() {
+        return lost;
     }
 
     /** Returns whether its borrower has discarded it. */

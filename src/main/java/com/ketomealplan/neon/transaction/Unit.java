@@ -58,7 +58,7 @@ final class Unit {
         Throwable failure = null;
         try {
             handle.commit();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
             throw e;
         } finally {

@@ -119,7 +119,7 @@ public final class ConnectionPool implements Pool {
             if (candidate == null) {
                 return null;
             }
-            Optional<EvictionReason> reason = validator.evictionReason(candidate);
+            Optional<EvictionReason> reason = candidate.evictionReason(validator);
             if (reason.isEmpty()) {
                 return candidate;
             }
@@ -129,7 +129,7 @@ public final class ConnectionPool implements Pool {
 
     void returnUnused(PooledConnection candidate, Optional<EvictionReason> eviction) {
         boolean kept;
-        List<RequestedConnections.PendingOpening> requests;
+        RequestedConnections.Changes changes;
         lock.lock();
         try {
             bag.markUnborrowed(candidate);
@@ -137,11 +137,11 @@ public final class ConnectionPool implements Pool {
                 generationEvictor.suspect(candidate);
             }
             kept = offerUnlessEvicted(candidate, eviction);
-            requests = requested.openForWaiters();
+            changes = requested.afterReturn(kept);
         } finally {
             lock.unlock();
         }
-        requests.forEach(RequestedConnections.PendingOpening::send);
+        changes.send();
         if (!kept) {
             evictor.evict(candidate, eviction.orElse(EvictionReason.LOST));
         }
@@ -235,8 +235,7 @@ public final class ConnectionPool implements Pool {
     private void acceptReturn(Lease lease, PooledConnection connection) {
         Optional<EvictionReason> eviction = evictor.evictionReason(lease, connection);
         List<PooledConnection> sameGeneration = List.of();
-        List<RequestedConnections.PendingOpening> requests;
-        List<RequestedConnections.PendingOpening> surplus;
+        RequestedConnections.Changes changes;
         boolean kept;
         lock.lock();
         try {
@@ -256,13 +255,11 @@ public final class ConnectionPool implements Pool {
             }
             connection.markIdle();
             kept = offerUnlessEvicted(connection, eviction);
-            surplus = kept ? requested.surplus() : List.of();
-            requests = requested.openForWaiters();
+            changes = requested.afterReturn(kept);
         } finally {
             lock.unlock();
         }
-        surplus.forEach(RequestedConnections.PendingOpening::cancel);
-        requests.forEach(RequestedConnections.PendingOpening::send);
+        changes.send();
         generationEvictor.evict(sameGeneration);
         if (!kept) {
             evictor.closeOrEvict(connection, eviction.orElse(EvictionReason.LOST));

@@ -31,7 +31,8 @@ final class Evictor {
     /** Returns why a returned connection must not be used again; empty if it may be. */
     Optional<EvictionReason> evictionReason(Lease lease, PooledConnection connection) {
         boolean unusable = lease.isUnusable();
-        if (unusable ? lease.isServerSilent() : !lease.physical().isOpen()) {
+        if (lease.isLost()
+                || (unusable ? lease.isServerSilent() : !lease.physical().isOpen())) {
             return Optional.of(EvictionReason.LOST);
         }
         if (unusable) {

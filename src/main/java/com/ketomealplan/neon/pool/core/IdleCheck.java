@@ -31,8 +31,12 @@ final class IdleCheck {
             } finally {
                 state.lock().unlock();
             }
-            lost = !validator.isUsable(last);
-            pool.returnUnused(last, lost ? Optional.of(EvictionReason.LOST) : Optional.empty());
+            lost = true;
+            try {
+                lost = !validator.isUsable(last);
+            } finally {
+                pool.returnUnused(last, lost ? Optional.of(EvictionReason.LOST) : Optional.empty());
+            }
         }
     }
 }

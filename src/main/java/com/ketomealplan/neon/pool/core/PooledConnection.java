@@ -6,6 +6,7 @@ import com.ketomealplan.neon.lease.Deadline;
 import com.ketomealplan.neon.lease.Lease;
 import com.ketomealplan.neon.lease.LeaseOwner;
 import com.ketomealplan.neon.pool.ConnectionReport;
+import com.ketomealplan.neon.pool.EvictionReason;
 import com.ketomealplan.neon.pool.WaitTime;
 import java.time.Duration;
 import java.util.Optional;
@@ -56,11 +57,25 @@ final class PooledConnection implements LeaseOwner {
         return generation;
     }
 
-    /** Creates the lease of the calling thread. */
+    /** Returns why it must not be lent; empty if it may be. If that fails, as for want of memory, it is given back. */
+    Optional<EvictionReason> evictionReason(ConnectionValidator validator) {
+        try {
+            return validator.evictionReason(this);
+        } catch (Throwable e) {
+            pool.returnUnused(this, Optional.of(EvictionReason.LOST));
+            throw e;
+        }
+    }
+
+    /** Creates the lease of the calling thread. If that fails, it is given back. */
     Lease lend(WaitTime wait, Deadline deadline) {
-        Lease made = new Lease(physical, this, wait.total(), wait.opening(), deadline);
-        lease = made;
-        return made;
+        try {
+            lease = new Lease(physical, this, wait.total(), wait.opening(), deadline);
+            return lease;
+        } catch (Throwable e) {
+            pool.returnUnused(this, Optional.of(EvictionReason.LOST));
+            throw e;
+        }
     }
 
     @Override

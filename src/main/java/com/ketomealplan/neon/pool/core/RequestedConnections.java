@@ -69,6 +69,25 @@ final class RequestedConnections {
         return bag.size() + requested.size() < 2 ? more(1) : List.of();
     }
 
+    /** What a returned connection changes: requests that are to be sent, and those to be cancelled, after the lock is released. */
+    record Changes(List<PendingOpening> requests, List<PendingOpening> surplus) {
+
+        void send() {
+            surplus.forEach(PendingOpening::cancel);
+            requests.forEach(PendingOpening::send);
+        }
+    }
+
+    /**
+     * Returns what a returned connection changes.
+     *
+     * @param kept whether it serves a waiter, or is idle
+     */
+    Changes afterReturn(boolean kept) {
+        List<PendingOpening> surplus = kept ? surplus() : List.of();
+        return new Changes(openForWaiters(), surplus);
+    }
+
     /** Returns the requests beyond the number of waiters, last sent first, to be cancelled after the lock is released. */
     List<PendingOpening> surplus() {
         List<PendingOpening> surplus = new ArrayList<>();

@@ -178,10 +178,11 @@ final class WaitCoordinator {
             lock.unlock();
         }
         surplus.forEach(RequestedConnections.PendingOpening::cancel);
-        expired.forEach(waiter -> {
-            listeners.forEach(PoolListener::onWaitFailed);
-            waiter.expire();
-        });
+        expired.forEach(Waiter::expire);
+        if (!expired.isEmpty()) { // on another thread, because a listener may log
+            Timer.afterOnOwnThread(
+                    Duration.ZERO, () -> expired.forEach(waiter -> listeners.forEach(PoolListener::onWaitFailed)));
+        }
     }
 
     private void countTimedOut(int callers) {

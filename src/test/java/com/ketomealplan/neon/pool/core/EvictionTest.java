@@ -1,10 +1,12 @@
 package com.ketomealplan.neon.pool.core;
 
 import static com.ketomealplan.neon.pool.core.TestPools.backend;
+import static com.ketomealplan.neon.pool.core.TestPools.backendAtLast;
 import static com.ketomealplan.neon.pool.core.TestPools.evictions;
 import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.ketomealplan.neon.failure.UnansweredException;
 import com.ketomealplan.neon.gate.WakeGate;
@@ -14,6 +16,7 @@ import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.PoolListener;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.testing.Clients;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,11 +107,6 @@ class EvictionTest {
         assertThat(evictions).containsExactly(EvictionReason.LOST);
     }
 
-    /** The last message of a backend may be on its way when it has ended already: then its use meets it, and the next is another's. */
-    private static int backendAtLast(Pool pool) {
-        return await().ignoreExceptionsInstanceOf(UnansweredException.class).until(() -> backend(pool), any -> true);
-    }
-
     /** Its connections are closed because it is stopped, whether they are idle, closed under their borrowers or returned later. */
     @Test
     void aStoppedPoolEvictsNone() throws Exception {
@@ -135,11 +134,68 @@ class EvictionTest {
         }
         database.terminateSessions();
 
-        backend(pool);
+        backendAtLast(pool);
 
         assertThat(pool.statistics().idle()).isEqualTo(1);
         assertThat(pool.statistics().opened()).isEqualTo(4);
         assertThat(evictions).containsOnly(EvictionReason.LOST).hasSize(3);
+    }
+
+    /** The read of an interrupted virtual thread closes the socket, unless it has lasted its millisecond already: so there are ten. */
+    @Test
+    void aCallerThatIsInterruptedLeavesTheConnectionsAlone() throws Exception {
+        Pool pool = pool(10, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        closeAll(borrowAll(pool));
+        Thread.sleep(1_100); // from then on each is checked before its use
+
+        CompletableFuture<List<Connection>> borrowed = Clients.onVirtualThread(() -> {
+            Thread.currentThread().interrupt();
+            List<Connection> all = borrowAll(pool);
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            return all;
+        });
+
+        closeAll(TestPools.resultOf(borrowed));
+        assertThat(evictions).isEmpty();
+        assertThat(pool.statistics().opened()).isEqualTo(10);
+    }
+
+    private static List<Connection> borrowAll(Pool pool) throws SQLException {
+        List<Connection> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            all.add(pool.getConnection());
+        }
+        return all;
+    }
+
+    private static void closeAll(List<Connection> connections) throws SQLException {
+        for (Connection connection : connections) {
+            connection.close();
+        }
+    }
+
+    /** A COMMIT that was not answered is looked up on another connection, which must not be a dead one. */
+    @Test
+    void aLostConnectionThatIsDiscardedIsKnownToBeLost() throws Exception {
+        Pool pool = pool(2, 0, HOUR);
+        List<EvictionReason> evictions = evictions(pool);
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            int backend = backend(connection);
+            database.jdbi().useHandle(handle -> handle.select("SELECT pg_terminate_backend(?, 5000)", backend)
+                    .mapTo(boolean.class)
+                    .one());
+            await().until(() -> {
+                assertThat(catchThrowable(() -> backend(connection))).isInstanceOf(SQLException.class);
+                return connection.isClosed();
+            });
+
+            TestPools.leased(connection).discard();
+        }
+
+        assertThat(evictions).containsExactly(EvictionReason.LOST);
+        assertThat(pool.traffic().sinceLoss()).isPresent();
     }
 
     /** As where one backend was killed, or one borrower's thread was interrupted. */

@@ -14,8 +14,11 @@ import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,18 +221,31 @@ class TransactionSettingsTest {
     @Test
     void theServerKnowsTheDeadline() throws Exception {
         Deadline.within(Duration.ofMinutes(10), Duration.ZERO, () -> {
+            Deadline deadline = Deadline.current().orElseThrow();
             try (Connection connection = nextBorrower()) {
-                assertThat(value(connection, "SHOW statement_timeout")).isIn("10min", "599s");
-                assertThat(value(connection, "SHOW idle_in_transaction_session_timeout"))
-                        .isIn("10min", "599s");
+                Duration before = deadline.remaining();
+                assertIsTimeLeft(connection, "statement_timeout", before, deadline::remaining);
+                assertIsTimeLeft(connection, "idle_in_transaction_session_timeout", before, deadline::remaining);
                 end(connection);
             }
             return null;
         });
-        try (Connection connection = nextBorrower()) { // which has the pool's own
-            assertThat(value(connection, "SHOW statement_timeout")).isIn("1h", "3601s");
+        Deadline own = Deadline.in(Duration.ofHours(1)); // the pool's
+        try (Connection connection = nextBorrower()) {
+            assertIsTimeLeft(connection, "statement_timeout", own.duration(), own::remaining);
             end(connection);
         }
+    }
+
+    /** Asserts that a timeout is the time that was left when it was set, in whole seconds and one more. */
+    private static void assertIsTimeLeft(Connection connection, String timeout, Duration before, Supplier<Duration> now)
+            throws SQLException {
+        long seconds = Long.parseLong(
+                value(connection, "SELECT extract(epoch FROM current_setting('" + timeout + "')::interval)::int"));
+        assertThat(seconds)
+                .isBetween(
+                        now.get().plusSeconds(1).toSeconds(),
+                        before.plusSeconds(1).toSeconds());
     }
 
     /** The session's timeout would be too short, and a setting of such a statement's own is not possible. */
@@ -237,12 +253,13 @@ class TransactionSettingsTest {
     void whatIsNotInATransactionHasTheTimeOfItsDeadlineAlsoInAnAlteredSession() throws Exception {
         Pool other = pools.keeping(
                 1, Connectors.to(Endpoint.parse(database.url())).withSessionTimeout(Duration.ofSeconds(6)));
+        Deadline own = Deadline.in(Duration.ofHours(1)); // the pool's
         try (Connection connection = other.getConnection()) {
             connection.setClientInfo("ApplicationName", "borrower");
             execute(connection, "VACUUM things");
 
             Connection driver = connection.unwrap(org.postgresql.jdbc.PgConnection.class);
-            assertThat(value(driver, "SHOW statement_timeout")).isIn("1h", "3601s");
+            assertIsTimeLeft(driver, "statement_timeout", own.duration(), own::remaining);
         }
     }
 
@@ -261,6 +278,40 @@ class TransactionSettingsTest {
             assertThat(value(connection, "SELECT current_setting('statement_timeout')"))
                     .isEqualTo("2s");
             end(connection);
+        }
+    }
+
+    /**
+     * The driver sends a flight in two parts once it has described the last statement at the server, which it does for a parameter without a
+     * type, and the statement may answer with much.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theSettingsOfAStatementHoldHoweverOftenItIsExecuted(boolean schema) throws Exception {
+        database.jdbi()
+                .useHandle(
+                        handle -> handle.execute(
+                                "CREATE TABLE IF NOT EXISTS other.named (name text); CREATE TABLE IF NOT EXISTS named (name text)"));
+        try (Connection connection = pool.getConnection()) {
+            if (schema) {
+                connection.setSchema("other");
+            } else {
+                connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            }
+            String setting = schema ? "search_path" : "transaction_isolation";
+            String sql = "SELECT current_setting('" + setting + "'), name FROM named WHERE name = ? UNION ALL SELECT"
+                    + " current_setting('" + setting + "'), NULL";
+            for (int execution = 1; execution <= 12; execution++) {
+                try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                    statement.setNull(1, Types.OTHER);
+                    try (ResultSet rows = statement.executeQuery()) {
+                        assertThat(rows.next()).isTrue();
+                        assertThat(rows.getString(1))
+                                .as("execution %d", execution)
+                                .isEqualTo(schema ? "\"other\"" : "serializable");
+                    }
+                }
+            }
         }
     }
 
