@@ -1,20 +1,24 @@
 package com.ketomealplan.neon.pool.core;
 
 import com.ketomealplan.neon.gate.WakeGate;
-import com.ketomealplan.neon.pool.Pool;
 import com.ketomealplan.neon.pool.QueueLimits;
 import com.ketomealplan.neon.pool.Retention;
+import com.ketomealplan.testing.Connectors;
 import com.ketomealplan.testing.TestDatabase;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -26,7 +30,8 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * What a request pays for a connection that the pool already has: its time, and the bytes it allocates. Run by hand:
+ * What a request pays for a connection that the pool already has, and for a statement on it, beside two other pools: the time, and the bytes
+ * it allocates, by one thread and by eight. Run by hand:
  * {@code mvn -B -q test-compile exec:exec -Dbenchmark=pool.core.BorrowBenchmark}.
  */
 @State(Scope.Benchmark)
@@ -37,40 +42,83 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @Measurement(iterations = 5, time = 1)
 public class BorrowBenchmark {
 
-    private static final Duration HOUR = Duration.ofHours(1);
+    /** As many as there are threads: nobody waits for another one. */
+    private static final int CONNECTIONS = 8;
 
-    private Pool pool;
+    @Param({"POOLED", "HIKARI", "AGROAL"})
+    public String pool;
+
+    private DataSource source;
 
     public static void main(String[] arguments) throws RunnerException {
-        new Runner(new OptionsBuilder()
-                        .include(BorrowBenchmark.class.getName())
-                        .addProfiler(GCProfiler.class)
-                        .build())
-                .run();
+        for (int threads : new int[] {1, CONNECTIONS}) {
+            new Runner(new OptionsBuilder()
+                            .include(BorrowBenchmark.class.getName())
+                            .threads(threads)
+                            .addProfiler(GCProfiler.class)
+                            .build())
+                    .run();
+        }
     }
 
     @Setup
-    public void openOne() throws SQLException {
-        WakeGate gate = new WakeGate(TestDatabase.empty().connector());
-        pool = new ConnectionPool(
+    public void openAll() throws SQLException {
+        TestDatabase database = TestDatabase.empty();
+        source = pool.equals("POOLED")
+                ? asInAUnitOfWork(database)
+                : JdbcContract.Source.valueOf(pool).open(database, CONNECTIONS);
+        List<Connection> all = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            all.add(source.getConnection());
+        }
+        for (Connection connection : all) {
+            connection.close();
+        }
+    }
+
+    /** Where the sessions have the deadline's timeout, so that a transaction does not set one. */
+    private static DataSource asInAUnitOfWork(TestDatabase database) {
+        return new ConnectionPool(
                 "benchmark",
-                gate,
-                Retention.pooled(1, 0, HOUR, HOUR),
-                new QueueLimits(HOUR, 2),
-                HOUR,
-                Duration.ofHours(1));
-        pool.getConnection().close();
+                new WakeGate(Connectors.to(database.endpoint()).withSessionTimeout(TestPools.HOUR)),
+                Retention.pooled(CONNECTIONS, 0, TestPools.HOUR, TestPools.HOUR),
+                new QueueLimits(TestPools.LONG, CONNECTIONS),
+                TestPools.LONG,
+                TestPools.HOUR);
     }
 
     @TearDown
-    public void stop() {
-        pool.stop();
+    public void close() throws Exception {
+        JdbcContract.close(source);
     }
 
     @Benchmark
     public void borrowAndReturn() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = source.getConnection()) {
             connection.isClosed(); // whoever borrows also uses it
+        }
+    }
+
+    @Benchmark
+    public void select() throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            executeSelect(connection);
+        }
+    }
+
+    @Benchmark
+    public void selectAndCommit() throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            executeSelect(connection);
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static void executeSelect(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT 1")) {
+            statement.execute();
         }
     }
 }

@@ -40,38 +40,39 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class JdbcContract {
 
-    /** Pools of one connection each. */
+    /** The pools, each of so many connections. */
     enum Source {
         POOLED {
             @Override
-            DataSource open(TestDatabase database) {
+            DataSource open(TestDatabase database, int connections) {
                 return ours(
-                        database, com.ketomealplan.neon.pool.Retention.pooled(1, 0, TestPools.HOUR, TestPools.HOUR));
+                        database,
+                        com.ketomealplan.neon.pool.Retention.pooled(connections, 0, TestPools.HOUR, TestPools.HOUR));
             }
         },
         PER_REQUEST {
             @Override
-            DataSource open(TestDatabase database) {
-                return ours(database, com.ketomealplan.neon.pool.Retention.perRequest(1));
+            DataSource open(TestDatabase database, int connections) {
+                return ours(database, com.ketomealplan.neon.pool.Retention.perRequest(connections));
             }
         },
         HIKARI {
             @Override
-            DataSource open(TestDatabase database) {
+            DataSource open(TestDatabase database, int connections) {
                 HikariConfig config = new HikariConfig();
                 config.setJdbcUrl(database.endpoint().jdbcUrl());
                 config.setDataSourceProperties(database.endpoint().connectionProperties());
-                config.setMaximumPoolSize(1);
+                config.setMaximumPoolSize(connections);
                 config.setConnectionTimeout(5_000);
                 return new HikariDataSource(config);
             }
         },
         AGROAL {
             @Override
-            DataSource open(TestDatabase database) throws SQLException {
+            DataSource open(TestDatabase database, int connections) throws SQLException {
                 Properties properties = database.endpoint().connectionProperties();
-                return AgroalDataSource.from(
-                        new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> pool.maxSize(1)
+                return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                        .connectionPoolConfiguration(pool -> pool.maxSize(connections)
                                 .acquisitionTimeout(java.time.Duration.ofSeconds(5))
                                 .connectionFactoryConfiguration(factory -> {
                                     factory.jdbcUrl(database.endpoint().jdbcUrl())
@@ -85,7 +86,7 @@ abstract class JdbcContract {
             }
         };
 
-        abstract DataSource open(TestDatabase database) throws SQLException;
+        abstract DataSource open(TestDatabase database, int connections) throws SQLException;
 
         private static Pool ours(TestDatabase database, com.ketomealplan.neon.pool.Retention retention) {
             return new ConnectionPool(
@@ -152,18 +153,22 @@ abstract class JdbcContract {
     @AfterAll
     void close() throws Exception {
         for (DataSource source : sources.values()) {
-            if (source instanceof Pool pool) {
-                pool.stop();
-            } else {
-                ((AutoCloseable) source).close();
-            }
+            close(source);
+        }
+    }
+
+    static void close(DataSource source) throws Exception {
+        if (source instanceof Pool pool) {
+            pool.stop();
+        } else {
+            ((AutoCloseable) source).close();
         }
     }
 
     DataSource dataSource(Source source) throws SQLException {
         DataSource open = sources.get(source);
         if (open == null) {
-            open = source.open(database);
+            open = source.open(database, 1);
             sources.put(source, open);
         }
         return open;
