@@ -20,12 +20,14 @@ import javax.xml.stream.XMLStreamReader;
 final class ChangeLog {
 
     private static final Pattern CHANGESET = Pattern.compile(
-            "(?im)^\\s*--\\s*changeset\\s+(?<author>\"[^\"]+\"|[^:\\s]+):(?<id>\"[^\"]+\"|\\S+)(?<rest>.*)$");
+            "(?im)^\\s*--\\s*changeset\\s+(?<author>\"[^\"]+\"|[^:\\r\\n]+):(?<id>\"[^\"]+\"|\\S+)(?<rest>.*)$");
 
-    private static final Pattern CONDITIONAL = Pattern.compile("(?i)\\b(dbms|contexts?|contextFilter|labels):");
+    /** A line that begins a changeset for Liquibase. */
+    private static final Pattern BEGINNING = Pattern.compile("(?im)^\\s*--\\s*changeset\\b");
 
-    /** Changesets that are run repeatedly, so that they are never known to be applied. */
-    private static final Pattern REPEATED = Pattern.compile("(?i)\\b(runOnChange|runAlways):true");
+    /** Changesets that are run in some databases only, never or repeatedly: only Liquibase knows whether they are applied. */
+    private static final Pattern CONDITIONAL =
+            Pattern.compile("(?i)\\b(dbms|contexts?|contextFilter|labels|ignore|runOnChange|runAlways):");
 
     private static final Set<String> KNOWN = Set.of("databaseChangeLog", "include");
 
@@ -67,17 +69,18 @@ final class ChangeLog {
 
     private static boolean readSql(String file, Set<Changeset> found) throws IOException {
         try (InputStream sql = open(file)) {
-            Matcher lines = CHANGESET.matcher(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+            String text = new String(sql.readAllBytes(), StandardCharsets.UTF_8);
+            Matcher lines = CHANGESET.matcher(text);
+            long read = 0;
             while (lines.find()) {
-                if (REPEATED.matcher(lines.group("rest")).find()) {
+                if (CONDITIONAL.matcher(lines.group("rest")).find()) {
                     return false;
                 }
-                if (!CONDITIONAL.matcher(lines.group("rest")).find()) {
-                    found.add(new Changeset(unquoted(lines.group("author")), unquoted(lines.group("id"))));
-                }
+                found.add(new Changeset(unquoted(lines.group("author")), unquoted(lines.group("id"))));
+                read++;
             }
+            return read == BEGINNING.matcher(text).results().count();
         }
-        return true;
     }
 
     private static String unquoted(String text) {

@@ -1,0 +1,4 @@
+--liquibase formatted sql
+
+--changeset tests
+CREATE OR REPLACE VIEW one AS SELECT 1;
