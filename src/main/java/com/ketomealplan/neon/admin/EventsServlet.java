@@ -21,6 +21,7 @@ final class EventsServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String TYPE = "text/event-stream;charset=utf-8";
     private static final int MAX_CLIENTS = 16;
     private static final Duration INTERVAL = Duration.ofSeconds(2);
 
@@ -41,6 +42,12 @@ final class EventsServlet extends HttpServlet {
         closed.countDown();
     }
 
+    /** Sends no events: without a body to write, nothing would tell that the client has left. */
+    @Override
+    protected void doHead(HttpServletRequest request, HttpServletResponse response) {
+        response.setContentType(TYPE);
+    }
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!clients.tryAcquire()) {
@@ -48,7 +55,7 @@ final class EventsServlet extends HttpServlet {
             return;
         }
         try {
-            response.setContentType("text/event-stream;charset=utf-8");
+            response.setContentType(TYPE);
             write(response.getOutputStream());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
