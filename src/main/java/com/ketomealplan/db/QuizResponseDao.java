@@ -42,9 +42,15 @@ public interface QuizResponseDao {
             """)
     Optional<QuizResponse> find(UUID userId, UUID id);
 
-    /** Returns a user's responses after a position, newest first; empty if there is no such user. */
-    default Optional<List<QuizResponse>> findAfter(UUID userId, Position place, int limit) {
-        List<QuizResponse> rows = findBefore(userId, place.time(), place.id(), limit);
+    /** The bytes of JSON after which a page ends, unless its first response has more. */
+    int MAX_PAGE_BYTES = 1 << 20;
+
+    /**
+     * Returns a user's responses after a position, newest first: so many at most, and not more than {@link #MAX_PAGE_BYTES} begin with. Empty
+     * if there is no such user.
+     */
+    default Optional<List<ListedQuizResponse>> findAfter(UUID userId, Position place, int limit) {
+        List<ListedQuizResponse> rows = findBefore(userId, place.time(), place.id(), limit, MAX_PAGE_BYTES);
         return rows.isEmpty()
                 ? Optional.empty()
                 : Optional.of(rows.stream().filter(Objects::nonNull).toList());
@@ -52,18 +58,23 @@ public interface QuizResponseDao {
 
     /** Returns the responses before a position, newest first, joined to the user: a user without any has one row of nulls. */
     @SqlQuery("""
-            SELECT page.id, page.user_id, page.quiz_data, page.created_at
+            SELECT page.id, page.user_id, page.quiz_data, page.created_at, page.place < page.found AS followed
             FROM users
             LEFT JOIN LATERAL (
-                SELECT id, user_id, quiz_data, created_at
-                FROM quiz_responses
-                WHERE user_id = users.id AND (created_at, id) < (CAST(:createdAt AS timestamptz), :id)
-                ORDER BY created_at DESC, id DESC
-                LIMIT :limit) AS page ON true
+                SELECT *, count(*) OVER () AS found, row_number() OVER newest AS place, sum(bytes) OVER newest - bytes AS before
+                FROM (
+                    SELECT id, user_id, quiz_data, created_at, octet_length(CAST(quiz_data AS text)) AS bytes
+                    FROM quiz_responses
+                    WHERE user_id = users.id AND (created_at, id) < (CAST(:createdAt AS timestamptz), :id)
+                    ORDER BY created_at DESC, id DESC
+                    LIMIT :limit + 1) AS candidates
+                WINDOW newest AS (ORDER BY created_at DESC, id DESC)) AS page
+            ON page.place <= :limit AND page.before < :maxBytes
             WHERE users.id = :userId
             ORDER BY page.created_at DESC, page.id DESC
             """)
-    List<QuizResponse> findBefore(UUID userId, String createdAt, UUID id, int limit);
+    @RegisterRowMapper(ListedQuizResponseMapper.class)
+    List<ListedQuizResponse> findBefore(UUID userId, String createdAt, UUID id, int limit, int maxBytes);
 
     /** Removes one; false if there is none. */
     @SqlUpdate("DELETE FROM quiz_responses WHERE id = :id AND user_id = :userId")

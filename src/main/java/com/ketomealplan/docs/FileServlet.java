@@ -66,7 +66,8 @@ final class FileServlet extends HttpServlet {
                 HttpHeader.CACHE_CONTROL.asString(), "no-cache"); // kept, and asked for whether it is the same
         response.addHeader(HttpHeader.VARY.asString(), HttpHeader.ACCEPT_ENCODING.asString());
         response.setHeader("Content-Security-Policy", policy);
-        if (names(request, HttpHeader.IF_NONE_MATCH).contains(found.etag())) {
+        List<String> known = names(request, HttpHeader.IF_NONE_MATCH);
+        if (known.contains("*") || known.stream().map(FileServlet::strong).anyMatch(strong(found.etag())::equals)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
@@ -78,6 +79,11 @@ final class FileServlet extends HttpServlet {
         } else {
             found.plain().transferTo(response.getOutputStream());
         }
+    }
+
+    /** Returns a tag without its mark of weakness, which does not count here (RFC 9110, section 13.1.2). */
+    private static String strong(String tag) {
+        return tag.startsWith("W/") ? tag.substring(2) : tag;
     }
 
     private static List<String> names(HttpServletRequest request, HttpHeader header) {

@@ -25,6 +25,7 @@ final class AcceptedTypes implements ContainerResponseFilter {
         boolean options = request.getMethod().equals(HttpMethod.OPTIONS);
         if (options && response.getStatus() == HttpStatus.OK_200) { // Jersey's own response
             response.setEntity(null);
+            response.getHeaders().remove(HttpHeaders.CONTENT_TYPE);
             response.setStatus(HttpStatus.NO_CONTENT_204);
         }
         Set<String> methods = new TreeSet<>(response.getAllowedMethods());

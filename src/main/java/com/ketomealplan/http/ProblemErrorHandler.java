@@ -2,6 +2,7 @@ package com.ketomealplan.http;
 
 import com.ketomealplan.neon.web.Problem;
 import java.util.Locale;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
@@ -15,6 +16,8 @@ final class ProblemErrorHandler extends ErrorHandler {
 
     /** The methods in {@code Allow} for an unknown method. */
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+    private static final String ALLOWED_ORIGIN = "Access-Control-Allow-Origin";
 
     ProblemErrorHandler() {
         setShowStacks(false);
@@ -39,7 +42,10 @@ final class ProblemErrorHandler extends ErrorHandler {
         if (code == 405 && !response.getHeaders().contains(HttpHeader.ALLOW)) { // no resource was called
             response.getHeaders().put(HttpHeader.ALLOW, METHODS);
         }
-        if (code == 400) {
+        if (response.getHeaders().contains(ALLOWED_ORIGIN)) { // Jetty has dropped what came with it
+            response.getHeaders().ensureField(new HttpField(HttpHeader.VARY, HttpHeader.ORIGIN.asString()));
+        }
+        if (code == 400 || code == 414) {
             // Jetty closes the connection, but does not announce it: a client would send its next request on it
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
@@ -61,11 +67,11 @@ final class ProblemErrorHandler extends ErrorHandler {
         Content.Sink.write(response, true, problem, callback);
     }
 
-    /** Maps two 5xx statuses that are errors of the client. */
+    /** Maps statuses that are errors of the client, and would ask for what there is not. */
     private static int ofClient(int code) {
         return switch (code) {
             case 501 -> 405; // an unknown method
-            case 505 -> 400; // an unknown version, or an invalid request line
+            case 426, 505 -> 400; // HTTP/2 without an upgrade, an unknown version, or an invalid request line
             default -> code;
         };
     }
@@ -79,6 +85,7 @@ final class ProblemErrorHandler extends ErrorHandler {
         return switch (code) {
             case 400 -> "The request is not well-formed HTTP.";
             case 405 -> "The service does not take that method.";
+            case 414 -> "The URI of the request is too long.";
             case 431 -> "The headers of the request are too large.";
             case 503 -> "The service is stopping. Try again at another instance.";
             default -> title + ".";

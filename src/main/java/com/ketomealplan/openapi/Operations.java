@@ -31,6 +31,7 @@ final class Operations {
             ProblemStatus.NOT_ACCEPTABLE,
             ProblemStatus.REQUEST_TIMEOUT,
             ProblemStatus.CONTENT_TOO_LARGE,
+            ProblemStatus.URI_TOO_LONG,
             ProblemStatus.UNSUPPORTED_MEDIA_TYPE,
             ProblemStatus.HEADERS_TOO_LARGE,
             ProblemStatus.INTERNAL_SERVER_ERROR,
@@ -61,6 +62,7 @@ final class Operations {
         operation.withArray("parameters").add(Tree.reference("parameters", "X-Request-Id"));
         Set<ProblemStatus> statuses = EnumSet.of(
                 ProblemStatus.BAD_REQUEST,
+                ProblemStatus.URI_TOO_LONG,
                 ProblemStatus.HEADERS_TOO_LARGE,
                 ProblemStatus.INTERNAL_SERVER_ERROR,
                 ProblemStatus.SERVICE_UNAVAILABLE);

@@ -10,6 +10,7 @@ enum ProblemStatus {
     CONFLICT(409, "The request conflicts with the stored state."),
     PRECONDITION_FAILED(412, "The representation has changed since the client has seen it; nothing was changed."),
     CONTENT_TOO_LARGE(413, "The body is too large."),
+    URI_TOO_LONG(414, "The URI is longer than 8 KiB."),
     UNSUPPORTED_MEDIA_TYPE(
             415, "The media type of the body is not supported, or its encoding, which may only be gzip, once."),
     UNPROCESSABLE_CONTENT(422, "A value is missing or invalid; `errors` has each."),
@@ -39,7 +40,7 @@ enum ProblemStatus {
 
     /** Returns whether the resource may have been called. */
     boolean isOfResources() {
-        return this != HEADERS_TOO_LARGE;
+        return this != HEADERS_TOO_LARGE && this != URI_TOO_LONG;
     }
 
     /** Returns the name of the component: {@code BAD_REQUEST} as {@code BadRequest}. */

@@ -2,6 +2,7 @@ package com.ketomealplan.resources;
 
 import com.ketomealplan.api.NewQuizResponse;
 import com.ketomealplan.api.QuizResponse;
+import com.ketomealplan.db.ListedQuizResponse;
 import com.ketomealplan.db.Position;
 import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.neon.transaction.Replayable;
@@ -27,6 +28,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.transaction.Transaction;
 
@@ -59,9 +61,9 @@ public final class QuizResponseResource {
             @QueryParam("after") @Pattern(regexp = Cursor.FORM, message = Cursor.MESSAGE) String after,
             @QueryParam("offset") @DefaultValue("0") @Min(0) @Max(value = 0, message = Page.NO_OFFSET) int offset,
             @Context UriInfo uri) {
-        List<QuizResponse> found =
-                quizResponses.findAfter(userId, Cursor.read(after), limit + 1).orElseThrow(UserResource::notFound);
-        return Page.of(found, limit, response -> new Position(response.createdAt(), response.id()))
+        List<ListedQuizResponse> found =
+                quizResponses.findAfter(userId, Cursor.read(after), limit).orElseThrow(UserResource::notFound);
+        return new Page<>(found.stream().map(ListedQuizResponse::response).toList(), next(found))
                 .toResponse(uri.getBaseUriBuilder().path(LIST).resolveTemplate("user_id", userId), limit);
     }
 
@@ -103,6 +105,14 @@ public final class QuizResponseResource {
             throw notFound();
         }
         return Response.noContent().build();
+    }
+
+    private static Optional<Position> next(List<ListedQuizResponse> found) {
+        return found.stream()
+                .reduce((earlier, last) -> last)
+                .filter(ListedQuizResponse::followed)
+                .map(ListedQuizResponse::response)
+                .map(last -> new Position(last.createdAt(), last.id()));
     }
 
     private static NotFoundException notFound() {

@@ -8,9 +8,11 @@ import com.ketomealplan.testing.OddHeads;
 import com.ketomealplan.testing.RawHttp;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
+import io.dropwizard.testing.ConfigOverride;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -126,6 +128,49 @@ class SecureInputTest {
                 .startsWith("HTTP/1.1 431");
     }
 
+    @Test
+    void aPathThatIsTooLongIs414AndTheConnectionEnds() throws IOException {
+        assertThat(RawHttp.exchange(port(), RawHttp.get("/livez?" + "a".repeat(10_000))))
+                .startsWith("HTTP/1.1 414 ")
+                .contains("application/problem+json", "Connection: close");
+    }
+
+    /** There is nothing to upgrade to. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /users HTTP/2.0\r\nHost: a\r\n\r\n"})
+    void http2WithoutAnUpgradeIs400(String request) throws IOException {
+        assertThat(RawHttp.exchange(port(), request.getBytes(StandardCharsets.US_ASCII)))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
+    /** The parser would replace what is no text in these, and lose what follows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "UTF-32LE"})
+    void jsonIsInUtf8(String charset) throws IOException {
+        byte[] body = "{\"email\":\"%s@b.co\"}".formatted(UUID.randomUUID()).getBytes(charset);
+
+        assertThat(RawHttp.exchange(port(), RawHttp.post("/users", "Content-Type: application/json", body)))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("The body is not in UTF-8");
+    }
+
+    /** Each takes a hundred bytes of memory, and one or two of a body. */
+    @Test
+    void jsonHasSoManyValuesAtMost() {
+        String values = "[],".repeat(30_000) + "0";
+        HttpResponse<String> answer = service.post(
+                "/complex-operation", "{\"email\":\"ada@example.com\",\"quiz_data\":{\"a\":[" + values + "]}}");
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body()).contains("has too many values");
+        assertThat(service.post(
+                                "/complex-operation",
+                                "{\"email\":\"%s@example.com\",\"quiz_data\":{\"a\":[%s]}}"
+                                        .formatted(UUID.randomUUID(), "0,".repeat(30_000) + "0"))
+                        .statusCode())
+                .isEqualTo(201);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"br", "deflate", "x-gzip", "nonsense", "gzip, br", "br, gzip"})
     void anEncodingThatIsNotUndoneIs415(String encoding) throws IOException {
@@ -178,17 +223,20 @@ class SecureInputTest {
         }
     }
 
-    /** They are idle, and not cut off: each of them is served when it asks. */
+    /** They are idle, and not cut off before their time: each of them is served when it asks. */
     @Test
     void thousandsOfIdleSocketsLeaveTheOthersAlone() throws Exception {
         List<Socket> idle = new ArrayList<>();
+        TestService patient =
+                TestService.on(database, ConfigOverride.config("server.applicationConnectors[0].idleTimeout", "10m"));
+        int port = patient.uri("/").getPort();
         try {
             for (int i = 0; i < 4_000; i++) {
-                idle.add(RawHttp.connect(port()));
+                idle.add(RawHttp.connect(port));
                 idle.get(i).getOutputStream().write("GET /".getBytes(StandardCharsets.US_ASCII), 0, i % 2 == 0 ? 5 : 0);
             }
             for (int i = 0; i < 50; i++) {
-                assertThat(service.get("/users/" + UUID.randomUUID()).statusCode())
+                assertThat(patient.get("/users/" + UUID.randomUUID()).statusCode())
                         .isEqualTo(404);
             }
             byte[] whole = RawHttp.get("/livez");
@@ -200,6 +248,7 @@ class SecureInputTest {
             for (Socket socket : idle) {
                 socket.close();
             }
+            patient.stop();
         }
     }
 }

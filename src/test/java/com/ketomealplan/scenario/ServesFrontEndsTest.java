@@ -71,6 +71,29 @@ class ServesFrontEndsTest {
         assertThat(all.stream().map(row -> row.get("id"))).doesNotHaveDuplicates();
     }
 
+    /** Of what the page has, and not only of its rows: one is 400 KiB here. The first one is there whatever it has. */
+    @Test
+    void aPageIsBoundedInBytesToo() {
+        String user = newUser();
+        database.jdbi().useHandle(handle -> handle.execute("""
+                INSERT INTO quiz_responses (user_id, quiz_data, created_at)
+                SELECT ?, jsonb_build_object('n', n, 'text', repeat('x', (CASE WHEN n = 1 THEN 3 ELSE 1 END) * 400 * 1024)),
+                    now() - n * interval '1 s' FROM generate_series(1, 6) n
+                """, UUID.fromString(user.substring("/users/".length()))));
+
+        List<List<Integer>> pages = new ArrayList<>();
+        Optional<String> next = Optional.of(user + "/quiz-responses");
+        while (next.isPresent()) {
+            HttpResponse<String> page = service.get(next.get());
+            pages.add(json(page).findValuesAsText("n").stream()
+                    .map(Integer::valueOf)
+                    .toList());
+            next = link(page, "next");
+        }
+
+        assertThat(pages).containsExactly(List.of(1), List.of(2, 3, 4), List.of(5, 6));
+    }
+
     @Test
     void rowsThatComeAndGoMoveNoPage() {
         List<String> users = List.of(newUser(), newUser(), newUser());

@@ -14,7 +14,7 @@ import org.eclipse.jetty.http.HttpHeader;
 /**
  * Refuses bodies that are too large: by their Content-Length before a byte is read, and others as soon as they exceed the
  * limit. A compressed body counts by its uncompressed size. Also refuses the bodies that
- * {@link BodyCollector} has not collected.
+ * {@link BodyCollector} has not collected, and those in another encoding than UTF-8.
  */
 @PreMatching
 final class BodyLimit implements ContainerRequestFilter {
@@ -39,6 +39,11 @@ final class BodyLimit implements ContainerRequestFilter {
 
     private ClientErrorException tooLarge() {
         return refusal(BodyRefusedException.tooLarge(limit));
+    }
+
+    private static ClientErrorException notUtf8() {
+        return new ClientErrorException(
+                "The body is not in UTF-8, as JSON is (RFC 8259, section 8.1).", Response.Status.BAD_REQUEST);
     }
 
     private static ClientErrorException refusal(BodyRefusedException why) {
@@ -67,10 +72,23 @@ final class BodyLimit implements ContainerRequestFilter {
         public int read(byte[] bytes, int offset, int length) throws IOException {
             try {
                 int read = in.read(bytes, offset, length);
+                if (left > limit - 2) {
+                    checkBeginning(bytes, offset, read);
+                }
                 count(Math.max(read, 0));
                 return read;
             } catch (BodyRefusedException e) {
                 throw refusal(e);
+            }
+        }
+
+        /** Refuses UTF-16 and UTF-32, which Jackson would read, and repair in silence: with a NUL or a mark in the first two bytes. */
+        private void checkBeginning(byte[] bytes, int offset, int read) {
+            for (int i = 0; i < read && left - i > limit - 2; i++) {
+                int found = bytes[offset + i] & 0xff;
+                if (found == 0 || found >= 0xfe) {
+                    throw notUtf8();
+                }
             }
         }
 
