@@ -15,6 +15,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The warning that the connections of all instances exceed a limit of the server, the database or the role. */
 class ServerLimitsTest {
@@ -26,17 +27,20 @@ class ServerLimitsTest {
     private List<String> warnings(PoolingStrategy strategy, int max, int instances) throws SQLException {
         ServerLimits limits = new ServerLimits(strategy, max, instances, "the server");
         PendingChangesets changesets = new PendingChangesets("migrations.xml", "the server", Optional.of(limits));
-        Properties login = new Properties();
-        login.putAll(database.endpoint().connectionProperties());
-        login.setProperty("user", role);
-        login.setProperty("password", "geheim");
         try (LoggedLines lines = LoggedLines.of(ServerLimits.class);
-                Connection connection =
-                        DriverManager.getConnection(database.endpoint().jdbcUrl(), login)) {
+                Connection connection = connect()) {
             changesets.compare(connection);
             changesets.compare(connection);
             return lines.all();
         }
+    }
+
+    private Connection connect() throws SQLException {
+        Properties login = new Properties();
+        login.putAll(database.endpoint().connectionProperties());
+        login.setProperty("user", role);
+        login.setProperty("password", "geheim");
+        return DriverManager.getConnection(database.endpoint().jdbcUrl(), login);
     }
 
     private void limit(int ofRole, int ofDatabase) {
@@ -101,6 +105,30 @@ class ServerLimitsTest {
                 .asString()
                 .contains("may open 18, ")
                 .contains("may have 15");
+    }
+
+    /** As on a server whose administrator hides its roles. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theChangesetsAreComparedAlsoWhereTheLimitsCannotBeRead(boolean autoCommit) throws SQLException {
+        limit(-1, -1);
+        database.jdbi().useHandle(handle -> {
+            handle.execute("REVOKE SELECT ON pg_roles FROM PUBLIC");
+            handle.execute("GRANT SELECT ON databasechangelog TO " + role);
+            handle.execute("DELETE FROM databasechangelog WHERE id = 'idempotency-keys'");
+        });
+        PendingChangesets changesets = new PendingChangesets(
+                "migrations.xml",
+                "the server",
+                Optional.of(new ServerLimits(PoolingStrategy.POOLED, 15, 1, "the server")));
+        try (LoggedLines lines = LoggedLines.of(PendingChangesets.class);
+                Connection connection = connect()) {
+            connection.setAutoCommit(autoCommit);
+
+            changesets.compare(connection);
+
+            assertThat(lines.all()).singleElement().asString().contains("lacks 1 changeset");
+        }
     }
 
     @ParameterizedTest

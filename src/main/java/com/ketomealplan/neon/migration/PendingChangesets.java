@@ -8,6 +8,7 @@ import com.ketomealplan.neon.transaction.UnitListener;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
@@ -157,19 +158,27 @@ public final class PendingChangesets implements UnitListener {
 
     private Optional<Set<Changeset>> applied(Connection connection) throws SQLException {
         Companion other = companion.get();
+        Optional<Savepoint> before = other == null || connection.getAutoCommit()
+                ? Optional.empty()
+                : Optional.of(connection.setSavepoint()); // the failure of a query fails its transaction
         try {
             return applied(connection, other);
         } catch (SQLException e) {
             if (other == null || !companion.compareAndSet(other, null)) {
                 throw e;
             }
-            return again(connection, e); // the server may not support the companion's query
+            return again(
+                    connection, before, e); // the server may not support the companion's query, or not to this role
         }
     }
 
     /** Repeats the query without the companion. If that fails too, as on a lost connection, throws the first failure. */
-    private Optional<Set<Changeset>> again(Connection connection, SQLException first) throws SQLException {
+    private Optional<Set<Changeset>> again(Connection connection, Optional<Savepoint> before, SQLException first)
+            throws SQLException {
         try {
+            if (before.isPresent()) {
+                connection.rollback(before.get());
+            }
             return applied(connection, null);
         } catch (SQLException e) {
             first.addSuppressed(e);
