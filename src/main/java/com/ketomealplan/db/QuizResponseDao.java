@@ -56,22 +56,35 @@ public interface QuizResponseDao {
                 : Optional.of(rows.stream().filter(Objects::nonNull).toList());
     }
 
-    /** Returns the responses before a position, newest first, joined to the user: a user without any has one row of nulls. */
+    /**
+     * Returns the responses before a position, newest first, joined to the user: a user without any has one row of nulls. It goes from row to
+     * row, so that no more of them are written out as text, to be measured, than the page has, and one.
+     */
     @SqlQuery("""
-            SELECT page.id, page.user_id, page.quiz_data, page.created_at, page.place < page.found AS followed
+            SELECT page.id, users.id AS user_id, page.quiz_data, page.created_at, page.followed
             FROM users
             LEFT JOIN LATERAL (
-                SELECT *, count(*) OVER () AS found, row_number() OVER newest AS place, sum(bytes) OVER newest - bytes AS before
-                FROM (
-                    SELECT id, user_id, quiz_data, created_at, octet_length(CAST(quiz_data AS text)) AS bytes
+                WITH RECURSIVE walk AS (
+                    (SELECT id, created_at, quiz_data, octet_length(CAST(quiz_data AS text)) AS bytes, 1 AS place,
+                        CAST(0 AS bigint) AS before
                     FROM quiz_responses
                     WHERE user_id = users.id AND (created_at, id) < (CAST(:createdAt AS timestamptz), :id)
                     ORDER BY created_at DESC, id DESC
-                    LIMIT :limit + 1) AS candidates
-                WINDOW newest AS (ORDER BY created_at DESC, id DESC)) AS page
+                    LIMIT 1)
+                    UNION ALL
+                    SELECT next.id, next.created_at, next.quiz_data, octet_length(CAST(next.quiz_data AS text)),
+                        walk.place + 1, walk.before + walk.bytes
+                    FROM walk CROSS JOIN LATERAL (
+                        SELECT id, created_at, quiz_data
+                        FROM quiz_responses
+                        WHERE user_id = users.id AND (created_at, id) < (walk.created_at, walk.id)
+                        ORDER BY created_at DESC, id DESC
+                        LIMIT 1) AS next
+                    WHERE walk.place <= :limit AND walk.before < :maxBytes)
+                SELECT *, lead(place) OVER (ORDER BY place) IS NOT NULL AS followed FROM walk) AS page
             ON page.place <= :limit AND page.before < :maxBytes
             WHERE users.id = :userId
-            ORDER BY page.created_at DESC, page.id DESC
+            ORDER BY page.place
             """)
     @RegisterRowMapper(ListedQuizResponseMapper.class)
     List<ListedQuizResponse> findBefore(UUID userId, String createdAt, UUID id, int limit, int maxBytes);

@@ -74,20 +74,18 @@ public final class TrainCommand extends Command {
         out.println("Training " + cache.jar() + " on JDK " + jdk);
         requireTrainingDatabase(arguments.getString("file"));
         cache.discardDraft();
-        try (TrainingDatabase database = TrainingDatabase.open(environment.get(TrainingDatabase.VARIABLE))) {
+        try (CleanUp cleanUp = CleanUp.begin()) {
+            cleanUp.add(cache::discardDraft);
+            TrainingDatabase database = TrainingDatabase.open(environment.get(TrainingDatabase.VARIABLE));
+            cleanUp.add(database::close);
             TrainedProcess service = TrainedProcess.start(cache, arguments.getString("file"), database.url());
-            try {
-                int requests = new Workload(service.applicationPort(), service.adminPort(), service.adminToken())
-                        .run(service, arguments.getInt("rounds"));
-                out.println(requests + " requests answered; writing " + cache.file());
-                service.stop();
-            } finally {
-                service.kill();
-            }
+            cleanUp.add(service::kill);
+            int requests = new Workload(service.applicationPort(), service.adminPort(), service.adminToken())
+                    .run(service, arguments.getInt("rounds"));
+            out.println(requests + " requests answered; writing " + cache.file());
+            service.stop();
             requireUnchanged(cache, jdk, note);
             cache.publish(note);
-        } finally {
-            cache.discardDraft();
         }
         out.println("%s: %d MiB".formatted(cache.file(), Files.size(cache.file()) >> 20));
     }

@@ -165,22 +165,6 @@ class HonestOperatorPageTest {
         }
     }
 
-    /** More of them than there may be streams at once: none holds one. */
-    @Test
-    void aRequestForTheHeadHoldsNoStream() throws Exception {
-        HttpRequest head = HttpRequest.newBuilder(service.adminUri("/operator/events"))
-                .method("HEAD", HttpRequest.BodyPublishers.noBody())
-                .build();
-        for (int i = 0; i < 20; i++) {
-            assertThat(HttpClient.newHttpClient()
-                            .send(head, BodyHandlers.discarding())
-                            .statusCode())
-                    .isEqualTo(200);
-        }
-
-        assertThat(look(service)).isNotNegative();
-    }
-
     @Test
     void underLoadAndWithoutItsDatabaseItTellsWhatIs() {
         AtomicBoolean over = new AtomicBoolean();

@@ -219,6 +219,15 @@ class SecureAdminPortTest {
         assertThat(status(closed, "GET / HTTP/1.1", link)).isEqualTo(401);
     }
 
+    /** More of them than there may be streams at once: none holds one. */
+    @Test
+    void aRequestForTheHeadOfTheEventsHoldsNoStream() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            assertThat(status(open, "HEAD /operator/events HTTP/1.1", "Host: localhost"))
+                    .isEqualTo(200);
+        }
+    }
+
     /** A test of its own service, because the address of all tests is the same. */
     @Test
     void wrongTokensAreLimitedAndCounted() throws Exception {

@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,40 @@ class ServesTrainedTest {
                     .findFirst()
                     .orElseThrow();
         }
+    }
+
+    /** By a signal, as where a build is cancelled: neither the service nor its database, nor a file. */
+    @Test
+    void nothingIsLeftOfATrainingThatIsEnded() throws Exception {
+        Path yard = Files.createDirectory(directory.resolve("yard"));
+        Path temporary = Files.createDirectory(directory.resolve("temporary"));
+        Files.copy(TARGET.resolve(JAR), yard.resolve(JAR));
+        Process training = new ProcessBuilder(
+                        Path.of(JAVA_HOME, "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-jar",
+                        yard.resolve(JAR).toString(),
+                        "train",
+                        CONFIG.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("ended.log").toFile())
+                .start();
+        await().atMost(Duration.ofMinutes(2)).until(() -> training.descendants().anyMatch(serves("server")));
+        assertThat(ProcessHandle.allProcesses().anyMatch(serves(temporary.toString())))
+                .as("its database")
+                .isTrue();
+
+        training.destroy();
+
+        assertThat(training.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        await().atMost(Duration.ofMinutes(1)).until(() -> ProcessHandle.allProcesses()
+                .noneMatch(serves(yard.toString()).or(serves(temporary.toString()))));
+        assertThat(Files.walk(temporary)).noneMatch(Files::isRegularFile);
+        assertThat(Files.list(yard)).containsExactly(yard.resolve(JAR));
+    }
+
+    private static Predicate<ProcessHandle> serves(String word) {
+        return process -> process.info().commandLine().orElse("").contains(word);
     }
 
     @Test

@@ -18,6 +18,9 @@ public final class UnitOutcomes implements UnitListener {
     private static final Pattern STORES = Pattern.compile("(?is)[\\s(]*(?:insert|update|merge|copy"
             + "|with\\b.*(?<!\\b(?:for|key)\\s{1,20})\\b(?:insert|update|merge))\\b");
 
+    /** The SQLSTATE of a row that a policy refuses ({@link Failure}), and of a missing privilege. */
+    private static final String REFUSED_BY_POLICY = "42501";
+
     /** Where writes fail and succeed in turn, a success this soon after a failure does not yet end the state storage_full. */
     private static final Duration FULL_GRACE = Duration.ofSeconds(5);
 
@@ -108,7 +111,12 @@ public final class UnitOutcomes implements UnitListener {
         switch (failure.kind()) {
             case SCHEMA_MISMATCH -> onMismatch(failure, SchemaCheck.of(throwable));
             case STORAGE_FULL -> onStorageFull(failure);
-            case CONSTRAINT, INVALID_DATA, CONFLICT -> onServed();
+            case CONSTRAINT, CONFLICT -> onServed();
+            case INVALID_DATA -> {
+                if (!failure.sqlState().equals(Optional.of(REFUSED_BY_POLICY))) { // perhaps each row is
+                    onServed();
+                }
+            }
             case PROGRAM -> {
                 if (failure.sqlState().isEmpty()) { // not of the database
                     onServed();

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** What the results of units of work show of the schema and the disk, by a clock of the test. */
 class UnitOutcomesTest {
@@ -79,6 +81,16 @@ class UnitOutcomesTest {
         assertThat(outcomes.snapshot().sinceServed()).isPresent();
     }
 
+    /** Perhaps the policies refuse each row; one that is refused is no mismatch, though. */
+    @Test
+    void aUnitWhoseRowAPolicyRefusesShowsNothing() {
+        outcomes.onRollback(
+                new PSQLException(new ServerErrorMessage("SERROR\0C42501\0Mrefused\0RExecWithCheckOptions\0")));
+
+        assertThat(outcomes.snapshot().sinceServed()).isEmpty();
+        assertThat(outcomes.snapshot().mismatch()).isEmpty();
+    }
+
     /** A timeout, a lost connection, a syntax error, a refused log-in: they show nothing of the schema. */
     @ParameterizedTest
     @ValueSource(strings = {"57014", "08006", "42601", "28P01"})
@@ -130,6 +142,11 @@ class UnitOutcomesTest {
         outcomes.onExecuted("INSERT INTO a VALUES (1)");
         outcomes.onCommit(Duration.ZERO, Optional.of(failure("08006")));
         unit("SELECT 1");
+        outcomes.onBegin();
+        outcomes.onExecuted("INSERT INTO a VALUES (1)");
+        outcomes.onRollback(failure("40001"));
+        outcomes.onExecuted("SELECT 1"); // in the next run
+        outcomes.onCommit(Duration.ZERO, Optional.empty());
 
         assertThat(outcomes.snapshot().full()).isPresent();
     }

@@ -148,6 +148,7 @@ public final class ConnectionPool implements Pool {
     }
 
     private Lease awaitConnection() throws SQLException {
+        PooledConnection back; // one that was returned since takeIdle()
         Waiter waiter;
         Optional<Duration> rejected;
         List<RequestedConnections.PendingOpening> requests;
@@ -156,16 +157,16 @@ public final class ConnectionPool implements Pool {
             if (evictor.isStopped()) {
                 throw closed();
             }
-            PooledConnection back = bag.borrow(); // one that was returned since takeIdle()
-            if (back != null) {
-                return lease(back, WaitTime.NONE);
-            }
+            back = bag.borrow();
             // With none open, one is opened for this caller
-            rejected = bag.isEmpty() ? Optional.empty() : waits.checkAdmission();
-            waiter = rejected.isPresent() ? null : waits.join(mayBeAsleep());
+            rejected = back != null || bag.isEmpty() ? Optional.empty() : waits.checkAdmission();
+            waiter = back != null || rejected.isPresent() ? null : waits.join(mayBeAsleep());
             requests = waiter == null ? List.of() : requested.openForWaiters();
         } finally {
             lock.unlock();
+        }
+        if (back != null) {
+            return lease(back, WaitTime.NONE);
         }
         if (waiter == null) {
             throw waits.rejected(rejected.orElseThrow());

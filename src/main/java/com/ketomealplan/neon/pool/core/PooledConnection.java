@@ -70,8 +70,9 @@ final class PooledConnection implements LeaseOwner {
     /** Creates the lease of the calling thread. If that fails, it is given back. */
     Lease lend(WaitTime wait, Deadline deadline) {
         try {
-            lease = new Lease(physical, this, wait.total(), wait.opening(), deadline);
-            return lease;
+            Lease made = new Lease(physical, this, wait.total(), wait.opening(), deadline);
+            lease = made;
+            return made;
         } catch (Throwable e) {
             pool.returnUnused(this, Optional.of(EvictionReason.LOST));
             throw e;

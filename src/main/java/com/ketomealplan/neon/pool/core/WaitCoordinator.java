@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Admits callers to the wait queue, offers connections to them, and ends the waits that have timed out. */
@@ -30,6 +31,10 @@ final class WaitCoordinator {
     private final ReentrantLock lock;
     private final WaitQueue queue;
     private final RequestedConnections requested;
+
+    /** How often waits have timed out since the listeners were told. */
+    private final AtomicInteger untold = new AtomicInteger();
+
     private boolean expiryScheduled;
 
     WaitCoordinator(
@@ -179,10 +184,17 @@ final class WaitCoordinator {
         }
         surplus.forEach(RequestedConnections.PendingOpening::cancel);
         expired.forEach(Waiter::expire);
-        if (!expired.isEmpty()) { // on another thread, because a listener may log
-            Timer.afterOnOwnThread(
-                    Duration.ZERO, () -> expired.forEach(waiter -> listeners.forEach(PoolListener::onWaitFailed)));
+        if (!expired.isEmpty() && untold.getAndIncrement() == 0) { // on one other thread, because a listener may log
+            Timer.afterOnOwnThread(Duration.ZERO, this::tellOfFailures);
         }
+    }
+
+    private void tellOfFailures() {
+        int told;
+        do {
+            told = untold.get();
+            listeners.forEach(PoolListener::onWaitFailed);
+        } while (!untold.compareAndSet(told, 0));
     }
 
     private void countTimedOut(int callers) {
