@@ -6,7 +6,6 @@ import com.ketomealplan.db.QuizResponseDao;
 import com.ketomealplan.db.UserDao;
 import com.ketomealplan.docs.ApiDocs;
 import com.ketomealplan.http.HttpBundle;
-import com.ketomealplan.http.StrictJson;
 import com.ketomealplan.http.admin.AdminAccess;
 import com.ketomealplan.http.drain.Readiness;
 import com.ketomealplan.logging.JsonOutput;
@@ -32,7 +31,6 @@ import java.util.Locale;
 import java.util.Map;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
-import org.jdbi.v3.jackson2.Jackson2Config;
 
 /** The application: installs the bundles and the resources. */
 public final class KetoMealPlanApplication extends Application<KetoMealPlanConfiguration> {
@@ -130,7 +128,6 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
 
     @Override
     public void run(KetoMealPlanConfiguration configuration, Environment environment) {
-        neon.jdbi().getConfig(Jackson2Config.class).setMapper(StrictJson.forStored(environment.getObjectMapper()));
         UserDao users = neon.sqlObject(UserDao.class);
         QuizResponseDao quizResponses = neon.sqlObject(QuizResponseDao.class);
 

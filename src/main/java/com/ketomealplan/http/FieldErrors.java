@@ -144,10 +144,7 @@ final class FieldErrors {
     static Optional<FieldError> ofJson(Throwable exception) {
         if (exception instanceof StreamConstraintsException) {
             return Optional.of(new FieldError(
-                    BODY,
-                    BODY,
-                    "is nested too deeply, has too many values, or too long a number, name or text",
-                    ANY_OTHER));
+                    BODY, BODY, "is nested too deeply, or has too long a number, name or text", ANY_OTHER));
         }
         if (!(exception instanceof JsonMappingException mapping)) {
             return Optional.empty();

@@ -8,14 +8,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
-/** Configures JSON without loss of information, and within bounds. */
-public final class StrictJson {
+/** Configures JSON without loss of information. */
+final class StrictJson {
 
     /** Far more than a person's data has; each level costs a parser stack. */
     private static final int MAX_DEPTH = 100;
-
-    /** The same for names and values: parsed, each takes some hundred bytes, of which a body could have half a million. */
-    private static final long MAX_TOKENS = 50_000;
 
     private StrictJson() {}
 
@@ -34,14 +31,6 @@ public final class StrictJson {
         mapper.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
-                        .maxTokenCount(MAX_TOKENS)
                         .build());
-    }
-
-    /** Returns a mapper for what is stored, which was accepted once, whatever the limits of bodies are now. */
-    public static ObjectMapper forStored(ObjectMapper configured) {
-        ObjectMapper copy = configured.copy();
-        copy.getFactory().setStreamReadConstraints(StreamReadConstraints.defaults());
-        return copy;
     }
 }

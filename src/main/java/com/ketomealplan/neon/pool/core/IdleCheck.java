@@ -31,7 +31,6 @@ final class IdleCheck {
             } finally {
                 state.lock().unlock();
             }
-            lost = true;
             try {
                 lost = !validator.isUsable(last);
             } finally {
