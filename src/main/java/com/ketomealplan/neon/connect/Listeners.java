@@ -29,6 +29,11 @@ public final class Listeners<L> {
         all.add(listener);
     }
 
+    /** Returns whether there are none. */
+    public boolean isEmpty() {
+        return all.isEmpty();
+    }
+
     /** Calls each listener, on this thread and in the order of registration. Throws nothing that they throw. */
     public void forEach(Consumer<? super L> call) {
         for (L listener : all) {

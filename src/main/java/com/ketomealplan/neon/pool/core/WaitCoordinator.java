@@ -184,7 +184,9 @@ final class WaitCoordinator {
         }
         surplus.forEach(RequestedConnections.PendingOpening::cancel);
         expired.forEach(Waiter::expire);
-        if (!expired.isEmpty() && untold.getAndIncrement() == 0) { // on one other thread, because a listener may log
+        if (!expired.isEmpty()
+                && !listeners.isEmpty()
+                && untold.getAndIncrement() == 0) { // on one other thread, because a listener may log
             Timer.afterOnOwnThread(Duration.ZERO, this::tellOfFailures);
         }
     }
