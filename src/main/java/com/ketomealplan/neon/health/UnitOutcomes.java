@@ -60,6 +60,10 @@ public final class UnitOutcomes implements UnitListener {
 
     @Override
     public void onBegin() {
+        forgetStored();
+    }
+
+    private void forgetStored() {
         if (everFull) {
             storing.remove();
         }
@@ -106,7 +110,7 @@ public final class UnitOutcomes implements UnitListener {
     /** Records a failure. A unit may be rolled back although the database has served it, as after a violated constraint. */
     @Override
     public void onRollback(Throwable throwable) {
-        onBegin(); // what it has stored is gone, and it may run again
+        forgetStored(); // it is rolled back, and the unit may run again
         Failure failure = Failure.of(throwable);
         switch (failure.kind()) {
             case SCHEMA_MISMATCH -> onMismatch(failure, SchemaCheck.of(throwable));

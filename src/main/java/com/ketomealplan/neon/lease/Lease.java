@@ -193,20 +193,19 @@ public final class Lease {
     /**
      * Returns the connection to its owner, unless that was done before.
      *
-     * @param unusableNow whether its connection must not be used again
-     * @param byBorrower whether the borrower has closed it
+     * @param aborted whether the borrower has aborted the driver's connection
      */
-    private void release(boolean unusableNow, boolean byBorrower) {
+    private void release(boolean aborted) {
         Optional<LeaseState> from = state.release();
         if (from.isEmpty()) {
             return;
         }
-        unusable = unusableNow || altered;
+        unusable = aborted || discarded || altered;
         handle.cleanUp(isUnusable()); // cancels what another thread executes
         if (from.get() == LeaseState.ABANDONED) {
             return; // its owner has it back
         }
-        lost = !byBorrower && !isTimedOut() && !physical.isOpen();
+        lost = !aborted && !isTimedOut() && !physical.isOpen();
         // Its late result must not reach the next borrower
         boolean busy = physical.isOpen() && (from.get() == LeaseState.COMMITTING || physical.awaitsServer());
         if (busy || discarded) {
@@ -218,7 +217,7 @@ public final class Lease {
 
     /** Returns the connection to its owner, unless that was done before. */
     void close() {
-        release(false, false);
+        release(false);
     }
 
     /** Marks the session as altered: the connection will not be used again. */
@@ -228,13 +227,13 @@ public final class Lease {
 
     /** Returns the connection to its owner, after the driver has aborted it. */
     void abort() {
-        release(true, true);
+        release(true);
     }
 
     /** Closes the connection at once, and makes room in the pool. Does not block. */
     void discard() {
         discarded = true;
-        release(true, false);
+        release(false);
     }
 
     /** Returns whether the driver had lost the connection when it was returned. */
