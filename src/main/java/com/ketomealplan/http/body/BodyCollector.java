@@ -65,15 +65,21 @@ final class BodyCollector extends Handler.Wrapper {
         }
         if (request.getLength() > limit) { // not a byte of it is wanted
             return super.handle(
-                    new CollectedRequest(request, BodyRefusedException.tooLarge(limit)), response, callback);
+                    new CollectedRequest(request, BodyRefusedException.tooLarge(limit)),
+                    response,
+                    RestOfBody.before(callback, request, limit, nanoTime));
         }
         PendingBody body = new PendingBody(bodies, request, limit, nanoTime);
         if (body.isCollected()) { // as most are, that came with their head
-            return super.handle(body.request(), response, callback);
+            return super.handle(body.request(), response, end(body, request, callback));
         }
-        Callback end = Callback.from(callback, () -> bodies.leave(body));
-        body.collect(() -> dispatch(body, response, end));
+        body.collect(
+                () -> dispatch(body, response, Callback.from(end(body, request, callback), () -> bodies.leave(body))));
         return true;
+    }
+
+    private Callback end(PendingBody body, Request request, Callback callback) {
+        return body.isTooLarge() ? RestOfBody.before(callback, request, limit, nanoTime) : callback;
     }
 
     private static String connector(Request request) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
@@ -96,6 +97,11 @@ final class PendingBody implements Invocable.Task {
         }
         byte[] after = Arrays.copyOf(before, capacity);
         return bytes.compareAndSet(before, after) ? after : null;
+    }
+
+    /** Returns whether it has more bytes than it may have. Its rest is not read. */
+    boolean isTooLarge() {
+        return failure instanceof BodyRefusedException refused && refused.status() == HttpStatus.PAYLOAD_TOO_LARGE_413;
     }
 
     /**

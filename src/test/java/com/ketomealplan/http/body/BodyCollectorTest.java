@@ -2,6 +2,7 @@ package com.ketomealplan.http.body;
 
 import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.ketomealplan.testing.LoggedLines;
 import com.ketomealplan.testing.RawHttp;
@@ -11,6 +12,7 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +30,8 @@ import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which bodies are given up, at a Jetty of the test's own and by a clock of the test's. */
 class BodyCollectorTest {
@@ -154,11 +158,77 @@ class BodyCollectorTest {
 
     @Test
     void silenceIsSlow() throws Exception {
-        connector.setIdleTimeout(50);
         Socket silent = post("/", 1, 5_000);
+        await().until(() -> arriving() == 1);
+        connector.getConnectedEndPoints().forEach(endPoint -> endPoint.setIdleTimeout(50));
 
         assertThat(RawHttp.answer(silent)).contains("has not arrived within 10000 ms");
         assertThat(cut("slow")).isEqualTo(1);
+    }
+
+    /** A client that sends all before it reads has its answer, though nobody wanted the rest. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoSendsTooMuchIsToldWhy(boolean inPieces) throws Exception {
+        int rest = 5 * LIMIT;
+        Socket client = inPieces ? postInPieces() : post("/large", 0, rest);
+        if (inPieces) {
+            sendPiece(client, LIMIT + 1);
+        }
+        await().until(() -> order.contains("/large"));
+        for (int sent = 0; sent < rest; sent += 1_000) {
+            if (inPieces) {
+                sendPiece(client, 1_000);
+            } else {
+                send(client, 1_000);
+            }
+        }
+
+        assertThat(RawHttp.answer(client)).contains("more than the " + LIMIT + " bytes");
+    }
+
+    @Test
+    void anEndlessBodyIsCutOff() throws Exception {
+        Socket client = postInPieces();
+        sendPiece(client, LIMIT + 1);
+
+        assertThatThrownBy(() -> {
+                    for (int sent = 0; sent < 10_000 * LIMIT; sent += LIMIT) {
+                        sendPiece(client, LIMIT);
+                    }
+                })
+                .isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void theRestOfALargeBodyHasNoTimeWithoutEnd() throws Exception {
+        Socket client = post("/large", 0, 5 * LIMIT);
+        await().until(() -> order.contains("/large"));
+        clock.addAndGet(Duration.ofSeconds(5).toNanos());
+
+        await().until(() -> isReset(client));
+    }
+
+    private static boolean isReset(Socket client) throws IOException {
+        try {
+            send(client, 1);
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    private Socket postInPieces() throws IOException {
+        Socket client = RawHttp.connect(connector.getLocalPort());
+        clients.add(client);
+        String head = "POST /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked";
+        client.getOutputStream().write(RawHttp.request(head, new byte[0]));
+        return client;
+    }
+
+    private static void sendPiece(Socket client, int bytes) throws IOException {
+        String size = Integer.toHexString(bytes) + "\r\n";
+        client.getOutputStream().write((size + " ".repeat(bytes) + "\r\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
