@@ -2,6 +2,7 @@ package com.ketomealplan.training;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,12 +13,13 @@ final class CleanUp implements AutoCloseable {
 
     /** Removes something. */
     @FunctionalInterface
-    interface Step {
-        void run() throws Exception;
+    interface Removal<T> {
+        void remove(T opened) throws Exception;
     }
 
-    private final Deque<Step> steps = new ArrayDeque<>();
+    private final Deque<Callable<Void>> removals = new ArrayDeque<>();
     private final Thread hook = new Thread(this::run, "training-clean-up");
+    private boolean ended;
 
     private CleanUp() {}
 
@@ -27,15 +29,28 @@ final class CleanUp implements AutoCloseable {
         return begun;
     }
 
-    /** Adds what is removed before all that was added so far. */
-    synchronized void add(Step step) {
-        steps.push(step);
+    /**
+     * Opens what is removed before all that was opened so far. A signal that comes meanwhile ends the process when it is open, and removed.
+     *
+     * @throws TrainingException if a signal is ending the process: nothing is opened
+     */
+    synchronized <T> T open(Callable<T> opening, Removal<T> removal) throws Exception {
+        if (ended) {
+            throw new TrainingException("train: ended by a signal");
+        }
+        T opened = opening.call();
+        removals.push(() -> {
+            removal.remove(opened);
+            return null;
+        });
+        return opened;
     }
 
     private synchronized void run() {
-        while (!steps.isEmpty()) {
+        ended = true;
+        while (!removals.isEmpty()) {
             try {
-                steps.pop().run();
+                removals.pop().call();
             } catch (Exception e) {
                 LOG.warn("Not removed: {}", e.toString());
             }

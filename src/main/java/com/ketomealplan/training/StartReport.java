@@ -2,6 +2,7 @@ package com.ketomealplan.training;
 
 import io.dropwizard.core.setup.Environment;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -89,7 +90,7 @@ public final class StartReport {
         try (Stream<String> lines = Files.lines(MAPPED)) {
             String name = "/" + cache.getFileName();
             return lines.anyMatch(line -> line.endsWith(name));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) { // such as a path that is not UTF-8
             return true;
         }
     }

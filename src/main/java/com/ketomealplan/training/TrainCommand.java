@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import net.sourceforge.argparse4j.impl.Arguments;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
@@ -24,9 +25,10 @@ public final class TrainCommand extends Command {
     private static final int ROUNDS = 60;
 
     /** Variables with options of each JVM that is started. */
-    private static final List<String> OPTIONS = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
+    private static final List<String> OPTIONS = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
-    private static final String OVERRIDE = "-Ddw.database.url";
+    /** An option that sets {@code database.url}, or names a file that may. */
+    private static final Pattern OVERRIDE = Pattern.compile("-Ddw\\.database|-XX:VMOptionsFile|(^|\\s)@");
 
     private static final String GIVEN = "\\$\\{NEON_DATABASE_URL(:-[^}]*)?}";
 
@@ -75,11 +77,12 @@ public final class TrainCommand extends Command {
         requireTrainingDatabase(arguments.getString("file"));
         cache.discardDraft();
         try (CleanUp cleanUp = CleanUp.begin()) {
-            cleanUp.add(cache::discardDraft);
-            TrainingDatabase database = TrainingDatabase.open(environment.get(TrainingDatabase.VARIABLE));
-            cleanUp.add(database::close);
-            TrainedProcess service = TrainedProcess.start(cache, arguments.getString("file"), database.url());
-            cleanUp.add(service::kill);
+            cleanUp.open(() -> cache, Cache::discardDraft);
+            TrainingDatabase database = cleanUp.open(
+                    () -> TrainingDatabase.open(environment.get(TrainingDatabase.VARIABLE)), TrainingDatabase::close);
+            TrainedProcess service = cleanUp.open(
+                    () -> TrainedProcess.start(cache, arguments.getString("file"), database.url()),
+                    TrainedProcess::kill);
             int requests = new Workload(service.applicationPort(), service.adminPort(), service.adminToken())
                     .run(service, arguments.getInt("rounds"));
             out.println(requests + " requests answered; writing " + cache.file());
@@ -103,9 +106,12 @@ public final class TrainCommand extends Command {
                     "train: database.url of %s is not ${NEON_DATABASE_URL}: the service would write to a database that is not for training"
                             .formatted(file));
         }
-        if (OPTIONS.stream().map(environment::get).anyMatch(options -> options != null && options.contains(OVERRIDE))) {
-            throw new TrainingException("train: an option of the JVM sets database.url; leave %s out of %s"
-                    .formatted(OVERRIDE, String.join(" and ", OPTIONS)));
+        for (String variable : OPTIONS) {
+            if (OVERRIDE.matcher(environment.getOrDefault(variable, "")).find()) {
+                throw new TrainingException(
+                        "train: %s may set database.url; leave -Ddw.database.url and files of options out of it"
+                                .formatted(variable));
+            }
         }
     }
 
@@ -127,6 +133,7 @@ public final class TrainCommand extends Command {
         if (!Files.isRegularFile(path)) {
             throw new TrainingException("train: " + path + " is no jar; a JVM makes no cache of single classes");
         }
-        return path.toRealPath();
+        Path absolute = path.toAbsolutePath(); // a link to the jar is what the launcher beside it starts
+        return absolute.getParent().toRealPath().resolve(absolute.getFileName());
     }
 }

@@ -53,15 +53,23 @@ final class TrainingDatabase implements AutoCloseable {
 
     private static TrainingDatabase embedded() throws IOException {
         Path directory = Files.createTempDirectory("training");
-        EmbeddedDatabase embedded;
         try {
-            embedded = EmbeddedDatabase.join(directory);
-        } catch (RuntimeException | LinkageError e) {
+            return embedded(directory, EmbeddedDatabase.join(directory));
+        } catch (IOException | RuntimeException | LinkageError e) {
             delete(directory);
             throw e;
         }
+    }
+
+    private static TrainingDatabase embedded(Path directory, EmbeddedDatabase embedded) throws IOException {
         Endpoint endpoint = embedded.endpoint();
-        WakingProxy proxy = WakingProxy.before(endpoint.hosts().get(0).port());
+        WakingProxy proxy;
+        try {
+            proxy = WakingProxy.before(endpoint.hosts().get(0).port());
+        } catch (IOException e) {
+            embedded.close();
+            throw e;
+        }
         String url = "postgresql://" + endpoint.user() + ":"
                 + endpoint.password().map(Secret::reveal).orElseThrow() + "@127.0.0.1:" + proxy.port() + "/"
                 + endpoint.database() + "?sslmode=disable";

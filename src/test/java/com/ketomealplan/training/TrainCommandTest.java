@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +22,8 @@ import java.util.jar.Manifest;
 import net.sourceforge.argparse4j.inf.Namespace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A service from which a JVM would learn nothing of use leaves no cache. */
 class TrainCommandTest {
@@ -33,6 +35,8 @@ class TrainCommandTest {
 
     @TempDir
     Path configurations;
+
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
 
     /** A service of the test's own, which fails at everything; only at its health, if its configuration says so, it does not. */
     public static final class Failing {
@@ -65,9 +69,19 @@ class TrainCommandTest {
     }
 
     private void train(String name, String url, Map<String, String> options) throws Exception {
+        train(jar(directory.resolve("service.jar")), name, url, options);
+    }
+
+    private void train(Path jar, String name, String url, Map<String, String> options) throws Exception {
         String configuration = Files.writeString(configurations.resolve(name), "database: {url: '" + url + "'}")
                 .toString();
-        Path jar = directory.resolve("service.jar");
+        Map<String, String> environment = new HashMap<>(options);
+        environment.put(TrainingDatabase.VARIABLE, "postgresql://nobody@127.0.0.1/none");
+        TrainCommand command = new TrainCommand(new PrintStream(told, false, StandardCharsets.UTF_8), environment);
+        command.run(null, new Namespace(Map.of("jar", jar.toString(), "rounds", 60, "file", configuration)));
+    }
+
+    private static Path jar(Path jar) throws IOException {
         Manifest manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -80,12 +94,7 @@ class TrainCommandTest {
                         .getLocation()
                         .toString());
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
-
-        Map<String, String> environment = new HashMap<>(options);
-        environment.put(TrainingDatabase.VARIABLE, "postgresql://nobody@127.0.0.1/none");
-        TrainCommand command = new TrainCommand(
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), environment);
-        command.run(null, new Namespace(Map.of("jar", jar.toString(), "rounds", 60, "file", configuration)));
+        return jar;
     }
 
     @Test
@@ -117,11 +126,32 @@ class TrainCommandTest {
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("NEON_DATABASE_URL")
                 .hasMessageNotContaining("shop");
-        assertThatThrownBy(() -> train(
-                        HEALTHY,
-                        "${NEON_DATABASE_URL}",
-                        Map.of("JAVA_TOOL_OPTIONS", "-Xmx1g -Ddw.database.url=postgresql://db/x")))
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "JAVA_TOOL_OPTIONS, -Xmx1g -Ddw.database.url=postgresql://db/shop",
+        "_JAVA_OPTIONS, -Ddw.database.url=postgresql://db/shop",
+        "JAVA_TOOL_OPTIONS, -XX:VMOptionsFile=options",
+        "JDK_JAVA_OPTIONS, -Xmx1g @options"
+    })
+    void noOptionOfTheJvmNamesAnotherDatabase(String variable, String options) {
+        assertThatThrownBy(() -> train(HEALTHY, "${NEON_DATABASE_URL}", Map.of(variable, options)))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageContaining("-Ddw.database.url");
+                .hasMessageStartingWith("train: " + variable + " may set database.url")
+                .hasMessageNotContaining("shop");
+    }
+
+    /** What a launcher beside it starts is the link. */
+    @Test
+    void aLinkToAJarIsTrainedByItsOwnName() throws Exception {
+        Path link = Files.createSymbolicLink(
+                directory.toRealPath().resolve("link.jar"), Path.of("releases").resolve("service-1.2.jar"));
+        jar(Files.createDirectory(directory.resolve("releases")).resolve("service-1.2.jar"));
+
+        assertThatThrownBy(() -> train(link, "broken", "${NEON_DATABASE_URL:-}", Map.of()))
+                .isInstanceOf(TrainingException.class);
+
+        assertThat(told.toString(StandardCharsets.UTF_8)).startsWith("Training " + link + " on JDK ");
     }
 }
