@@ -1,6 +1,8 @@
 package com.ketomealplan.config;
 
 import io.dropwizard.configuration.ConfigurationException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
@@ -28,7 +30,20 @@ public final class ConfigurationMistakes extends ConfigurationException {
         ofTheCommandLine = source + " " + mistake;
     }
 
-    /** Creates the exception for a file that cannot be read. */
+    /** Creates the exception for a file that cannot be read, with the reason. */
+    public static ConfigurationMistakes unreadable(String path) {
+        Path file = Path.of(path);
+        if (Files.isDirectory(file)) {
+            return noFile(path, "is a directory; name the file in it");
+        }
+        return noFile(
+                path,
+                Files.exists(file)
+                        ? "cannot be read; may this user read it?"
+                        : "cannot be read, because it does not exist; is the path right?");
+    }
+
+    /** Creates the exception for a command line that names no file that can be read. */
     static ConfigurationMistakes noFile(String source, String mistake) {
         return new ConfigurationMistakes(source, mistake);
     }

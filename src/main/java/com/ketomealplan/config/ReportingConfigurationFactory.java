@@ -28,8 +28,6 @@ import io.dropwizard.logging.common.LoggingFactory;
 import jakarta.validation.Validator;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -117,17 +115,8 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
                             .formatted(
                                     e.getLocation().getLineNr(), e.getLocation().getColumnNr())));
         } catch (IOException e) {
-            throw ConfigurationMistakes.noFile(path, unreadable(Path.of(path)));
+            throw ConfigurationMistakes.unreadable(path);
         }
-    }
-
-    private static String unreadable(Path file) {
-        if (Files.isDirectory(file)) {
-            return "is a directory; name the file in it";
-        }
-        return Files.exists(file)
-                ? "cannot be read; may this user read it?"
-                : "cannot be read, because it does not exist; is the path right?";
     }
 
     @Override

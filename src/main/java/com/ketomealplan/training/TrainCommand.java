@@ -1,6 +1,8 @@
 package com.ketomealplan.training;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.ketomealplan.config.ConfigurationMistakes;
 import io.dropwizard.core.cli.Command;
 import io.dropwizard.core.setup.Bootstrap;
 import java.io.File;
@@ -94,12 +96,14 @@ public final class TrainCommand extends Command {
     }
 
     /** Throws if the service would use another database than it is given: it writes to it, and migrates it. */
-    private void requireTrainingDatabase(String file) throws TrainingException {
+    private void requireTrainingDatabase(String file) throws TrainingException, ConfigurationMistakes {
         String url;
         try {
             url = new YAMLMapper().readTree(new File(file)).at("/database/url").asText();
-        } catch (IOException e) {
+        } catch (JsonProcessingException e) {
             throw new TrainingException("train: %s cannot be read as YAML".formatted(file));
+        } catch (IOException e) {
+            throw ConfigurationMistakes.unreadable(file);
         }
         if (!url.matches(GIVEN)) {
             throw new TrainingException(
@@ -122,7 +126,8 @@ public final class TrainCommand extends Command {
         }
     }
 
-    private static Path jar(String name) throws IOException, URISyntaxException, TrainingException {
+    private static Path jar(String name)
+            throws IOException, URISyntaxException, TrainingException, ConfigurationMistakes {
         Path path = name != null
                 ? Path.of(name)
                 : Path.of(TrainCommand.class
@@ -130,6 +135,9 @@ public final class TrainCommand extends Command {
                         .getCodeSource()
                         .getLocation()
                         .toURI());
+        if (!Files.exists(path)) {
+            throw ConfigurationMistakes.unreadable(name);
+        }
         if (!Files.isRegularFile(path)) {
             throw new TrainingException("train: " + path + " is no jar; a JVM makes no cache of single classes");
         }

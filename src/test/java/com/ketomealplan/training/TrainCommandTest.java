@@ -3,6 +3,7 @@ package com.ketomealplan.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.ketomealplan.config.ConfigurationMistakes;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -140,6 +141,23 @@ class TrainCommandTest {
                 .isInstanceOf(TrainingException.class)
                 .hasMessageStartingWith("train: " + variable + " may set database.url")
                 .hasMessageNotContaining("shop");
+    }
+
+    @Test
+    void aFileThatDoesNotExistIsAMistakeOfTheCommandLine() throws Exception {
+        Path jar = jar(directory.resolve("service.jar"));
+        TrainCommand command = new TrainCommand(new PrintStream(told, false, StandardCharsets.UTF_8), Map.of());
+
+        for (Map<String, Object> arguments : List.<Map<String, Object>>of(
+                Map.of("jar", jar.toString(), "rounds", 60, "file", "nowhere.yml"),
+                Map.of("jar", "nowhere.jar", "rounds", 60, "file", "config.yml"))) {
+            assertThatThrownBy(() -> command.run(null, new Namespace(arguments)))
+                    .isInstanceOfSatisfying(
+                            ConfigurationMistakes.class,
+                            mistake -> assertThat(mistake.isOfTheCommandLine()).isTrue())
+                    .hasMessageMatching(
+                            "nowhere\\.\\w+ cannot be read, because it does not exist; is the path right\\?");
+        }
     }
 
     /** What a launcher beside it starts is the link. */
