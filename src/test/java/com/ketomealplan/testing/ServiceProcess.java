@@ -89,7 +89,8 @@ public final class ServiceProcess implements AutoCloseable {
                         "ADMIN_HOSTS",
                         "CORS_ORIGINS",
                         "CORS_CREDENTIALS",
-                        "DOCS")
+                        "DOCS",
+                        "OTEL_EXPORTER_OTLP_ENDPOINT")
                 .forEach(builder.environment()::remove);
         builder.environment().putAll(environment);
         int port = Integer.parseInt(environment.getOrDefault("PORT", "8080"));
