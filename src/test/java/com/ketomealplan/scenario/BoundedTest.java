@@ -117,10 +117,17 @@ class BoundedTest {
             Pool pool = poolOfOne(proxy);
             proxy.stall(true);
             CompletableFuture<Connection> borrower = Clients.async(pool::getConnection);
-            await().until(() -> pool.statistics().waiting() == 1);
+            await().until(() -> proxy.startups().size() == 1);
+            Duration time = Duration.ofMillis(500);
             List<CompletableFuture<Connection>> line =
-                    Clients.start(3, () -> Deadline.within(Duration.ofMillis(500), AGES, pool::getConnection));
+                    Clients.start(3, () -> Deadline.within(time, AGES, pool::getConnection));
             await().until(() -> pool.statistics().waiting() == 4);
+            assertThat(Clients.async(() -> Deadline.within(time, Duration.ZERO, pool::getConnection)))
+                    .as("who came later, and has no time for a wake")
+                    .failsWithin(AGES)
+                    .withThrowableThat()
+                    .withRootCauseInstanceOf(PoolExhaustedException.class);
+            assertThat(done(line)).as("who has time for a wake").isEmpty();
 
             proxy.stall(false);
 
@@ -153,7 +160,7 @@ class BoundedTest {
     void aBlackHoleCostsEachClientOneRequestAtMost() throws Exception {
         int clients = 2;
         try (NeonProxy proxy = NeonProxy.before(database)) {
-            start(proxy.url(database), 15, Duration.ofSeconds(2));
+            start(proxy.url(database), 15, Duration.ofSeconds(5));
             await().atMost(SLOW_MACHINE).until(() -> {
                 openConnections(3 * clients);
                 return service.gauge("pool.database.size") >= 2 * clients;
@@ -162,9 +169,12 @@ class BoundedTest {
             CountDownLatch swallowed = new CountDownLatch(1);
             List<CompletableFuture<List<Integer>>> reads = Clients.start(clients, () -> {
                 List<Integer> statuses = new ArrayList<>();
-                for (int since = 0; since < 100; since += swallowed.getCount() == 0 ? 1 : 0) {
-                    statuses.add(read().statusCode());
+                while (statuses.size() < 100) {
+                    int status = read().statusCode();
                     warm.countDown();
+                    if (swallowed.getCount() == 0) { // also the one that was under way
+                        statuses.add(status);
+                    }
                 }
                 return statuses;
             });
@@ -173,7 +183,9 @@ class BoundedTest {
             proxy.swallowEstablished();
             swallowed.countDown();
 
-            for (List<Integer> statuses : Clients.join(reads)) {
+            List<List<Integer>> all = Clients.join(reads);
+            assertThat(all).as("what was swallowed").anyMatch(statuses -> statuses.contains(504));
+            for (List<Integer> statuses : all) {
                 assertThat(statuses.stream().filter(status -> status != 404))
                         .as("%s", statuses)
                         .hasSizeLessThanOrEqualTo(1);

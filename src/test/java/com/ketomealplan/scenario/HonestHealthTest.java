@@ -192,6 +192,7 @@ class HonestHealthTest {
     @Test
     void aWrongPasswordIsNamedWithoutThePasswordAndOtherInstancesMayHaveABetterOne() {
         service = TestService.at(database.url().replace(database.password(), "wr0ng-geheim"));
+        awaitState("misconfigured");
 
         assertThat(TestService.json(service.admin("/healthcheck"))
                         .at("/database/message")

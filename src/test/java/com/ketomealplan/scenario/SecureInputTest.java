@@ -209,8 +209,10 @@ class SecureInputTest {
     @Test
     void thousandsOfIdleSocketsLeaveTheOthersAlone() throws Exception {
         List<Socket> idle = new ArrayList<>();
-        TestService patient =
-                TestService.on(database, ConfigOverride.config("server.applicationConnectors[0].idleTimeout", "10m"));
+        TestService patient = TestService.on(
+                database,
+                ConfigOverride.config("server.applicationConnectors[0].idleTimeout", "10m"),
+                ConfigOverride.config("maxArrivalTime", "10m"));
         int port = patient.uri("/").getPort();
         try {
             for (int i = 0; i < 4_000; i++) {

@@ -167,6 +167,7 @@ class WakeGateAfterOutageTest {
         timer.advance(OutageDetector.FAIL_FAST_TTL);
 
         assertThat(gate.snapshot().down()).isFalse();
+        assertThat(gate.snapshot().attempting()).isFalse();
         assertThat(attempts).hasSize(before);
     }
 }

@@ -132,6 +132,7 @@ class WakeGateCredentialsTest {
         timer.advance(OutageDetector.RENEWAL_GRACE.minusNanos(1));
         assertThat(first).isNotDone();
         assertThat(second).isNotDone();
+        assertThat(gate.snapshot().attempting()).isFalse();
         assertThat(attempts).hasValue(2); // no attempt is made meanwhile
 
         refuses = false;

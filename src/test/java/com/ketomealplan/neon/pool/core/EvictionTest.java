@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -257,10 +258,21 @@ class EvictionTest {
         String before = lastActivity();
         assertThat(before).isNotNull();
 
-        for (int i = 0; i < 20; i++) {
-            pool.getConnection().close();
-        }
+        AtomicInteger checks = new AtomicInteger();
+        pool.addListener(new PoolListener() {
+            @Override
+            public void onChecked(Duration time) {
+                checks.incrementAndGet();
+            }
+        });
+        await().until(
+                        () -> { // none is needed for a second after its use
+                            pool.checkIdle();
+                            return checks.get() >= 20;
+                        });
+        pool.getConnection().close();
 
+        assertThat(checks).hasValueGreaterThan(20);
         assertThat(lastActivity()).isEqualTo(before);
     }
 

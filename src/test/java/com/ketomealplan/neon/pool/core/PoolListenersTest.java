@@ -3,6 +3,7 @@ package com.ketomealplan.neon.pool.core;
 import static com.ketomealplan.neon.pool.core.TestPools.HOUR;
 import static com.ketomealplan.neon.pool.core.TestPools.LONG;
 import static com.ketomealplan.neon.pool.core.TestPools.backend;
+import static com.ketomealplan.testing.Soon.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -58,7 +59,10 @@ class PoolListenersTest {
 
         assertThat(pool.statistics().active()).isZero();
         assertThat(pool.statistics().idle()).isEqualTo(1);
-        assertThat(called).contains("onOpened", "onWaitEnded", "onReturned", "onWaitFailed", "onEvicted");
+        await().untilAsserted(
+                        () -> // of a failed wait they are told on a thread of its own
+                        assertThat(called)
+                                .contains("onOpened", "onWaitEnded", "onReturned", "onWaitFailed", "onEvicted"));
         pool.stop();
     }
 }
