@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,9 @@ public final class TrainCommand extends Command {
     private static final List<String> OPTIONS = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     /** An option that sets {@code database.url}, or names a file that may. */
-    private static final Pattern OVERRIDE = Pattern.compile("-Ddw\\.database|-XX:VMOptionsFile|(^|\\s)@");
+    private static final Pattern OVERRIDE = Pattern.compile("-Ddw\\.database|-XX:VMOptionsFile|(^|[\\s\"'])@");
+
+    private static final String LAUNCHER = "keto-meal-plan-api";
 
     private static final String GIVEN = "\\$\\{NEON_DATABASE_URL(:-[^}]*)?}";
 
@@ -90,7 +93,7 @@ public final class TrainCommand extends Command {
             out.println(requests + " requests answered; writing " + cache.file());
             service.stop();
             requireUnchanged(cache, jdk, note);
-            cache.publish(note);
+            cleanUp.open(() -> publish(cache, note), published -> {}); // not if a signal has ended the service
         }
         out.println("%s: %d MiB".formatted(cache.file(), Files.size(cache.file()) >> 20));
     }
@@ -119,6 +122,11 @@ public final class TrainCommand extends Command {
         }
     }
 
+    private static Cache publish(Cache cache, String note) throws IOException {
+        cache.publish(note);
+        return cache;
+    }
+
     /** Throws if the jar was built again meanwhile: the cache would have the classes of the old one. */
     private static void requireUnchanged(Cache cache, String jdk, String note) throws IOException, TrainingException {
         if (!Cache.noteOf(cache.jar(), jdk).equals(note)) {
@@ -128,20 +136,28 @@ public final class TrainCommand extends Command {
 
     private static Path jar(String name)
             throws IOException, URISyntaxException, TrainingException, ConfigurationMistakes {
-        Path path = name != null
-                ? Path.of(name)
+        Path path = name != null ? Path.of(name) : ownJar();
+        if (!Files.exists(path)) {
+            throw ConfigurationMistakes.unreadable(path.toString());
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new TrainingException("train: " + path + " is no jar; a JVM makes no cache of single classes");
+        }
+        Path absolute = path.toAbsolutePath();
+        boolean launched = Files.isRegularFile(absolute.resolveSibling(LAUNCHER), LinkOption.NOFOLLOW_LINKS);
+        // Of a link to the jar, the launcher beside it knows the name only; a link to the launcher it follows itself
+        return launched ? absolute.getParent().toRealPath().resolve(absolute.getFileName()) : absolute.toRealPath();
+    }
+
+    /** Returns the jar as the command line names it; else the directory of the classes. */
+    private static Path ownJar() throws URISyntaxException {
+        Path named = Path.of(System.getProperty("java.class.path").split(File.pathSeparator, 2)[0]);
+        return Files.isRegularFile(named)
+                ? named
                 : Path.of(TrainCommand.class
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()
                         .toURI());
-        if (!Files.exists(path)) {
-            throw ConfigurationMistakes.unreadable(name);
-        }
-        if (!Files.isRegularFile(path)) {
-            throw new TrainingException("train: " + path + " is no jar; a JVM makes no cache of single classes");
-        }
-        Path absolute = path.toAbsolutePath(); // a link to the jar is what the launcher beside it starts
-        return absolute.getParent().toRealPath().resolve(absolute.getFileName());
     }
 }

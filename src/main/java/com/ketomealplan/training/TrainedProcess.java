@@ -18,6 +18,9 @@ final class TrainedProcess {
 
     private static final int LOG_LINES = 12;
 
+    /** The exit value after SIGKILL, such as of a system without memory: a cache may be written in part. */
+    private static final int KILLED = 128 + 9;
+
     private final Cache cache;
     private final Process process;
     private final Path log;
@@ -100,6 +103,9 @@ final class TrainedProcess {
         if (!process.waitFor(EXIT_TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
             throw new TrainingException("train: the JVM has not exited within %d minutes. Its last lines:%s"
                     .formatted(EXIT_TIMEOUT_MINUTES, endOfLog()));
+        }
+        if (process.exitValue() == KILLED) {
+            throw new TrainingException("train: the JVM was killed. Its last lines:" + endOfLog());
         }
         if (!Files.exists(cache.draft()) || Files.size(cache.draft()) == 0) {
             throw new TrainingException("train: the JVM has written no cache. Its last lines:" + endOfLog());

@@ -83,7 +83,10 @@ class LauncherTest {
         "JAVA_OPTS, -Xshare:off",
         "JAVA_TOOL_OPTIONS, -Xshare:auto",
         "JDK_JAVA_OPTIONS, -Xmx1g -XX:SharedArchiveFile=other.jsa",
-        "_JAVA_OPTIONS, -XX:AOTMode=off"
+        "_JAVA_OPTIONS, -XX:AOTMode=off",
+        "JDK_JAVA_OPTIONS, '\"-Xshare:off\"'",
+        "JDK_JAVA_OPTIONS, @options",
+        "JAVA_TOOL_OPTIONS, -XX:VMOptionsFile=options"
     })
     void whoSaysWhichClassesAreSharedHasNoCache(String variable, String options) throws Exception {
         assertThat(options(Map.of(variable, options), "server"))
@@ -103,6 +106,7 @@ class LauncherTest {
             String chosen = blank + "-XX:+UseParallelGC" + blank + "-Xmx1g" + blank;
             assertThat(options(Map.of(variable, chosen), "check")).doesNotContain(serial);
         }
+        assertThat(options(Map.of(variable, "\"-XX:+UseParallelGC\""), "check")).doesNotContain(serial);
     }
 
     @Test
@@ -112,17 +116,5 @@ class LauncherTest {
         assertThat(options(link, Map.of(), "server"))
                 .containsSequence(
                         "-jar", house.resolve("keto-meal-plan-api.jar").toString());
-    }
-
-    /** By which names a release is reached, its cache has. */
-    @Test
-    void aLinkBesideALinkToTheJarIsNot() throws Exception {
-        Path current = Files.createDirectories(directory.toRealPath().resolve("current"));
-        Path link =
-                Files.createSymbolicLink(current.resolve("keto-meal-plan-api"), house.resolve("keto-meal-plan-api"));
-        Path jar = Files.createSymbolicLink(
-                current.resolve("keto-meal-plan-api.jar"), house.resolve("keto-meal-plan-api.jar"));
-
-        assertThat(options(link, Map.of(), "server")).containsSequence("-jar", jar.toString());
     }
 }

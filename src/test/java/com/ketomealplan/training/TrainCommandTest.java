@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A service from which a JVM would learn nothing of use leaves no cache. */
 class TrainCommandTest {
@@ -134,7 +135,8 @@ class TrainCommandTest {
         "JAVA_TOOL_OPTIONS, -Xmx1g -Ddw.database.url=postgresql://db/shop",
         "_JAVA_OPTIONS, -Ddw.database.url=postgresql://db/shop",
         "JAVA_TOOL_OPTIONS, -XX:VMOptionsFile=options",
-        "JDK_JAVA_OPTIONS, -Xmx1g @options"
+        "JDK_JAVA_OPTIONS, -Xmx1g @options",
+        "JDK_JAVA_OPTIONS, \"@my options\""
     })
     void noOptionOfTheJvmNamesAnotherDatabase(String variable, String options) {
         assertThatThrownBy(() -> train(HEALTHY, "${NEON_DATABASE_URL}", Map.of(variable, options)))
@@ -161,15 +163,21 @@ class TrainCommandTest {
     }
 
     /** What a launcher beside it starts is the link. */
-    @Test
-    void aLinkToAJarIsTrainedByItsOwnName() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLinkToAJarIsTrainedByItsOwnName(boolean besideTheLauncher) throws Exception {
         Path link = Files.createSymbolicLink(
                 directory.toRealPath().resolve("link.jar"), Path.of("releases").resolve("service-1.2.jar"));
-        jar(Files.createDirectory(directory.resolve("releases")).resolve("service-1.2.jar"));
+        Path target = jar(Files.createDirectory(directory.toRealPath().resolve("releases"))
+                .resolve("service-1.2.jar"));
+        if (besideTheLauncher) {
+            Files.createFile(directory.resolve("keto-meal-plan-api"));
+        }
 
         assertThatThrownBy(() -> train(link, "broken", "${NEON_DATABASE_URL:-}", Map.of()))
                 .isInstanceOf(TrainingException.class);
 
-        assertThat(told.toString(StandardCharsets.UTF_8)).startsWith("Training " + link + " on JDK ");
+        assertThat(told.toString(StandardCharsets.UTF_8))
+                .startsWith("Training " + (besideTheLauncher ? link : target) + " on JDK ");
     }
 }

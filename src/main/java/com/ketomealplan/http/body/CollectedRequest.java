@@ -7,10 +7,12 @@ import org.eclipse.jetty.server.Request;
 /** A request whose body is complete, or has failed. */
 final class CollectedRequest extends Request.Wrapper {
 
+    private final boolean whole;
     private Content.Chunk next;
 
     CollectedRequest(Request request, ByteBuffer body) {
         super(request);
+        this.whole = true;
         this.next = Content.Chunk.from(body, true);
     }
 
@@ -19,6 +21,7 @@ final class CollectedRequest extends Request.Wrapper {
      */
     CollectedRequest(Request request, Throwable failure) {
         super(request);
+        this.whole = false;
         this.next = Content.Chunk.from(failure, true);
     }
 
@@ -27,6 +30,12 @@ final class CollectedRequest extends Request.Wrapper {
         Content.Chunk chunk = next;
         next = Content.Chunk.next(chunk);
         return chunk;
+    }
+
+    /** Leaves what has not arrived of a failed body to {@link RestOfBody}. */
+    @Override
+    public boolean consumeAvailable() {
+        return whole && super.consumeAvailable();
     }
 
     /** Calls back at once: there is always something to read. */

@@ -1,6 +1,7 @@
 package com.ketomealplan.http.body;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -10,7 +11,7 @@ import org.eclipse.jetty.util.thread.Invocable;
 /**
  * Reads and drops, after the response, what still arrives of a body that was refused as too large. If the connection were closed before it is
  * there, a client that is still sending would be reset, and might lose the response (RFC 9112, section 9.6). It has bounds: an endless body
- * is cut off.
+ * is cut off, and so is silence.
  */
 final class RestOfBody implements Invocable.Task {
 
@@ -57,7 +58,7 @@ final class RestOfBody implements Invocable.Task {
         while (left > 0 && endNanos - nanoTime.getAsLong() > 0) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
-                request.demand(this);
+                awaitMore();
                 return;
             }
             left -= chunk.remaining();
@@ -66,6 +67,23 @@ final class RestOfBody implements Invocable.Task {
                 break;
             }
         }
-        end.succeeded();
+        end();
+    }
+
+    private void awaitMore() {
+        request.getConnectionMetaData()
+                .getConnection()
+                .getEndPoint()
+                .setIdleTimeout(LONGEST.toMillis()); // it will be closed anyway
+        request.demand(this);
+    }
+
+    /** Ends the request on a thread that may block, because it is logged. */
+    private void end() {
+        try {
+            request.getContext().execute(end::succeeded);
+        } catch (RejectedExecutionException e) { // the server has stopped
+            end.succeeded();
+        }
     }
 }

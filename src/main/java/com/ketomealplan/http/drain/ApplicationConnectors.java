@@ -67,7 +67,8 @@ final class ApplicationConnectors {
 
     /**
      * Returns whether a connection waits for a request. A response counts from its first byte on, so their numbers do not say whether it
-     * has ended; but until then Jetty does not wait for the next request.
+     * has ended; but until then Jetty does not wait for the next request. It waits for the rest of a body that was refused as too large,
+     * which keeps no server from its stop.
      */
     private static boolean isIdle(EndPoint endPoint) {
         Connection connection = endPoint.getConnection();

@@ -203,10 +203,18 @@ class BodyCollectorTest {
     @Test
     void theRestOfALargeBodyHasNoTimeWithoutEnd() throws Exception {
         Socket client = post("/large", 0, 5 * LIMIT);
-        await().until(() -> order.contains("/large"));
-        clock.addAndGet(Duration.ofSeconds(5).toNanos());
+        await().until(() -> {
+            clock.addAndGet(Duration.ofSeconds(5).toNanos());
+            return isReset(client);
+        });
+    }
 
-        await().until(() -> isReset(client));
+    @Test
+    void norHasItsSilence() throws Exception {
+        post("/large", 0, 5 * LIMIT);
+
+        await().until(() ->
+                order.contains("/large") && connector.getConnectedEndPoints().isEmpty());
     }
 
     private static boolean isReset(Socket client) throws IOException {
