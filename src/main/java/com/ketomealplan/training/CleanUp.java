@@ -11,13 +11,19 @@ final class CleanUp implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CleanUp.class);
 
-    /** Removes something. */
+    /** A step of the training, or of its removal. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws Exception;
+    }
+
+    /** Removes what was opened. */
     @FunctionalInterface
     interface Removal<T> {
         void remove(T opened) throws Exception;
     }
 
-    private final Deque<Callable<Void>> removals = new ArrayDeque<>();
+    private final Deque<Step> removals = new ArrayDeque<>();
     private final Thread hook = new Thread(this::run, "training-clean-up");
     private boolean ended;
 
@@ -35,22 +41,33 @@ final class CleanUp implements AutoCloseable {
      * @throws TrainingException if a signal is ending the process: nothing is opened
      */
     synchronized <T> T open(Callable<T> opening, Removal<T> removal) throws Exception {
+        requireNotEnded();
+        T opened = opening.call();
+        removals.push(() -> removal.remove(opened));
+        return opened;
+    }
+
+    /**
+     * Makes a step that lasts. A signal that comes meanwhile waits for it.
+     *
+     * @throws TrainingException if a signal is ending the process: it is not made
+     */
+    synchronized void keep(Step step) throws Exception {
+        requireNotEnded();
+        step.run();
+    }
+
+    private void requireNotEnded() throws TrainingException {
         if (ended) {
             throw new TrainingException("train: ended by a signal");
         }
-        T opened = opening.call();
-        removals.push(() -> {
-            removal.remove(opened);
-            return null;
-        });
-        return opened;
     }
 
     private synchronized void run() {
         ended = true;
         while (!removals.isEmpty()) {
             try {
-                removals.pop().call();
+                removals.pop().run();
             } catch (Exception e) {
                 LOG.warn("Not removed: {}", e.toString());
             }

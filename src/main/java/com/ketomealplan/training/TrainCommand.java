@@ -93,7 +93,7 @@ public final class TrainCommand extends Command {
             out.println(requests + " requests answered; writing " + cache.file());
             service.stop();
             requireUnchanged(cache, jdk, note);
-            cleanUp.open(() -> publish(cache, note), published -> {}); // not if a signal has ended the service
+            cleanUp.keep(() -> cache.publish(note)); // not if a signal has ended the service
         }
         out.println("%s: %d MiB".formatted(cache.file(), Files.size(cache.file()) >> 20));
     }
@@ -120,11 +120,6 @@ public final class TrainCommand extends Command {
                                 .formatted(variable));
             }
         }
-    }
-
-    private static Cache publish(Cache cache, String note) throws IOException {
-        cache.publish(note);
-        return cache;
     }
 
     /** Throws if the jar was built again meanwhile: the cache would have the classes of the old one. */

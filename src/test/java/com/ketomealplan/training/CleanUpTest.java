@@ -61,6 +61,9 @@ class CleanUpTest {
         assertThatThrownBy(() -> cleanUp.open(() -> removed.add("opened"), any -> removed.add("removed")))
                 .isInstanceOf(TrainingException.class)
                 .hasMessage("train: ended by a signal");
+        assertThatThrownBy(() -> cleanUp.keep(() -> removed.add("kept")))
+                .isInstanceOf(TrainingException.class)
+                .hasMessage("train: ended by a signal");
         assertThat(removed).isEmpty();
     }
 }

@@ -63,12 +63,6 @@ final class BodyCollector extends Handler.Wrapper {
         if (!hasBody(request) || "admin".equals(connector(request))) { // the admin port has threads of its own
             return super.handle(request, response, callback);
         }
-        if (request.getLength() > limit) { // not a byte of it is wanted
-            return super.handle(
-                    new CollectedRequest(request, BodyRefusedException.tooLarge(limit)),
-                    response,
-                    RestOfBody.before(callback, request, limit, nanoTime));
-        }
         PendingBody body = new PendingBody(bodies, request, limit, nanoTime);
         if (body.isCollected()) { // as most are, that came with their head
             return super.handle(body.request(), response, end(body, request, callback));

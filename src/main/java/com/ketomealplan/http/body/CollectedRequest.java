@@ -7,12 +7,10 @@ import org.eclipse.jetty.server.Request;
 /** A request whose body is complete, or has failed. */
 final class CollectedRequest extends Request.Wrapper {
 
-    private final boolean whole;
     private Content.Chunk next;
 
     CollectedRequest(Request request, ByteBuffer body) {
         super(request);
-        this.whole = true;
         this.next = Content.Chunk.from(body, true);
     }
 
@@ -21,7 +19,6 @@ final class CollectedRequest extends Request.Wrapper {
      */
     CollectedRequest(Request request, Throwable failure) {
         super(request);
-        this.whole = false;
         this.next = Content.Chunk.from(failure, true);
     }
 
@@ -35,7 +32,7 @@ final class CollectedRequest extends Request.Wrapper {
     /** Leaves what has not arrived of a failed body to {@link RestOfBody}. */
     @Override
     public boolean consumeAvailable() {
-        return whole && super.consumeAvailable();
+        return !Content.Chunk.isFailure(next) && super.consumeAvailable();
     }
 
     /** Calls back at once: there is always something to read. */

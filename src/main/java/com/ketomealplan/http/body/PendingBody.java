@@ -40,6 +40,9 @@ final class PendingBody implements Invocable.Task {
         this.limit = limit;
         this.nanoTime = nanoTime;
         this.begunNanos = nanoTime.getAsLong();
+        if (request.getLength() > limit) { // not a byte of it is wanted
+            failure = BodyRefusedException.tooLarge(limit);
+        }
     }
 
     /** Reads what is available; returns whether the body is complete or has failed. */

@@ -177,7 +177,8 @@ class EvictionTest {
         Pool pool = pool(10, 0, HOUR);
         List<EvictionReason> evictions = evictions(pool);
         closeAll(borrowAll(pool));
-        Thread.sleep(1_100); // from then on each is checked before its use
+        AtomicInteger checks = checks(pool);
+        awaitChecks(pool, checks, 1); // of the last one that was used: from then on each is checked before its use
 
         CompletableFuture<List<Connection>> borrowed = Clients.onVirtualThread(() -> {
             Thread.currentThread().interrupt();
@@ -187,8 +188,29 @@ class EvictionTest {
         });
 
         closeAll(TestPools.resultOf(borrowed));
+        assertThat(checks).hasValueGreaterThanOrEqualTo(11);
         assertThat(evictions).isEmpty();
         assertThat(pool.statistics().opened()).isEqualTo(10);
+    }
+
+    /** Counts the checks of idle connections from now on. */
+    private static AtomicInteger checks(Pool pool) {
+        AtomicInteger checks = new AtomicInteger();
+        pool.addListener(new PoolListener() {
+            @Override
+            public void onChecked(Duration time) {
+                checks.incrementAndGet();
+            }
+        });
+        return checks;
+    }
+
+    /** Has the idle connections checked until there were so many checks. None is needed for a second after a use. */
+    private static void awaitChecks(Pool pool, AtomicInteger checks, int count) {
+        await().until(() -> {
+            pool.checkIdle();
+            return checks.get() >= count;
+        });
     }
 
     private static List<Connection> borrowAll(Pool pool) throws SQLException {
@@ -287,18 +309,8 @@ class EvictionTest {
         String before = lastActivity();
         assertThat(before).isNotNull();
 
-        AtomicInteger checks = new AtomicInteger();
-        pool.addListener(new PoolListener() {
-            @Override
-            public void onChecked(Duration time) {
-                checks.incrementAndGet();
-            }
-        });
-        await().until(
-                        () -> { // none is needed for a second after its use
-                            pool.checkIdle();
-                            return checks.get() >= 20;
-                        });
+        AtomicInteger checks = checks(pool);
+        awaitChecks(pool, checks, 20);
         pool.getConnection().close();
 
         assertThat(checks).hasValueGreaterThan(20);
