@@ -1,5 +1,6 @@
 package com.ketomealplan.config;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -16,6 +17,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import io.dropwizard.configuration.BaseConfigurationFactory;
 import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.configuration.ConfigurationFactory;
 import io.dropwizard.configuration.ConfigurationFactoryFactory;
 import io.dropwizard.configuration.ConfigurationSourceProvider;
 import io.dropwizard.core.server.ServerFactory;
@@ -43,25 +45,22 @@ import java.util.stream.Collectors;
  *
  * @param <T> the configuration
  */
-public final class ReportingConfigurationFactory<T> extends BaseConfigurationFactory<T> {
+public final class ReportingConfigurationFactory<T> implements ConfigurationFactory<T> {
 
     private static final String TYPE = "type";
     private static final List<String> LEVELS = List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL");
 
+    private static final JsonFactory YAML = new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
     private final Class<T> type;
     private final Validator validator;
+    private final ObjectMapper mapper;
     private final EnvironmentValues environment;
     private final String overridePrefix;
 
     private ReportingConfigurationFactory(
             Class<T> type, Validator validator, ObjectMapper mapper, String prefix, Map<String, String> environment) {
-        super(
-                new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION),
-                "YAML",
-                type,
-                null,
-                strict(mapper),
-                prefix);
+        this.mapper = strict(mapper);
         this.type = type;
         this.validator = Objects.requireNonNull(validator, "validator");
         this.environment = new EnvironmentValues(environment);
@@ -102,7 +101,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
     @Override
     public T build(ConfigurationSourceProvider provider, String path) throws IOException, ConfigurationException {
         try (InputStream input = provider.open(path)) {
-            JsonNode document = mapper.readTree(createParser(input));
+            JsonNode document = mapper.readTree(YAML.createParser(input));
             if (document == null || !document.isObject()) {
                 throw new ConfigurationMistakes(path, List.of("is empty or is not a YAML mapping"));
             }
@@ -119,8 +118,7 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
         }
     }
 
-    @Override
-    protected T build(JsonNode document, String path) throws ConfigurationException {
+    private T build(JsonNode document, String path) throws ConfigurationException {
         Mistakes mistakes = new Mistakes();
         environment.replaceIn(document, "", mistakes);
         List<String> overrides = override(document, mistakes);
@@ -161,11 +159,15 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
                 .filter(name -> name.startsWith(overridePrefix))
                 .sorted()
                 .toList();
+        if (names.isEmpty()) {
+            return names;
+        }
+        Overrides<T> overrides = new Overrides<>(type, mapper);
         for (String name : names) {
             String field = name.substring(overridePrefix.length());
             blame("-D" + name, field, document, mistakes);
             try {
-                addOverride(document, field, System.getProperty(name));
+                overrides.apply(document, field, System.getProperty(name));
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 mistakes.unreadable(
                         field, "has no such place in the file; of a list only the entries that it has can be replaced");
@@ -236,6 +238,18 @@ public final class ReportingConfigurationFactory<T> extends BaseConfigurationFac
             block.removeAll();
             block.set(TYPE, type);
             block.setAll(rest);
+        }
+    }
+
+    /** Dropwizard's overrides. To know which settings are lists it inspects all classes of the configuration, which takes a while. */
+    private static final class Overrides<T> extends BaseConfigurationFactory<T> {
+
+        Overrides(Class<T> type, ObjectMapper mapper) {
+            super(YAML, "YAML", type, null, mapper, "");
+        }
+
+        void apply(JsonNode document, String field, String value) {
+            addOverride(document, field, value);
         }
     }
 }

@@ -21,23 +21,25 @@ public final class ExpectedStatements {
     private static final Logger LOG = LoggerFactory.getLogger(ExpectedStatements.class);
 
     private final Jdbi jdbi;
-    private final List<Text> statements = new CopyOnWriteArrayList<>();
+    private final List<Class<?>> sqlObjects = new CopyOnWriteArrayList<>();
 
     public ExpectedStatements(Jdbi jdbi) {
         this.jdbi = jdbi;
     }
 
-    /** Adds the statements of a SQL object. */
+    /** Adds the statements of a SQL object, which are not looked at before they are checked. */
     public void add(Class<?> sqlObject) {
-        Stream.of(sqlObject.getMethods())
-                .flatMap(method -> sqlOf(method).stream())
-                .flatMap(sql -> parsed(sql).stream())
-                .forEach(statements::add);
+        sqlObjects.add(sqlObject);
     }
 
     /** Returns the check of the statements; empty if there are none. */
     Optional<SchemaCheck> schemaCheck() {
-        return statements.isEmpty() ? Optional.empty() : Optional.of(new SchemaCheck(List.copyOf(statements)));
+        List<Text> statements = sqlObjects.stream()
+                .flatMap(sqlObject -> Stream.of(sqlObject.getMethods()))
+                .flatMap(method -> sqlOf(method).stream())
+                .flatMap(sql -> parsed(sql).stream())
+                .toList();
+        return statements.isEmpty() ? Optional.empty() : Optional.of(new SchemaCheck(statements));
     }
 
     private static Optional<String> sqlOf(Method method) {
