@@ -106,7 +106,10 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
             @Override
             public void run(Bootstrap<?> own, Namespace arguments) throws Exception {
                 JvmMetrics metrics = JvmMetrics.register(own);
-                super.run(own, arguments);
+                neon.connectEarlyIn(() -> {
+                    super.run(own, arguments);
+                    return null;
+                });
                 metrics.await();
             }
 

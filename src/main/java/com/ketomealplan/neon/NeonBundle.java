@@ -28,7 +28,6 @@ import com.ketomealplan.neon.web.Callers;
 import com.ketomealplan.neon.web.RequestHandling;
 import com.ketomealplan.neon.web.ServerTiming;
 import com.ketomealplan.neon.web.UnitOfWorkFeature;
-import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.setup.Bootstrap;
@@ -44,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -77,12 +77,13 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private static final String MIGRATIONS = "migrations.xml";
 
     private final Function<T, NeonDataSourceFactory> settings;
+    private final StartupConnection<T> startup;
     private final Telemetry telemetry = new Telemetry();
     private Callers callers = Callers.byCredentials();
     private Function<T, Map<String, String>> shown = configuration -> Map.of();
     private boolean hasConsole = true;
     private boolean mayEmbed = true;
-    private Application<?> application;
+    private Bootstrap<T> bootstrap;
     private Database database;
     private Jdbi jdbi;
     private Pool pool;
@@ -101,6 +102,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
      */
     public NeonBundle(Function<T, NeonDataSourceFactory> settings) {
         this.settings = settings;
+        this.startup = new StartupConnection<>(settings, NAME);
     }
 
     /**
@@ -163,7 +165,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     public void initialize(Bootstrap<?> bootstrap) {
         @SuppressWarnings("unchecked") // a bundle gets the bootstrap of its own application
         Bootstrap<T> own = (Bootstrap<T>) bootstrap;
-        application = own.getApplication();
+        this.bootstrap = own;
         if (!mayEmbed) {
             own.setConfigurationFactoryFactory(UrlRequired.over(own.getConfigurationFactoryFactory(), settings));
         }
@@ -171,6 +173,21 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
                 configuration -> settingsIn(configuration).forMigrations(),
                 own.getApplication().getConfigurationClass(),
                 MIGRATIONS));
+    }
+
+    /**
+     * Runs the command that starts the server. If its configuration has {@code connectAtStart}, the connection is asked for as soon as the
+     * settings of the database are read and valid, and not only when the bundle runs: the wake of a compute overlaps more of the start.
+     *
+     * @param command reads the configuration, and runs the application
+     */
+    public void connectEarlyIn(Callable<Void> command) throws Exception {
+        bootstrap.setConfigurationFactoryFactory(startup.openWhileReading(bootstrap.getConfigurationFactoryFactory()));
+        try {
+            command.call();
+        } finally {
+            startup.closeUntaken();
+        }
     }
 
     private NeonDataSourceFactory settingsIn(T configuration) {
@@ -189,18 +206,20 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         CompletableFuture<Void> preload = embedded && EmbeddedDatabase.isNew(factory.embeddedDirectory())
                 ? CompletableFuture.runAsync(() -> Migrations.preload(MIGRATIONS))
                 : CompletableFuture.completedFuture(null);
-        database = factory.open();
+        DatabaseAccess access = startup.take(configuration).orElseGet(() -> DatabaseAccess.open(factory, NAME));
+        database = access.database();
         RequestHandling.afterwards(environment, database::close);
         database.notices().forEach(LOG::warn);
-        Connector connector = factory.connector(database);
+        Connector connector = access.connector();
         changesets = new PendingChangesets(MIGRATIONS, connector.target(), ServerLimits.of(factory, database));
         preload.join(); // Liquibase's registries are not thread-safe
         new StartMigration(connector, () -> MigrationDataSourceFactory.open(factory), changesets, MIGRATIONS)
                 .run(embedded ? MigrateAtStart.TRUE : factory.migrateAtStart());
-        gate = new WakeGate(connector);
-        pool = factory.pool(database, gate, NAME);
-        environment.lifecycle().manage(StartupConnection.to(pool, factory.connectAtStart()));
-        LOG.info("Connections to {} are {}", connector.target(), describe(pool, factory.isPerRequestByDefault()));
+        gate = access.gate();
+        pool = access.pool();
+        startup.open(access);
+        environment.lifecycle().manage(startup);
+        LOG.info("Connections to {} are {}", connector.target(), access.pooling());
         PoolMetrics.register(environment.metrics(), NAME, pool);
         List<Observer> observers = new ArrayList<>(telemetry.observers(NAME, database.endpoint(), environment));
         ServerTiming timing = new ServerTiming(telemetry.traceparent(), database.isNeon());
@@ -269,23 +288,6 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         return built;
     }
 
-    static String describe(Pool pool, boolean byDefault) {
-        return switch (pool.strategy()) {
-            case POOLED ->
-                "pooled: %d kept, at most %d"
-                        .formatted(pool.statistics().kept(), pool.statistics().max());
-            default ->
-                "opened per request: none kept, at most %d%s"
-                        .formatted(
-                                pool.statistics().max(),
-                                byDefault
-                                        ? ", as is the default in production. Each unit of work pays for a connection of its"
-                                                + " own, up to 5 round trips and a log-in; a process that lives for long"
-                                                + " serves many times as much with POOLING=pooled"
-                                        : "");
-        };
-    }
-
     private void installConsole(Map<String, String> configuration, Environment environment) {
         if (!hasConsole || !telemetry.hasMetrics()) {
             return;
@@ -295,8 +297,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             return;
         }
         new OperatorConsole(
-                        application.getName(),
-                        application.getClass(),
+                        bootstrap.getApplication().getName(),
+                        bootstrap.getApplication().getClass(),
                         configuration,
                         gate,
                         pool,

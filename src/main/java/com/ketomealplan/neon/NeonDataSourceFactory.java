@@ -292,10 +292,9 @@ public final class NeonDataSourceFactory extends HikariKeys implements PooledDat
      */
     @Override
     public ManagedDataSource build(MetricRegistry metrics, String name) {
-        Database database = open();
-        Pool pool = pool(database, new WakeGate(connector(database)), name);
-        PoolMetrics.register(metrics, name, pool);
-        return new OwningPool(pool, database);
+        DatabaseAccess access = DatabaseAccess.open(this, name);
+        PoolMetrics.register(metrics, name, access.pool());
+        return access;
     }
 
     /** Returns the data source factory for migrations: each connection is opened to the direct endpoint, without a pool. */

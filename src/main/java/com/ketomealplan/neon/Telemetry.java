@@ -71,11 +71,20 @@ final class Telemetry {
     }
 
     private static boolean isAvailable(String type, String artifact, String what) {
-        boolean there = ClassPath.has(type);
+        boolean there = isOnClassPath(type);
         if (!there) {
             LOG.info("Telemetry without {}: {} is not on the class path", what, artifact);
         }
         return there;
+    }
+
+    private static boolean isOnClassPath(String type) {
+        try {
+            Class.forName(type, false, Telemetry.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     private Observer metrics(String pool, Endpoint target, Environment environment) {

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
-import com.ketomealplan.neon.gate.WakeGate;
 import com.ketomealplan.testing.RotatedRole;
 import com.ketomealplan.testing.TestDatabase;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.db.PooledDataSourceFactory;
 import io.dropwizard.jackson.Jackson;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +22,11 @@ class NeonDataSourceFactoryTest {
     private static String lineAtTheStart(Deployment.Stage stage, boolean serverless) {
         NeonDataSourceFactory factory =
                 NeonDataSourceFactory.at("postgresql://u:p@127.0.0.1:1/db").in(new Deployment(stage, serverless));
-        try (Database opened = factory.open()) {
-            WakeGate gate = new WakeGate(opened.connector(Duration.ofSeconds(1)));
-            return NeonBundle.describe(factory.pool(opened, gate, "test"), factory.isPerRequestByDefault());
+        DatabaseAccess opened = DatabaseAccess.open(factory, "test");
+        try {
+            return opened.pooling();
+        } finally {
+            opened.stop();
         }
     }
 

@@ -1,5 +1,6 @@
 package com.ketomealplan.testing;
 
+import com.codahale.metrics.health.HealthCheck.Result;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,11 +18,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.eclipse.jetty.server.AbstractConnector;
 
 /**
@@ -83,7 +86,13 @@ public final class TestService {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+        Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> knowsItsDatabase(support));
         return new TestService(support, application == KetoMealPlanApplication.class);
+    }
+
+    private static boolean knowsItsDatabase(DropwizardTestSupport<?> support) {
+        Result readiness = support.getEnvironment().healthChecks().runHealthCheck("readiness");
+        return readiness.isHealthy() || !readiness.getMessage().contains("for the first time");
     }
 
     /** Stops it. An idle connection of a client's holds up its server for a tenth of a second, in the place of one. */

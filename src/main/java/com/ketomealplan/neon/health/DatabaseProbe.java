@@ -49,8 +49,10 @@ public final class DatabaseProbe {
     /** For how long a result is not probed again. */
     private static final Duration RESULT_TTL = Duration.ofSeconds(1);
 
-    /** How long a start waits for the first probe. */
+    /** How long the first probe is waited for. */
     private static final Duration START_TIMEOUT = Duration.ofSeconds(1);
+
+    private static final String NOT_ASKED = "The database is being asked for the first time.";
 
     private final WakeGate gate;
     private final Pool pool;
@@ -64,6 +66,9 @@ public final class DatabaseProbe {
 
     private final boolean passive;
     private final Listeners<Runnable> listeners = new Listeners<>();
+    /** Done when the status is known: after the first probe, or its time. */
+    private volatile CompletableFuture<?> known = CompletableFuture.completedFuture(null);
+
     private Probe current;
 
     /**
@@ -92,10 +97,12 @@ public final class DatabaseProbe {
     }
 
     /**
-     * Returns the known status. Does not block. Unless passive, starts a probe for the next call if the database has not answered
-     * for a second, or has refused a log-in.
+     * Returns the known status. Does not block, unless the first probe is under way: that is waited for, until a second after
+     * {@link #warmUp} at most. Unless passive, starts a probe for the next call if the database has not answered for a second, or has
+     * refused a log-in.
      */
     public DatabaseStatus currentStatus() {
+        known.join();
         pool.checkIdle();
         DatabaseStatus status = state.status();
         Instant stale = Instant.now().minus(RESULT_TTL);
@@ -107,10 +114,13 @@ public final class DatabaseProbe {
         return status;
     }
 
-    /** Probes the database at the start, unless passive; waits for a second at most. */
+    /** Starts the first probe, unless passive. Does not block. To be called before the service has requests. */
     public void warmUp() {
         if (!passive) {
-            await(currentProbe(), START_TIMEOUT);
+            known = currentProbe()
+                    .result
+                    .copy()
+                    .completeOnTimeout(Optional.empty(), START_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -130,10 +140,14 @@ public final class DatabaseProbe {
 
     /**
      * Returns why this instance is not ready, for clients; empty if it is. Does not block. It is not ready if the database refuses its
-     * configuration, or if the schema is not of its version, because other instances may be better. An instance that is not ready gets no
-     * traffic that would show that it can serve again, so it may start a probe, as {@link #currentStatus} does.
+     * configuration, or if the schema is not of its version, because other instances may be better; nor while that is not known, in the
+     * first second. An instance that is not ready gets no traffic that would show that it can serve again, so it may start a probe, as
+     * {@link #currentStatus} does.
      */
     public Optional<String> notReadyReason() {
+        if (!known.isDone()) {
+            return Optional.of(NOT_ASKED);
+        }
         DatabaseStatus now = state.status();
         if (units.schemaCheck().isPresent() || !now.condition().isReady()) {
             now = currentStatus();

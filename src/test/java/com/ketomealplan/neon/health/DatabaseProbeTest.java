@@ -162,10 +162,12 @@ class DatabaseProbeTest {
             PendingChangesets none = new PendingChangesets("migrations.xml", "the server", Optional.empty());
             DatabaseProbe probe = new DatabaseProbe(waking, pool, state, units, none, expected, false);
 
-            CompletableFuture<Optional<Failure>> patient = Clients.async(probe::probe);
-            probe.warmUp(); // for a second
+            CompletableFuture<Optional<Failure>> first = Clients.async(probe::probe);
+            Thread.sleep(500);
+            CompletableFuture<Optional<Failure>> second = Clients.async(probe::probe);
 
-            assertThat(patient.join()).isPresent();
+            assertThat(first.join()).isPresent();
+            assertThat(second.join()).isPresent();
         }
     }
 
