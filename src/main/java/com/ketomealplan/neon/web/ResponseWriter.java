@@ -105,7 +105,11 @@ final class ResponseWriter {
                 .toArray(Annotation[]::new);
         Class<?> entityClass = message.getEntityClass();
         MediaType as = Optional.ofNullable(message.getMediaType())
-                .orElseGet(() -> negotiated(request, writers.getMessageBodyWriterMediaTypes(entityClass, type, all)));
+                .orElseGet(() -> negotiated(
+                        request,
+                        produced.isEmpty()
+                                ? writers.getMessageBodyWriterMediaTypes(entityClass, type, all)
+                                : produced));
         headers.putSingle(HttpHeaders.CONTENT_TYPE, as);
         byte[] body = write(message.getEntity(), entityClass, type, all, as, headers, writers);
         return new WrittenResponse(response, message.getEntity(), as, headers, body);
@@ -136,8 +140,7 @@ final class ResponseWriter {
     }
 
     /** Selects the media type by JAX-RS 3.1, section 3.8. */
-    private MediaType negotiated(ContainerRequestContext request, List<MediaType> writable) {
-        List<MediaType> offered = produced.isEmpty() ? writable : produced;
+    private static MediaType negotiated(ContainerRequestContext request, List<MediaType> offered) {
         return request.getAcceptableMediaTypes().stream()
                 .flatMap(accepted -> offered.stream()
                         .filter(accepted::isCompatible)
