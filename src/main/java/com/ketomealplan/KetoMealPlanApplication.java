@@ -85,7 +85,8 @@ public final class KetoMealPlanApplication extends Application<KetoMealPlanConfi
 
     @Override
     public void initialize(Bootstrap<KetoMealPlanConfiguration> bootstrap) {
-        bootstrap.setConfigurationFactoryFactory(ReportingConfigurationFactory.reading(environment));
+        bootstrap.setConfigurationFactoryFactory(
+                ReportingConfigurationFactory.reading(environment, neon::onConfigurationRead));
         bootstrap.addBundle(telemetry);
         bootstrap.addBundle(http);
         bootstrap.addBundle(neon);

@@ -7,7 +7,6 @@ import io.dropwizard.util.JarLocation;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Optional;
-import net.sourceforge.argparse4j.ArgumentParsers;
 import net.sourceforge.argparse4j.inf.ArgumentParser;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 
@@ -36,18 +35,11 @@ public final class CommandLine {
      * @return the exit code
      */
     public static int run(Bootstrap<?> bootstrap, PrintStream out, PrintStream err, String... arguments) {
-        keepTerminalUnasked();
         JarLocation jar = new JarLocation(bootstrap.getApplication().getClass());
         Optional<Throwable> failure =
                 new Cli(jar, bootstrap, out, OutputStream.nullOutputStream()).run(arguments); // reported below instead
         failure.ifPresent(reason -> report(reason, err));
         return failure.map(CommandLine::exitCode).orElse(DONE);
-    }
-
-    /** The parser would run a shell at each start to learn how wide help may be, whether it is asked for or not. */
-    @SuppressWarnings("deprecation") // Dropwizard makes the parser itself, and in no other way
-    private static void keepTerminalUnasked() {
-        ArgumentParsers.setTerminalWidthDetection(false);
     }
 
     private static void report(Throwable reason, PrintStream err) {

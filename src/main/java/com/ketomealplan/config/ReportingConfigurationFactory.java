@@ -37,6 +37,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -57,9 +58,16 @@ public final class ReportingConfigurationFactory<T> implements ConfigurationFact
     private final ObjectMapper mapper;
     private final EnvironmentValues environment;
     private final String overridePrefix;
+    private final BiConsumer<T, Validator> onRead;
 
     private ReportingConfigurationFactory(
-            Class<T> type, Validator validator, ObjectMapper mapper, String prefix, Map<String, String> environment) {
+            Class<T> type,
+            Validator validator,
+            ObjectMapper mapper,
+            String prefix,
+            Map<String, String> environment,
+            BiConsumer<T, Validator> onRead) {
+        this.onRead = onRead;
         this.mapper = strict(mapper);
         this.type = type;
         this.validator = Objects.requireNonNull(validator, "validator");
@@ -69,8 +77,19 @@ public final class ReportingConfigurationFactory<T> implements ConfigurationFact
 
     /** Returns the factory for a {@code Bootstrap}, with the given environment. */
     public static <T> ConfigurationFactoryFactory<T> reading(Map<String, String> environment) {
+        return reading(environment, (configuration, validator) -> {});
+    }
+
+    /**
+     * Returns the factory for a {@code Bootstrap}.
+     *
+     * @param environment the values of {@code ${NAME}}
+     * @param onRead is called with a configuration that has no unknown settings and no values of the wrong kind, before it is validated
+     */
+    public static <T> ConfigurationFactoryFactory<T> reading(
+            Map<String, String> environment, BiConsumer<T, Validator> onRead) {
         return (type, validator, mapper, prefix) ->
-                new ReportingConfigurationFactory<>(type, validator, mapper, prefix, environment);
+                new ReportingConfigurationFactory<>(type, validator, mapper, prefix, environment, onRead);
     }
 
     /**
@@ -132,6 +151,9 @@ public final class ReportingConfigurationFactory<T> implements ConfigurationFact
                     .setInjectableValues(new InjectableValues.Std()
                             .addValue(EffectiveSettings.class, EffectiveSettings.of(document)))
                     .treeToValue(document, type);
+            if (mistakes.isEmpty()) {
+                onRead.accept(configuration, validator);
+            }
             validator
                     .validate(configuration)
                     .forEach(violation ->

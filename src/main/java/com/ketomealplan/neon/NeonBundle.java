@@ -28,6 +28,7 @@ import com.ketomealplan.neon.web.Callers;
 import com.ketomealplan.neon.web.RequestHandling;
 import com.ketomealplan.neon.web.ServerTiming;
 import com.ketomealplan.neon.web.UnitOfWorkFeature;
+import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.ConfiguredBundle;
 import io.dropwizard.core.setup.Bootstrap;
@@ -36,6 +37,7 @@ import io.dropwizard.jdbi3.JdbiFactory;
 import io.dropwizard.lifecycle.Managed;
 import io.opentelemetry.api.OpenTelemetry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.validation.Validator;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -83,7 +85,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     private Function<T, Map<String, String>> shown = configuration -> Map.of();
     private boolean hasConsole = true;
     private boolean mayEmbed = true;
-    private Bootstrap<T> bootstrap;
+    private Application<?> application;
     private Database database;
     private Jdbi jdbi;
     private Pool pool;
@@ -165,7 +167,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     public void initialize(Bootstrap<?> bootstrap) {
         @SuppressWarnings("unchecked") // a bundle gets the bootstrap of its own application
         Bootstrap<T> own = (Bootstrap<T>) bootstrap;
-        this.bootstrap = own;
+        application = own.getApplication();
         if (!mayEmbed) {
             own.setConfigurationFactoryFactory(UrlRequired.over(own.getConfigurationFactoryFactory(), settings));
         }
@@ -176,18 +178,18 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
     }
 
     /**
-     * Runs the command that starts the server. If its configuration has {@code connectAtStart}, the connection is asked for as soon as the
-     * settings of the database are read and valid, and not only when the bundle runs: the wake of a compute overlaps more of the start.
+     * Runs the command that starts the server. If its configuration has {@code connectAtStart}, and {@link #onConfigurationRead} is called
+     * with it, the connection is asked for then, and not only when the bundle runs: a wake overlaps more of the start.
      *
      * @param command reads the configuration, and runs the application
      */
     public void connectEarlyIn(Callable<Void> command) throws Exception {
-        bootstrap.setConfigurationFactoryFactory(startup.openWhileReading(bootstrap.getConfigurationFactoryFactory()));
-        try {
-            command.call();
-        } finally {
-            startup.closeUntaken();
-        }
+        startup.openEarlyIn(command);
+    }
+
+    /** Is to be called with a configuration that was read without a mistake, before it is validated: see {@link #connectEarlyIn}. */
+    public void onConfigurationRead(T configuration, Validator validator) {
+        startup.onRead(configuration, validator);
     }
 
     private NeonDataSourceFactory settingsIn(T configuration) {
@@ -206,7 +208,7 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
         CompletableFuture<Void> preload = embedded && EmbeddedDatabase.isNew(factory.embeddedDirectory())
                 ? CompletableFuture.runAsync(() -> Migrations.preload(MIGRATIONS))
                 : CompletableFuture.completedFuture(null);
-        DatabaseAccess access = startup.take(configuration).orElseGet(() -> DatabaseAccess.open(factory, NAME));
+        DatabaseAccess access = startup.access(configuration).orElseGet(() -> DatabaseAccess.open(factory, NAME));
         database = access.database();
         RequestHandling.afterwards(environment, database::close);
         database.notices().forEach(LOG::warn);
@@ -297,8 +299,8 @@ public final class NeonBundle<T extends Configuration> implements ConfiguredBund
             return;
         }
         new OperatorConsole(
-                        bootstrap.getApplication().getName(),
-                        bootstrap.getApplication().getClass(),
+                        application.getName(),
+                        application.getClass(),
                         configuration,
                         gate,
                         pool,

@@ -3,15 +3,11 @@ package com.ketomealplan.neon;
 import com.ketomealplan.neon.lease.Purpose;
 import com.ketomealplan.neon.migration.MigrateAtStart;
 import com.ketomealplan.neon.pool.Pool;
-import io.dropwizard.configuration.ConfigurationFactoryFactory;
 import io.dropwizard.lifecycle.Managed;
-import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
-import jakarta.validation.executable.ExecutableValidator;
-import jakarta.validation.metadata.BeanDescriptor;
 import java.sql.Connection;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -23,12 +19,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connection that is opened while the service starts, if the settings say so, so that a sleeping compute wakes meanwhile. It is
- * returned to the pool when the service has started, because listeners of the pool are registered until then. A pool that keeps
- * connections lends it to the first request. If it cannot be opened, the service starts all the same, and the first request gets the
- * failure.
+ * returned to the pool when the service has started, because listeners of the pool are registered until then; what the gate has met before
+ * the bundle runs is in no metric. A pool that keeps connections lends it to the first request. If it cannot be opened, the service starts
+ * all the same, and the first request gets the failure.
  *
- * <p>It is asked for by {@link #open}; or sooner, by {@link #openWhileReading}: once the settings of the database are known to be
- * valid, while those of the server and of logging are still being validated.
+ * <p>It is asked for by {@link #open}; within {@link #openEarlyIn} as soon as the configuration was read and the settings of the database are
+ * found valid, while those of the server and of logging are still being validated.
  *
  * @param <T> the configuration
  */
@@ -49,6 +45,7 @@ final class StartupConnection<T> implements Managed {
     private final String pool;
     private final CountDownLatch started = new CountDownLatch(1);
     private final AtomicBoolean requested = new AtomicBoolean();
+    private boolean mayOpenEarly;
     private Early<T> early;
 
     /** What was opened for a configuration before the bundle runs with it. */
@@ -73,14 +70,24 @@ final class StartupConnection<T> implements Managed {
         this.pool = pool;
     }
 
-    /** Returns factories that ask for the connection as soon as they have read a configuration that wants it. */
-    ConfigurationFactoryFactory<T> openWhileReading(ConfigurationFactoryFactory<T> factories) {
-        return (type, validator, mapper, prefix) ->
-                factories.create(type, new Observing(validator, type), mapper, prefix);
+    /** Runs the command that starts the server. If it fails, what was opened is closed. */
+    void openEarlyIn(Callable<Void> command) throws Exception {
+        mayOpenEarly = true;
+        boolean started = false;
+        try {
+            command.call();
+            started = true;
+        } finally {
+            mayOpenEarly = false;
+            if (!started) {
+                close();
+            }
+        }
     }
 
-    private void onRead(T configuration, Validator validator) {
-        if (early == null) {
+    /** Begins to open, if that is wanted. To be called when a configuration was read without a mistake, before it is validated. */
+    void onRead(T configuration, Validator validator) {
+        if (mayOpenEarly && early == null) {
             early = new Early<>(
                     configuration,
                     CompletableFuture.supplyAsync(() -> openIfWanted(configuration, validator), OWN_THREAD));
@@ -102,23 +109,16 @@ final class StartupConnection<T> implements Managed {
         return Optional.of(access);
     }
 
-    /** Returns what was opened while this configuration was read, once; its caller is to stop it. */
-    Optional<DatabaseAccess> take(T configuration) {
-        return early != null && early.configuration == configuration ? takeEarly() : Optional.empty();
+    /** Returns what was opened since this configuration was read; its caller stops it, if the service starts. Blocks while it opens. */
+    Optional<DatabaseAccess> access(T configuration) {
+        return early != null && early.configuration == configuration ? early.join() : Optional.empty();
     }
 
-    private Optional<DatabaseAccess> takeEarly() {
-        Early<T> taken = early;
-        early = null;
-        return taken == null ? Optional.empty() : taken.join();
-    }
-
-    /** Closes what was opened early, if nothing has taken it: the start has failed. */
-    void closeUntaken() {
-        takeEarly().ifPresent(access -> {
-            start();
-            access.stop();
-        });
+    private void close() {
+        start();
+        if (early != null) {
+            early.join().ifPresent(DatabaseAccess::stop);
+        }
     }
 
     /** Asks for it, unless that was done before or is not wanted. Does not block. */
@@ -126,6 +126,11 @@ final class StartupConnection<T> implements Managed {
         if (access.settings().connectAtStart() && requested.compareAndSet(false, true)) {
             OWN_THREAD.execute(() -> hold(access.pool()));
         }
+    }
+
+    /** Returns whether it was asked for. */
+    boolean isRequested() {
+        return requested.get();
     }
 
     private void hold(Pool from) {
@@ -148,51 +153,5 @@ final class StartupConnection<T> implements Managed {
     @Override
     public void start() {
         started.countDown();
-    }
-
-    /** Validates as another one does, and tells of the configuration before. */
-    private final class Observing implements Validator {
-
-        private final Validator validator;
-        private final Class<T> type;
-
-        Observing(Validator validator, Class<T> type) {
-            this.validator = validator;
-            this.type = type;
-        }
-
-        @Override
-        public <O> Set<ConstraintViolation<O>> validate(O object, Class<?>... groups) {
-            if (type.isInstance(object)) {
-                onRead(type.cast(object), validator);
-            }
-            return validator.validate(object, groups);
-        }
-
-        @Override
-        public <O> Set<ConstraintViolation<O>> validateProperty(O object, String property, Class<?>... groups) {
-            return validator.validateProperty(object, property, groups);
-        }
-
-        @Override
-        public <O> Set<ConstraintViolation<O>> validateValue(
-                Class<O> bean, String property, Object value, Class<?>... groups) {
-            return validator.validateValue(bean, property, value, groups);
-        }
-
-        @Override
-        public BeanDescriptor getConstraintsForClass(Class<?> bean) {
-            return validator.getConstraintsForClass(bean);
-        }
-
-        @Override
-        public <O> O unwrap(Class<O> wanted) {
-            return validator.unwrap(wanted);
-        }
-
-        @Override
-        public ExecutableValidator forExecutables() {
-            return validator.forExecutables();
-        }
     }
 }

@@ -47,8 +47,8 @@ public final class HealthResource {
     }
 
     /**
-     * Returns 200 if the database can be used or may be asleep, else 503. Responds at once, from memory; in the first second after a
-     * start, when the first probe has its result.
+     * Returns 200 if the database can be used or may be asleep, else 503. Responds at once, from memory; after a start, it waits until
+     * the first probe has its result, for a second at most.
      *
      * @param ask whether the database is queried first, even if that wakes it; within five seconds
      */

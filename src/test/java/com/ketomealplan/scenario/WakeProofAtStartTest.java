@@ -3,11 +3,14 @@ package com.ketomealplan.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.ketomealplan.testing.FreePort;
 import com.ketomealplan.testing.NeonProxy;
+import com.ketomealplan.testing.ServiceProcess;
 import com.ketomealplan.testing.TestDatabase;
 import com.ketomealplan.testing.TestService;
 import io.dropwizard.testing.ConfigOverride;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +32,9 @@ class WakeProofAtStartTest {
 
     @AfterEach
     void stop() throws Exception {
-        service.stop();
+        if (service != null) {
+            service.stop();
+        }
         proxy.close();
     }
 
@@ -52,6 +57,29 @@ class WakeProofAtStartTest {
 
         assertThat(read()).isEqualTo(404);
         assertThat(proxy.logins()).isOne();
+    }
+
+    /** As an operator starts it: asked for before the bundle runs. */
+    @Test
+    void theJarConnectsOnceAtItsStart() throws Exception {
+        Map<String, String> environment = Map.of(
+                "NEON_DATABASE_URL",
+                proxy.url(database),
+                "PORT",
+                FreePort.text(),
+                "ADMIN_PORT",
+                FreePort.text(),
+                "HEALTH_MODE",
+                "passive",
+                "POOLING",
+                "pooled",
+                "CONNECT_AT_START",
+                "true");
+        try (ServiceProcess jar =
+                ServiceProcess.run(environment, "server", "config.yml").awaitHealthy()) {
+            assertThat(jar.get("/users/" + UUID.randomUUID()).statusCode()).isEqualTo(404);
+            assertThat(proxy.logins()).isOne();
+        }
     }
 
     @Test

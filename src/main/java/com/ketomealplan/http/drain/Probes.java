@@ -21,8 +21,9 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>{@code /livez}: whether the process responds. It depends on nothing else: a restart does not repair a database.
  *   <li>{@code /startupz}: whether it has started, which is so when it responds.
- *   <li>{@code /readyz}: whether this instance can serve, or fail fast. It cannot if its configuration is refused, or while it
- *       stops; a database that is busy, asleep or down is that of all instances, and to take all of them out does not help.
+ *   <li>{@code /readyz}: whether this instance can serve, or fail fast. It cannot if its configuration is refused, while
+ *       that is not known, which may be so for a second after a start, or while it stops; a database that is busy, asleep or down is that
+ *       of all instances, and to take all of them out does not help.
  * </ul>
  *
  * Dropwizard's own health checks have the last one as {@code readiness}.
