@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * the bundle runs is in no metric. A pool that keeps connections lends it to the first request. If it cannot be opened, the service starts
  * all the same, and the first request gets the failure.
  *
- * <p>It is asked for by {@link #open}; within {@link #openEarlyIn} as soon as the configuration was read and the settings of the database are
- * found valid, while those of the server and of logging are still being validated.
+ * <p>It is asked for by {@link #open}; within {@link #openEarlyIn} as soon as the configuration was read and the settings of the
+ * database are found valid, while those of the server and of logging are still being validated.
  *
  * @param <T> the configuration
  */
@@ -49,11 +49,11 @@ final class StartupConnection<T> implements Managed {
     private Early<T> early;
 
     /** What was opened for a configuration before the bundle runs with it. */
-    private record Early<T>(T configuration, CompletableFuture<Optional<DatabaseAccess>> access) {
+    private record Early<T>(T configuration, CompletableFuture<DatabaseAccess> access) {
 
         Optional<DatabaseAccess> join() {
             try {
-                return access.join();
+                return Optional.of(access.join());
             } catch (CompletionException e) { // the bundle tries again, and throws
                 LOG.debug("Nothing was opened while the configuration was read", e);
                 return Optional.empty();
@@ -85,28 +85,28 @@ final class StartupConnection<T> implements Managed {
         }
     }
 
-    /** Begins to open, if that is wanted. To be called when a configuration was read without a mistake, before it is validated. */
+    /**
+     * Begins to open, if that is wanted and the settings of the database are valid. To be called when a configuration was read without a
+     * mistake, before all of it is validated.
+     */
     void onRead(T configuration, Validator validator) {
-        if (mayOpenEarly && early == null) {
-            early = new Early<>(
-                    configuration,
-                    CompletableFuture.supplyAsync(() -> openIfWanted(configuration, validator), OWN_THREAD));
+        if (!mayOpenEarly || early != null) {
+            return;
         }
-    }
-
-    private Optional<DatabaseAccess> openIfWanted(T configuration, Validator validator) {
         NeonDataSourceFactory factory = settings.apply(configuration);
         boolean wanted = factory.connectAtStart()
                 && factory.migrateAtStart()
                         == MigrateAtStart.FALSE // which connects anyway, and may change what a session begins with
-                && validator.validate(factory).isEmpty()
                 && !factory.usesEmbedded();
-        if (!wanted) {
-            return Optional.empty();
+        if (wanted && validator.validate(factory).isEmpty()) {
+            early = new Early<>(configuration, CompletableFuture.supplyAsync(() -> opened(factory), OWN_THREAD));
         }
+    }
+
+    private DatabaseAccess opened(NeonDataSourceFactory factory) {
         DatabaseAccess access = DatabaseAccess.open(factory, pool);
         open(access);
-        return Optional.of(access);
+        return access;
     }
 
     /** Returns what was opened since this configuration was read; its caller stops it, if the service starts. Blocks while it opens. */
